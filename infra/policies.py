@@ -1,0 +1,131 @@
+"""Least-privilege policies: what the functions of a stage may do, platform by platform.
+
+Every statement names its resources by the naming rules of the house; no statement has the resource `*`, and none
+reaches another platform's table, bucket, queue or key. Accounts are written `*`, because the same policy file
+serves each account that an environment may live in; a role's rights end at its own account anyway, unless a
+resource there grants more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Statement = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """What one platform owns besides its table and its two keys.
+
+    Attributes:
+        buckets: purposes of its buckets.
+        sends: queues that it puts messages into.
+        polls: queues whose messages Lambda carries to its functions.
+        signs: whether it issues anything signed (tokens, licences, receipts).
+    """
+
+    buckets: Sequence[str] = ()
+    sends: Sequence[str] = ()
+    polls: Sequence[str] = ()
+    signs: bool = True
+
+
+BELONGINGS: Mapping[str, Belongings] = {
+    "gdx": Belongings(
+        buckets=("gdx-documents",),
+        sends=("gdx-exchanges", "gdx-events"),
+        polls=("gdx-exchanges", "gdx-events"),
+    ),
+    "opendata": Belongings(buckets=("opendata",), polls=("opendata-uploads",)),
+    "biz": Belongings(buckets=("biz-documents",), sends=("biz-events",), polls=("biz-events", "biz-uploads")),
+    "citizen": Belongings(),
+}
+
+TABLE_ACTIONS = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+)
+"""No Scan: no request path of the house walks a whole table (a transaction needs the rights of its parts)."""
+
+
+def policy(
+    environment: str, platforms: Sequence[str], region: str, functions: str, bucket_suffix: str
+) -> dict[str, Any]:
+    """The IAM policy of one stage.
+
+    Args:
+        environment: `KLANG_ENV` of the stage.
+        platforms: the platforms it opens.
+        region: AWS region of all resources.
+        functions: beginning of the stage's function names, for its log groups.
+        bucket_suffix: the end of the environment's bucket names.
+    """
+    statements = [_logs(region, functions)]
+    for platform in platforms:
+        statements += _platform(f"klang-{environment}", platform, region, bucket_suffix)
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _logs(region: str, functions: str) -> Statement:
+    return _allow(
+        "Logs",
+        ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
+        (
+            f"arn:aws:logs:{region}:*:log-group:/aws/lambda/{functions}",
+            f"arn:aws:logs:{region}:*:log-group:/aws/lambda/{functions}:*",
+            f"arn:aws:logs:{region}:*:log-group:/aws/lambda/{functions}-*",
+        ),
+    )
+
+
+def _platform(prefix: str, platform: str, region: str, bucket_suffix: str) -> list[Statement]:
+    own, name = BELONGINGS[platform], platform.title()
+    table = f"arn:aws:dynamodb:{region}:*:table/{prefix}-{platform}"
+    statements = [_allow(f"{name}Table", TABLE_ACTIONS, (table, f"{table}/index/*"))]
+    buckets = [f"arn:aws:s3:::{prefix}-{purpose}-{bucket_suffix}" for purpose in own.buckets]
+    if buckets:
+        objects = ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
+        statements.append(_allow(f"{name}Objects", objects, [f"{bucket}/*" for bucket in buckets]))
+        # Without ListBucket S3 answers 403 instead of 404 for an object that is not there.
+        statements.append(_allow(f"{name}Buckets", ("s3:ListBucket",), buckets))
+    if own.sends:
+        send = ("sqs:GetQueueUrl", "sqs:SendMessage")
+        statements.append(_allow(f"{name}Send", send, [_queue(region, prefix, queue) for queue in own.sends]))
+    if own.polls:
+        poll = (
+            "sqs:ChangeMessageVisibility",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+        )
+        statements.append(_allow(f"{name}Poll", poll, [_queue(region, prefix, queue) for queue in own.polls]))
+    data = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+    statements.append(_key(f"{name}DataKey", data, region, f"alias/{prefix}-{platform}-data"))
+    if own.signs:
+        signing = ("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign")
+        statements.append(_key(f"{name}SigningKey", signing, region, f"alias/{prefix}-{platform}-signing"))
+    return statements
+
+
+def _queue(region: str, prefix: str, name: str) -> str:
+    return f"arn:aws:sqs:{region}:*:{prefix}-{name}"
+
+
+def _allow(sid: str, actions: Sequence[str], resources: Sequence[str]) -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+
+
+def _key(sid: str, actions: Sequence[str], region: str, alias: str) -> Statement:
+    """Rights on one key, found by its alias: a key's id is not known before the stack exists.
+
+    `kms:ResourceAliases` has several values, hence ForAnyValue.
+    """
+    statement = _allow(sid, actions, (f"arn:aws:kms:{region}:*:key/*",))
+    return statement | {"Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}}}

@@ -1,0 +1,277 @@
+"""Stages: ONE table of environments x platforms, and what Chalice needs to deploy each of them.
+
+`python -m infra.stages` writes `.chalice/config.json` and one `.chalice/policy-<stage>.json` per stage;
+`--check` only compares, and fails when a committed file differs. Nothing in `.chalice/` is written by hand.
+
+A stage is one API, one Lambda behind it and its event Lambdas. `dev` opens all four platforms in one; every other
+environment gives each platform a stage of its own, so that a platform's functions can reach its own table, files,
+queues and keys and nobody else's (see `infra.policies`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.policies import policy
+
+APP_NAME = "klang"
+REGION = "ap-southeast-1"
+API_STAGE = "api"
+PLATFORMS = ("gdx", "opendata", "biz", "citizen")
+PROJECT = Path(__file__).resolve().parent.parent
+FUNCTION_NAME_LIMIT = 64
+"""Lambda refuses a longer FunctionName."""
+
+API_MEMORY, API_TIMEOUT = 1024, 29
+"""29 s is where API Gateway gives up; a Lambda that works longer works for nobody."""
+
+EVENT_TIMEOUT = 30
+"""A sixth of the queues' visibility timeout (180 s), as AWS advises, so a retry never overtakes a run."""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """An event function of `app.py`: memory in MB, timeout in seconds, and a ceiling of parallel runs or none."""
+
+    memory: int
+    timeout: int
+    concurrency: int | None = None
+
+
+HANDLERS: Mapping[str, Mapping[str, Handler]] = {
+    "gdx": {
+        "gdx_exchanges": Handler(memory=512, timeout=EVENT_TIMEOUT),
+        "gdx_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
+        "gdx_sweep": Handler(memory=512, timeout=50, concurrency=1),
+    },
+    "opendata": {
+        "opendata_uploads": Handler(memory=2048, timeout=EVENT_TIMEOUT),
+    },
+    "biz": {
+        "biz_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
+        "biz_uploads": Handler(memory=1024, timeout=EVENT_TIMEOUT),
+        "biz_sweep": Handler(memory=512, timeout=50, concurrency=1),
+    },
+    "citizen": {},
+}
+"""Event functions by platform. A sweep runs alone (concurrency 1) and ends before the next minute's begins."""
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """A trusted OpenID provider of people, as `chalicelib.settings.Issuer` reads it."""
+
+    iss: str
+    jwks_uri: str
+    audience: str = APP_NAME
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment in one AWS account.
+
+    Attributes:
+        name: `KLANG_ENV`; part of every name in the cloud.
+        addresses: the public address of each platform (all equal where they share one stage or one domain).
+        bucket_suffix: makes bucket names unique in the world.
+        issuers: who logs people in.
+        egress_networks: private networks that calls to providers may enter; empty in production.
+        together: one stage with all platforms, instead of one stage per platform.
+    """
+
+    name: str
+    addresses: Mapping[str, str]
+    bucket_suffix: str
+    issuers: tuple[Issuer, ...]
+    egress_networks: tuple[str, ...] = ()
+    together: bool = False
+
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of this environment."""
+        if self.together:
+            return (Stage(self.name, self, PLATFORMS),)
+        return tuple(Stage(f"{self.name}-{platform}", self, (platform,)) for platform in PLATFORMS)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one `chalice deploy --stage NAME` brings up."""
+
+    name: str
+    environment: Environment
+    platforms: tuple[str, ...]
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The event functions of this stage's platforms."""
+        return {name: entry for platform in self.platforms for name, entry in HANDLERS[platform].items()}
+
+    @property
+    def policy_file(self) -> str:
+        """Name of this stage's policy file in `.chalice/`."""
+        return f"policy-{self.name}.json"
+
+    def function_name(self, handler: str) -> str:
+        """The Lambda FunctionName that Chalice gives a handler (the HTTP one has no suffix)."""
+        return f"{APP_NAME}-{self.name}" + ("" if handler == "api_handler" else f"-{handler}")
+
+    def variables(self) -> dict[str, str]:
+        """The environment variables: exactly the fields of `chalicelib/settings.py`."""
+        environment = self.environment
+        issuers = [
+            {"iss": i.iss, "jwks_uri": i.jwks_uri, "audience": i.audience} for i in environment.issuers
+        ]
+        return {
+            "KLANG_ENV": environment.name,
+            "PLATFORMS": ",".join(self.platforms),
+            "BASE_URL": environment.addresses[self.platforms[0]],
+            "GDX_URL": environment.addresses["gdx"],
+            "BUCKET_SUFFIX": environment.bucket_suffix,
+            "ISSUERS": json.dumps(issuers),
+            "EGRESS_NETWORKS": ",".join(environment.egress_networks),
+        }
+
+    def config(self) -> dict[str, Any]:
+        """This stage's part of `.chalice/config.json`.
+
+        PLATFORMS stands at stage level only: Chalice merges a function's own variables over it, and a function
+        that saw other platforms than the API would be deployed dead.
+        """
+        return {
+            "api_gateway_stage": API_STAGE,
+            "api_gateway_endpoint_type": "REGIONAL",
+            "autogen_policy": False,
+            "iam_policy_file": self.policy_file,
+            "environment_variables": self.variables(),
+            "lambda_memory_size": API_MEMORY,
+            "lambda_timeout": API_TIMEOUT,
+            "lambda_functions": {name: _function(entry) for name, entry in self.handlers.items()},
+        }
+
+
+def _function(handler: Handler) -> dict[str, int]:
+    settings = {"lambda_memory_size": handler.memory, "lambda_timeout": handler.timeout}
+    if handler.concurrency is not None:
+        settings["reserved_concurrency"] = handler.concurrency
+    return settings
+
+
+def _login(environment: str) -> Issuer:
+    """The login of an environment under the house's example domain; an operator puts the real one here."""
+    host = (
+        f"https://login.{environment}.klang.example"
+        if environment != "prod"
+        else "https://login.klang.example"
+    )
+    return Issuer(iss=host, jwks_uri=f"{host}/jwks.json")
+
+
+ENVIRONMENTS: tuple[Environment, ...] = (
+    Environment(
+        name="dev",
+        addresses=dict.fromkeys(PLATFORMS, "https://dev.klang.example"),
+        bucket_suffix="th-dev",
+        issuers=(_login("dev"),),
+        together=True,
+    ),
+    Environment(
+        name="uat",
+        addresses={platform: f"https://{platform}.uat.klang.example" for platform in PLATFORMS},
+        bucket_suffix="th-uat",
+        issuers=(_login("uat"),),
+    ),
+    Environment(
+        name="prod",
+        addresses={platform: f"https://{platform}.klang.example" for platform in PLATFORMS},
+        bucket_suffix="th",
+        issuers=(_login("prod"),),
+    ),
+)
+
+
+def stages(environments: Iterable[Environment] = ENVIRONMENTS) -> dict[str, Stage]:
+    """All stages by name."""
+    return {stage.name: stage for environment in environments for stage in environment.stages()}
+
+
+def files(environments: Iterable[Environment] = ENVIRONMENTS) -> dict[str, str]:
+    """The generated files of `.chalice/`: name -> text.
+
+    Raises:
+        ValueError: a function's name would be longer than Lambda takes.
+    """
+    chosen = stages(environments)
+    for stage in chosen.values():
+        for handler in ("api_handler", *stage.handlers):
+            if len(stage.function_name(handler)) >= FUNCTION_NAME_LIMIT:
+                raise ValueError(f"function name too long for Lambda: {stage.function_name(handler)}")
+    config = {
+        "version": "2.0",
+        "app_name": APP_NAME,
+        "stages": {name: stage.config() for name, stage in chosen.items()},
+    }
+    texts = {"config.json": _text(config)}
+    for stage in chosen.values():
+        texts[stage.policy_file] = _text(
+            policy(
+                environment=stage.environment.name,
+                platforms=stage.platforms,
+                region=REGION,
+                functions=stage.function_name("api_handler"),
+                bucket_suffix=stage.environment.bucket_suffix,
+            )
+        )
+    return texts
+
+
+def write(folder: Path, environments: Iterable[Environment] = ENVIRONMENTS) -> None:
+    """Writes the generated files into a project's `.chalice` folder and removes policies of stages now gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = files(environments)
+    for stale in folder.glob("policy-*.json"):
+        if stale.name not in texts:
+            stale.unlink()
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def differences(folder: Path) -> list[str]:
+    """The names of files in `folder` that are not what the table says: changed, missing or left over."""
+    texts = files()
+    present = {path.name for path in [folder / "config.json", *folder.glob("policy-*.json")] if path.exists()}
+    changed = {name for name in present & texts.keys() if (folder / name).read_text("utf-8") != texts[name]}
+    return sorted((present ^ texts.keys()) | changed)
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; 1 when `--check` finds a difference."""
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.stages", description="Write .chalice/ from the table of stages."
+    )
+    parser.add_argument("--check", action="store_true", help="compare only; write nothing")
+    options = parser.parse_args(arguments)
+    folder = PROJECT / ".chalice"
+    if not options.check:
+        write(folder)
+        print(f"{len(files())} files written to {folder}")
+        return 0
+    wrong = differences(folder)
+    for name in wrong:
+        print(
+            f".chalice/{name} is not what infra/stages.py says; run: python -m infra.stages", file=sys.stderr
+        )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

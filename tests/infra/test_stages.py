@@ -1,0 +1,106 @@
+"""The table of stages: what is committed is what it says, and no stage may touch another platform's things."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chalicelib.settings import VARIABLES, Settings
+from infra import stages
+from infra.stages import ENVIRONMENTS, PLATFORMS, Environment, Issuer
+
+ALL = stages.stages()
+APART = [name for name, stage in ALL.items() if len(stage.platforms) == 1]
+
+
+def _resources(stage: str) -> list[str]:
+    policy = json.loads(stages.files()[f"policy-{stage}.json"])
+    return [resource for statement in policy["Statement"] for resource in statement["Resource"]]
+
+
+def test_committed_files_are_generated() -> None:
+    assert stages.differences(stages.PROJECT / ".chalice") == []
+
+
+def test_check_tells_changed_missing_and_left_over_files(tmp_path: Path) -> None:
+    stages.write(tmp_path)
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "policy-dev.json").unlink()
+    (tmp_path / "policy-old.json").write_text("{}")
+    assert stages.differences(tmp_path) == ["config.json", "policy-dev.json", "policy-old.json"]
+
+
+def test_writing_again_removes_policies_of_stages_that_are_gone(tmp_path: Path) -> None:
+    (tmp_path / "policy-old.json").write_text("{}")
+    stages.write(tmp_path)
+    assert stages.differences(tmp_path) == []
+
+
+def test_stages_are_dev_and_one_per_platform_elsewhere() -> None:
+    expected = ["dev", *(f"{env}-{platform}" for env in ("uat", "prod") for platform in PLATFORMS)]
+    assert list(ALL) == expected
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_variables_are_the_settings_and_the_settings_accept_them(name: str) -> None:
+    variables = ALL[name].variables()
+    assert tuple(variables) == VARIABLES
+    settings = Settings.from_env(variables | {"AWS_REGION": stages.REGION})
+    assert settings.platforms == ALL[name].platforms
+    assert not settings.on_laptop
+    assert settings.egress_networks == ()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_platforms_are_said_at_stage_level_only(name: str) -> None:
+    functions = ALL[name].config()["lambda_functions"]
+    assert not [entry for entry in functions.values() if "environment_variables" in entry]
+    assert "api_handler" not in functions
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_policy_is_wide_open(name: str) -> None:
+    policy = json.loads(stages.files()[f"policy-{name}.json"])
+    actions = [action for statement in policy["Statement"] for action in statement["Action"]]
+    assert "*" not in _resources(name)
+    assert not [action for action in actions if "*" in action or action == "dynamodb:Scan"]
+    for statement in policy["Statement"]:
+        if any(resource.endswith(":key/*") for resource in statement["Resource"]):
+            assert statement["Condition"]["ForAnyValue:StringEquals"]["kms:ResourceAliases"].startswith(
+                "alias/klang-"
+            )
+
+
+@pytest.mark.parametrize("name", APART)
+def test_a_platform_reaches_nothing_of_the_others(name: str) -> None:
+    stage = ALL[name]
+    own = f"klang-{stage.environment.name}-{stage.platforms[0]}"
+    others = [
+        f"klang-{stage.environment.name}-{platform}"
+        for platform in PLATFORMS
+        if platform != stage.platforms[0]
+    ]
+    text = stages.files()[stage.policy_file].replace(f"/aws/lambda/klang-{name}", "")
+    assert own in text
+    assert not [other for other in others if other in text]
+    tables = {resource for resource in _resources(name) if ":dynamodb:" in resource}
+    assert {table.split(":table/")[1] for table in tables} == {own, f"{own}/index/*"}
+
+
+def test_a_function_name_that_lambda_would_refuse_is_refused_here() -> None:
+    long = Environment(
+        name="a_very_long_name_of_an_environment_of_the_kingdom",
+        addresses=dict.fromkeys(PLATFORMS, "https://x.klang.example"),
+        bucket_suffix="x",
+        issuers=(Issuer("https://i.example", "https://i.example/jwks.json"),),
+    )
+    with pytest.raises(ValueError, match="too long"):
+        stages.files([long])
+
+
+def test_an_environment_together_is_one_stage() -> None:
+    together = replace(ENVIRONMENTS[-1], together=True)
+    assert [stage.name for stage in together.stages()] == ["prod"]
