@@ -1,7 +1,7 @@
 """Write the Thai government calendar once, as data: `python scripts/freeze_calendar.py`.
 
 The public days come from the `holidays` library (a development dependency only); the corrections below turn
-them into the days on which government offices are closed. The result is frozen in the repository and corrected
+them into the days on which government offices are closed. The result is frozen in the repository and mended
 there by hand when the cabinet decides something new: run this script only to begin again.
 """
 
