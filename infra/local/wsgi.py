@@ -1,0 +1,81 @@
+"""A threaded HTTP/1.1 server for WSGI applications that can be stopped cleanly.
+
+Waitress, because it keeps connections alive, hands the raw request line on as REQUEST_URI and reads chunked
+bodies; werkzeug's server closes every connection, and chalice's own stalls 44 ms on each answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from waitress.server import create_server
+
+from infra.local.gateway_event import MAX_REQUEST
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class Server:
+    """A running server; use it as a context manager, or call `stop`."""
+
+    def __init__(self, app: WSGIApplication, host: str, port: int, threads: int) -> None:
+        # The stubs give a union for several addresses and lack members; one address makes a TcpWSGIServer.
+        make: Any = create_server
+        self._server = make(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            ident="klang",
+            channel_timeout=120,
+            connection_limit=1000,
+            # The gateway says 413 itself as problem+json; only far beyond its limit the server refuses to
+            # read on.
+            max_request_body_size=4 * MAX_REQUEST,
+        )
+        self.host: str = host
+        self.port: int = self._server.effective_port
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"http-{self.port}", daemon=True)
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """Where it answers, e.g. `http://127.0.0.1:8000`."""
+        return f"http://{self.host}:{self.port}"
+
+    def stop(self) -> None:
+        """Stops taking requests, ends the worker threads and closes every socket; a second call does nothing."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        self._server.pull_trigger()
+        self._thread.join(timeout=10)
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
+        for channel in list(self._server.active_channels.values()):
+            channel.close()
+        self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._server.asyncore.loop(timeout=1, use_poll=True, map=self._server._map, count=1)
+
+
+def serve(app: WSGIApplication, host: str = "127.0.0.1", port: int = 0, threads: int = 16) -> Server:
+    """Serves an application in the background; port 0 takes a free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    return Server(app, host, port, threads)
