@@ -1,0 +1,212 @@
+"""Compact JWTs (RFC 7515, 7519) signed by a key that stays elsewhere, and checked against a JWKS.
+
+Nothing here makes cryptography of its own: signatures are checked by PyJWT and cryptography, which are
+imported inside the functions because they cost a cold start that most requests need not pay. Time is a
+parameter.
+"""
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+Jwk = Mapping[str, Any]
+Jwks = Mapping[str, Sequence[Jwk]]
+Reason = Literal[
+    "malformed", "algorithm", "unknown_key", "signature", "type", "issuer", "audience", "expired",
+    "not_yet_valid", "vct", "disclosure", "holder_binding", "status",
+]  # fmt: skip
+
+ALGORITHM = "ES256"
+MAX_LENGTH = 64 * 1024
+"""Longest token that is looked at, in characters."""
+
+
+class TokenRefused(ValueError):
+    """Raised when a token or a credential does not hold; `reason` is stable, the text has no value of the
+    token.
+    """
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Signer(Protocol):
+    """Whoever holds the private key of an issuer."""
+
+    @property
+    def kid(self) -> str:
+        """Id of the key in the issuer's JWKS."""
+
+    @property
+    def issuer(self) -> str:
+        """Value of `iss`."""
+
+    def sign(self, message: bytes) -> bytes:
+        """ES256 over the message: raw r || s, 64 bytes (RFC 7518 section 3.4)."""
+
+
+class SigningKey(Protocol):
+    """A key that signs, whoever it signs for."""
+
+    @property
+    def kid(self) -> str:
+        """Id of the key in a JWKS."""
+
+    def sign(self, message: bytes) -> bytes:
+        """ES256 over the message: raw r || s, 64 bytes."""
+
+
+@dataclass(frozen=True)
+class IssuerKey:
+    """A `Signer`: one key, signing in the name of one issuer."""
+
+    issuer: str
+    key: SigningKey
+
+    @property
+    def kid(self) -> str:
+        """Id of the key in the issuer's JWKS."""
+        return self.key.kid
+
+    def sign(self, message: bytes) -> bytes:
+        """ES256 over the message by the key."""
+        return self.key.sign(message)
+
+
+def sign_jwt(claims: Mapping[str, Any], signer: Signer, typ: str) -> str:
+    """A compact JWT of that type; `iss` is the signer's unless the claims name another."""
+    header = {"alg": ALGORITHM, "typ": typ, "kid": signer.kid}
+    signed = f"{_pack(header)}.{_pack({'iss': signer.issuer, **claims})}"
+    return f"{signed}.{base64url(signer.sign(signed.encode('ascii')))}"
+
+
+def verify_jwt(
+    token: str,
+    jwks: Jwks,
+    typ: str,
+    *,
+    now: dt.datetime,
+    issuer: str | None = None,
+    audience: str | None = None,
+    algorithms: Collection[str] = (ALGORITHM,),
+    leeway: dt.timedelta = dt.timedelta(0),
+) -> dict[str, Any]:
+    """The claims of a token whose signature, type, times and, if given, issuer and audience hold.
+
+    Only the listed algorithms are taken, and only with a key of that kind found by `kid` in the JWKS: keys or
+    addresses that the token itself brings (`jwk`, `jku`, `x5u`) are ignored. Raises TokenRefused with the
+    reason.
+    """
+    header = _header(token)
+    if header.get("typ") != typ:
+        raise TokenRefused("type", "the token has another type")
+    claims = _claims(_verified_payload(token, header, jwks, algorithms))
+    _check_times(claims, now, leeway)
+    if issuer is not None and claims.get("iss") != issuer:
+        raise TokenRefused("issuer", "the token has another issuer")
+    if audience is not None and audience not in _audiences(claims):
+        raise TokenRefused("audience", "the token is meant for another audience")
+    return claims
+
+
+def public_jwk(public_key_der: bytes, kid: str) -> dict[str, Any]:
+    """The JWK of a P-256 public key in DER (as KMS GetPublicKey answers), for the issuer's JWKS."""
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+    from jwt.algorithms import ECAlgorithm
+
+    key = load_der_public_key(public_key_der)
+    if not isinstance(key, EllipticCurvePublicKey) or key.curve.name != "secp256r1":
+        raise ValueError("ES256 needs a P-256 key")
+    return {**ECAlgorithm.to_jwk(key, as_dict=True), "kid": kid, "alg": ALGORITHM, "use": "sig"}
+
+
+def raw_signature(der: bytes) -> bytes:
+    """An ECDSA P-256 signature in DER (as KMS Sign answers) in the raw form of JWS: r || s, 64 bytes."""
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+    r, s = decode_dss_signature(der)
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def _header(token: str) -> dict[str, Any]:
+    import jwt
+
+    if len(token) > MAX_LENGTH:
+        raise TokenRefused("malformed", "the token is too long")
+    try:
+        return dict(jwt.get_unverified_header(token))
+    except (jwt.InvalidTokenError, UnicodeError):
+        raise TokenRefused("malformed", "not a compact JWT") from None
+
+
+def _verified_payload(
+    token: str, header: Mapping[str, Any], jwks: Jwks, algorithms: Collection[str]
+) -> bytes:
+    import jwt
+
+    algorithm = header.get("alg")
+    if algorithm not in algorithms or algorithm == "none":
+        raise TokenRefused("algorithm", "the token is signed by another algorithm")
+    jwk = next((key for key in jwks.get("keys", ()) if key.get("kid") == header.get("kid")), None)
+    if jwk is None or header.get("kid") is None:
+        raise TokenRefused("unknown_key", "no such key")
+    if jwk.get("use", "sig") != "sig" or jwk.get("alg", algorithm) != algorithm:
+        raise TokenRefused("unknown_key", "the key is for another use")
+    try:
+        key = jwt.PyJWK(dict(jwk), algorithm=algorithm)
+        payload: bytes = jwt.PyJWS().decode(token, key, algorithms=[algorithm])
+    except jwt.InvalidSignatureError:
+        raise TokenRefused("signature", "the signature does not hold") from None
+    except (jwt.PyJWKError, jwt.InvalidKeyError):
+        raise TokenRefused("unknown_key", "the key does not fit the algorithm") from None
+    except jwt.InvalidTokenError:
+        raise TokenRefused("malformed", "not a compact JWT") from None
+    return payload
+
+
+def _claims(payload: bytes) -> dict[str, Any]:
+    try:
+        claims = json.loads(payload)
+    except ValueError:
+        claims = None
+    if not isinstance(claims, dict):
+        raise TokenRefused("malformed", "the token has no claims")
+    return claims
+
+
+def _check_times(claims: Mapping[str, Any], now: dt.datetime, leeway: dt.timedelta) -> None:
+    at, slack = now.timestamp(), leeway.total_seconds()
+    for name in ("exp", "nbf", "iat"):
+        value = claims.get(name)
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TokenRefused("malformed", f"{name} is not a time")
+        if name == "exp" and not at < value + slack:
+            raise TokenRefused("expired", "the token has expired")
+        if name != "exp" and not at >= value - slack:
+            raise TokenRefused("not_yet_valid", "the token is not valid yet")
+
+
+def _audiences(claims: Mapping[str, Any]) -> Sequence[Any]:
+    audience = claims.get("aud")
+    return audience if isinstance(audience, list) else [audience]
+
+
+def _pack(value: Mapping[str, Any]) -> str:
+    return base64url(compact_json(value))
+
+
+def compact_json(value: object) -> bytes:
+    """JSON without spaces, in UTF-8."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def base64url(data: bytes) -> str:
+    """Base64url without padding (RFC 7515 section 2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
