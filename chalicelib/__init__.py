@@ -1,0 +1,1 @@
+"""Klang: four central government platforms (gdx, opendata, biz, citizen) in one house."""

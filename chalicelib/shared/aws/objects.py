@@ -1,0 +1,92 @@
+"""S3 behind `shared.objects.Objects`."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from ..errors import not_found
+from ..objects import Stored, UploadForm
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class S3Objects:
+    """One bucket; see `shared.objects.Objects` for the promises."""
+
+    def __init__(self, client: Callable[[], S3Client], bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def upload_form(self, key: str, *, media_type: str, size: int, sha256: str, expires_in: int = 900) -> UploadForm:
+        checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
+        fields = {
+            "Content-Type": media_type,
+            "x-amz-checksum-algorithm": "SHA256",
+            "x-amz-checksum-sha256": checksum,
+        }
+        conditions: list[Any] = [
+            {"bucket": self._bucket},
+            ["content-length-range", size, size],
+            *({name: value} for name, value in fields.items()),
+        ]
+        made = self._client().generate_presigned_post(
+            Bucket=self._bucket, Key=key, Fields=dict(fields), Conditions=conditions, ExpiresIn=expires_in
+        )
+        return UploadForm(made["url"], made["fields"], expires_in)
+
+    def download_url(self, key: str, *, file_name: str | None = None, expires_in: int = 300) -> str:
+        request = {"Bucket": self._bucket, "Key": key}
+        if file_name is not None:
+            request["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
+        return self._client().generate_presigned_url("get_object", Params=request, ExpiresIn=expires_in)
+
+    def head(self, key: str) -> Stored | None:
+        from botocore.exceptions import ClientError
+
+        try:
+            found = self._client().head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return None
+            raise
+        checksum = found.get("ChecksumSHA256")
+        sha256 = base64.b64decode(checksum).hex() if checksum else None
+        return Stored(found["ContentLength"], found.get("ContentType", ""), sha256, found["ETag"].strip('"'))
+
+    def read(self, key: str, *, limit: int | None = None) -> bytes:
+        request: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
+        if limit is not None:
+            request["Range"] = f"bytes=0-{limit - 1}"
+        try:
+            return self._client().get_object(**request)["Body"].read()
+        except self._client().exceptions.NoSuchKey:
+            raise not_found("ไฟล์", "file") from None
+
+    def put(self, key: str, body: bytes, *, media_type: str, only_if_new: bool = False) -> bool:
+        from botocore.exceptions import ClientError
+
+        request: dict[str, Any] = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "Body": body,
+            "ContentType": media_type,
+        }
+        if only_if_new:
+            request["IfNoneMatch"] = "*"
+        try:
+            self._client().put_object(**request)
+        except ClientError as error:
+            if only_if_new and error.response["ResponseMetadata"]["HTTPStatusCode"] in (409, 412):
+                return False
+            raise
+        return True
+
+    def copy(self, source: str, target: str) -> None:
+        self._client().copy_object(Bucket=self._bucket, Key=target, CopySource={"Bucket": self._bucket, "Key": source})
+
+    def delete(self, key: str) -> None:
+        self._client().delete_object(Bucket=self._bucket, Key=key)

@@ -1,0 +1,24 @@
+"""SQS behind `shared.journal.Post`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+
+class SqsPost:
+    """Sends messages to the queues of this environment; addresses are looked up once."""
+
+    def __init__(self, client: Callable[[], SQSClient], name_of: Callable[[str], str]) -> None:
+        self._client = client
+        self._name_of = name_of
+        self._urls: dict[str, str] = {}
+
+    def send(self, queue: str, body: str) -> None:
+        """Puts one message; raises botocore's error when SQS does not take it."""
+        if queue not in self._urls:
+            self._urls[queue] = self._client().get_queue_url(QueueName=self._name_of(queue))["QueueUrl"]
+        self._client().send_message(QueueUrl=self._urls[queue], MessageBody=body)

@@ -1,0 +1,356 @@
+"""The journal of a room: every command is ONE transaction, and what it says to others leaves exactly once.
+
+A transaction holds the change itself, its events (append-only, each with the hash of the one before), an outbox row
+for each event that somebody else must learn of, and the claim of the caller's Idempotency-Key with the answer.
+
+Outbox: a row is *open* until its consumer has finished with it. After the commit the row's id is sent to the queue;
+if that fails, or the process dies, the scheduled sweep sends it again. A consumer may thus see an id twice, late or
+out of order: `carry` looks the row up, does nothing when it is done, and the handler's own effects are claimed by
+the event's id. The queue carries ids only, never content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from .errors import AlreadyThere, KeyReused, Refusal, Stale, TooMany
+from .ids import new_token
+from .storage import Change, Count, Create, Item, Json, Key, Table, Update, WriteRefused, every, key_of
+
+log = logging.getLogger("klang.journal")
+
+OPEN = "open"
+SHARDS = 4
+CLAIM_LIVES = 48 * 3600
+DONE_LIVES = 7 * 24 * 3600
+RESEND_AFTER = 60
+GIVE_UP_AFTER = 20
+"""Sends after which the sweep leaves a row to an operator (`revive`); its messages are in the dead-letter queue."""
+
+
+class Post(Protocol):
+    """Something that puts a message on a named queue."""
+
+    def send(self, queue: str, body: str) -> None:
+        """Raises when the message was not surely taken."""
+        ...
+
+
+@dataclass(frozen=True)
+class Once:
+    """One attempt at a command that must take effect at most once.
+
+    Attributes:
+        key: identifies the command: caller, route and Idempotency-Key, or an event's id.
+        fingerprint: hash of the request; the same key with another fingerprint is refused.
+        token: of this attempt alone; stored with what it writes.
+        claimed: False where the caller gave no key: then only the SDK's own repeats are caught.
+    """
+
+    key: str
+    fingerprint: str
+    token: str
+    claimed: bool = True
+
+    @classmethod
+    def of_event(cls, event_id: str, what: str) -> Once:
+        """The attempt of a consumer to do `what` because of an event."""
+        return cls(f"{what}#{event_id}", "", new_token())
+
+    @property
+    def item_key(self) -> Key:
+        """Where the claim lies."""
+        return Key(f"ONCE#{self.key}", "1")
+
+
+class Replayed(Exception):
+    """This very command was done before; `answer` is what it answered then."""
+
+    def __init__(self, answer: Json | None) -> None:
+        super().__init__("done before")
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of an aggregate's chain of events; part of the aggregate's data."""
+
+    seq: int = 0
+    hash: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to one aggregate; never changed afterwards.
+
+    Attributes:
+        id: sortable and unique; consumers are idempotent by it.
+        type: dotted name, e.g. `biz.application.submitted`.
+        at: ISO 8601, UTC.
+        subject: id of the aggregate.
+        by: who did it: kind and id of the caller, never a national id.
+        seq: 1, 2, 3 ... within the aggregate.
+        prev: hash of the event before, "" for the first.
+        hash: SHA-256 over everything else, so that a backdated change breaks the chain.
+        data: details; JSON types only, no personal data in the clear.
+        queue: the queue whose consumer must learn of it, or None.
+    """
+
+    id: str
+    type: str
+    at: str
+    subject: str
+    by: str
+    seq: int
+    prev: str
+    hash: str
+    data: Json
+    queue: str | None = None
+
+    def as_json(self) -> Json:
+        """All fields as JSON types."""
+        return asdict(self)
+
+
+def chained(event: Event) -> Event:
+    """The event with its hash over the canonical JSON of all other fields."""
+    body = {name: value for name, value in event.as_json().items() if name != "hash"}
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return replace(event, hash=hashlib.sha256(text.encode()).hexdigest())
+
+
+def chain_is_whole(events: Sequence[Event]) -> bool:
+    """True when nothing in an aggregate's history was altered, removed or inserted (its end aside: see `Head`)."""
+    prev = ""
+    for seq, event in enumerate(events, start=1):
+        if event.seq != seq or event.prev != prev or chained(event).hash != event.hash:
+            return False
+        prev = event.hash
+    return True
+
+
+class Journal:
+    """Reads and commits the commands of one room.
+
+    Args:
+        table: the room's table.
+        post: where outbox ids are sent.
+        ids: makes sortable unique ids.
+        clock: tells the time (aware, UTC).
+    """
+
+    def __init__(self, table: Table, post: Post, *, ids: Callable[[], str], clock: Callable[[], datetime]) -> None:
+        self._table = table
+        self._post = post
+        self._ids = ids
+        self._clock = clock
+
+    def read(self, once: Once | None, *keys: Key) -> Mapping[Key, Item]:
+        """What a command needs to know, and whether it was done before, in one request.
+
+        Raises:
+            Replayed: it was done before.
+            KeyReused: its key belongs to another request.
+        """
+        wanted = list(keys)
+        if once is not None and once.claimed:
+            wanted.append(once.item_key)
+        found = self._table.get_many(wanted)
+        if once is not None:
+            _heed_claim(found.get(once.item_key), once)
+        return found
+
+    def happened(
+        self, head: Head, *, subject: str, type: str, by: str, data: Json, queue: str | None = None
+    ) -> tuple[Event, Head]:
+        """A new event at the end of an aggregate's chain, and the chain's new end."""
+        event = chained(
+            Event(
+                id=self._ids(),
+                type=type,
+                at=self._clock().isoformat(timespec="milliseconds"),
+                subject=subject,
+                by=by,
+                seq=head.seq + 1,
+                prev=head.hash,
+                hash="",
+                data=data,
+                queue=queue,
+            )
+        )
+        return event, Head(event.seq, event.hash)
+
+    def commit(
+        self,
+        once: Once,
+        changes: Sequence[Change],
+        events: Sequence[tuple[str, Event]] = (),
+        answer: Json | None = None,
+    ) -> None:
+        """Writes a command: all of it or nothing, then sends its outbox ids.
+
+        Args:
+            once: the attempt.
+            changes: what the command changes.
+            events: (partition of the aggregate, event) pairs.
+            answer: what a repeat of this request will be answered.
+
+        Raises:
+            Replayed, KeyReused: another attempt with this key came first.
+            Stale: something changed since it was read.
+            AlreadyThere: something that had to be new exists.
+            TooMany: a counter is full.
+        """
+        now = self._clock()
+        claim = Create(
+            Item(
+                once.item_key,
+                {"fingerprint": once.fingerprint, "answer": answer},
+                expires=_in(now, CLAIM_LIVES),
+            )
+        )
+        rows = [_outbox_row(event, now) for _, event in events if event.queue is not None]
+        history = [Create(Item(event_key(pk, event.seq), event.as_json())) for pk, event in events]
+        all_changes: list[Change] = [*changes, *history, *(Create(row) for row in rows)]
+        if once.claimed:
+            all_changes.append(claim)
+        try:
+            self._table.write(all_changes, once.token)
+        except WriteRefused as refused:
+            raise _meaning(refused, once) from None
+        for row in rows:
+            self._send(row)
+
+    def history(self, pk: str) -> list[Event]:
+        """All events of an aggregate, oldest first."""
+        return [Event(**item.data) for item in every(self._table, pk, prefix="EVT#")]
+
+    def carry(self, body: str, handler: Callable[[Event], None]) -> None:
+        """Handles one queue message: runs `handler` unless its event is done, then closes the outbox row.
+
+        An exception of the handler passes through, so that the queue delivers again and in the end sets the message
+        aside in its dead-letter queue.
+        """
+        key = outbox_key(body)
+        row = self._table.get(key)
+        if row is None or OPEN not in row.indexes:
+            return
+        try:
+            handler(Event(**row.data["event"]))
+        except Replayed:
+            log.info("event was handled before", extra={"event_id": body})
+        closed = row.next(row.data, indexes={}, expires=_in(self._clock(), DONE_LIVES))
+        try:
+            self._table.write([Update(closed)], new_token())
+        except WriteRefused:
+            # the sweep counted a resend meanwhile: read the row again and close that version
+            again = self._table.get(key)
+            if again is not None and OPEN in again.indexes:
+                self._table.write([Update(again.next(again.data, indexes={}, expires=closed.expires))], new_token())
+
+    def sweep(self, now: datetime) -> int:
+        """Sends what is still open after a minute once more; returns how many were sent."""
+        sent = 0
+        for shard in range(SHARDS):
+            for row in list(every(self._table, _open_partition(shard), index=OPEN)):
+                if (now - datetime.fromisoformat(row.data["last_sent"])).total_seconds() < RESEND_AFTER:
+                    continue
+                sends = int(row.data["sends"]) + 1
+                data = {**row.data, "sends": sends, "last_sent": now.isoformat()}
+                indexes = dict(row.indexes)
+                if sends > GIVE_UP_AFTER:
+                    indexes[OPEN] = Key("DEAD", row.indexes[OPEN].sk)
+                    log.error("outbox row given up", extra={"event_id": row.data["event"]["id"]})
+                try:
+                    self._table.write([Update(row.next(data, indexes=indexes))], new_token())
+                except WriteRefused:
+                    continue
+                if sends <= GIVE_UP_AFTER:
+                    self._send(row)
+                    sent += 1
+        return sent
+
+    def revive(self, now: datetime) -> int:
+        """Puts rows that the sweep gave up back among the open ones (after the cause was mended)."""
+        revived = 0
+        for row in list(every(self._table, "DEAD", index=OPEN)):
+            data = {**row.data, "sends": 0, "last_sent": now.isoformat()}
+            shard = _shard(str(row.data["event"]["id"]))
+            back = row.next(data, indexes={OPEN: Key(_open_partition(shard), row.indexes[OPEN].sk)})
+            self._table.write([Update(back)], new_token())
+            self._send(back)
+            revived += 1
+        return revived
+
+    def _send(self, row: Item) -> None:
+        event = row.data["event"]
+        try:
+            self._post.send(event["queue"], event["id"])
+        except Exception as error:  # the row stays open: the sweep sends it
+            log.warning("outbox send failed", extra={"event_id": event["id"], "error": type(error).__name__})
+
+
+def event_key(pk: str, seq: int) -> Key:
+    """Where an aggregate's event lies."""
+    return Key(pk, f"EVT#{seq:06d}")
+
+
+def outbox_key(event_id: str) -> Key:
+    """Where the outbox row of an event lies."""
+    return Key(f"OUT#{event_id}", "1")
+
+
+def _outbox_row(event: Event, now: datetime) -> Item:
+    data = {"event": event.as_json(), "sends": 1, "last_sent": now.isoformat()}
+    index = {OPEN: Key(_open_partition(_shard(event.id)), event.id)}
+    return Item(outbox_key(event.id), data, indexes=index)
+
+
+def _shard(event_id: str) -> int:
+    return hashlib.sha256(event_id.encode()).digest()[0] % SHARDS
+
+
+def _open_partition(shard: int) -> str:
+    return f"OPEN#{shard}"
+
+
+def _in(now: datetime, seconds: int) -> int:
+    return int(now.astimezone(UTC).timestamp()) + seconds
+
+
+def _heed_claim(claim: Item | None, once: Once) -> None:
+    if claim is None:
+        return
+    if claim.data["fingerprint"] != once.fingerprint:
+        raise KeyReused(
+            "Idempotency-Key นี้ใช้กับคำขอที่มีเนื้อหาอื่นไปแล้ว โปรดใช้ค่าใหม่",
+            "This Idempotency-Key was used for a request with other content; choose a new one.",
+        )
+    raise Replayed(claim.data["answer"])
+
+
+def _meaning(refused: WriteRefused, once: Once) -> Refusal | Replayed:
+    for change, there in refused.failed:
+        if key_of(change) == once.item_key:
+            try:
+                _heed_claim(there, once)
+            except (Replayed, KeyReused) as known:
+                return known
+    for change, _ in refused.failed:
+        match change:
+            case Create(item) if not item.key.sk.startswith("EVT#"):
+                return AlreadyThere("มีข้อมูลนี้อยู่แล้ว", "Something with this name or number exists already.")
+            case Count():
+                return TooMany("ใช้ครบโควตาแล้ว", "The quota is used up.", retry_after=60)
+            case _:
+                continue
+    return Stale(
+        "ข้อมูลถูกแก้ไขโดยผู้อื่นแล้ว โปรดอ่านข้อมูลล่าสุดก่อนทำรายการอีกครั้ง",
+        "Somebody changed it since you read it; read it again and repeat.",
+    )

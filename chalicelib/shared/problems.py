@@ -1,0 +1,132 @@
+"""Refusals as `application/problem+json` (RFC 9457), in Thai or English; the one table of HTTP statuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import errors
+from .errors import Fault, Invalid, Refusal
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+TYPE_BASE = "https://klang.example/problems/"
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[Refusal], int] = {
+    errors.Malformed: 400,
+    errors.Unauthenticated: 401,
+    errors.NotAllowed: 403,
+    errors.AssuranceTooLow: 403,
+    errors.NotFound: 404,
+    errors.WrongState: 409,
+    errors.AlreadyThere: 409,
+    errors.Stale: 412,
+    errors.TooLarge: 413,
+    errors.UnsupportedMedia: 415,
+    errors.Invalid: 422,
+    errors.KeyReused: 422,
+    errors.PreconditionNeeded: 428,
+    errors.TooMany: 429,
+    errors.UpstreamFailed: 502,
+    errors.Unavailable: 503,
+}
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal (of its nearest known ancestor)."""
+    for kind in type(refusal).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return 400
+
+
+def problem(refusal: Refusal, *, language: str, instance: str) -> dict[str, Any]:
+    """The problem document; `instance` is the request id, which also stands in the log."""
+    thai = language != "en"
+    body: dict[str, Any] = {
+        "type": TYPE_BASE + refusal.slug,
+        "title": refusal.title_th if thai else refusal.title_en,
+        "status": status_of(refusal),
+        "detail": refusal.th if thai else refusal.en,
+        "instance": f"urn:klang:request:{instance}",
+    }
+    if refusal.faults:
+        body["errors"] = [
+            {"pointer": fault.pointer, "message_th": fault.th, "message_en": fault.en} for fault in refusal.faults
+        ]
+    return body
+
+
+def unexpected(*, language: str, instance: str) -> dict[str, Any]:
+    """The document for an error nobody foresaw: it says nothing but the request id."""
+    return {
+        "type": TYPE_BASE + "internal",
+        "title": "เกิดข้อผิดพลาดภายในระบบ" if language != "en" else "Something went wrong on our side",
+        "status": 500,
+        "detail": (
+            "ระบบบันทึกข้อผิดพลาดไว้แล้ว โปรดแจ้งหมายเลขคำขอนี้เมื่อติดต่อเจ้าหน้าที่"
+            if language != "en"
+            else "It has been recorded. Quote this request id when you ask for help."
+        ),
+        "instance": f"urn:klang:request:{instance}",
+    }
+
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "missing": ("ต้องระบุข้อมูลนี้", "This field is mandatory."),
+    "extra_forbidden": ("ไม่รู้จักข้อมูลนี้ โปรดลบออก", "This field is not known here; remove it."),
+    "string_type": ("ต้องเป็นข้อความ", "Must be a text."),
+    "int_type": ("ต้องเป็นจำนวนเต็ม", "Must be a whole number."),
+    "int_parsing": ("ต้องเป็นจำนวนเต็ม", "Must be a whole number."),
+    "bool_type": ("ต้องเป็น true หรือ false", "Must be true or false."),
+    "list_type": ("ต้องเป็นรายการ", "Must be a list."),
+    "tuple_type": ("ต้องเป็นรายการ", "Must be a list."),
+    "dict_type": ("ต้องเป็นออบเจกต์", "Must be an object."),
+    "model_type": ("ต้องเป็นออบเจกต์", "Must be an object."),
+    "model_attributes_type": ("ต้องเป็นออบเจกต์", "Must be an object."),
+}
+
+
+def invalid_body(error: ValidationError, where: str = "") -> Invalid:
+    """Pydantic's findings as one refusal; never repeats what the caller sent.
+
+    Args:
+        error: the findings.
+        where: prefix of the pointers: "" for a body, `query:` for the query string.
+    """
+    faults = []
+    for finding in error.errors(include_url=False, include_input=False, include_context=True):
+        path = "".join(f"/{_escape(part)}" for part in finding["loc"])
+        faults.append(Fault(f"{where}{path.lstrip('/') if where else path}", *_words(finding)))
+    return Invalid("ข้อมูลที่ส่งมาไม่ถูกต้อง โปรดแก้ไขตามรายการ", "Some of the content is not valid; see errors.", faults)
+
+
+def _escape(part: int | str) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def _words(finding: Any) -> tuple[str, str]:
+    kind, context = finding["type"], finding.get("ctx", {})
+    if kind in _WORDS:
+        return _WORDS[kind]
+    if kind in ("literal_error", "enum"):
+        return f"ต้องเป็นค่าใดค่าหนึ่งต่อไปนี้: {context['expected']}", f"Must be one of: {context['expected']}."
+    if kind == "string_too_long":
+        return f"ยาวได้ไม่เกิน {context['max_length']} ตัวอักษร", f"At most {context['max_length']} characters."
+    if kind == "string_too_short":
+        return f"ต้องมีอย่างน้อย {context['min_length']} ตัวอักษร", f"At least {context['min_length']} characters."
+    if kind == "string_pattern_mismatch":
+        return f"รูปแบบไม่ถูกต้อง ต้องตรงกับ {context['pattern']}", f"Must match the pattern {context['pattern']}."
+    if kind == "value_error" and isinstance(context.get("error"), Bilingual):
+        return context["error"].th, context["error"].en
+    return "ค่าไม่ถูกต้อง", f"Not a valid value ({kind.replace('_', ' ')})."
+
+
+class Bilingual(ValueError):
+    """Raised by a validator of an incoming model that has something precise to say in both languages."""
+
+    def __init__(self, th: str, en: str) -> None:
+        super().__init__(en)
+        self.th = th
+        self.en = en
