@@ -1,0 +1,137 @@
+"""OpenAPI 3.1 from the routes of the rooms: what is served at /openapi.json and committed as docs/openapi.json."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from .identity import Allow
+from .problems import MEDIA_TYPE
+from .web import Room, Route
+
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "description": "urn:klang:request:<id>; quote it when asking for help"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "message_th", "message_en"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON Pointer, or header:/query:/path: and a name"},
+                    "message_th": {"type": "string"},
+                    "message_en": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def document(rooms: Sequence[Room], *, server: str) -> dict[str, Any]:
+    """The whole description.
+
+    Args:
+        rooms: whose routes to describe.
+        server: public base address.
+    """
+    routes = [(room.name, route) for room in rooms for route in room.routes if not route.hidden]
+    models = {model for _, route in routes for model in _models(route)}
+    refs, definitions = models_json_schema(
+        [(model, "serialization") for model in sorted(models, key=_full_name)],
+        ref_template="#/components/schemas/{model}",
+    )
+    schema_of = {model: refs[model, "serialization"] for model in models}
+    paths: dict[str, Any] = {}
+    for name, route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(name, route, schema_of)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Klang (กลาง)",
+            "version": "0.1.0",
+            "summary": "Thailand's four central government platforms",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": server}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": {**definitions.get("$defs", {}), "Problem": PROBLEM},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (at+jwt)"}},
+        },
+    }
+
+
+def _full_name(model: type[BaseModel]) -> str:
+    return f"{model.__module__}.{model.__qualname__}"
+
+
+def _models(route: Route) -> list[type[BaseModel]]:
+    return [found for found in (route.body, route.query, route.answer) if _is_model(found)]
+
+
+def _is_model(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, BaseModel)
+
+
+def _operation(room: str, route: Route, schema_of: dict[Any, Any]) -> dict[str, Any]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{([a-z_0-9]+)}", route.path)
+    ]
+    if route.query is not None:
+        for name, field in route.query.model_fields.items():
+            schema = route.query.model_json_schema()["properties"][field.alias or name]
+            parameters.append(
+                {"name": field.alias or name, "in": "query", "required": field.is_required(), "schema": schema}
+            )
+    if route.writes:
+        parameters.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "schema": {"type": "string", "maxLength": 255},
+                "description": "Makes the request safe to repeat: the same key gives the same answer.",
+            }
+        )
+    if route.if_match:
+        parameters.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
+    content = {route.media: {"schema": schema_of[route.answer]} if _is_model(route.answer) else {}}
+    operation: dict[str, Any] = {
+        "operationId": f"{room}_{route.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', route.path.lower()).strip('_')}",
+        "tags": [room],
+        "summary": route.summary,
+        "description": "Callers: " + "; ".join(_who(rule) for rule in route.allow) + ".",
+        "security": [{}] if all(rule.kind == "public" for rule in route.allow) else [{"bearer": []}],
+        "parameters": parameters,
+        "responses": {
+            str(route.status): {"description": "Done", **({} if route.status == 204 else {"content": content})},
+            "default": {
+                "description": "A refusal",
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        },
+    }
+    if route.body is not None:
+        media = "application/merge-patch+json" if route.method == "PATCH" else "application/json"
+        operation["requestBody"] = {"required": True, "content": {media: {"schema": schema_of[route.body]}}}
+    elif route.raw and route.writes:
+        operation["requestBody"] = {"content": {"*/*": {}}}
+    return operation
+
+
+def _who(rule: Allow) -> str:
+    roles = f" ({', '.join(sorted(rule.roles))})" if rule.roles else ""
+    level = f" (IAL {rule.min_ial}+)" if rule.min_ial != "0" else ""
+    return f"{rule.kind}{roles}{level}"
