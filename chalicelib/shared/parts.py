@@ -1,0 +1,41 @@
+"""What every room is built from; `wiring.py` makes them, tests make their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from .cursors import Cursors
+from .egress import Http
+from .identity import Tokens
+from .journal import Journal
+from .keyring import Keyring
+from .storage import Table
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The common parts of one room.
+
+    Attributes:
+        base_url: public address under which the room is reached.
+        table: the room's table.
+        keyring: the room's keys.
+        journal: the room's journal over that table.
+        cursors: the room's list cursors.
+        tokens: the check of access tokens.
+        http: calls to other systems.
+        clock: tells the time (aware, UTC).
+        ids: makes sortable unique ids.
+    """
+
+    base_url: str
+    table: Table
+    keyring: Keyring
+    journal: Journal
+    cursors: Cursors
+    tokens: Tokens
+    http: Http
+    clock: Callable[[], datetime]
+    ids: Callable[[], str]
