@@ -97,7 +97,7 @@ def state_of(entries: Sequence[Entry]) -> ClockState:
 
 
 def append(entries: Sequence[Entry], entry: Entry) -> tuple[Entry, ...]:
-    """The ledger with one more entry; raises ClockRefuses when it does not follow. Nothing is ever taken out."""
+    """The ledger with one more entry; raises ClockRefuses when it does not follow. Nothing is taken out."""
     longer = (*entries, entry)
     state_of(longer)
     return longer

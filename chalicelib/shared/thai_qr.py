@@ -1,8 +1,8 @@
 """Thai QR for bill payment: what a fee looks like to every Thai banking app.
 
 EMVCo merchant-presented mode, tag 30 (PromptPay bill payment, AID A000000677010112): biller, reference 1,
-reference 2, amount; closed by a CRC-16/CCITT-FALSE. Money is integer satang. The encoder writes tags in the order
-00 01 30 53 58 54 59 60 63; only 00 first and 63 last are fixed by the standard, so the parser takes any order.
+reference 2, amount; closed by a CRC-16/CCITT-FALSE. Money is integer satang. The encoder writes the tags in
+the order 00 01 30 53 58 54 59 60 63; only 00 first and 63 last are fixed, so the parser takes any order.
 """
 
 import io

@@ -158,14 +158,15 @@ def forged(reason: str) -> tuple[str, dict[str, Any]]:
 
 @pytest.mark.parametrize(
     "reason",
-    ["malformed", "holder_binding", "expired", "not_yet_valid", "issuer", "vct", "signature", "unknown_key", "type",
-     "foreign disclosure", "disclosure twice", "reserved disclosure", "unreadable disclosure", "status"],
+    ["malformed", "holder_binding", "expired", "not_yet_valid", "issuer", "vct", "signature",
+     "unknown_key", "type", "status", "foreign disclosure", "disclosure twice", "reserved disclosure",
+     "unreadable disclosure"],
 )  # fmt: skip
 def test_a_credential_that_does_not_hold_is_refused_by_reason(reason: str) -> None:
     presentation, expected = forged(reason)
     with pytest.raises(TokenRefused) as refused:
         verify(presentation, **expected)
-    assert refused.value.reason == reason.split()[-1].replace("twice", "disclosure")
+    assert refused.value.reason == ("disclosure" if "disclosure" in reason else reason)
     assert "3100600445635" not in str(refused.value)
 
 

@@ -115,7 +115,8 @@ def test_every_thai_date_is_read_back(day: dt.date, style: thai.Style, thai_digi
 def test_text_has_both_languages_and_does_not_change() -> None:
     text = thai.Text(th="ใบอนุญาต", en="Licence")
     assert (text.pick("th"), text.pick("en")) == ("ใบอนุญาต", "Licence")
-    with pytest.raises(ValidationError):
-        text.th = "อื่น"
+    for language in ("th", "en"):
+        with pytest.raises(ValidationError):
+            setattr(text, language, "อื่น")
     with pytest.raises(ValidationError):
         thai.Text(th="", en="Licence")
