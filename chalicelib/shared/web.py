@@ -18,12 +18,12 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .errors import Fault, Invalid, Malformed, PreconditionNeeded, Refusal, TooLarge, UnsupportedMedia
-from .identity import Allow, Caller, Gate
+from .identity import Allow, Caller
 from .ids import new_id, new_token
 from .journal import Once, Replayed
 from .problems import MEDIA_TYPE, invalid_body, problem, status_of, unexpected
@@ -148,10 +148,18 @@ class Route:
         return self.method in ("POST", "PUT", "PATCH", "DELETE")
 
 
+class Admits(Protocol):
+    """Whatever decides who a request comes from (`identity.Gate`)."""
+
+    def admit(self, authorization: str | None, allow: Sequence[Allow]) -> Caller:
+        """The caller, or a refusal."""
+        ...
+
+
 class Room:
     """The routes of one room, behind one gate."""
 
-    def __init__(self, name: str, gate: Gate) -> None:
+    def __init__(self, name: str, gate: Admits) -> None:
         self.name = name
         self.gate = gate
         self.routes: list[Route] = []

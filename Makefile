@@ -1,0 +1,75 @@
+# Klang: every command installs what it needs itself; only Python 3.11+ and make must be there.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8000
+STAGE ?=
+ENVIRONMENT ?= local
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PYTHONPATH := $(CURDIR)
+export AWS_EC2_METADATA_DISABLED := true
+
+.PHONY: help
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Klang needs Python 3.11 or later: make PYTHON=/path/to/python"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.PHONY: setup
+setup: $(READY) ## create .venv with everything (the other commands do this themselves)
+
+.PHONY: run
+run: $(READY) ## run all four platforms on this machine (PORT=8000)
+	@$(BIN)/python -m infra.local.run --port $(PORT)
+
+.PHONY: demo
+demo: $(READY) ## play the story of a restaurant licence through all four platforms (KEEP=1 leaves the stack running)
+	@$(BIN)/python -m demo $(if $(KEEP),--keep) $(if $(filter-out 8000,$(PORT)),--port $(PORT))
+
+.PHONY: test
+test: $(READY) ## run every test
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+.PHONY: check
+check: $(READY) ## format, lint, types, arrows, generated files, template
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint infra/template.yaml
+	$(BIN)/python -m infra.stages --check
+	$(BIN)/python -m scripts.openapi --check
+
+.PHONY: docs
+docs: $(READY) ## write docs/openapi.json and .chalice/ from the code
+	$(BIN)/python -m scripts.openapi
+	$(BIN)/python -m infra.stages
+
+.PHONY: bench
+bench: $(READY) ## measure side by side and write bench/RESULTS.md
+	$(BIN)/python -m bench
+
+.PHONY: package
+package: $(READY) ## make a CloudFormation package (STAGE=prod-gdx)
+	@test -n "$(STAGE)" || { echo "say which: make package STAGE=prod-gdx"; exit 2; }
+	$(BIN)/python -m infra.package $(STAGE)
+
+.PHONY: deploy
+deploy: $(READY) ## provision and deploy a stage to AWS (STAGE=prod-gdx)
+	@test -n "$(STAGE)" || { echo "say which: make deploy STAGE=prod-gdx"; exit 2; }
+	$(BIN)/python -m infra.package.deploy $(STAGE)
+
+.PHONY: rehearse
+rehearse: $(READY) ## really deploy the four platforms into a local cloud and play the story there
+	$(BIN)/python -m demo --rehearsal
+
+.PHONY: clean
+clean: ## remove what the commands made
+	rm -rf $(VENV) .cache build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -1,0 +1,66 @@
+"""The front door of Klang: settings -> house -> routes of the chosen platforms; and every event handler.
+
+Handlers stand here and nowhere else: Chalice deploys a Blueprint's handler as `<its module>.<name>` without ever
+importing this file, so a handler in a room would run outside the house.
+"""
+
+import os
+
+from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
+
+from chalicelib.settings import Settings
+from chalicelib.shared.chalice_edge import BINARY_TYPES, blueprint
+from chalicelib.wiring import open_house
+
+settings = Settings.from_env(os.environ)
+house = open_house(settings)
+
+app = Chalice(app_name="klang", configure_logs=False)
+app.api.binary_types = list(BINARY_TYPES)
+app.register_middleware(house.watch.middleware(), "all")
+for room in house.rooms.values():
+    app.register_blueprint(blueprint(room))
+
+EVERY_MINUTE = Rate(1, unit=Rate.MINUTES)
+
+if "gdx" in settings.platforms:
+
+    @app.on_sqs_message(queue=settings.queue("gdx-exchanges"), batch_size=1)
+    def gdx_exchanges(event: SQSEvent) -> None:
+        """Carries accepted exchanges to their providers."""
+        for record in event:
+            house.handlers["gdx_exchanges"](record.body)
+
+    @app.schedule(EVERY_MINUTE)
+    def gdx_sweep(event: CloudWatchEvent) -> None:
+        """Sends again what the exchange's outbox still holds, and expires what nobody answered."""
+        house.sweeps["gdx_sweep"]()
+
+
+if "biz" in settings.platforms:
+
+    @app.on_sqs_message(queue=settings.queue("biz-events"), batch_size=1)
+    def biz_events(event: SQSEvent) -> None:
+        """Tells people what happened to their applications."""
+        for record in event:
+            house.handlers["biz_events"](record.body)
+
+    @app.on_sqs_message(queue=settings.queue("biz-uploads"), batch_size=1)
+    def biz_uploads(event: SQSEvent) -> None:
+        """Checks an uploaded document and takes it out of quarantine."""
+        for record in event:
+            house.handlers["biz_uploads"](record.body)
+
+    @app.schedule(EVERY_MINUTE)
+    def biz_sweep(event: CloudWatchEvent) -> None:
+        """Sends again what the portal's outbox still holds, and marks what is overdue."""
+        house.sweeps["biz_sweep"]()
+
+
+if "opendata" in settings.platforms:
+
+    @app.on_sqs_message(queue=settings.queue("opendata-uploads"), batch_size=1)
+    def opendata_uploads(event: SQSEvent) -> None:
+        """Makes a typed table of an uploaded file."""
+        for record in event:
+            house.handlers["opendata_uploads"](record.body)
