@@ -68,9 +68,7 @@ class ClockView(_Frozen):
     term: Term
     started_on: dt.date | None = None
     stopped_on: dt.date | None = None
-    due: dt.date | None = Field(
-        default=None, description="Last day of the term; none while a pause holds it open"
-    )
+    due: dt.date | None = Field(default=None, description="Last day of the term; none while a pause holds it open")
     days_used: int = Field(default=0, description="Counted days up to the day of the view, or of the stop")
     days_left: int = Field(description="Days of the term that are not used yet")
     days_off: tuple[Holiday, ...] = Field(default=(), description="Holidays on weekdays up to the due day")

@@ -85,9 +85,7 @@ def issue(
     hidden = set(disclosable)
     if hidden & _NEVER_HIDDEN or not hidden <= claims.keys() or claims.keys() & _RESERVED:
         raise NotDisclosable("a claim that may not be hidden, or that is not there")
-    disclosures = [
-        base64url(compact_json([new_salt(), name, claims[name]])) for name in claims if name in hidden
-    ]
+    disclosures = [base64url(compact_json([new_salt(), name, claims[name]])) for name in claims if name in hidden]
     body = {name: value for name, value in claims.items() if name not in hidden}
     body |= {"vct": vct, "iat": int(issued_at.timestamp())}
     if expires_at is not None:
@@ -131,9 +129,7 @@ def verify(
     status = _status(claims)
     opened = _open(claims, disclosures)
     shown = {name: value for name, value in claims.items() if name not in _RESERVED} | opened
-    return Credential(
-        issuer=claims["iss"], vct=claims["vct"], claims=shown, disclosed=tuple(opened), status=status
-    )
+    return Credential(issuer=claims["iss"], vct=claims["vct"], claims=shown, disclosed=tuple(opened), status=status)
 
 
 def _status(claims: Mapping[str, Any]) -> StatusReference | None:

@@ -144,9 +144,7 @@ def _header(token: str) -> dict[str, Any]:
         raise TokenRefused("malformed", "not a compact JWT") from None
 
 
-def _verified_payload(
-    token: str, header: Mapping[str, Any], jwks: Jwks, algorithms: Collection[str]
-) -> bytes:
+def _verified_payload(token: str, header: Mapping[str, Any], jwks: Jwks, algorithms: Collection[str]) -> bytes:
     import jwt
 
     algorithm = header.get("alg")

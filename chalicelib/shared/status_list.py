@@ -86,9 +86,7 @@ def look_up(
     try:
         return Status(status_at(found, reference.idx))
     except ValueError as unknown:
-        raise (
-            unknown if isinstance(unknown, TokenRefused) else TokenRefused("status", "unknown state")
-        ) from None
+        raise (unknown if isinstance(unknown, TokenRefused) else TokenRefused("status", "unknown state")) from None
 
 
 def _unpack(lst: object) -> bytes:

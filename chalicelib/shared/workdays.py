@@ -137,9 +137,7 @@ class Calendar:
 
     def is_provisional(self, first: dt.date, last: dt.date) -> bool:
         """Whether a year between the two dates still waits for the cabinet's special days: dates may move."""
-        years = [
-            self.year(year) for year in range(first.year, last.year + 1)
-        ]  # a list: every year is looked up
+        years = [self.year(year) for year in range(first.year, last.year + 1)]  # a list: every year is looked up
         return not all(year.complete for year in years)
 
     def holiday(self, day: dt.date) -> Holiday | None:

@@ -16,9 +16,7 @@ class LocalKey:
 
     kid: str = "key-1"
     issuer: str = "https://biz.klang.test"
-    private: ec.EllipticCurvePrivateKey = field(
-        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
-    )
+    private: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def sign(self, message: bytes) -> bytes:
         """Raw r || s."""

@@ -31,9 +31,7 @@ CLAIMS: dict[str, Any] = {
 
 
 def licence(hidden: tuple[str, ...] = ("holder_id", "area"), key: LocalKey = KEY) -> SdJwt:
-    return credentials.issue(
-        CLAIMS, hidden, vct=VCT, signer=key, issued_at=NOW, expires_at=NOW + YEAR, status=STATUS
-    )
+    return credentials.issue(CLAIMS, hidden, vct=VCT, signer=key, issued_at=NOW, expires_at=NOW + YEAR, status=STATUS)
 
 
 def verify(presentation: str, **more: Any) -> credentials.Credential:
@@ -75,9 +73,7 @@ def test_a_credential_names_its_type_issuer_and_status() -> None:
 def test_salts_make_equal_claims_look_different() -> None:
     assert licence().split("~")[1] != licence().split("~")[1]
     salts = (f"salt-{n}" for n in itertools.count())
-    fixed = credentials.issue(
-        CLAIMS, ["area"], vct=VCT, signer=KEY, issued_at=NOW, new_salt=lambda: next(salts)
-    )
+    fixed = credentials.issue(CLAIMS, ["area"], vct=VCT, signer=KEY, issued_at=NOW, new_salt=lambda: next(salts))
     assert json.loads(base64.urlsafe_b64decode(fixed.split("~")[1] + "=="))[0] == "salt-0"
 
 
@@ -92,9 +88,7 @@ def test_salts_make_equal_claims_look_different() -> None:
     ),
     st.data(),
 )
-def test_any_claims_survive_and_only_the_chosen_are_shown(
-    claims: dict[str, Any], data: st.DataObject
-) -> None:
+def test_any_claims_survive_and_only_the_chosen_are_shown(claims: dict[str, Any], data: st.DataObject) -> None:
     claims = {f"c_{name}": value for name, value in claims.items()}
     some = st.sets(st.sampled_from(sorted(claims))) if claims else st.just(set())
     hidden, shown = data.draw(some), data.draw(some)
@@ -198,9 +192,7 @@ def test_a_signed_status_list_answers_for_the_credential() -> None:
     assert verify_jwt(token, KEY.jwks, "statuslist+jwt", now=NOW)["ttl"] == 43200
 
     def look_up(idx: int, uri: str = STATUS.uri, at: dt.datetime = NOW) -> status_list.Status:
-        return status_list.look_up(
-            token, StatusReference(uri=uri, idx=idx), KEY.jwks, now=at, issuer=KEY.issuer
-        )
+        return status_list.look_up(token, StatusReference(uri=uri, idx=idx), KEY.jwks, now=at, issuer=KEY.issuer)
 
     assert look_up(3) is status_list.Status.SUSPENDED
     assert look_up(0) is status_list.Status.VALID

@@ -146,9 +146,7 @@ def test_an_agency_may_be_closed_or_open_alone() -> None:
 
 
 def test_a_day_may_be_a_weekend_in_a_calendar_without_holidays() -> None:
-    bare = Calendar(
-        [CalendarYear(year=2026, verified=False, complete=False, note=Text(th="ว่าง", en="bare"))], []
-    )
+    bare = Calendar([CalendarYear(year=2026, verified=False, complete=False, note=Text(th="ว่าง", en="bare"))], [])
     assert bare.add_workdays(dt.date(2026, 11, 27), 1) == dt.date(2026, 11, 30)
 
 
