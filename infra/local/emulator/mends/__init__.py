@@ -1,0 +1,46 @@
+"""What moto does otherwise than AWS and what we need it to do: one small module per mend.
+
+Each module says which version needs it; `tests/infra/test_emulator_mends.py` proves both that moto fails
+without it (so a newer moto that no longer does is noticed) and that it works with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from infra.local.emulator.mends import (
+    apigateway_import,
+    dynamodb_lock,
+    dynamodb_queries,
+    dynamodb_transactions,
+    kms_key_state,
+    kms_signing,
+    kms_symmetric,
+    s3_filter_names,
+    sqs_without_lambda,
+)
+
+MOTO_VERSION = "5.2.5"
+"""The version that all mends were written against."""
+
+MENDS: dict[str, Callable[[], None]] = {
+    "apigateway_import": apigateway_import.install,
+    "dynamodb_queries": dynamodb_queries.install,
+    "dynamodb_transactions": dynamodb_transactions.install,
+    "dynamodb_lock": dynamodb_lock.install,
+    "kms_key_state": kms_key_state.install,
+    "kms_signing": kms_signing.install,
+    "kms_symmetric": kms_symmetric.install,
+    "s3_filter_names": s3_filter_names.install,
+    "sqs_without_lambda": sqs_without_lambda.install,
+}
+
+_installed: set[str] = set()
+
+
+def install() -> None:
+    """Mend the moto of this process. A second call does nothing."""
+    for name, mend in MENDS.items():
+        if name not in _installed:
+            mend()
+            _installed.add(name)

@@ -1,0 +1,19 @@
+"""The resource types that the applier can put in place, one module per service."""
+
+from __future__ import annotations
+
+from infra.provision.resources import cloudwatch, dynamodb, kms, s3, sqs
+from infra.provision.resources.base import Cloud, Handler, Made
+
+HANDLERS: dict[str, Handler] = {
+    "AWS::CloudWatch::Alarm": Handler(cloudwatch.ALARM, cloudwatch.alarm),
+    "AWS::DynamoDB::Table": Handler(dynamodb.TABLE, dynamodb.table),
+    "AWS::KMS::Alias": Handler(kms.ALIAS, kms.alias),
+    "AWS::KMS::Key": Handler(kms.KEY, kms.key),
+    "AWS::S3::Bucket": Handler(s3.BUCKET, s3.bucket),
+    "AWS::S3::BucketPolicy": Handler(s3.BUCKET_POLICY, s3.bucket_policy),
+    "AWS::SQS::Queue": Handler(sqs.QUEUE, sqs.queue),
+    "AWS::SQS::QueuePolicy": Handler(sqs.QUEUE_POLICY, sqs.queue_policy),
+}
+
+__all__ = ["HANDLERS", "Cloud", "Handler", "Made"]

@@ -1,0 +1,94 @@
+"""The one definition of the cloud: it lints, and it holds every name that the house uses."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.provision import PLATFORMS, TEMPLATE, TemplateError, apply, load_template, parameters_for
+from tests.support.cloud import empty_cloud, local_cloud, provision
+
+INDEXES = {
+    "gdx": {"open", "by_consumer", "by_agency"},
+    "opendata": {"open", "by_organization", "recent"},
+    "biz": {"open", "by_owner", "by_queue", "by_due", "by_agency"},
+    "citizen": {"open", "by_owner"},
+}
+QUEUES = ("gdx-exchanges", "gdx-events", "biz-events", "biz-uploads", "opendata-uploads")
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    lint = Path(sys.executable).with_name("cfn-lint")
+    done = subprocess.run([lint, TEMPLATE], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("room", PLATFORMS)
+def test_each_room_has_its_table_and_keys(room: str) -> None:
+    with local_cloud() as session:
+        dynamodb, kms = session.client("dynamodb"), session.client("kms")
+        name = f"klang-test-{room}"
+        table = dynamodb.describe_table(TableName=name)["Table"]
+        data = kms.describe_key(KeyId=f"alias/klang-test-{room}-data")["KeyMetadata"]
+        signing = kms.describe_key(KeyId=f"alias/klang-test-{room}-signing")["KeyMetadata"]
+        ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    assert {index["IndexName"] for index in table["GlobalSecondaryIndexes"]} == INDEXES[room]
+    assert table["SSEDescription"]["KMSMasterKeyArn"] == data["Arn"]
+    assert (data["KeySpec"], signing["KeySpec"]) == ("SYMMETRIC_DEFAULT", "ECC_NIST_P256")
+    assert (ttl["AttributeName"], ttl["TimeToLiveStatus"]) == ("ttl", "ENABLED")
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_each_queue_has_a_dead_letter_queue_and_two_alarms(name: str) -> None:
+    with local_cloud() as session:
+        sqs, cloudwatch = session.client("sqs"), session.client("cloudwatch")
+        url = sqs.get_queue_url(QueueName=f"klang-test-{name}")["QueueUrl"]
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        alarms = cloudwatch.describe_alarms(AlarmNamePrefix=f"klang-test-{name}")["MetricAlarms"]
+    assert attributes["VisibilityTimeout"] == "180"
+    assert f"klang-test-{name}-dlq" in attributes["RedrivePolicy"]
+    assert {a["AlarmName"] for a in alarms} == {f"klang-test-{name}-dlq-not-empty", f"klang-test-{name}-old"}
+
+
+@pytest.mark.parametrize(
+    ("bucket", "key", "queue"),
+    [
+        ("biz-documents", "quarantine/a", "biz-uploads"),
+        ("opendata", "uploads/a", "opendata-uploads"),
+    ],
+)
+def test_an_upload_reaches_its_queue(bucket: str, key: str, queue: str) -> None:
+    with local_cloud() as session:
+        sqs = session.client("sqs")
+        url = sqs.get_queue_url(QueueName=f"klang-test-{queue}")["QueueUrl"]
+        sqs.purge_queue(QueueUrl=url)
+        session.client("s3").put_object(Bucket=f"klang-test-{bucket}-local", Key=key, Body=b"x")
+        session.client("s3").put_object(Bucket=f"klang-test-{bucket}-local", Key="other/a", Body=b"x")
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    assert ["ObjectCreated:Put" in message["Body"] for message in messages] == [True]
+
+
+@pytest.mark.parametrize("room", PLATFORMS)
+def test_one_platform_stands_alone(room: str) -> None:
+    with empty_cloud() as session:
+        outcome = provision(session, [room])
+        tables = session.client("dynamodb").list_tables()["TableNames"]
+    assert tables == [f"klang-test-{room}"]
+    assert all(name.startswith(room.capitalize()) for name in outcome.outputs)
+
+
+def test_the_suffix_local_leaves_out_the_tls_policy_that_an_emulator_cannot_judge() -> None:
+    template = load_template()
+    with empty_cloud() as session:
+        parameters = parameters_for("test", suffix="th1", origins=["https://a.example"])
+        outcome = apply(template, parameters, session)
+    assert "GdxDocumentsBucketPolicy" in outcome.changes
+
+
+@pytest.mark.parametrize("environment", ["Prod", "p", "prod-1"])
+def test_a_parameter_that_cloudformation_would_refuse_is_refused(environment: str) -> None:
+    with empty_cloud() as session, pytest.raises(TemplateError, match="Environment"):
+        apply(load_template(), parameters_for(environment, suffix="local", origins=["*"]), session)

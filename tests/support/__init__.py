@@ -1,0 +1,1 @@
+"""What tests share: the local cloud, fault injection, strictness, IAM enforcement."""

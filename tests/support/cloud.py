@@ -1,0 +1,74 @@
+"""A whole Klang account inside the test process: mended moto, strictness, and `infra/template.yaml` applied.
+
+with local_cloud() as session:
+    session.client("dynamodb").describe_table(TableName="klang-test-gdx")
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import boto3
+import botocore.session
+from moto import mock_aws
+
+from infra.local.emulator import mends
+from infra.provision import PLATFORMS, Outcome, Template, apply, load_template, parameters_for
+from tests.support.strict import strict
+
+REGION = "ap-southeast-1"
+ENVIRONMENT = "test"
+SUFFIX = "local"
+ORIGIN = "http://127.0.0.1:8000"
+
+
+@functools.cache
+def _template() -> Template:
+    return load_template()
+
+
+@functools.cache
+def _loader() -> object:
+    # Parsing botocore's service models is most of the price of a new session; the parsed models are
+    # read-only.
+    return botocore.session.get_session().get_component("data_loader")
+
+
+def new_session() -> boto3.session.Session:
+    """A session of its own (clients and credentials are not shared) that shares the parsed service models."""
+    core = botocore.session.get_session()
+    core.register_component("data_loader", _loader())
+    return boto3.session.Session(botocore_session=core, region_name=REGION)
+
+
+@contextmanager
+def empty_cloud() -> Iterator[boto3.session.Session]:
+    """Mended, strict moto with nothing in it."""
+    mends.install()
+    before = os.environ.get("AWS_DEFAULT_REGION")
+    os.environ["AWS_DEFAULT_REGION"] = REGION
+    try:
+        with mock_aws(), strict():
+            yield new_session()
+    finally:
+        if before is None:
+            del os.environ["AWS_DEFAULT_REGION"]
+        else:
+            os.environ["AWS_DEFAULT_REGION"] = before
+
+
+@contextmanager
+def local_cloud(platforms: Sequence[str] = PLATFORMS) -> Iterator[boto3.session.Session]:
+    """Tables, buckets, queues and keys of these platforms for environment `test`, bucket suffix `local`."""
+    with empty_cloud() as session:
+        provision(session, platforms)
+        yield session
+
+
+def provision(session: boto3.session.Session, platforms: Sequence[str] = PLATFORMS) -> Outcome:
+    """Apply the template as `local_cloud` does; for tests that need its outputs."""
+    parameters = parameters_for(ENVIRONMENT, suffix=SUFFIX, origins=[ORIGIN], platforms=platforms)
+    return apply(_template(), parameters, session)
