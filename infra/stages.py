@@ -31,6 +31,9 @@ FUNCTION_NAME_LIMIT = 64
 API_MEMORY, API_TIMEOUT = 1024, 29
 """29 s is where API Gateway gives up; a Lambda that works longer works for nobody."""
 
+LOG_DAYS = 90
+"""Computer-Related Crime Act B.E. 2550, section 26: traffic data are kept at least ninety days."""
+
 EVENT_TIMEOUT = 30
 """A sixth of the queues' visibility timeout (180 s), as AWS advises, so a retry never overtakes a run."""
 
@@ -124,9 +127,7 @@ class Stage:
     def variables(self) -> dict[str, str]:
         """The environment variables: exactly the fields of `chalicelib/settings.py`."""
         environment = self.environment
-        issuers = [
-            {"iss": i.iss, "jwks_uri": i.jwks_uri, "audience": i.audience} for i in environment.issuers
-        ]
+        issuers = [{"iss": i.iss, "jwks_uri": i.jwks_uri, "audience": i.audience} for i in environment.issuers]
         return {
             "KLANG_ENV": environment.name,
             "PLATFORMS": ",".join(self.platforms),
@@ -151,6 +152,7 @@ class Stage:
             "environment_variables": self.variables(),
             "lambda_memory_size": API_MEMORY,
             "lambda_timeout": API_TIMEOUT,
+            "log_retention_in_days": LOG_DAYS,
             "lambda_functions": {name: _function(entry) for name, entry in self.handlers.items()},
         }
 
@@ -164,11 +166,7 @@ def _function(handler: Handler) -> dict[str, int]:
 
 def _login(environment: str) -> Issuer:
     """The login of an environment under the house's example domain; an operator puts the real one here."""
-    host = (
-        f"https://login.{environment}.klang.example"
-        if environment != "prod"
-        else "https://login.klang.example"
-    )
+    host = f"https://login.{environment}.klang.example" if environment != "prod" else "https://login.klang.example"
     return Issuer(iss=host, jwks_uri=f"{host}/jwks.json")
 
 
@@ -198,6 +196,11 @@ ENVIRONMENTS: tuple[Environment, ...] = (
 def stages(environments: Iterable[Environment] = ENVIRONMENTS) -> dict[str, Stage]:
     """All stages by name."""
     return {stage.name: stage for environment in environments for stage in environment.stages()}
+
+
+def stage_variables() -> frozenset[str]:
+    """Names of all variables that a stage sets; a developer's shell must not lend them to a build."""
+    return frozenset(next(iter(stages().values())).variables())
 
 
 def files(environments: Iterable[Environment] = ENVIRONMENTS) -> dict[str, str]:
@@ -267,9 +270,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     wrong = differences(folder)
     for name in wrong:
-        print(
-            f".chalice/{name} is not what infra/stages.py says; run: python -m infra.stages", file=sys.stderr
-        )
+        print(f".chalice/{name} is not what infra/stages.py says; run: python -m infra.stages", file=sys.stderr)
     return 1 if wrong else 0
 
 

@@ -70,9 +70,7 @@ class Api:
             UnsupportedApi: it has authorizers or API keys.
         """
         if document.get("securityDefinitions"):
-            raise UnsupportedApi(
-                f"authorizers are not served here: {sorted(document['securityDefinitions'])}"
-            )
+            raise UnsupportedApi(f"authorizers are not served here: {sorted(document['securityDefinitions'])}")
         operations = {
             path: {
                 method.upper(): _operation(entry["x-amazon-apigateway-integration"])
@@ -173,11 +171,7 @@ def raw_path(environ: WSGIEnvironment) -> str:
 
 def read_request(environ: WSGIEnvironment) -> HttpRequest:
     """The request in a WSGI environment, its body read whole."""
-    headers = [
-        (key[5:].replace("_", "-").title(), value)
-        for key, value in environ.items()
-        if key.startswith("HTTP_")
-    ]
+    headers = [(key[5:].replace("_", "-").title(), value) for key, value in environ.items() if key.startswith("HTTP_")]
     for key, name in (("CONTENT_TYPE", "Content-Type"), ("CONTENT_LENGTH", "Content-Length")):
         if environ.get(key):
             headers.append((name, environ[key]))
@@ -203,9 +197,7 @@ def send(answer: HttpAnswer, environ: WSGIEnvironment, start_response: StartResp
     return [] if environ["REQUEST_METHOD"] == "HEAD" or not length else [answer.body]
 
 
-_HOP_BY_HOP = frozenset(
-    {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade", "trailer", "te"}
-)
+_HOP_BY_HOP = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade", "trailer", "te"})
 """Headers that belong to one connection (RFC 9110, 7.6.1); API Gateway sets its own."""
 
 

@@ -69,9 +69,7 @@ class Target:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-def proxy_event(
-    request: HttpRequest, target: Target, stage: str, api_id: str, binary_types: Iterable[str]
-) -> Event:
+def proxy_event(request: HttpRequest, target: Target, stage: str, api_id: str, binary_types: Iterable[str]) -> Event:
     """The event a function gets.
 
     Names that repeat keep all values in the `multiValue...` members and the last one in the plain ones. Path
@@ -118,9 +116,7 @@ def http_answer(answer: Any, accept: str | None, binary_types: Iterable[str]) ->
         status = int(answer["statusCode"])
         headers = _answer_headers(answer)
         content = (body or "").encode()
-        if answer.get("isBase64Encoded") and matches_binary(
-            _media_type((accept or "").split(",")[0]), binary_types
-        ):
+        if answer.get("isBase64Encoded") and matches_binary(_media_type((accept or "").split(",")[0]), binary_types):
             content = base64.b64decode(content, validate=True)
     except (ValueError, AttributeError, TypeError) as error:
         raise BrokenAnswer(str(error)) from error
@@ -137,10 +133,7 @@ def matches_binary(media_type: str, binary_types: Iterable[str]) -> bool:
 
 
 def _answer_headers(answer: Answer) -> list[tuple[str, str]]:
-    many = {
-        name: [str(value) for value in values]
-        for name, values in (answer.get("multiValueHeaders") or {}).items()
-    }
+    many = {name: [str(value) for value in values] for name, values in (answer.get("multiValueHeaders") or {}).items()}
     for name, value in (answer.get("headers") or {}).items():
         values = many.setdefault(name, [])
         if str(value) not in values:
@@ -170,9 +163,7 @@ def _forwarded(request: HttpRequest, request_id: str) -> Iterable[tuple[str, str
     yield "X-Amzn-Trace-Id", f"Root=1-{int(time.time()):08x}-{request_id.replace('-', '')[:24]}"
 
 
-def _context(
-    request: HttpRequest, target: Target, stage: str, api_id: str, request_id: str
-) -> dict[str, Any]:
+def _context(request: HttpRequest, target: Target, stage: str, api_id: str, request_id: str) -> dict[str, Any]:
     now = time.time()
     return {
         "accountId": ACCOUNT,

@@ -103,9 +103,7 @@ def in_process(app: Chalice, function_name: str = "klang-local") -> Gateway:
     def invoke(event: Event) -> Answer:
         try:
             return safe(event, LambdaContext(function_name))
-        except (
-            Exception
-        ) as error:  # whatever escapes a function, Lambda reports as failed and API Gateway as 502
+        except Exception as error:  # whatever escapes a function, Lambda reports as failed and API Gateway as 502
             raise FunctionFailed(type(error).__name__) from error
 
     return Gateway(api_of(app), invoke)

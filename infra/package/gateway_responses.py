@@ -51,20 +51,12 @@ class GatewayResponse:
 
 
 GATEWAY_RESPONSES: tuple[GatewayResponse, ...] = (
-    GatewayResponse(
-        "MISSING_AUTHENTICATION_TOKEN", 404, "not-found", "ไม่พบที่อยู่หรือวิธีเรียกนี้", "No such path or
-        method"
-    ),
-    GatewayResponse("REQUEST_TOO_LARGE", 413, "too-large", "ข้อมูลที่ส่งมาใหญ่เกินกำหนด", "The body is too
-    large"), GatewayResponse(
-        "THROTTLED", 429, "too-many-requests", "มีการเรียกใช้มากเกินไป โปรดลองใหม่", "Too many requests"
-    ),
-    GatewayResponse(
-        "INTEGRATION_TIMEOUT", 504, "unavailable", "ระบบใช้เวลานานเกินไป โปรดลองใหม่", "It took too long"
-    ),
+    GatewayResponse("MISSING_AUTHENTICATION_TOKEN", 404, "not-found", "ไม่พบที่อยู่หรือวิธีเรียกนี้", "No such path or method"),
+    GatewayResponse("REQUEST_TOO_LARGE", 413, "too-large", "ข้อมูลที่ส่งมาใหญ่เกินกำหนด", "The body is too large"),
+    GatewayResponse("THROTTLED", 429, "too-many-requests", "มีการเรียกใช้มากเกินไป โปรดลองใหม่", "Too many requests"),
+    GatewayResponse("INTEGRATION_TIMEOUT", 504, "unavailable", "ระบบใช้เวลานานเกินไป โปรดลองใหม่", "It took too long"),
     GatewayResponse("DEFAULT_4XX", None, "malformed", "อ่านคำขอไม่ได้", "The request cannot be read"),
-    GatewayResponse("DEFAULT_5XX", None, "unavailable", "ระบบไม่พร้อมให้บริการชั่วคราว", "Temporarily
-    unavailable"),
+    GatewayResponse("DEFAULT_5XX", None, "unavailable", "ระบบไม่พร้อมให้บริการชั่วคราว", "Temporarily unavailable"),
 )
 BY_KIND: Mapping[str, GatewayResponse] = {response.kind: response for response in GATEWAY_RESPONSES}
 

@@ -21,9 +21,7 @@ from infra.local.wsgi import Server, serve
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def _request(
-    method: str = "GET", path: str = "/", query: str = "", body: bytes = b"", **headers: str
-) -> HttpRequest:
+def _request(method: str = "GET", path: str = "/", query: str = "", body: bytes = b"", **headers: str) -> HttpRequest:
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     return HttpRequest(method, path, query, named, body, source_ip="192.0.2.7")
 
@@ -93,9 +91,7 @@ def test_repeated_query_names_keep_all_values() -> None:
 
 def test_the_context_tells_who_and_where() -> None:
     function = Recorder()
-    request = _request(
-        path="/a", Host="gdx.klang.example:8443", User_Agent="ua", X_Forwarded_For="203.0.113.9"
-    )
+    request = _request(path="/a", Host="gdx.klang.example:8443", User_Agent="ua", X_Forwarded_For="203.0.113.9")
     answer = _gateway(function, "/a").answer(request)
     event = function.events[0]
     context = event["requestContext"]
@@ -128,9 +124,7 @@ def test_binary_bodies_travel_as_base64_and_text_as_text() -> None:
         ("*/*", base64.b64encode(PNG)),
     ],
 )
-def test_a_binary_answer_is_decoded_only_if_the_first_accepted_type_is_binary(
-    accept: str, body: bytes
-) -> None:
+def test_a_binary_answer_is_decoded_only_if_the_first_accepted_type_is_binary(accept: str, body: bytes) -> None:
     function = Recorder({"statusCode": 200, "body": base64.b64encode(PNG).decode(), "isBase64Encoded": True})
     assert _gateway(function, "/a").answer(_request(path="/a", Accept=accept)).body == body
 

@@ -69,20 +69,14 @@ def test_no_policy_is_wide_open(name: str) -> None:
     assert not [action for action in actions if "*" in action or action == "dynamodb:Scan"]
     for statement in policy["Statement"]:
         if any(resource.endswith(":key/*") for resource in statement["Resource"]):
-            assert statement["Condition"]["ForAnyValue:StringEquals"]["kms:ResourceAliases"].startswith(
-                "alias/klang-"
-            )
+            assert statement["Condition"]["ForAnyValue:StringEquals"]["kms:ResourceAliases"].startswith("alias/klang-")
 
 
 @pytest.mark.parametrize("name", APART)
 def test_a_platform_reaches_nothing_of_the_others(name: str) -> None:
     stage = ALL[name]
     own = f"klang-{stage.environment.name}-{stage.platforms[0]}"
-    others = [
-        f"klang-{stage.environment.name}-{platform}"
-        for platform in PLATFORMS
-        if platform != stage.platforms[0]
-    ]
+    others = [f"klang-{stage.environment.name}-{platform}" for platform in PLATFORMS if platform != stage.platforms[0]]
     text = stages.files()[stage.policy_file].replace(f"/aws/lambda/klang-{name}", "")
     assert own in text
     assert not [other for other in others if other in text]

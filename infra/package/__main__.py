@@ -1,0 +1,32 @@
+"""`python -m infra.package STAGE [--out DIR]`: the CloudFormation package of a stage, checked."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from infra.package.build import BadPackage, UnknownStage, build
+from infra.package.python import NoPython
+from infra.package.workshop import ChaliceFailed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; 1 with a plain reason when there is no package."""
+    parser = argparse.ArgumentParser(prog="python -m infra.package", description="Package a stage for CloudFormation.")
+    parser.add_argument("stage", help="e.g. dev or prod-gdx")
+    parser.add_argument("--out", type=Path, help="folder to build in (default: build/STAGE)")
+    options = parser.parse_args(arguments)
+    try:
+        package = build(options.stage, options.out or Path("build") / options.stage)
+    except (UnknownStage, NoPython, ChaliceFailed, BadPackage, subprocess.CalledProcessError) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    print(f"{package.template}  (cfn-lint: clean)")
+    print(f"{package.archive}  {package.zipped / 1e6:.1f} MB zipped, {package.unzipped / 1e6:.1f} MB unzipped")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

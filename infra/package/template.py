@@ -1,0 +1,42 @@
+"""What a CloudFormation package needs beyond Chalice's own template (`chalice package --merge-template`).
+
+- Function names as `chalice deploy` gives them: the policies allow logs under those names only.
+- The gateway's own answers as problem+json, and throttling, neither of which Chalice knows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.package.gateway_responses import swagger_extension
+from infra.stages import Stage
+
+RATE, BURST = 500, 1000
+"""Requests per second and in one moment, per stage; beyond it API Gateway answers 429."""
+
+
+def merge_template(stage: Stage) -> dict[str, Any]:
+    """The document to merge into Chalice's SAM template of a stage."""
+    throttling = {
+        "HttpMethod": "*",
+        "ResourcePath": "/*",
+        "ThrottlingRateLimit": RATE,
+        "ThrottlingBurstLimit": BURST,
+        "MetricsEnabled": True,
+    }
+    api = {
+        "DefinitionBody": {"x-amazon-apigateway-gateway-responses": swagger_extension()},
+        "MethodSettings": [throttling],
+    }
+    names = {"APIHandler": "api_handler"} | {_resource_name(name): name for name in stage.handlers}
+    functions = {
+        resource: {"Properties": {"FunctionName": stage.function_name(handler)}} for resource, handler in names.items()
+    }
+    # Chalice names a function that does not exist (`ApiHandler`) as the owner of the API's log group.
+    log = {"LogGroupName": f"/aws/lambda/{stage.function_name('api_handler')}"}
+    return {"Resources": {"RestAPI": {"Properties": api}, "ApiHandlerLogGroup": {"Properties": log}, **functions}}
+
+
+def _resource_name(handler: str) -> str:
+    """Chalice's CloudFormation name of a function: `gdx_sweep` -> `GdxSweep`."""
+    return "".join(part.title() for part in handler.split("_"))

@@ -1,0 +1,124 @@
+"""A workshop: the folder in which Chalice builds one stage, holding nothing but what that stage is made of.
+
+`app.py`, `chalicelib/` and generated configuration are laid out anew each time, so that nothing of `infra/`, the
+tests or a developer's left-overs can slip into a package, and so that a rehearsal can bring stages of its own
+without touching `.chalice/`. What is deployed where (`.chalice/deployed/`) stays with whoever owns it: Chalice made a
+second API when that file was lost.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra import stages
+from infra.package.tools import CACHE, PROJECT, python_with_tools
+from infra.stages import Environment, Stage
+
+NOT_PACKAGED = ("chalice", "boto3")
+"""Chalice adds its own two runtime files and would drag its command line along; boto3 is part of Lambda."""
+
+ONLY_WITH: Mapping[str, frozenset[str]] = {"duckdb": frozenset({"opendata"})}
+"""Heavy wheels that one platform alone imports: two thirds of a package, so the others' cold starts go without."""
+
+CLI = Path(__file__).with_name("chalice_cli.py")
+
+
+class ChaliceFailed(Exception):
+    """The Chalice command ended with an error; its output is the message."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A laid-out folder and the interpreter that builds in it."""
+
+    folder: Path
+    python: Path
+
+    def chalice(self, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+        """Runs one Chalice command here and returns what it printed.
+
+        Args:
+            arguments: e.g. `"deploy", "--stage", "prod-gdx"`.
+            environment: more variables, e.g. AWS_ENDPOINT_URL of a rehearsal.
+
+        Raises:
+            ChaliceFailed: it did not exit 0.
+        """
+        variables = {
+            **{name: value for name, value in os.environ.items() if name not in stages.stage_variables()},
+            "AWS_DEFAULT_REGION": stages.REGION,
+            "KLANG_PACKAGE_CACHE": str(CACHE / "dependencies"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **(environment or {}),
+        }
+        done = subprocess.run(
+            # -P keeps this script's own folder from shadowing modules of the standard library.
+            [str(self.python), "-P", str(CLI), *arguments],
+            cwd=self.folder,
+            env=variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ChaliceFailed(f"chalice {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}")
+        return done.stdout
+
+
+def lay_out(
+    stage: Stage,
+    folder: Path,
+    environments: Iterable[Environment] = stages.ENVIRONMENTS,
+    project: Path = PROJECT,
+    deployed: Path | None = None,
+) -> Workshop:
+    """Lays a stage out in `folder`, which is emptied first.
+
+    Args:
+        stage: the stage to build.
+        folder: where; its own `.chalice/deployed` survives when `deployed` is None.
+        environments: the table that the configuration is generated from.
+        project: where `app.py`, `chalicelib/` and `requirements.txt` are.
+        deployed: the folder that keeps Chalice's record of what is deployed.
+    """
+    python = python_with_tools()
+    for entry in folder.iterdir() if folder.exists() else ():
+        if entry.name != ".chalice":
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    (folder / ".chalice").mkdir(parents=True, exist_ok=True)
+    shutil.copy(project / "app.py", folder)
+    if (project / "chalicelib").exists():
+        shutil.copytree(project / "chalicelib", folder / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+        _compile(python, folder)
+    requirements = (project / "requirements.txt").read_text("utf-8")
+    (folder / "requirements.txt").write_text(packaged(requirements, stage.platforms), encoding="utf-8")
+    stages.write(folder / ".chalice", environments)
+    record = folder / ".chalice/deployed"
+    if deployed is not None and not record.exists():
+        deployed.mkdir(parents=True, exist_ok=True)
+        record.symlink_to(deployed.resolve(), target_is_directory=True)
+    return Workshop(folder, python)
+
+
+def packaged(requirements: str, platforms: Iterable[str]) -> str:
+    """The lines of a requirements file that a package for these platforms carries."""
+    opened = set(platforms)
+    kept = []
+    for line in requirements.splitlines():
+        name = re.split(r"[\[=<>!~;# ]", line.strip())[0].lower()
+        if name and name not in NOT_PACKAGED and opened & ONLY_WITH.get(name, opened):
+            kept.append(line.strip())
+    return "\n".join(kept) + "\n"
+
+
+def _compile(python: Path, folder: Path) -> None:
+    """Byte code for our own modules too, with paths as they are in Lambda and never compared with times."""
+    compile_all = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder)]
+    subprocess.run([str(python), *compile_all, str(folder / "chalicelib")], check=True)
