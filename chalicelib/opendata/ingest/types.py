@@ -1,0 +1,162 @@
+"""What each column holds, decided by every value of it and only when nothing is lost.
+
+A loader that looks at the first rows breaks on the late "n/a"; one that types freely drops the leading zero of a
+district code and reads 2567 as a year of the far future. Here a column is a number or a date only if all its values
+say so, in one scan; a column with one exception stays text, and text is never changed.
+
+    integer   -?(0|[1-9]...) up to 18 digits: leading zeros keep it text
+    numeric   up to 15 significant digits, so a JSON number (a double) gives back the same digits
+    date      ISO 8601 in the Common Era, or the Buddhist Era (yyyy-mm-dd, dd/mm/yyyy)
+    timestamp ISO 8601 without an offset
+
+Buddhist years before 2484 are left alone: their January to March depend on who wrote them (the year began in April
+until 2483), so a conversion could be wrong. dd/mm/yyyy in the Common Era stays text: it may as well be mm/dd/yyyy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+ColumnType = Literal["text", "int8", "numeric", "date", "timestamp"]
+"""Names as CKAN's DataStore (PostgreSQL) shows them."""
+
+Era = Literal["CE", "BE"]
+
+MAX_SIGNIFICANT = 15
+
+_INTEGER = r"-?(0|[1-9][0-9]{0,17})"
+_DECIMAL = r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?"
+_MINUS_ZERO = r"-0(\.0+)?"
+_ISO = r"(1[0-9]{3}|2[0-3][0-9]{2})-[0-1][0-9]-[0-3][0-9]"
+_BE_ISO = r"(24[0-9]{2}|25[0-9]{2}|26[0-9]{2})-[0-1][0-9]-[0-3][0-9]"
+_BE_SLASH = r"[0-3]?[0-9]/[0-1]?[0-9]/(24[0-9]{2}|25[0-9]{2}|26[0-9]{2})"
+_TIME = r"(1[0-9]{3}|2[0-3][0-9]{2})-[0-1][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9](:[0-5][0-9])?"
+FIRST_SAFE_BE_YEAR = 2484
+BLANKS = " \t\r\n\u00a0"
+"""What does not count as content around a value; the no-break space comes from spreadsheets."""
+
+
+class Connection(Protocol):
+    """As much of a DuckDB connection as is used here."""
+
+    def execute(self, query: str, parameters: Any = ..., /) -> Any:
+        """Runs one statement; the answer has `fetchone`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as published.
+
+    Attributes:
+        name: as in the header, made unique.
+        type: see `ColumnType`.
+        era: for dates, how the original writes years; values are published in the Common Era.
+        scale: for numeric, the digits after the point.
+        filled: values that are not blank.
+    """
+
+    name: str
+    type: ColumnType
+    era: Era | None = None
+    scale: int = 0
+    filled: int = 0
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier that means exactly this name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def decide(connection: Connection, source: str, names: Sequence[str], *, at_once: int = 100) -> tuple[Column, ...]:
+    """The type of each column of a relation of texts; one scan per `at_once` columns."""
+    found: list[Column] = []
+    for start in range(0, len(names), at_once):
+        part = names[start : start + at_once]
+        counts = connection.execute(f"SELECT {', '.join(_profile(name) for name in part)} FROM {source}").fetchone()
+        width = len(counts) // len(part)
+        found += [_column(name, counts[width * i : width * (i + 1)]) for i, name in enumerate(part)]
+    return tuple(found)
+
+
+def _profile(name: str) -> str:
+    value = trimmed(name)
+
+    def count(condition: str) -> str:
+        return f"count(*) FILTER (WHERE {condition})"
+
+    whole = f"length(ltrim(split_part({value}, '.', 1), '-'))"
+    return ", ".join(
+        [
+            f"count({value})",
+            count(_matches(value, _INTEGER) + f" AND NOT {_matches(value, _MINUS_ZERO)}"),
+            count(_matches(value, _DECIMAL) + f" AND NOT {_matches(value, _MINUS_ZERO)}"),
+            f"coalesce(max({whole}) FILTER (WHERE {_matches(value, _DECIMAL)}), 0)",
+            f"coalesce(max(length(split_part({value}, '.', 2))) FILTER (WHERE {_matches(value, _DECIMAL)}), 0)",
+            count(f"{_matches(value, _ISO)} AND TRY_CAST({value} AS DATE) IS NOT NULL"),
+            count(f"{be_date(value)} IS NOT NULL"),
+            count(f"{_matches(value, _TIME)} AND TRY_CAST({value} AS TIMESTAMP) IS NOT NULL"),
+        ]
+    )
+
+
+def _column(name: str, counts: Sequence[int]) -> Column:
+    filled, integers, decimals, whole, scale, iso, buddhist, times = counts
+    if not filled:
+        return Column(name, "text")
+    if integers == filled:
+        return Column(name, "int8", filled=filled)
+    if decimals == filled and whole + scale <= MAX_SIGNIFICANT:
+        return Column(name, "numeric", scale=scale, filled=filled)
+    if iso == filled:
+        return Column(name, "date", "CE", filled=filled)
+    if buddhist == filled:
+        return Column(name, "date", "BE", filled=filled)
+    if times == filled:
+        return Column(name, "timestamp", "CE", filled=filled)
+    return Column(name, "text", filled=filled)
+
+
+def typed(column: Column) -> str:
+    """The SQL expression that turns the column's text into its type; blanks become NULL."""
+    value = trimmed(column.name)
+    name = quoted(column.name)
+    match column.type:
+        case "int8":
+            return f"CAST({value} AS BIGINT) AS {name}"
+        case "numeric":
+            return f"CAST({value} AS DECIMAL({MAX_SIGNIFICANT}, {column.scale})) AS {name}"
+        case "date" if column.era == "BE":
+            return f"{be_date(value)} AS {name}"
+        case "date":
+            return f"CAST({value} AS DATE) AS {name}"
+        case "timestamp":
+            return f"CAST({value} AS TIMESTAMP) AS {name}"
+        case _:
+            return f"CASE WHEN {value} IS NULL THEN NULL ELSE {name} END AS {name}"
+
+
+def trimmed(name: str) -> str:
+    """The value without blanks around it, NULL when nothing is left."""
+    return f"nullif(trim({quoted(name)}, '{BLANKS}'), '')"
+
+
+def _matches(value: str, pattern: str) -> str:
+    return f"regexp_full_match({value}, '{pattern}')"
+
+
+def be_date(value: str) -> str:
+    """The SQL expression of a Buddhist Era date in the Common Era, NULL for anything else and for no such day."""
+    iso = _ce(f"split_part({value}, '-', 1)", f"split_part({value}, '-', 2)", f"split_part({value}, '-', 3)")
+    slash = _ce(f"split_part({value}, '/', 3)", f"split_part({value}, '/', 2)", f"split_part({value}, '/', 1)")
+    return (
+        f"CASE WHEN {_matches(value, _BE_ISO)} THEN {iso} WHEN {_matches(value, _BE_SLASH)} THEN {slash} ELSE NULL END"
+    )
+
+
+def _ce(year: str, month: str, day: str) -> str:
+    number = f"TRY_CAST({year} AS INTEGER)"
+    text = f"({number} - 543)::VARCHAR || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0')"
+    return f"CASE WHEN {number} >= {FIRST_SAFE_BE_YEAR} THEN TRY_CAST({text} AS DATE) ELSE NULL END"
