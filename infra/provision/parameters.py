@@ -21,7 +21,7 @@ def parameters_for(
     platforms: Iterable[str] = PLATFORMS,
     alarm_topic: str = "",
 ) -> dict[str, str]:
-    """Template parameters for these platforms. Raises `TemplateError` for an unknown platform or none at all."""
+    """Template parameters for these platforms. Raises `TemplateError` for an unknown one or none at all."""
     chosen = set(platforms)
     if not chosen or (chosen - set(PLATFORMS)):
         named = ", ".join(sorted(chosen)) or "none"

@@ -1,0 +1,202 @@
+"""One probe per mend: passes on a mended moto, fails on a plain one.
+
+`python -m tests.infra.mend_probes` runs them unmended and prints which fail.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.kms.models import kms_backends
+
+REGION, ACCOUNT = "ap-southeast-1", "123456789012"
+
+
+def _client(service: Any) -> Any:
+    return boto3.session.Session(region_name=REGION).client(service)
+
+
+class _Untouchable:
+    """Part of a table that a fast operation never looks at."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> None:
+        raise AssertionError("the whole table was copied")
+
+    def values(self) -> Any:
+        raise AssertionError("another partition was read")
+
+
+def _table() -> Any:
+    client = _client("dynamodb")
+    client.create_table(
+        TableName="t",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+    )
+    client.put_item(TableName="t", Item={"pk": {"S": "a"}, "sk": {"S": "1"}})
+    table: Any = dynamodb_backends[ACCOUNT][REGION].tables["t"]
+    table.items[DynamoType({"S": "other"})] = _Untouchable()
+    return client
+
+
+def dynamodb_queries() -> None:
+    answer = _table().query(
+        TableName="t", KeyConditionExpression="pk = :a", ExpressionAttributeValues={":a": {"S": "a"}}
+    )
+    assert answer["Count"] == 1
+
+
+def dynamodb_transactions() -> None:
+    item = {"pk": {"S": "a"}, "sk": {"S": "2"}}
+    _table().transact_write_items(TransactItems=[{"Put": {"TableName": "t", "Item": item}}])
+
+
+def dynamodb_lock() -> None:
+    client, inside, most = _table(), [0], [0]
+    original = DynamoDBBackend.get_item
+
+    def slow(self: DynamoDBBackend, *args: Any, **kwargs: Any) -> Any:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        time.sleep(0.05)
+        inside[0] -= 1
+        return original(self, *args, **kwargs)
+
+    key = {"pk": {"S": "a"}, "sk": {"S": "1"}}
+    DynamoDBBackend.get_item = slow  # type: ignore[method-assign]
+    try:
+        arguments = {"TableName": "t", "Key": key}
+        threads = [threading.Thread(target=client.get_item, kwargs=arguments) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        DynamoDBBackend.get_item = original  # type: ignore[method-assign]
+    assert most == [1]
+
+
+def s3_filter_names() -> None:
+    queue = _client("sqs").create_queue(QueueName="q")["QueueUrl"].rpartition("/")[2]
+    s3 = _client("s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+    rules = {"Key": {"FilterRules": [{"Name": "Prefix", "Value": "in/"}]}}
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}"
+    configuration = {
+        "QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": rules}]
+    }
+    s3.put_bucket_notification_configuration(Bucket="bucket", NotificationConfiguration=configuration)
+
+
+def apigateway_import() -> None:
+    mock = {"type": "mock", "requestTemplates": {"application/json": '{"statusCode": 200}'}}
+    method = {"responses": {"200": {"description": "ok"}}, "x-amazon-apigateway-integration": mock}
+    document = {
+        "swagger": "2.0",
+        "info": {"title": "api", "version": "1.0"},
+        "paths": {"/health": {"options": method}},
+    }
+    api = _client("apigateway").import_rest_api(body=json.dumps(document))
+    paths = [item["path"] for item in _client("apigateway").get_resources(restApiId=api["id"])["items"]]
+    assert "/health" in paths
+
+
+def sqs_without_lambda() -> None:
+    from moto.sqs.models import sqs_backends
+
+    sqs = _client("sqs")
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    mapping = type("Mapping", (), {"enabled": True, "batch_size": 1})()
+    sqs_backends[ACCOUNT][REGION].queues["q"].lambda_event_source_mappings[
+        "arn:aws:lambda:x:y:function:z"
+    ] = mapping
+    sqs.send_message(QueueUrl=url, MessageBody="m")
+    count = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"][0]["Attributes"]
+    assert count["ApproximateReceiveCount"] == "1"
+
+
+def kms_symmetric() -> None:
+    identifier = _client("kms").create_key()["KeyMetadata"]["KeyId"]
+    key: Any = kms_backends[ACCOUNT][REGION].keys[identifier]
+    assert type(key.private_key).__name__ == "ECDSAPrivateKey"
+
+
+def kms_key_state() -> None:
+    kms = _client("kms")
+    identifier = kms.create_key()["KeyMetadata"]["KeyId"]
+    blob = kms.encrypt(KeyId=identifier, Plaintext=b"secret")["CiphertextBlob"]
+    kms.disable_key(KeyId=identifier)
+    _refused("DisabledException", lambda: kms.decrypt(CiphertextBlob=blob))
+    kms.enable_key(KeyId=identifier)
+    assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"secret"
+    kms.schedule_key_deletion(KeyId=identifier)
+    _refused("KMSInvalidStateException", lambda: kms.decrypt(CiphertextBlob=blob))
+
+
+def kms_signing() -> None:
+    kms = _client("kms")
+    identifier = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    how = {"KeyId": identifier, "SigningAlgorithm": "ECDSA_SHA_256"}
+    made = kms.sign(**how, MessageType="RAW", Message=b"m")["Signature"]
+    assert kms.verify(**how, MessageType="RAW", Message=b"m", Signature=made)["SignatureValid"]
+    _refused(
+        "KMSInvalidSignatureException",
+        lambda: kms.verify(**how, MessageType="RAW", Message=b"n", Signature=made),
+    )
+    _refused("ValidationException", lambda: kms.sign(**how, MessageType="DIGEST", Message=b"d" * 32))
+    _refused("ValidationException", lambda: kms.sign(**how, MessageType="RAW", Message=b"m" * 4097))
+
+
+def _refused(code: str, call: Callable[[], Any]) -> None:
+    try:
+        call()
+    except ClientError as error:
+        answered = error.response["Error"]["Code"]
+    else:
+        answered = "no error"
+    assert answered == code
+
+
+PROBES: dict[str, Callable[[], None]] = {
+    probe.__name__: probe
+    for probe in (
+        apigateway_import,
+        dynamodb_lock,
+        dynamodb_queries,
+        dynamodb_transactions,
+        kms_key_state,
+        kms_signing,
+        kms_symmetric,
+        s3_filter_names,
+        sqs_without_lambda,
+    )
+}
+
+
+def failing() -> list[str]:
+    """Names of the probes that fail in this process."""
+    failed = []
+    for name, probe in PROBES.items():
+        try:
+            with mock_aws():
+                probe()
+        # A plain moto may fail in any way: an AssertionError of its own, a TypeError, an HTTP 500.
+        except Exception:
+            failed.append(name)
+    return failed
+
+
+if __name__ == "__main__":
+    os.environ["AWS_MAX_ATTEMPTS"] = "1"
+    print(json.dumps(failing()))

@@ -1,0 +1,54 @@
+"""Policy files are enforced: deny by default, by resource, through transactions."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.support.cloud import local_cloud
+from tests.support.iam import allows, enforce
+
+POLICY: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:PutItem", "dynamodb:Query"],
+            "Resource": "arn:aws:dynamodb:*:*:table/klang-test-gdx*",
+        },
+        {
+            "Effect": "Allow",
+            "Action": "s3:PutObject",
+            "Resource": "arn:aws:s3:::klang-test-gdx-documents-local/in/*",
+        },
+    ],
+}
+
+
+def put(room: str) -> Any:
+    return {"Put": {"TableName": f"klang-test-{room}", "Item": {"pk": {"S": "p"}, "sk": {"S": "s"}}}}
+
+
+def test_enforcement() -> None:
+    with local_cloud(["gdx", "biz"]) as session:
+        asked = enforce(session, POLICY)
+        dynamodb, s3 = session.client("dynamodb"), session.client("s3")
+        dynamodb.transact_write_items(TransactItems=[put("gdx")])
+        with pytest.raises(ClientError, match="klang-test-biz"):
+            dynamodb.transact_write_items(TransactItems=[put("gdx"), put("biz")])
+        with pytest.raises(ClientError, match="dynamodb:DeleteItem"):
+            dynamodb.delete_item(TableName="klang-test-gdx", Key=put("gdx")["Put"]["Item"])
+        s3.put_object(Bucket="klang-test-gdx-documents-local", Key="in/a", Body=b"")
+        with pytest.raises(ClientError, match="s3:PutObject"):
+            s3.put_object(Bucket="klang-test-gdx-documents-local", Key="out/a", Body=b"")
+        assert s3.generate_presigned_post("klang-test-gdx-documents-local", "in/b")["fields"]["key"] == "in/b"
+    assert ("dynamodb:PutItem", "arn:aws:dynamodb:*:*:table/klang-test-biz") in asked
+
+
+def test_deny_wins_and_a_conditional_deny_is_not_guessed() -> None:
+    deny = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+    use = ("s3:PutObject", "arn:aws:s3:::klang-test-gdx-documents-local/in/a")
+    assert allows(POLICY, use)
+    assert not allows({"Statement": [*POLICY["Statement"], deny]}, use)
+    with pytest.raises(ValueError, match="conditional"):
+        allows({"Statement": [{**deny, "Condition": {}}]}, use)
