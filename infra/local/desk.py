@@ -1,0 +1,106 @@
+"""`/local`: what only a laptop has. Sample people, their tokens, a bank, and a look at calls and queues.
+
+It is mounted beside the platforms by the local runner and is no part of them: nothing of `infra` is packaged, and a
+guard test proves that a deployed stage has no such path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from chalicelib.shared.errors import not_found
+from chalicelib.shared.web import Incoming
+from infra.local.calls import Calls
+from infra.local.gateway_event import HttpAnswer, HttpRequest
+from infra.local.paths import Handler, Paths, json_answer, read_body
+from infra.local.personas import Personas
+from infra.local.pump import Depth
+from infra.local.tokens import LIFETIME, PersonTokens, SystemTokens
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class Login(Incoming):
+    """Whom to be."""
+
+    persona: str = Field(description="Id of a persona of GET /local/personas")
+
+
+class Desk:
+    """The functions behind `/local`.
+
+    Args:
+        personas: the sample people and systems.
+        people: makes tokens of people.
+        systems: gets tokens of systems.
+        calls: the count of AWS calls.
+        queues: tells how full the queues are.
+    """
+
+    def __init__(
+        self,
+        personas: Personas,
+        people: PersonTokens,
+        systems: SystemTokens,
+        calls: Calls,
+        queues: Callable[[], Mapping[str, Depth]],
+    ) -> None:
+        self._personas = personas
+        self._people = people
+        self._systems = systems
+        self._calls = calls
+        self._queues = queues
+
+    @property
+    def handlers(self) -> dict[tuple[str, str], Handler]:
+        """Its functions by method and path."""
+        return {
+            ("GET", "/local/personas"): self.personas,
+            ("POST", "/local/token"): self.token,
+            ("GET", "/local/calls"): lambda _: json_answer(self._calls.shown),
+            ("GET", "/local/queues"): self.queues,
+        }
+
+    def personas(self, _: HttpRequest) -> HttpAnswer:
+        """Everybody one can be."""
+        return json_answer([persona.shown for persona in self._personas])
+
+    def token(self, request: HttpRequest) -> HttpAnswer:
+        """An access token for a persona."""
+        persona = self._personas.find(read_body(request, Login).persona)
+        if persona is None:
+            raise not_found("บุคคลตัวอย่างนี้", "persona")
+        if persona.client_id is not None:
+            granted = self._systems.grant(persona.client_id)
+            return json_answer({name: granted[name] for name in ("access_token", "token_type", "expires_in")})
+        token = self._people.access_token(persona)
+        return json_answer({"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME})
+
+    def queues(self, _: HttpRequest) -> HttpAnswer:
+        """How many messages wait, are being worked on, and were set aside."""
+        found = self._queues()
+        return json_answer([{"name": name, **asdict(depth)} for name, depth in sorted(found.items())])
+
+
+class Front:
+    """One address for both: `/local` is the laptop's, everything else the platforms'.
+
+    Args:
+        local: the laptop's own paths.
+        platforms: the gateway in front of the platforms.
+    """
+
+    def __init__(self, local: Paths, platforms: WSGIApplication) -> None:
+        self._local = local
+        self._platforms = platforms
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """WSGI entry (PEP 3333)."""
+        path: Any = environ.get("PATH_INFO", "")
+        app = self._local if path == "/local" or path.startswith("/local/") else self._platforms
+        return app(environ, start_response)
