@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 ROOMS = ("gdx", "opendata", "biz", "citizen")
@@ -16,6 +17,12 @@ LAPTOP = frozenset({"local", "test", "rehearsal"})
 """Environments that live on one machine; only there may an address be plain http or loopback."""
 
 VARIABLES = ("KLANG_ENV", "PLATFORMS", "BASE_URL", "GDX_URL", "BUCKET_SUFFIX", "ISSUERS", "EGRESS_NETWORKS")
+
+_PRIVATE_NAMES = frozenset({"localhost", "local", "internal", "localdomain", "lan", "home", "test"})
+_OWN_NETWORKS = tuple(
+    ipaddress.ip_network(text) for text in ("127.0.0.0/8", "169.254.0.0/16", "::1/128", "fe80::/10", "::ffff:0:0/96")
+)
+"""Lambda's own runtime interface and the metadata services are there: never a provider."""
 
 
 class BadSettings(Exception):
@@ -113,8 +120,12 @@ class Settings:
         return f"alias/klang-{self.environment}-{room}-{use}"
 
     def _check(self) -> None:
-        if not self.environment.isidentifier():
-            raise BadSettings("KLANG_ENV must be a plain word")
+        if not re.fullmatch(r"[a-z][a-z0-9]{1,15}", self.environment):
+            raise BadSettings("KLANG_ENV must be one plain word in lower case")
+        try:
+            opened = [ipaddress.ip_network(network) for network in self.egress_networks]
+        except ValueError as error:
+            raise BadSettings("EGRESS_NETWORKS must be CIDR networks, comma-separated") from error
         if self.on_laptop:
             return
         for name, address in (
@@ -124,24 +135,36 @@ class Settings:
         ):
             if not _public_https(address):
                 raise BadSettings(f"{name} must be a public https address outside a laptop: {address}")
-        for network in self.egress_networks:
-            if ipaddress.ip_network(network).is_loopback:
-                raise BadSettings("EGRESS_NETWORKS may not open loopback outside a laptop")
+        for network in opened:
+            if any(network.version == own.version and network.overlaps(own) for own in _OWN_NETWORKS):
+                raise BadSettings("EGRESS_NETWORKS may not open loopback or link-local addresses outside a laptop")
 
 
 def _issuers(text: str) -> tuple[Issuer, ...]:
     try:
-        return tuple(Issuer(**entry) for entry in json.loads(text))
-    except (ValueError, TypeError) as error:
-        raise BadSettings("ISSUERS must be a JSON list of {iss, jwks_uri, audience}") from error
+        issuers = tuple(Issuer(**entry) for entry in json.loads(text))
+        if all(isinstance(value, str) and value for issuer in issuers for value in asdict(issuer).values()):
+            return issuers
+    except (ValueError, TypeError, RecursionError):
+        pass
+    raise BadSettings("ISSUERS must be a JSON list of {iss, jwks_uri, audience}")
 
 
 def _public_https(address: str) -> bool:
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    if parts.scheme != "https" or not host or host == "localhost" or "/local/" in f"{parts.path}/":
+    """Whether an address is https, and its host a name of the public DNS or a public address in its plain spelling."""
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").rstrip(".")
+        port = parts.port
+    except ValueError:
+        return False
+    if parts.scheme != "https" or port == 0 or parts.username is not None or "/local/" in f"{parts.path}/":
         return False
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
-        return "." in host
+        pass
+    labels = host.split(".")
+    # a last label that starts with a digit is an address in disguise: 127.1, 0x7f.1 (WHATWG URL, "ends in a number")
+    named = len(labels) > 1 and all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", label) for label in labels)
+    return named and labels[-1][0].isalpha() and labels[-1] not in _PRIVATE_NAMES

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
 
 MAX_ANSWER = 5 * 1024 * 1024
 """Bytes of an answer that are read at most: a Lambda answers with less than 6 MB."""
@@ -85,26 +89,25 @@ class GuardedHttp:
     ) -> HttpAnswer:
         import urllib3
 
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-            raise Unreachable("the address is not plain http(s)")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        address = self._judge(parts.hostname, port, secure=parts.scheme == "https")
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        secure, name, port, path = _taken_apart(url)
+        address = self._judge(name, port, secure=secure)
         limits = urllib3.Timeout(connect=min(3.0, timeout), read=timeout)
         pool: urllib3.HTTPConnectionPool
-        if parts.scheme == "https":
+        if secure:
             pool = urllib3.HTTPSConnectionPool(
                 address,
                 port,
                 timeout=limits,
                 retries=False,
-                assert_hostname=parts.hostname,
-                server_hostname=parts.hostname,
+                assert_hostname=name,
+                server_hostname=name,
             )
         else:
             pool = urllib3.HTTPConnectionPool(address, port, timeout=limits, retries=False)
-        host = parts.hostname if parts.port is None else f"{parts.hostname}:{port}"
+        host = f"[{name}]" if ":" in name else name
+        if port != (443 if secure else 80):
+            host = f"{host}:{port}"
+        deadline = time.monotonic() + timeout
         try:
             with pool:
                 answer = pool.urlopen(
@@ -115,12 +118,10 @@ class GuardedHttp:
                     redirect=False,
                     preload_content=False,
                 )
-                content = answer.read(MAX_ANSWER + 1, decode_content=True)
-                answer.release_conn()
-        except (urllib3.exceptions.HTTPError, OSError) as error:
+                content = _read(answer, deadline)
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            # ValueError: a header that http.client will not send
             raise Unreachable(type(error).__name__) from error
-        if len(content) > MAX_ANSWER:
-            raise Unreachable("the answer is larger than 5 MB")
         return HttpAnswer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, content)
 
     def _judge(self, host: str, port: int, *, secure: bool) -> str:
@@ -133,6 +134,33 @@ class GuardedHttp:
         if not named and not (secure and all(_is_public(address) for address in addresses)):
             raise Unreachable("the address is not allowed")
         return str(min(addresses, key=lambda address: address.version))
+
+
+def _taken_apart(url: str) -> tuple[bool, str, int, str]:
+    """Whether it is https, the host (in IDNA), the port and the path with its query."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        name = (parts.hostname or "").encode("idna").decode()
+    except ValueError as error:
+        raise Unreachable("the address cannot be read") from error
+    if parts.scheme not in ("http", "https") or not name or parts.username is not None:
+        raise Unreachable("the address is not plain http(s)")
+    secure = parts.scheme == "https"
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return secure, name, port or (443 if secure else 80), path
+
+
+def _read(answer: BaseHTTPResponse, deadline: float) -> bytes:
+    """The body, unless it is too large or drips in too slowly."""
+    content = bytearray()
+    while chunk := answer.read1(64 * 1024, decode_content=True):
+        content += chunk
+        if len(content) > MAX_ANSWER:
+            raise Unreachable("the answer is larger than 5 MB")
+        if time.monotonic() > deadline:
+            raise Unreachable("the answer takes too long")
+    return bytes(content)
 
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

@@ -8,7 +8,10 @@ times, a cap on the lifetime.
 
 from __future__ import annotations
 
+import base64
 import json
+import logging
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +30,12 @@ MAX_LIFETIME = 12 * 3600
 LEEWAY = 10
 JWKS_FRESH = 300.0
 JWKS_MIN_INTERVAL = 10.0
+
+_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+_END_OF_TIME = 1e11
+"""Seconds (the year 5138); a larger number, or NaN, is no time and would break the arithmetic."""
+
+log = logging.getLogger("klang.identity")
 
 
 @dataclass(frozen=True)
@@ -138,37 +147,55 @@ def fetched_jwks(http: Http, uri: str) -> Callable[[], Mapping[str, Any]]:
 
 
 class _Keys:
-    """An issuer's public keys, kept for five minutes and asked for again when a `kid` is unknown."""
+    """An issuer's public keys, kept for five minutes and asked for again when a `kid` is unknown.
 
-    def __init__(self, source: Callable[[], Mapping[str, Any]]) -> None:
+    An issuer is asked at most once in ten seconds, whether it answers or not: neither a flood of invented `kid`s nor
+    its own outage may turn every request of ours into one of its.
+    """
+
+    def __init__(self, source: Callable[[], Mapping[str, Any]], timer: Callable[[], float]) -> None:
         self._source = source
+        self._timer = timer
         self._keys: dict[str, Mapping[str, Any]] = {}
-        self._at = float("-inf")
+        self._read = self._asked = float("-inf")
 
     def find(self, kid: str) -> Mapping[str, Any] | None:
-        age = time.monotonic() - self._at
-        if age > JWKS_FRESH or (kid not in self._keys and age > JWKS_MIN_INTERVAL):
+        now = self._timer()
+        wanted = now - self._read > JWKS_FRESH or kid not in self._keys
+        if wanted and now - self._asked > JWKS_MIN_INTERVAL:
+            self._asked = now
             try:
                 found = self._source()
-            except (Unreachable, ValueError):
-                if kid in self._keys:
-                    return self._keys[kid]
-                raise Unavailable(
-                    "ตรวจสอบการยืนยันตัวตนไม่ได้ชั่วคราว โปรดลองใหม่",
-                    "The login cannot be checked just now; try again.",
-                    retry_after=5,
-                ) from None
-            self._keys = {str(key.get("kid")): key for key in found.get("keys", [])}
-            self._at = time.monotonic()
+                self._keys = {str(key.get("kid")): key for key in found.get("keys", [])}
+                self._read = now
+            except (Unreachable, ValueError, AttributeError, TypeError):
+                log.warning("the keys of an issuer cannot be had")
+        if kid not in self._keys and self._read < self._asked:
+            raise Unavailable(
+                "ตรวจสอบการยืนยันตัวตนไม่ได้ชั่วคราว โปรดลองใหม่",
+                "The login cannot be checked just now; try again.",
+                retry_after=5,
+            )
         return self._keys.get(kid)
 
 
 class Tokens:
-    """Checks access tokens of a fixed list of issuers."""
+    """Checks access tokens of a fixed list of issuers.
 
-    def __init__(self, issuers: Sequence[TrustedIssuer], clock: Callable[[], datetime]) -> None:
+    Args:
+        issuers: who is believed.
+        clock: tells the time (aware, UTC) that tokens are judged by.
+        timer: seconds that only grow, for how long keys are kept.
+    """
+
+    def __init__(
+        self,
+        issuers: Sequence[TrustedIssuer],
+        clock: Callable[[], datetime],
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._issuers = {issuer.iss: issuer for issuer in issuers}
-        self._keys = {issuer.iss: _Keys(issuer.jwks) for issuer in issuers}
+        self._keys = {issuer.iss: _Keys(issuer.jwks, timer) for issuer in issuers}
         self._clock = clock
 
     def check(self, token: str) -> tuple[TrustedIssuer, Mapping[str, Any]]:
@@ -180,11 +207,7 @@ class Tokens:
         """
         import jwt
 
-        try:
-            header = jwt.get_unverified_header(token)
-            claimed = jwt.decode(token, options={"verify_signature": False})
-        except (jwt.PyJWTError, ValueError, RecursionError):
-            raise _forged() from None
+        header, claimed = _opened(token)
         issuer = self._issuers.get(claimed["iss"]) if isinstance(claimed.get("iss"), str) else None
         kid, alg = header.get("kid"), header.get("alg")
         if issuer is None or header.get("typ") != "at+jwt" or alg not in ALGORITHMS or not isinstance(kid, str):
@@ -193,6 +216,8 @@ class Tokens:
             raise _forged()
         jwk = self._keys[issuer.iss].find(kid)
         if jwk is None or jwk.get("alg", alg) != alg or jwk.get("kty") != ("EC" if alg == "ES256" else "RSA"):
+            raise _forged()
+        if jwk.get("use", "sig") != "sig" or (alg == "ES256" and jwk.get("crv") != "P-256"):
             raise _forged()
         try:
             claims = jwt.decode(
@@ -219,6 +244,8 @@ class Tokens:
         now = self._clock().timestamp()
         times = [claims["exp"], claims["iat"], claims.get("nbf", claims["iat"])]
         if any(isinstance(value, bool) or not isinstance(value, int | float) for value in times):
+            raise _forged()
+        if not all(abs(value) < _END_OF_TIME for value in times):
             raise _forged()
         exp, iat, nbf = times
         if not (iat - LEEWAY <= now and nbf - LEEWAY <= now and 0 < exp - iat <= MAX_LIFETIME):
@@ -284,7 +311,8 @@ class Gate:
                 if posting is not None and (not rule.roles or rule.roles & posting.roles):
                     return _as_officer(caller, posting), True
         citizens = [rule for rule in allow if rule.kind == "citizen"]
-        if citizens and all(_level(caller.ial) < _level(rule.min_ial) for rule in citizens):
+        public = any(rule.kind == "public" for rule in allow)
+        if citizens and not public and all(_level(caller.ial) < _level(rule.min_ial) for rule in citizens):
             raise AssuranceTooLow(
                 f"บริการนี้ต้องยืนยันตัวตนระดับ IAL {citizens[0].min_ial} ขึ้นไป",
                 f"This service needs a login with identity assurance level {citizens[0].min_ial} or higher.",
@@ -314,6 +342,40 @@ def _system(claims: Mapping[str, Any]) -> Caller:
 def _level(ial: str) -> tuple[int, ...]:
     parts = ial.split(".")
     return tuple(int(part) for part in parts) if all(part.isascii() and part.isdigit() for part in parts) else (0,)
+
+
+def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims, unverified, of a token that can be read in one way only.
+
+    A name that stands twice, padding or stray bits would let two readers of one token see two different things.
+    """
+    found = _COMPACT.fullmatch(token)
+    if found is None:
+        raise _forged()
+    for part in found.groups():
+        if base64.urlsafe_b64encode(_decoded(part)).rstrip(b"=").decode() != part:
+            raise _forged()
+    try:
+        header, claims = (json.loads(_decoded(part), object_pairs_hook=_named_once) for part in found.groups()[:2])
+    except (ValueError, RecursionError):
+        raise _forged() from None
+    if not isinstance(header, dict) or not isinstance(claims, dict):
+        raise _forged()
+    return header, claims
+
+
+def _decoded(part: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except ValueError:
+        raise _forged() from None
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    out = dict(pairs)
+    if len(out) != len(pairs):
+        raise _forged()
+    return out
 
 
 def _forged() -> Unauthenticated:

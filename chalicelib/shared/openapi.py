@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from .identity import Allow
 from .problems import MEDIA_TYPE
@@ -46,15 +46,13 @@ def document(rooms: Sequence[Room], *, server: str) -> dict[str, Any]:
         server: public base address.
     """
     routes = [(room.name, route) for room in rooms for route in room.routes if not route.hidden]
-    models = {model for _, route in routes for model in _models(route)}
-    refs, definitions = models_json_schema(
-        [(model, "serialization") for model in sorted(models, key=_full_name)],
-        ref_template="#/components/schemas/{model}",
-    )
-    schema_of = {model: refs[model, "serialization"] for model in models}
+    models: set[tuple[Any, JsonSchemaMode]] = {use for _, route in routes for use in _models(route)}
+    refs, definitions = models_json_schema(sorted(models, key=_full_name), ref_template="#/components/schemas/{model}")
+    schema_of = {use: refs[use] for use in models}
+    named = definitions.get("$defs", {})
     paths: dict[str, Any] = {}
     for name, route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(name, route, schema_of)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(name, route, schema_of, named)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -66,35 +64,41 @@ def document(rooms: Sequence[Room], *, server: str) -> dict[str, Any]:
         "servers": [{"url": server}],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": {**definitions.get("$defs", {}), "Problem": PROBLEM},
+            "schemas": {**named, "Problem": PROBLEM},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (at+jwt)"}},
         },
     }
 
 
-def _full_name(model: type[BaseModel]) -> str:
-    return f"{model.__module__}.{model.__qualname__}"
+def _full_name(use: tuple[Any, JsonSchemaMode]) -> str:
+    model, mode = use
+    return f"{model.__module__}.{model.__qualname__} {mode}"
 
 
-def _models(route: Route) -> list[type[BaseModel]]:
-    return [found for found in (route.body, route.query, route.answer) if _is_model(found)]
+def _models(route: Route) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
+    """What goes in is described as it is validated, what comes out as it is written."""
+    uses: list[tuple[Any, JsonSchemaMode]] = [
+        (route.body, "validation"),
+        (route.query, "validation"),
+        (route.answer, "serialization"),
+    ]
+    return [(model, mode) for model, mode in uses if _is_model(model)]
 
 
 def _is_model(found: Any) -> bool:
     return isinstance(found, type) and issubclass(found, BaseModel)
 
 
-def _operation(room: str, route: Route, schema_of: dict[Any, Any]) -> dict[str, Any]:
+def _operation(room: str, route: Route, schema_of: dict[Any, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{([a-z_0-9]+)}", route.path)
     ]
     if route.query is not None:
-        for name, field in route.query.model_fields.items():
-            schema = route.query.model_json_schema()["properties"][field.alias or name]
-            parameters.append(
-                {"name": field.alias or name, "in": "query", "required": field.is_required(), "schema": schema}
-            )
+        form = definitions[schema_of[route.query, "validation"]["$ref"].rpartition("/")[2]]
+        for name, schema in form.get("properties", {}).items():
+            required = name in form.get("required", [])
+            parameters.append({"name": name, "in": "query", "required": required, "schema": schema})
     if route.writes:
         parameters.append(
             {
@@ -107,13 +111,13 @@ def _operation(room: str, route: Route, schema_of: dict[Any, Any]) -> dict[str, 
         )
     if route.if_match:
         parameters.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
-    content = {route.media: {"schema": schema_of[route.answer]} if _is_model(route.answer) else {}}
+    content = {route.media: {"schema": schema_of[route.answer, "serialization"]} if _is_model(route.answer) else {}}
     operation: dict[str, Any] = {
         "operationId": f"{room}_{route.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', route.path.lower()).strip('_')}",
         "tags": [room],
         "summary": route.summary,
         "description": "Callers: " + "; ".join(_who(rule) for rule in route.allow) + ".",
-        "security": [{}] if all(rule.kind == "public" for rule in route.allow) else [{"bearer": []}],
+        "security": _security(route.allow),
         "parameters": parameters,
         "responses": {
             str(route.status): {"description": "Done", **({} if route.status == 204 else {"content": content})},
@@ -125,10 +129,21 @@ def _operation(room: str, route: Route, schema_of: dict[Any, Any]) -> dict[str, 
     }
     if route.body is not None:
         media = "application/merge-patch+json" if route.method == "PATCH" else "application/json"
-        operation["requestBody"] = {"required": True, "content": {media: {"schema": schema_of[route.body]}}}
+        schema = schema_of[route.body, "validation"]
+        operation["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
     elif route.raw and route.writes:
         operation["requestBody"] = {"content": {"*/*": {}}}
     return operation
+
+
+def _security(allow: Sequence[Allow]) -> list[dict[str, list[str]]]:
+    """`{}` stands for no token at all (OpenAPI 3.1, Security Requirement Object)."""
+    schemes: list[dict[str, list[str]]] = []
+    if any(rule.kind == "public" for rule in allow):
+        schemes.append({})
+    if any(rule.kind != "public" for rule in allow):
+        schemes.append({"bearer": []})
+    return schemes
 
 
 def _who(rule: Allow) -> str:

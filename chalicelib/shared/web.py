@@ -307,7 +307,7 @@ def _language(accept: str) -> str:
     """`en` if the caller prefers it to Thai (RFC 9110 §12.5.4), else `th`."""
     best = {"th": 0.001, "en": 0.0}
     for part in accept.lower().split(","):
-        tag, _, weight = part.strip().partition(";q=")
+        tag, _, weight = "".join(part.split()).partition(";q=")
         language = tag.split("-")[0]
         if language in best:
             try:
@@ -369,7 +369,8 @@ def parse_json(raw: bytes) -> Any:
 
     try:
         parsed = json.loads(raw.decode("utf-8"), object_pairs_hook=once_only, parse_constant=no_constant)
-        json.dumps(parsed).encode("utf-8")
+        # what cannot be written out again is refused here: numbers beyond a float (1e999), halves of surrogate pairs
+        json.dumps(parsed, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except UnicodeDecodeError:
         raise _bad_json("ข้อความไม่ใช่ UTF-8", "it is not UTF-8") from None
     except (ValueError, RecursionError):

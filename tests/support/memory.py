@@ -55,10 +55,11 @@ class MemoryTable:
             place = item.indexes.get(index) if index else key
             if place is not None and place.pk == pk and place.sk.startswith(prefix):
                 rows.append((place.sk, key, item))
-        rows.sort(key=lambda row: (row[0].encode(), row[1]), reverse=newest_first)
+        rows.sort(key=lambda row: _order(row[0], row[1]), reverse=newest_first)
         if after is not None:
-            start = [(sk, list(key)) for sk, key, _ in rows].index(tuple(json.loads(after)))
-            rows = rows[start + 1 :]
+            sk, key = json.loads(after)
+            end = _order(sk, Key(*key))
+            rows = [row for row in rows if (_order(*row[:2]) < end if newest_first else _order(*row[:2]) > end)]
         page = rows[:limit]
         more = len(rows) > limit
         return Page(tuple(_copy(item) for _, _, item in page), json.dumps(page[-1][:2]) if more else None)
@@ -66,7 +67,8 @@ class MemoryTable:
     def write(self, changes: Sequence[Change], token: str) -> None:
         self.requests.append("write")
         assert len({key_of(change) for change in changes}) == len(changes), "an item may stand once in a transaction"
-        assert len(changes) <= 100, "a transaction has at most 100 items"
+        assert 1 <= len(changes) <= 100, "a transaction has 1 to 100 items"
+        assert all(part for change in changes for part in key_of(change)), "no part of a key may be empty"
         failed = [change for change in changes if not self._holds(change)]
         if any(self._items[key_of(change)][1] == token for change in failed if key_of(change) in self._items):
             return
@@ -80,9 +82,9 @@ class MemoryTable:
                 case Remove(key):
                     self._items.pop(key, None)
                 case Count(key, by, _, expires):
-                    there = self._peek(key)
-                    count = by + (int(there.data["count"]) if there else 0)
-                    self._items[key] = (Item(key, {"count": count}, expires=expires), token)
+                    there = self._peek(key) or Item(key, {"count": 0})
+                    kept = there.expires if expires is None else expires
+                    self._items[key] = (Item(key, {"count": by + int(there.data["count"])}, expires=kept), token)
                 case Require():
                     pass
 
@@ -98,11 +100,16 @@ class MemoryTable:
             case Remove(_, version):
                 return version is None or (there is not None and there.version == version)
             case Count(_, by, limit):
-                return there is None or int(there.data["count"]) + by <= limit
+                return (int(there.data["count"]) if there else 0) + by <= limit
 
     def _peek(self, key: Key) -> Item | None:
         found = self._items.get(key)
         return _copy(found[0]) if found else None
+
+
+def _order(sk: str, key: Key) -> tuple[bytes, Key]:
+    # DynamoDB compares the bytes of UTF-8
+    return sk.encode(), key
 
 
 def _copy(item: Item) -> Item:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Unavailable
@@ -24,6 +25,15 @@ Attributes = dict[str, Any]
 
 ATTEMPTS_ON_CONFLICT = 5
 """How often a transaction that met another one (TransactionConflict) is tried again before giving up."""
+
+_BUSY = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
 
 
 def encode(item: Item, token: str) -> Attributes:
@@ -78,14 +88,21 @@ class DynamoTable:
         self._sleep = sleep
 
     def get(self, key: Key) -> Item | None:
-        found = self._client().get_item(TableName=self._name, Key=_address(key), ConsistentRead=True).get("Item")
+        with _reached():
+            answer = self._client().get_item(TableName=self._name, Key=_address(key), ConsistentRead=True)
+        found = answer.get("Item")
         return decode(found) if found else None
 
     def get_many(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
         wanted: list[Attributes] = [_address(key) for key in dict.fromkeys(keys)]
         out: dict[Key, Item] = {}
+        if not wanted:
+            return out  # DynamoDB refuses an empty batch
         for attempt in range(ATTEMPTS_ON_CONFLICT):
-            answer = self._client().batch_get_item(RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}})
+            with _reached():
+                answer: Mapping[str, Any] = self._client().batch_get_item(
+                    RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
+                )
             for found in answer.get("Responses", {}).get(self._name, []):
                 item = decode(found)
                 out[item.key] = item
@@ -125,7 +142,8 @@ class DynamoTable:
             request["ConsistentRead"] = True
         if after is not None:
             request["ExclusiveStartKey"] = {name: {"S": value} for name, value in json.loads(after).items()}
-        answer = self._client().query(**request)
+        with _reached():
+            answer = self._client().query(**request)
         last = answer.get("LastEvaluatedKey")
         following = None if not last else json.dumps({name: value["S"] for name, value in sorted(last.items())})
         return Page(tuple(decode(found) for found in answer["Items"]), following)
@@ -135,10 +153,13 @@ class DynamoTable:
         for attempt in range(ATTEMPTS_ON_CONFLICT):
             try:
                 # the explicit token lets real DynamoDB recognise its own repeat for ten minutes
-                self._client().transact_write_items(TransactItems=actions, ClientRequestToken=token[:36])
+                with _reached():
+                    self._client().transact_write_items(TransactItems=actions, ClientRequestToken=token[:36])
                 return
             except self._client().exceptions.TransactionCanceledException as cancelled:
-                reasons = cancelled.response.get("CancellationReasons", [])
+                reasons: Sequence[Mapping[str, Any]] = cancelled.response.get("CancellationReasons", [])
+                if any(reason.get("Code") == "ValidationError" for reason in reasons):
+                    raise  # a mistake of ours (an item too large, a bad number), which no repeat mends
                 failed = [
                     (change, reason.get("Item"))
                     for change, reason in zip(changes, reasons, strict=True)
@@ -180,6 +201,8 @@ class DynamoTable:
                     ":w": {"S": token},
                 }
                 names = {"#n": "n", "#w": "w"}
+                # an absent counter stands at 0, so a step larger than the limit must not pass as "absent"
+                absent = "attribute_not_exists(#n) OR " if by <= limit else ""
                 expression = "SET #w = :w"
                 if expires is not None:
                     expression += ", #t = :t"
@@ -190,7 +213,7 @@ class DynamoTable:
                         **table,
                         "Key": _address(key),
                         "UpdateExpression": f"{expression} ADD #n :by",
-                        "ConditionExpression": "attribute_not_exists(#n) OR #n <= :room",
+                        "ConditionExpression": f"{absent}#n <= :room",
                         "ExpressionAttributeNames": names,
                         "ExpressionAttributeValues": values,
                         **told,
@@ -202,6 +225,22 @@ def _version_is(version: int | None) -> Attributes:
     if version is None:
         return {"ConditionExpression": "attribute_exists(pk)"}
     return {"ConditionExpression": "v = :v", "ExpressionAttributeValues": {":v": {"N": str(version)}}}
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Turns 'no answer after all the SDK's attempts' into the refusal that a caller may repeat."""
+    from botocore.exceptions import ClientError, HTTPClientError
+
+    try:
+        yield
+    except HTTPClientError as error:
+        raise _busy() from error
+    except ClientError as error:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if status >= 500 or error.response.get("Error", {}).get("Code") in _BUSY:
+            raise _busy() from error
+        raise
 
 
 def _busy() -> Unavailable:

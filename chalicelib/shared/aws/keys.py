@@ -24,14 +24,14 @@ def room_secret(table: Table, kms: Callable[[], KMSClient], alias: str) -> bytes
     """
     stored = table.get(SECRET)
     if stored is None:
-        made = kms().generate_data_key_without_plaintext(KeyId=alias, KeySpec="AES_256", EncryptionContext=CONTEXT)
+        made = kms().generate_data_key(KeyId=alias, KeySpec="AES_256", EncryptionContext=CONTEXT)
         wrapped = base64.b64encode(made["CiphertextBlob"]).decode()
         try:
             table.write([Create(Item(SECRET, {"wrapped": wrapped}))], token=wrapped[-36:])
         except WriteRefused as refused:
             stored = refused.failed[0][1]
         else:
-            stored = Item(SECRET, {"wrapped": wrapped})
+            return made["Plaintext"]
     if stored is None:
         raise RuntimeError("the room's secret vanished while it was being made")
     blob = base64.b64decode(stored.data["wrapped"])

@@ -61,10 +61,16 @@ class S3Objects:
         request: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
         if limit is not None:
             request["Range"] = f"bytes=0-{limit - 1}"
+        from botocore.exceptions import ClientError
+
         try:
             return self._client().get_object(**request)["Body"].read()
         except self._client().exceptions.NoSuchKey:
             raise not_found("ไฟล์", "file") from None
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "InvalidRange":
+                return b""  # S3 has no first byte of an empty object to give (RFC 9110 §15.5.17)
+            raise
 
     def put(self, key: str, body: bytes, *, media_type: str, only_if_new: bool = False) -> bool:
         from botocore.exceptions import ClientError
