@@ -1,4 +1,4 @@
-"""The `chalice` command with three mends, run as a script by the Python that Lambda will run.
+"""The `chalice` command with four mends, run as a script by the Python that Lambda will run.
 
 1. A missing wheel is an error. Chalice prints a warning, exits 0 and ships a zip without the package.
 2. Packages carry byte code. Lambda cannot write any, so without it every cold start compiles everything
@@ -6,6 +6,8 @@
    Python would compare.
 3. The dependencies are packed once per list of requirements into `KLANG_PACKAGE_CACHE` and only the app is added to
    a copy; Chalice would download and compress them for every stage again.
+4. The API's definition carries what `gateway.json` adds (the gateway's own answers), which Chalice has no setting
+   for; the definition as API Gateway gets it is kept as `api.json`.
 
 What no function reads is left out: type stubs, tests, command-line scripts, records of installed files.
 """
@@ -13,6 +15,7 @@ What no function reads is left out: type stubs, tests, command-line scripts, rec
 import compileall
 import fcntl
 import hashlib
+import json
 import os
 import py_compile
 import re
@@ -22,11 +25,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from chalice.awsclient import TypedAWSClient
 from chalice.cli import main
 from chalice.constants import MISSING_DEPENDENCIES_TEMPLATE
 from chalice.deploy.packager import LambdaDeploymentPackager, MissingDependencyError
+from chalice.deploy.swagger import SwaggerGenerator
 
 BUILT_INTO_LAMBDA = ("boto3", "botocore", "s3transfer")
 UNREAD_FILES = re.compile(r"\.(pyi|pyx|pxd|c|h)$|(^|/)(py\.typed|RECORD|INSTALLER|REQUESTED|direct_url\.json)$")
@@ -102,6 +108,30 @@ def _zip(site_packages: Path, ready: Path) -> None:
     unfinished.rename(ready)
 
 
+def _complete_definitions() -> None:
+    """Mend 4."""
+    generate = SwaggerGenerator.generate_swagger
+    create, update = TypedAWSClient.import_rest_api, TypedAWSClient.update_api_from_swagger
+    additions = json.loads(Path("gateway.json").read_text("utf-8"))
+
+    def generating(self: SwaggerGenerator, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {**generate(self, *args, **kwargs), **additions}
+
+    def kept(document: dict[str, Any]) -> dict[str, Any]:
+        Path("api.json").write_text(json.dumps(document), encoding="utf-8")
+        return document
+
+    def creating(self: TypedAWSClient, swagger_document: dict[str, Any], endpoint_type: str) -> str:
+        return create(self, kept(swagger_document), endpoint_type)
+
+    def updating(self: TypedAWSClient, rest_api_id: str, swagger_document: dict[str, Any]) -> None:
+        update(self, rest_api_id, kept(swagger_document))
+
+    SwaggerGenerator.generate_swagger = generating  # type: ignore[method-assign]  # the mend itself
+    TypedAWSClient.import_rest_api = creating  # type: ignore[method-assign]  # as above
+    TypedAWSClient.update_api_from_swagger = updating  # type: ignore[method-assign]  # as above
+
+
 @contextmanager
 def _one_at_a_time(ready: Path) -> Iterator[None]:
     with ready.with_suffix(".lock").open("w") as lock:
@@ -111,5 +141,6 @@ def _one_at_a_time(ready: Path) -> Iterator[None]:
 
 if __name__ == "__main__":
     LambdaDeploymentPackager.create_deployment_package = package  # type: ignore[method-assign]  # the mend itself
+    _complete_definitions()
     sys.argv[0] = "chalice"
     sys.exit(main())

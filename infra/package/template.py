@@ -1,14 +1,13 @@
 """What a CloudFormation package needs beyond Chalice's own template (`chalice package --merge-template`).
 
 - Function names as `chalice deploy` gives them: the policies allow logs under those names only.
-- The gateway's own answers as problem+json, and throttling, neither of which Chalice knows.
+- Throttling, which Chalice does not know.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from infra.package.gateway_responses import swagger_extension
 from infra.stages import Stage
 
 RATE, BURST = 500, 1000
@@ -24,10 +23,7 @@ def merge_template(stage: Stage) -> dict[str, Any]:
         "ThrottlingBurstLimit": BURST,
         "MetricsEnabled": True,
     }
-    api = {
-        "DefinitionBody": {"x-amazon-apigateway-gateway-responses": swagger_extension()},
-        "MethodSettings": [throttling],
-    }
+    api = {"MethodSettings": [throttling]}
     names = {"APIHandler": "api_handler"} | {_resource_name(name): name for name in stage.handlers}
     functions = {
         resource: {"Properties": {"FunctionName": stage.function_name(handler)}} for resource, handler in names.items()

@@ -1,4 +1,9 @@
-"""The virtual environment that packages are built in: made once under `.cache/`, pinned, keyed by what goes in."""
+"""Virtual environments of Lambda's Python version: made once under `.cache/`, pinned, keyed by what goes in.
+
+There are two. `PACKAGING` holds Chalice and everything that `app.py` imports, because Chalice imports it to see its
+routes. `RUNTIME` holds only what Lambda itself brings (the runtime client and boto3), so that a rehearsal notices a
+dependency that the package forgot.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +12,29 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from infra.package.python import LambdaPython, find
 
 PROJECT = Path(__file__).resolve().parents[2]
 CACHE = PROJECT / ".cache"
-PINNED = Path(__file__).with_name("requirements-tools.txt")
-RUNTIME = PROJECT / "requirements.txt"
 
 
-def python_with_tools(python: LambdaPython | None = None, cache: Path = CACHE) -> Path:
-    """Path of a Python 3.12/3.13 that has Chalice and everything that `app.py` imports.
+@dataclass(frozen=True)
+class Tools:
+    """A virtual environment by name and the requirement files that fill it."""
+
+    name: str
+    requirements: tuple[Path, ...]
+
+
+PACKAGING = Tools("packaging", (Path(__file__).with_name("requirements-packaging.txt"), PROJECT / "requirements.txt"))
+RUNTIME = Tools("runtime", (Path(__file__).with_name("requirements-runtime.txt"),))
+
+
+def prepared_python(tools: Tools, python: LambdaPython | None = None, cache: Path = CACHE) -> Path:
+    """Path of a Python 3.12/3.13 with these tools.
 
     The first call takes a minute (pip); later ones find it ready. Two processes never build it at once.
 
@@ -27,17 +43,18 @@ def python_with_tools(python: LambdaPython | None = None, cache: Path = CACHE) -
         subprocess.CalledProcessError: pip failed; its output has been shown.
     """
     chosen = python or find()
-    named = f"{chosen.version}|{RUNTIME.read_text('utf-8')}|{PINNED.read_text('utf-8')}"
-    folder = cache / f"packaging-{chosen.version}-{hashlib.sha256(named.encode()).hexdigest()[:12]}"
+    named = "|".join([chosen.version, *(path.read_text("utf-8") for path in tools.requirements)])
+    folder = cache / f"{tools.name}-{chosen.version}-{hashlib.sha256(named.encode()).hexdigest()[:12]}"
     cache.mkdir(parents=True, exist_ok=True)
     ready, executable = folder / "ready", folder / "bin/python"
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not ready.exists():
-            print(f"making the packaging environment (Python {chosen.version}) in {folder}", file=sys.stderr)
+            print(f"making the {tools.name} environment (Python {chosen.version}) in {folder}", file=sys.stderr)
             shutil.rmtree(folder, ignore_errors=True)
             subprocess.run([chosen.path, "-m", "venv", str(folder)], check=True)
             pip = [str(executable), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-            subprocess.run([*pip, "-r", str(PINNED), "-r", str(RUNTIME)], check=True)
+            files = [part for path in tools.requirements for part in ("-r", str(path))]
+            subprocess.run([*pip, *files], check=True)
             ready.touch()
     return executable

@@ -8,6 +8,9 @@ second API when that file was lost.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -17,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra import stages
-from infra.package.tools import CACHE, PROJECT, python_with_tools
+from infra.package.gateway_responses import swagger_extension
+from infra.package.tools import CACHE, PACKAGING, PROJECT, prepared_python
 from infra.stages import Environment, Stage
 
 NOT_PACKAGED = ("chalice", "boto3")
@@ -71,6 +75,22 @@ class Workshop:
             raise ChaliceFailed(f"chalice {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}")
         return done.stdout
 
+    @property
+    def api_definition(self) -> Path:
+        """The API's definition as the last deploy sent it to API Gateway."""
+        return self.folder / "api.json"
+
+    def archive(self, code_sha256: str) -> Path:
+        """The zip that was deployed, found by the hash that Lambda reports for it.
+
+        Raises:
+            FileNotFoundError: no zip of this workshop has that hash.
+        """
+        for path in (self.folder / ".chalice/deployments").glob("*.zip"):
+            if base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode() == code_sha256:
+                return path
+        raise FileNotFoundError(f"no zip with SHA-256 {code_sha256} in {self.folder}")
+
 
 def lay_out(
     stage: Stage,
@@ -88,7 +108,7 @@ def lay_out(
         project: where `app.py`, `chalicelib/` and `requirements.txt` are.
         deployed: the folder that keeps Chalice's record of what is deployed.
     """
-    python = python_with_tools()
+    python = prepared_python(PACKAGING)
     for entry in folder.iterdir() if folder.exists() else ():
         if entry.name != ".chalice":
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
@@ -100,6 +120,8 @@ def lay_out(
     requirements = (project / "requirements.txt").read_text("utf-8")
     (folder / "requirements.txt").write_text(packaged(requirements, stage.platforms), encoding="utf-8")
     stages.write(folder / ".chalice", environments)
+    gateway = {"x-amazon-apigateway-gateway-responses": swagger_extension()}
+    (folder / "gateway.json").write_text(json.dumps(gateway), encoding="utf-8")
     record = folder / ".chalice/deployed"
     if deployed is not None and not record.exists():
         deployed.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,109 @@
+"""`python -m infra.package.deploy STAGE [--delete]`: the real `chalice deploy` and what it leaves undone.
+
+Chalice's own road is not atomic and writes its record (`.chalice/deployed/<stage>.json`) at the end only: losing
+that file makes a second API at the next deploy. So the record lives in the project, outside the workshop, and the
+operator keeps it (see docs/how-to/deploy.md). The atomic road is `python -m infra.package` and CloudFormation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from infra import stages
+from infra.package.build import UnknownStage
+from infra.package.python import NoPython
+from infra.package.template import BURST, RATE
+from infra.package.tools import PROJECT
+from infra.package.workshop import ChaliceFailed, Workshop, lay_out
+from infra.stages import API_STAGE
+
+RECORDS = PROJECT / ".chalice/deployed"
+
+
+def deploy(workshop: Workshop, stage: str, session: Any, environment: Mapping[str, str] | None = None) -> str:
+    """Deploys a laid-out stage and sets its throttling; returns the id of its REST API.
+
+    Args:
+        workshop: where the stage is laid out.
+        stage: its name.
+        session: a boto3 session for what Chalice leaves undone.
+        environment: more variables for the Chalice command, e.g. AWS_ENDPOINT_URL.
+
+    Raises:
+        ChaliceFailed: some resources may be there all the same; deploy again to go on.
+    """
+    workshop.chalice("deploy", "--stage", stage, environment=environment)
+    api = api_id(workshop, stage)
+    throttling = {"rateLimit": RATE, "burstLimit": BURST}
+    session.client("apigateway").update_stage(
+        restApiId=api,
+        stageName=API_STAGE,
+        patchOperations=[
+            {"op": "replace", "path": f"/*/*/throttling/{name}", "value": str(value)}
+            for name, value in throttling.items()
+        ],
+    )
+    return api
+
+
+def delete(workshop: Workshop, stage: str, environment: Mapping[str, str] | None = None) -> None:
+    """Deletes what Chalice deployed for a stage; its data (tables, buckets, keys) stay.
+
+    Raises:
+        ChaliceFailed: something is left; delete again.
+    """
+    workshop.chalice("delete", "--stage", stage, environment=environment)
+
+
+def deployed(workshop: Workshop, stage: str) -> list[dict[str, str]]:
+    """Chalice's record of what is deployed, one entry per resource."""
+    record = workshop.folder / f".chalice/deployed/{stage}.json"
+    resources: list[dict[str, str]] = json.loads(record.read_text("utf-8"))["resources"] if record.exists() else []
+    return resources
+
+
+def api_id(workshop: Workshop, stage: str) -> str:
+    """The id of a stage's REST API, from Chalice's record.
+
+    Raises:
+        LookupError: the stage has no API.
+    """
+    for entry in deployed(workshop, stage):
+        if entry["resource_type"] == "rest_api":
+            return entry["rest_api_id"]
+    raise LookupError(f"{stage} has no REST API in Chalice's record")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; 1 with a plain reason when it did not work."""
+    parser = argparse.ArgumentParser(prog="python -m infra.package.deploy", description="Deploy a stage to AWS.")
+    parser.add_argument("stage", help="e.g. dev or prod-gdx")
+    parser.add_argument("--delete", action="store_true", help="remove the stage's API and functions instead")
+    options = parser.parse_args(arguments)
+    try:
+        known = stages.stages()
+        if options.stage not in known:
+            raise UnknownStage(f"no stage {options.stage}; there are: {', '.join(known)}")
+        folder = Path("build") / options.stage / "deploy"
+        workshop = lay_out(known[options.stage], folder, deployed=RECORDS)
+        if options.delete:
+            delete(workshop, options.stage)
+            print(f"deleted {options.stage}; its data stay")
+            return 0
+        api = deploy(workshop, options.stage, boto3.session.Session(region_name=stages.REGION))
+    except (UnknownStage, NoPython, ChaliceFailed) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    print(f"https://{api}.execute-api.{stages.REGION}.amazonaws.com/{API_STAGE}/health")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
