@@ -8,6 +8,7 @@ bodies over the limits, CORS preflights and failed functions.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -26,7 +27,7 @@ from infra.local.gateway_event import (
     http_answer,
     proxy_event,
 )
-from infra.package.gateway_responses import BY_KIND, MEDIA_TYPE
+from infra.package.gateway_responses import BY_KIND, HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -114,7 +115,7 @@ class Gateway:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """WSGI entry (PEP 3333)."""
         if int(environ.get("CONTENT_LENGTH") or 0) > MAX_REQUEST:
-            answer = gateway_answer("REQUEST_TOO_LARGE", raw_path(environ))
+            answer = gateway_answer("REQUEST_TOO_LARGE")
         else:
             answer = self.answer(read_request(environ))
         return send(answer, environ, start_response)
@@ -122,20 +123,20 @@ class Gateway:
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Serves one request; never raises for what a client or a function does."""
         if len(request.body) > MAX_REQUEST:
-            return gateway_answer("REQUEST_TOO_LARGE", request.raw_path)
+            return gateway_answer("REQUEST_TOO_LARGE")
         found = self._api.find(request.method, request.raw_path)
         if found is None:
-            return gateway_answer("MISSING_AUTHENTICATION_TOKEN", request.raw_path)
+            return gateway_answer("MISSING_AUTHENTICATION_TOKEN")
         target, operation = found
         if operation.preflight is not None:
             return HttpAnswer(200, tuple(operation.preflight.items()), b"")
         try:
             event = proxy_event(request, target, self._stage, self._api_id, self._api.binary_types)
         except ValueError:  # more query fields than anybody means
-            return gateway_answer("DEFAULT_4XX", request.raw_path, 400)
+            return gateway_answer("DEFAULT_4XX", 400)
         # A function gets at most 6 MB, and base64 counts: API Gateway passes Lambda's refusal on as 413.
         if len(event["body"] or "") > MAX_INVOKE:
-            return gateway_answer("REQUEST_TOO_LARGE", request.raw_path)
+            return gateway_answer("REQUEST_TOO_LARGE")
         return self._call(event, request)
 
     def _call(self, event: Event, request: HttpRequest) -> HttpAnswer:
@@ -145,18 +146,18 @@ class Gateway:
                 raise FunctionFailed("the answer is over 6 MB")
             answer = http_answer(result, request.header("Accept"), self._api.binary_types)
         except FunctionTimedOut:
-            return gateway_answer("INTEGRATION_TIMEOUT", request.raw_path)
+            return gateway_answer("INTEGRATION_TIMEOUT")
         except (FunctionFailed, BrokenAnswer, TypeError):
-            return gateway_answer("DEFAULT_5XX", request.raw_path, 502)
+            return gateway_answer("DEFAULT_5XX", 502)
         headers = (*answer.headers, ("x-amzn-RequestId", event["requestContext"]["requestId"]))
         return HttpAnswer(answer.status, headers, answer.body)
 
 
-def gateway_answer(kind: str, path: str, status: int | None = None) -> HttpAnswer:
+def gateway_answer(kind: str, status: int | None = None) -> HttpAnswer:
     """An answer of the gateway itself, from the one table of gateway responses."""
     response = BY_KIND[kind]
     number = response.status or status or 500
-    return HttpAnswer(number, (("Content-Type", MEDIA_TYPE),), response.body(path, str(number)).encode())
+    return HttpAnswer(number, tuple(HEADERS.items()), response.body(str(uuid.uuid4()), str(number)).encode())
 
 
 def raw_path(environ: WSGIEnvironment) -> str:

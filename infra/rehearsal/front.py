@@ -76,8 +76,8 @@ class Front:
         if request.raw_path == "/health" and request.method in ("GET", "HEAD"):
             return self._health(request)
         if not self._gateways:
-            return gateway_answer("DEFAULT_5XX", request.raw_path, 503)
-        return gateway_answer("MISSING_AUTHENTICATION_TOKEN", request.raw_path)
+            return gateway_answer("DEFAULT_5XX", 503)
+        return gateway_answer("MISSING_AUTHENTICATION_TOKEN")
 
     def _health(self, request: HttpRequest) -> HttpAnswer:
         """The platforms that say of themselves that they are well; 503 until all of them do."""

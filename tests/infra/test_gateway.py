@@ -73,7 +73,8 @@ def test_an_unknown_path_is_refused_by_the_gateway_as_a_problem(path: str) -> No
     assert answer.status == 404
     assert dict(answer.headers)["Content-Type"] == "application/problem+json"
     problem = json.loads(answer.body)
-    assert (problem["status"], problem["instance"]) == (404, path)
+    assert (problem["status"], problem["type"]) == (404, "https://klang.example/problems/not-found")
+    assert problem["instance"].startswith("urn:klang:request:")
     assert function.events == []
 
 
