@@ -56,12 +56,22 @@ def _serve_ministack(port: int) -> int:
         return max(child.wait(), 0)
 
 
+def _stop_with_parent() -> None:
+    # Raw reads: a thread that waits inside sys.stdin's lock would keep the interpreter from ending.
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def main() -> int:
     """Exit status of the server."""
     parser = argparse.ArgumentParser(prog="python -m infra.local.emulator", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--kind", choices=KINDS, default="moto")
+    parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     options = parser.parse_args()
+    if options.with_parent:
+        threading.Thread(target=_stop_with_parent, daemon=True).start()
     return _serve_moto(options.port) if options.kind == "moto" else _serve_ministack(options.port)
 
 

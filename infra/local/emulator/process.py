@@ -6,13 +6,14 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 KINDS = ("moto", "ministack")
 _HOST = "127.0.0.1"
@@ -29,7 +30,8 @@ class Emulator:
     """A running emulator: set AWS_ENDPOINT_URL to `endpoint`. As a context manager it stops at the end."""
 
     endpoint: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
+    errors: IO[bytes]
 
     def stop(self) -> None:
         """SIGTERM, then SIGKILL for one that does not listen. A second call does nothing."""
@@ -40,8 +42,9 @@ class Emulator:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        if self.process.stderr:
-            self.process.stderr.close()
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.errors.close()
 
     def __enter__(self) -> Self:
         return self
@@ -63,21 +66,27 @@ def start(kind: str = "moto", port: int = 0, *, timeout: float = 30.0) -> Emulat
     if kind not in KINDS:
         raise EmulatorError(f"unknown emulator {kind}: one of {', '.join(KINDS)}")
     port = port or _free_port()
+    # A file and no pipe: nobody reads while the emulator runs, and a full pipe would stop it.
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by Emulator.stop
     process = subprocess.Popen(
-        [sys.executable, "-m", "infra.local.emulator", "--port", str(port), "--kind", kind],
+        [sys.executable, "-m", "infra.local.emulator", "--port", str(port), "--kind", kind, "--with-parent"],
         cwd=_ROOT,
+        # A pipe that closes when this process ends, however it ends: then the emulator ends too.
+        stdin=subprocess.PIPE,
+        # Ctrl-C is for the one who started the emulator and stops it when nothing needs it any more.
+        start_new_session=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
+        stderr=errors,
     )
-    emulator = Emulator(endpoint=f"http://{_HOST}:{port}", process=process)
+    emulator = Emulator(endpoint=f"http://{_HOST}:{port}", process=process, errors=errors)
     deadline = time.monotonic() + timeout
     while not _answers(emulator.endpoint):
         if process.poll() is not None:
-            said = process.stderr.read() if process.stderr else ""
+            errors.seek(0)
+            said = errors.read().decode(errors="replace").strip()[-2000:]
             emulator.stop()
-            raise EmulatorError(f"{kind} ended with status {process.returncode}: {said.strip()[-2000:]}")
+            raise EmulatorError(f"{kind} ended with status {process.returncode}: {said}")
         if time.monotonic() > deadline:
             emulator.stop()
             raise EmulatorError(f"{kind} did not answer at {emulator.endpoint} within {timeout:.0f} s")
