@@ -7,7 +7,8 @@ per schema object, because compiling costs more than judging.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from chalicelib.shared.errors import Fault
@@ -40,10 +41,13 @@ def validator(schema: Schema) -> Validator:
     known = _compiled.get(id(schema))
     if known is not None and known[0] is schema:
         return known[1]
-    from jsonschema import Draft202012Validator  # 110 ms: only requests that judge answers pay
+    from jsonschema import Draft202012Validator, validators  # 110 ms: only requests that judge answers pay
     from referencing import Registry
 
-    made: Validator = Draft202012Validator(schema, registry=Registry(), format_checker=_formats())
+    extend: Any = validators.extend  # untyped in jsonschema
+    made: Validator = extend(Draft202012Validator, {"pattern": _pattern})(
+        schema, registry=Registry(), format_checker=_formats()
+    )
     if len(_compiled) > 2000:
         _compiled.clear()
     _compiled[id(schema)] = (schema, made)  # the schema is kept too, so that its id cannot be used again
@@ -151,6 +155,14 @@ def _missing(pointer: str, th: str, en: str) -> Fault:
 def _label(definition: ServiceDefinition, pointer: str, fallback: str) -> tuple[str, str]:
     hint = definition.form.hints.get(pointer)
     return (hint.label.th, hint.label.en) if hint else (fallback, fallback)
+
+
+def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Any]:
+    """`$` of Python also matches before a line break at the end, which no form means."""
+    from jsonschema import ValidationError
+
+    if isinstance(instance, str) and (re.search(pattern, instance) is None or instance.endswith("\n")):
+        yield ValidationError("pattern")
 
 
 def _formats() -> Any:

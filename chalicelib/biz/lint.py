@@ -42,7 +42,7 @@ def problems(definition: ServiceDefinition) -> list[str]:
 
 
 def _schemas(definition: ServiceDefinition) -> Iterator[str]:
-    yield from lint_schema.problems(definition.form.schema_, "/form/schema")
+    yield from lint_schema.problems(definition.form.schema_, "/form/schema", closed=True)
     for pointer, hint in definition.form.hints.items():
         for name, schema in (("visible_if", hint.visible_if), ("required_if", hint.required_if)):
             if schema is not None:

@@ -34,8 +34,8 @@ _GROUP_IN_REPEATED_GROUP = re.compile(r"\([^()]*\((?:[^()\\]|\\.)*\)[^()]*\)\s*(
 _ESCAPED_CLASS = re.compile(r"(?<!\\)(?:\\\\)*\\([dDwWsS1-9])")
 
 
-def problems(schema: Any, where: str) -> list[str]:
-    """Every reason for which the schema cannot be published."""
+def problems(schema: Any, where: str, *, closed: bool = False) -> list[str]:
+    """Every reason for which the schema cannot be published; `closed` for answers, which may hold nothing unknown."""
     if not isinstance(schema, dict):
         return [f"{where}: a schema must be an object"]
     if pointers.depth(schema, MAX_DEPTH) > MAX_DEPTH:
@@ -44,7 +44,7 @@ def problems(schema: Any, where: str) -> list[str]:
     for number, (path, node) in enumerate(_walk(schema, where)):
         if number >= MAX_NODES:
             return [*found, f"{where}: has more than {MAX_NODES} parts"]
-        found.extend(_node(path, node, schema))
+        found.extend(_node(path, node, schema, closed))
     if found:
         return found
     found.extend(_cycles(schema, where))
@@ -79,7 +79,7 @@ def _walk(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield from _walk(schema[keyword], f"{path}/{keyword}")
 
 
-def _node(path: str, node: Any, root: Schema) -> Iterator[str]:
+def _node(path: str, node: Any, root: Schema, closed: bool) -> Iterator[str]:
     if isinstance(node, bool):
         return
     if not isinstance(node, dict):
@@ -98,7 +98,7 @@ def _node(path: str, node: Any, root: Schema) -> Iterator[str]:
         yield f"{path}: a text needs maxLength"
     if node.get("type") == "array" and "maxItems" not in node:
         yield f"{path}: a list needs maxItems"
-    if node.get("type") == "object" and "properties" in node and "additionalProperties" not in node:
+    if closed and "properties" in node and node.get("additionalProperties") is not False:
         yield f"{path}: an object needs additionalProperties: false"
 
 

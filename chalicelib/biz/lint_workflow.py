@@ -109,12 +109,15 @@ def _action(where: str, action: Action, workflow: Workflow) -> Iterator[str]:
 
 
 def _clock(workflow: Workflow) -> Iterator[str]:
-    """Follow every path and see that the clock is never told something that its state forbids."""
+    """Follow every path and see that the clock is never told something that its state forbids.
+
+    A stop fits always: it says only that from here on nobody waits.
+    """
     follows = {
-        "not_started": {"none": "not_started", "start": "running"},
+        "not_started": {"none": "not_started", "start": "running", "stop": "not_started"},
         "running": {"none": "running", "pause": "paused", "stop": "stopped"},
         "paused": {"none": "paused", "resume": "running", "stop": "stopped"},
-        "stopped": {"none": "stopped"},
+        "stopped": {"none": "stopped", "stop": "stopped"},
     }
     seen = {(workflow.initial, "not_started")}
     queue = list(seen)
