@@ -356,7 +356,9 @@ def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
         if base64.urlsafe_b64encode(_decoded(part)).rstrip(b"=").decode() != part:
             raise _forged()
     try:
-        header, claims = (json.loads(_decoded(part), object_pairs_hook=_named_once) for part in found.groups()[:2])
+        # decoded here, for json would take UTF-16 too
+        texts = [_decoded(part).decode("utf-8") for part in found.groups()[:2]]
+        header, claims = (json.loads(text, object_pairs_hook=_named_once) for text in texts)
     except (ValueError, RecursionError):
         raise _forged() from None
     if not isinstance(header, dict) or not isinstance(claims, dict):
