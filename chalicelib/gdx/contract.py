@@ -1,0 +1,212 @@
+"""A service's OpenAPI 3 description as a contract: which operations there are and what they may answer.
+
+Documents are untrusted: they may point nowhere outside themselves, and no reference is ever fetched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..shared.errors import Fault
+from .refusals import InconsistentResponse
+
+if TYPE_CHECKING:
+    from referencing import Registry
+
+MAX_DOCUMENT = 200_000
+"""Bytes of a description; it lies in one item of the table."""
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+_DOCUMENT = "urn:klang:openapi"
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """(METHOD, path template, operation) of each operation, in the document's order."""
+    paths = document.get("paths")
+    for path, entry in paths.items() if isinstance(paths, dict) else ():
+        for method in _METHODS:
+            if isinstance(entry, dict) and isinstance(entry.get(method), dict):
+                yield method.upper(), path, entry[method]
+
+
+def endpoints(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(METHOD, path) as X-Road lists them: path parameters are `*`."""
+    return [(method, re.sub(r"\{[^/{}]*\}", "*", path)) for method, path, _ in operations(document)]
+
+
+def faults_of(document: Mapping[str, Any]) -> list[Fault]:
+    """What is wrong with a description, for whoever registers it; empty when it can be used."""
+    import jsonschema
+
+    if len(json.dumps(document, ensure_ascii=False).encode()) > MAX_DOCUMENT:
+        return [Fault("/document", "เอกสารใหญ่เกิน 200 กิโลไบต์", "The description is larger than 200 kB.")]
+    version = document.get("openapi")
+    if not isinstance(version, str) or not version.startswith(("3.0.", "3.1.")):
+        return [Fault("/document/openapi", "ต้องเป็น OpenAPI 3.0 หรือ 3.1", "Must be OpenAPI 3.0 or 3.1.")]
+    found = list(operations(document))
+    if not found:
+        return [Fault("/document/paths", "ไม่มีรายการ operation", "It describes no operation.")]
+    faults = []
+    if any(not reference.startswith("#/") for reference in _references(document)):
+        faults.append(
+            Fault("/document", "$ref ต้องชี้ภายในเอกสารเท่านั้น", "Each $ref must point within the document itself.")
+        )
+    for method, path, operation in found:
+        where = f"/document/paths/{_escape(path)}/{method.lower()}"
+        responses = operation.get("responses")
+        if not isinstance(responses, dict) or not any(str(status).startswith("2") for status in responses):
+            faults.append(Fault(f"{where}/responses", "ไม่มีคำตอบ 2xx", "It describes no 2xx answer."))
+    for schema in _schemas(document):
+        try:
+            jsonschema.Draft202012Validator.check_schema(schema)
+        except jsonschema.SchemaError:
+            faults.append(Fault("/document", "มี JSON Schema ที่ไม่ถูกต้อง", "It holds an invalid JSON Schema."))
+            break
+    return faults
+
+
+class Contract:
+    """The answers that one description allows.
+
+    Args:
+        document: a description without faults.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = _without_nullable(document)
+        self._templates = [
+            (method, re.compile("/".join(_segment(part) for part in path.split("/"))), path)
+            for method, path, _ in operations(document)
+        ]
+        self._registry: Registry[Any] | None = None
+
+    def check(self, method: str, path: str, status: int, media_type: str, value: Any) -> None:
+        """Holds a JSON answer against the description.
+
+        Raises:
+            InconsistentResponse: the description has no such answer, or the answer breaks its schema. Which part breaks
+                it is told, never with which value.
+        """
+        from jsonschema import Draft202012Validator
+
+        pointer = self._answer_pointer(method, path, status)
+        if pointer is None:
+            raise _inconsistent("", "ไม่มีคำตอบสถานะนี้ในคำอธิบายบริการ", "its description has no such answer")
+        content = self._at(f"{pointer}/content")
+        name = next((name for name in (content or {}) if name.split(";")[0].strip().lower() == media_type), None)
+        if name is None:
+            raise _inconsistent("", "ชนิดข้อมูลไม่ตรงกับคำอธิบายบริการ", "its description has no such media type")
+        if not isinstance(content[name].get("schema"), dict):
+            raise _inconsistent("", "คำอธิบายบริการไม่มีโครงสร้างคำตอบ", "its description gives no schema")
+        reference = {"$ref": f"{_DOCUMENT}#{pointer}/content/{_escape(name)}/schema"}
+        validator = Draft202012Validator(reference, registry=self._resources())
+        error = next(iter(validator.iter_errors(value)), None)
+        if error is not None:
+            place = "".join(f"/{_escape(str(part))}" for part in error.absolute_path)
+            raise _inconsistent(
+                place,
+                f"คำตอบผิดโครงสร้าง ({error.validator})",
+                f"the answer breaks its schema ({error.validator})",
+            )
+
+    def _answer_pointer(self, method: str, path: str, status: int) -> str | None:
+        # a literal path wins over a template, as OpenAPI says
+        found = sorted(
+            (template for verb, pattern, template in self._templates if verb == method and pattern.fullmatch(path)),
+            key=lambda template: template.count("{"),
+        )
+        for template in found:
+            pointer = f"/paths/{_escape(template)}/{method.lower()}/responses"
+            responses = self._at(pointer) or {}
+            for name in (str(status), f"{status // 100}XX", "default"):
+                if name in responses:
+                    return self._followed(f"{pointer}/{name}")
+        return None
+
+    def _followed(self, pointer: str) -> str:
+        for _ in range(8):
+            reference = (self._at(pointer) or {}).get("$ref")
+            if not isinstance(reference, str):
+                return pointer
+            pointer = reference.removeprefix("#")
+        return pointer
+
+    def _at(self, pointer: str) -> Any:
+        value: Any = self._document
+        for token in pointer.split("/")[1:]:
+            if not isinstance(value, dict):
+                return None
+            value = value.get(token.replace("~1", "/").replace("~0", "~"))
+        return value
+
+    def _resources(self) -> Registry[Any]:
+        if self._registry is None:
+            from referencing import Registry
+            from referencing.jsonschema import DRAFT202012
+
+            # an empty registry retrieves nothing: a reference to elsewhere cannot make the exchange fetch it
+            resource = DRAFT202012.create_resource(self._document)
+            self._registry = Registry().with_resource(_DOCUMENT, resource)
+        return self._registry
+
+
+def _inconsistent(place: str, th: str, en: str) -> InconsistentResponse:
+    faults = [Fault(f"answer:{place}", th, en)] if place else []
+    return InconsistentResponse(
+        f"คำตอบของหน่วยงานเจ้าของข้อมูลไม่ตรงกับคำอธิบายบริการ: {th}",
+        f"The provider's answer does not fit its description: {en}.",
+        faults,
+    )
+
+
+def _segment(part: str) -> str:
+    return "".join("[^/]+" if piece.startswith("{") else re.escape(piece) for piece in re.split(r"(\{[^{}]*\})", part))
+
+
+def _escape(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if name in ("$ref", "$dynamicRef") and isinstance(part, str):
+                yield part
+            elif name in ("$id", "$schema") and isinstance(part, str):
+                yield part  # would move the base of every reference below it
+            else:
+                yield from _references(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _references(part)
+
+
+def _schemas(document: Mapping[str, Any]) -> Iterator[Any]:
+    components = document.get("components")
+    named = components.get("schemas") if isinstance(components, dict) else None
+    yield from named.values() if isinstance(named, dict) else ()
+    for _, _, operation in operations(document):
+        responses = operation.get("responses")
+        for response in responses.values() if isinstance(responses, dict) else ():
+            content = response.get("content") if isinstance(response, dict) else None
+            for entry in content.values() if isinstance(content, dict) else ():
+                if isinstance(entry, dict) and "schema" in entry:
+                    yield entry["schema"]
+
+
+def _without_nullable(value: Any) -> Any:
+    """OpenAPI 3.0's `nullable: true` as JSON Schema 2020-12 says it."""
+    if isinstance(value, list):
+        return [_without_nullable(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    out = {name: _without_nullable(part) for name, part in value.items()}
+    if out.get("nullable") is True and isinstance(out.get("type"), str):
+        out["type"] = [out["type"], "null"]
+        del out["nullable"]
+        if isinstance(out.get("enum"), list) and None not in out["enum"]:
+            out["enum"] = [*out["enum"], None]
+    return out

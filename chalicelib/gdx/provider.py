@@ -1,0 +1,132 @@
+"""The call to the provider, and what of its answer may go out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ..shared.egress import Http, HttpAnswer, Unreachable
+from .contract import Contract
+from .evidence import Voice, signed_request
+from .mask import keep
+from .message import back, new_request_id
+from .model import Agreement, Ask, Purpose, Service, Subsystem
+from .paths import normalised
+from .refusals import InconsistentResponse, NetworkError, ServiceMissingUrl
+
+_ERROR_FIELDS = ("/type", "/title", "/status", "/errors/*/pointer")
+"""What a provider's own error may say; free text could repeat personal data past the mask."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """The part of a provider's answer that may go out, and which agreed fields it holds."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    fields: tuple[str, ...] = ()
+
+
+class Provider:
+    """Asks providers.
+
+    Args:
+        http: the way out, which refuses addresses that no provider may have.
+        voice: signs each request.
+    """
+
+    def __init__(self, http: Http, voice: Voice) -> None:
+        self._http = http
+        self._voice = voice
+
+    def ask(
+        self, ask: Ask, service: Service, system: Subsystem | None, handle: str, purpose: Purpose, now: datetime
+    ) -> HttpAnswer:
+        """The provider's raw answer.
+
+        Raises:
+            ServiceMissingUrl, NetworkError.
+        """
+        if system is None or system.endpoint is None or not system.active:
+            raise ServiceMissingUrl(
+                "หน่วยงานเจ้าของข้อมูลยังไม่ได้ลงทะเบียนที่อยู่บริการ", "The provider has no service address registered."
+            )
+        url = f"{system.endpoint}/{service.id.code}{ask.path}" + (f"?{ask.query}" if ask.query else "")
+        headers = {
+            **ask.headers,
+            "authorization": f"Bearer {signed_request(self._voice, ask, handle, purpose.code, now)}",
+            "idempotency-key": handle,
+            "x-road-client": str(ask.client),
+            "x-road-id": ask.message_id,
+            "x-road-request-id": ask.headers.get("x-road-request-id") or new_request_id(),
+        }
+        body = ask.body if ask.body or ask.method in ("POST", "PUT", "PATCH") else None
+        try:
+            return self._http.send(ask.method, url, headers=headers, body=body, timeout=service.timeout)
+        except Unreachable:
+            raise NetworkError(
+                "ติดต่อระบบของหน่วยงานเจ้าของข้อมูลไม่ได้ในเวลาที่กำหนด โปรดลองใหม่ภายหลัง",
+                "The provider could not be reached in time; try again later.",
+                retry_after=30,
+            ) from None
+
+
+def released(answer: HttpAnswer, ask: Ask, agreement: Agreement, contract: Contract) -> Released:
+    """What goes out: of a success only the agreed fields, of an error only what is no free text.
+
+    Raises:
+        InconsistentResponse: the answer is not what the provider's description promises, or cannot be masked.
+    """
+    headers = back(answer.headers)
+    media = headers.pop("content-type", "").split(";")[0].strip().lower()
+    if answer.status >= 300:
+        return _declined(answer, headers, media)
+    if not answer.body or ask.method == "HEAD":
+        return Released(answer.status, headers, b"")
+    if media != "application/json" and not media.endswith("+json"):
+        if "" not in agreement.fields:
+            raise InconsistentResponse(
+                "คำตอบไม่ใช่ JSON จึงจำกัดข้อมูลตามข้อตกลงไม่ได้",
+                "The provider's answer is not JSON, so it cannot be limited to the agreed fields.",
+            )
+        return Released(answer.status, {**headers, "content-type": media}, answer.body, ("",))
+    value = _parsed(answer.body)
+    contract.check(ask.method, normalised(ask.path) or "/", answer.status, media, value)
+    kept, fields = keep(value, agreement.fields)
+    return Released(answer.status, {**headers, "content-type": media}, _dumped(kept), fields)
+
+
+def _declined(answer: HttpAnswer, headers: dict[str, str], media: str) -> Released:
+    if answer.status < 400 or not (media == "application/json" or media.endswith("+json")):
+        return Released(answer.status, headers, b"")
+    try:
+        kept, _ = keep(_parsed(answer.body), _ERROR_FIELDS)
+        body = _dumped(kept)
+    except InconsistentResponse:
+        return Released(answer.status, headers, b"")
+    return Released(answer.status, {**headers, "content-type": media}, body)
+
+
+def _parsed(body: bytes) -> Any:
+    def refuse(_: str) -> Any:
+        raise ValueError("not JSON")
+
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=refuse)
+    except (ValueError, RecursionError):
+        raise _not_json() from None
+
+
+def _dumped(value: Any) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except ValueError:  # a number beyond JSON's reach, or half a surrogate pair
+        raise _not_json() from None
+
+
+def _not_json() -> InconsistentResponse:
+    return InconsistentResponse("คำตอบของหน่วยงานเจ้าของข้อมูลไม่ใช่ JSON", "The provider's answer is not valid JSON.")

@@ -1,0 +1,235 @@
+"""How the exchange's things lie in its table. Keys name systems and pseudonyms, never a person.
+
+| pk | sk | what |
+|---|---|---|
+| `DIRECTORY` | `TH/CENTRAL/DOPA` | member |
+| `DIRECTORY` | `TH/CENTRAL/DOPA/civil` | subsystem |
+| `SERVICES#{subsystem}` | code | service with its description |
+| `AGREEMENT#{consumer}` | service | agreement (`by_agency`: provider's subsystem) |
+| `QUOTA#{consumer}#{service}#{day}` | shard | counter of a Thai day |
+| `EXCHANGE#{id}` | `LEAF` / `ORDER` | evidence / asynchronous exchange |
+| `SUBJECT#{pseudonym}` | `{time}#{id}` | a line of a person's access log |
+| `ASSERTION#{hash}` | `1` | a client assertion that was used |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ..shared.storage import Json, Key
+from .ids import MemberId, ServiceId, SubsystemId
+from .model import (
+    Agreement,
+    AgreementState,
+    Endpoint,
+    Member,
+    Order,
+    OrderState,
+    Purpose,
+    Service,
+    Subsystem,
+)
+
+DIRECTORY = "DIRECTORY"
+
+
+def member_key(member: MemberId) -> Key:
+    """Where a member lies."""
+    return Key(DIRECTORY, str(member))
+
+
+def subsystem_key(subsystem: SubsystemId) -> Key:
+    """Where a subsystem lies."""
+    return Key(DIRECTORY, str(subsystem))
+
+
+def services_pk(subsystem: SubsystemId) -> str:
+    """The partition of a subsystem's services."""
+    return f"SERVICES#{subsystem}"
+
+
+def service_key(service: ServiceId) -> Key:
+    """Where a service lies."""
+    return Key(services_pk(service.subsystem), service.code)
+
+
+def agreements_pk(consumer: SubsystemId) -> str:
+    """The partition of a consumer's agreements."""
+    return f"AGREEMENT#{consumer}"
+
+
+def agreement_key(consumer: SubsystemId, service: ServiceId) -> Key:
+    """Where the agreement between the two lies."""
+    return Key(agreements_pk(consumer), str(service))
+
+
+def quota_key(consumer: SubsystemId, service: ServiceId, day: date, shard: int) -> Key:
+    """One counter of a day's quota."""
+    return Key(f"QUOTA#{consumer}#{service}#{day.isoformat()}", str(shard))
+
+
+def exchange_pk(identifier: str) -> str:
+    """The partition of one exchange."""
+    return f"EXCHANGE#{identifier}"
+
+
+def leaf_key(identifier: str) -> Key:
+    """Where the evidence of an exchange lies."""
+    return Key(exchange_pk(identifier), "LEAF")
+
+
+def order_key(identifier: str) -> Key:
+    """Where an asynchronous exchange lies."""
+    return Key(exchange_pk(identifier), "ORDER")
+
+
+def subject_pk(pseudonym: str) -> str:
+    """The partition of a person's access log."""
+    return f"SUBJECT#{pseudonym}"
+
+
+def due_place(order: Order) -> Key:
+    """Place in the index `open` by expiry, for the sweep; spread over 4 partitions."""
+    return Key(f"DUE#{due_shard(order.id)}", f"{order.expires_at.isoformat(timespec='seconds')}#{order.id}")
+
+
+DUE_SHARDS = 4
+
+
+def due_shard(identifier: str) -> int:
+    """Which partition of due orders an id belongs to."""
+    return sum(identifier.encode()) % DUE_SHARDS
+
+
+def member_json(member: Member) -> Json:
+    """A member as stored."""
+    return {"name_th": member.name_th, "name_en": member.name_en}
+
+
+def member_from(key: Key, data: Mapping[str, Any]) -> Member:
+    """A member as read."""
+    return Member(MemberId.parse(key.sk), data["name_th"], data["name_en"])
+
+
+def subsystem_json(subsystem: Subsystem) -> Json:
+    """A subsystem as stored."""
+    return {
+        "name_th": subsystem.name_th,
+        "name_en": subsystem.name_en,
+        "jwks": dict(subsystem.jwks),
+        "endpoint": subsystem.endpoint,
+        "active": subsystem.active,
+    }
+
+
+def subsystem_from(key: Key, data: Mapping[str, Any]) -> Subsystem:
+    """A subsystem as read."""
+    return Subsystem(
+        SubsystemId.parse(key.sk), data["name_th"], data["name_en"], data["jwks"], data["endpoint"], data["active"]
+    )
+
+
+def service_json(service: Service) -> Json:
+    """A service as stored."""
+    return {
+        "id": str(service.id),
+        "title_th": service.title_th,
+        "title_en": service.title_en,
+        "document": dict(service.document),
+        "timeout": service.timeout,
+        "subject": service.subject,
+        "notice": None if service.notice is None else list(service.notice),
+    }
+
+
+def service_from(data: Mapping[str, Any]) -> Service:
+    """A service as read."""
+    notice = data["notice"]
+    return Service(
+        id=ServiceId.parse(data["id"]),
+        title_th=data["title_th"],
+        title_en=data["title_en"],
+        document=data["document"],
+        timeout=data["timeout"],
+        subject=data["subject"],
+        notice=None if notice is None else (notice[0], notice[1]),
+    )
+
+
+def agreement_json(agreement: Agreement) -> Json:
+    """An agreement as stored."""
+    return {
+        "id": agreement.id,
+        "consumer": str(agreement.consumer),
+        "service": str(agreement.service),
+        "endpoints": [[endpoint.method, endpoint.path] for endpoint in agreement.endpoints],
+        "fields": list(agreement.fields),
+        "purposes": [[purpose.code, purpose.th, purpose.en] for purpose in agreement.purposes],
+        "legal_basis": list(agreement.legal_basis),
+        "valid_from": agreement.valid_from.isoformat(),
+        "valid_until": agreement.valid_until.isoformat(),
+        "daily_quota": agreement.daily_quota,
+        "state": agreement.state.value,
+    }
+
+
+def agreement_from(data: Mapping[str, Any]) -> Agreement:
+    """An agreement as read."""
+    return Agreement(
+        id=data["id"],
+        consumer=SubsystemId.parse(data["consumer"]),
+        service=ServiceId.parse(data["service"]),
+        endpoints=tuple(Endpoint(method, path) for method, path in data["endpoints"]),
+        fields=tuple(data["fields"]),
+        purposes=tuple(Purpose(code, th, en) for code, th, en in data["purposes"]),
+        legal_basis=(data["legal_basis"][0], data["legal_basis"][1]),
+        valid_from=date.fromisoformat(data["valid_from"]),
+        valid_until=date.fromisoformat(data["valid_until"]),
+        daily_quota=data["daily_quota"],
+        state=AgreementState(data["state"]),
+    )
+
+
+def order_json(order: Order) -> Json:
+    """An asynchronous exchange as stored."""
+    return {
+        "id": order.id,
+        "client": str(order.client),
+        "service": str(order.service),
+        "method": order.method,
+        "path": order.path,
+        "purpose": order.purpose,
+        "case": order.case,
+        "state": order.state.value,
+        "accepted_at": order.accepted_at.isoformat(),
+        "expires_at": order.expires_at.isoformat(),
+        "sealed": order.sealed,
+        "error": None if order.error is None else list(order.error),
+        "status": order.status,
+        "media_type": order.media_type,
+        "receipt": order.receipt,
+    }
+
+
+def order_from(data: Mapping[str, Any]) -> Order:
+    """An asynchronous exchange as read."""
+    error = data["error"]
+    return Order(
+        id=data["id"],
+        client=SubsystemId.parse(data["client"]),
+        service=ServiceId.parse(data["service"]),
+        method=data["method"],
+        path=data["path"],
+        purpose=data["purpose"],
+        case=data["case"],
+        state=OrderState(data["state"]),
+        accepted_at=datetime.fromisoformat(data["accepted_at"]),
+        expires_at=datetime.fromisoformat(data["expires_at"]),
+        sealed=data["sealed"],
+        error=None if error is None else (error[0], error[1], error[2]),
+        status=data["status"],
+        media_type=data["media_type"],
+        receipt=data["receipt"],
+    )
