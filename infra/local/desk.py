@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from chalicelib.shared.errors import not_found
+from chalicelib.shared.errors import Unavailable, not_found
 from chalicelib.shared.web import Incoming
 from infra.local.calls import Calls
 from infra.local.gateway_event import HttpAnswer, HttpRequest
@@ -90,17 +90,23 @@ class Desk:
 class Front:
     """One address for both: `/local` is the laptop's, everything else the platforms'.
 
-    Args:
-        local: the laptop's own paths.
-        platforms: the gateway in front of the platforms.
+    It answers 503 until it is opened, because its address must be known before what stands behind it can be made.
     """
 
-    def __init__(self, local: Paths, platforms: WSGIApplication) -> None:
-        self._local = local
-        self._platforms = platforms
+    def __init__(self) -> None:
+        self._local: WSGIApplication = Paths({}, under={"": _still_starting})
+        self._platforms: WSGIApplication = self._local
+
+    def open(self, local: WSGIApplication, platforms: WSGIApplication) -> None:
+        """From now on these two answer."""
+        self._local, self._platforms = local, platforms
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """WSGI entry (PEP 3333)."""
         path: Any = environ.get("PATH_INFO", "")
         app = self._local if path == "/local" or path.startswith("/local/") else self._platforms
         return app(environ, start_response)
+
+
+def _still_starting(_: HttpRequest) -> HttpAnswer:
+    raise Unavailable("ระบบกำลังเริ่มทำงาน โปรดลองใหม่", "Still starting; try again in a moment.", retry_after=1)

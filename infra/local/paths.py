@@ -101,15 +101,19 @@ class Paths:
         """Serves one request; a refusal becomes a problem, anything unforeseen a 500 without details."""
         english = (request.header("Accept-Language") or "").lower().startswith("en")
         language, instance = "en" if english else "th", new_id()
+        retry_after: int | None = None
         try:
             return self._find(request)(request)
         except Refusal as refusal:
-            document = problem(refusal, language=language, instance=instance)
+            document, retry_after = problem(refusal, language=language, instance=instance), refusal.retry_after
         except Exception as error:  # one request must not take the server down
             log.error("unforeseen error", extra={"error": where(error), "request_id": instance})
             document = unexpected(language=language, instance=instance)
         content = json.dumps(document, ensure_ascii=False).encode()
-        return HttpAnswer(document["status"], (("Content-Type", MEDIA_TYPE), NO_STORE), content)
+        headers = [("Content-Type", MEDIA_TYPE), NO_STORE]
+        if retry_after is not None:
+            headers.append(("Retry-After", str(retry_after)))
+        return HttpAnswer(document["status"], tuple(headers), content)
 
     def _find(self, request: HttpRequest) -> Handler:
         method = "GET" if request.method == "HEAD" else request.method

@@ -161,8 +161,11 @@ def test_local_stands_beside_the_platforms() -> None:
     from chalicelib.shared.egress import GuardedHttp
 
     http = GuardedHttp(["127.0.0.0/8"])
-    front = Front(Paths({("GET", "/local/x"): lambda _: json_answer("local")}), platforms)
+    front = Front()
     with serve(front) as server:
+        early = http.send("GET", f"{server.address}/health", headers={})
+        assert (early.status, early.headers["retry-after"]) == (503, "1")
+        front.open(Paths({("GET", "/local/x"): lambda _: json_answer("local")}), platforms)
         assert http.send("GET", f"{server.address}/local/x", headers={}).body == b'"local"'
         assert http.send("GET", f"{server.address}/local/y", headers={}).status == 404
         assert http.send("GET", f"{server.address}/localities", headers={}).body == b"platforms"

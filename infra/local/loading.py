@@ -1,0 +1,43 @@
+"""Loads `app.py` afresh, as a cold Lambda would: settings, house, routes and event functions."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+from chalice.app import Chalice
+
+APP = Path(__file__).resolve().parent.parent.parent / "app.py"
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class LoadedApp:
+    """What `app.py` made."""
+
+    app: Chalice
+    house: Any
+
+
+def load_app(file: Path = APP) -> LoadedApp:
+    """Runs `app.py` under a name of its own, with the settings that the environment has now.
+
+    Raises:
+        BadSettings: the environment does not hold the settings.
+    """
+    name = f"klang_app_{next(_numbers)}"
+    spec = spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(file)
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        del sys.modules[name]
+    return LoadedApp(module.app, module.house)
