@@ -23,8 +23,8 @@ from infra.local.wsgi import Server, serve
 
 FILE = Path(__file__).resolve().parent.parent / "seed" / "registers.json"
 
-Check = Callable[[HttpRequest, str], None]
-"""Checks that a request comes from the exchange and is meant for this subsystem; raises a `Refusal`."""
+Check = Callable[[HttpRequest, str, str], None]
+"""Checks that a request comes from the exchange, for this subsystem and service code; raises a `Refusal`."""
 
 Mode = Literal["normal", "slow", "dead", "nonsense"]
 
@@ -100,7 +100,7 @@ class Agency:
             self._server.stop()
 
     def _lookup(self, request: HttpRequest) -> HttpAnswer:
-        self._check(request, self.register.subsystem)
+        self._check(request, self.register.subsystem, self.register.service)
         question = read_body(request, self.register.question)
         mode = self._mode
         if mode.mode == "slow":

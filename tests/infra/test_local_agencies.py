@@ -16,7 +16,7 @@ COMPANY = "0105569999981"
 HTTP = GuardedHttp(["127.0.0.0/8"])
 
 
-def exchange_only(request: HttpRequest, subsystem: str) -> None:
+def exchange_only(request: HttpRequest, subsystem: str, _: str) -> None:
     if request.header("Authorization") != f"Bearer {subsystem}":
         raise Unauthenticated("ไม่ใช่ GDX", "not the exchange")
 
