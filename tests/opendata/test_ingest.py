@@ -79,7 +79,11 @@ def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
         (["04/08/2024"], "text", ["04/08/2024"]),
         (["01/02/2480"], "text", ["01/02/2480"]),
         (["2566-01-02", "2024-01-02"], "text", ["2566-01-02", "2024-01-02"]),
-        (["2024-01-02T03:04", "2024-01-02 03:04:05"], "timestamp", ["2024-01-02T03:04:00", "2024-01-02T03:04:05"]),
+        (
+            ["2024-01-02T03:04", "2024-01-02 03:04:05"],
+            "timestamp",
+            ["2024-01-02T03:04:00", "2024-01-02T03:04:05"],
+        ),
         (["", "  "], "text", []),
         (["4C", "1"], "text", ["4C", "1"]),
         (["2022.3.10.0"], "text", ["2022.3.10.0"]),
@@ -107,7 +111,7 @@ def test_buddhist_dates_say_so_in_the_report(tmp_path: Path) -> None:
 
 
 def test_blank_tail_is_dropped_and_counted_short_rows_are_filled_and_quotes_kept(tmp_path: Path) -> None:
-    built = build(tmp_path, 'a,b,c\r\n1,"x, ""q""\nnew line",3\r\n2,y\r\n , , \r\n,,\r\n'.encode())
+    built = build(tmp_path, b'a,b,c\r\n1,"x, ""q""\nnew line",3\r\n2,y\r\n , , \r\n,,\r\n')
     assert built.rows == 2
     assert built.report["blank_rows_dropped"] == 2
     assert built.preview["records"] == [[1, 'x, "q"\nnew line', 3], [2, "y", None]]

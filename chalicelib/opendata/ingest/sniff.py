@@ -178,9 +178,7 @@ def find_layout(utf8: Path, encoding: Encoding, bom: bool) -> Layout:
     if not records or not any(cell.strip() for cell in records[0]):
         raise Unreadable("บรรทัดแรกต้องเป็นชื่อคอลัมน์", "The first line must hold the column names.")
     if len(records[0]) > MAX_COLUMNS:
-        raise Unreadable(
-            f"ตารางมีคอลัมน์เกิน {MAX_COLUMNS:,}", f"The table has more than {MAX_COLUMNS:,} columns."
-        )
+        raise Unreadable(f"ตารางมีคอลัมน์เกิน {MAX_COLUMNS:,}", f"The table has more than {MAX_COLUMNS:,} columns.")
     return Layout(encoding, bom, delimiter, column_names(records[0]))
 
 

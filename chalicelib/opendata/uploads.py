@@ -1,0 +1,141 @@
+"""Takes in what arrived in the bucket: S3 tells the queue, the queue tells this.
+
+Safe to run twice, late or half-way: what it writes lies under keys made of the content's SHA-256, and the pointer to it
+moves in one transaction that carries the upload's number as its claim. A file that cannot be read leaves the last good
+version in place and tells its owner why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_plus
+
+from chalicelib.shared.errors import NotFound, Stale
+from chalicelib.shared.journal import Once, Replayed
+from chalicelib.shared.objects import Objects
+
+from . import rules
+from .ingest import table
+from .ingest.sniff import Unreadable
+from .model import File, Problem, Resource, Upload
+from .store import Store
+
+log = logging.getLogger("klang.opendata.uploads")
+
+ATTEMPTS = 3
+BY = "system:opendata-uploads"
+_KEY = re.compile(r"uploads/([0-9A-Za-z_-]{1,64})/([1-9][0-9]{0,8})")
+
+
+class Uploads:
+    """The consumer of the queue `opendata-uploads`."""
+
+    def __init__(self, store: Store, objects: Objects, *, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._objects = objects
+        self._clock = clock
+
+    def take_message(self, body: str) -> None:
+        """One message: S3's notification with the keys of new objects. Anything else is noted and dropped."""
+        for key in _keys(body):
+            found = _KEY.fullmatch(key)
+            if found is None:
+                log.warning("not an announced upload")
+                continue
+            self.take_in(found[1], int(found[2]))
+
+    def take_in(self, resource_id: str, number: int) -> None:
+        """One arrived file; does nothing when a later upload or an earlier attempt has settled it."""
+        for attempt in range(1, ATTEMPTS + 1):
+            resource = self._store.resource(resource_id)
+            upload = resource.upload if resource else None
+            if resource is None or upload is None or upload.number != number:
+                log.info("upload is settled or superseded", extra={"resource": resource_id, "number": number})
+                return
+            try:
+                self._settle(resource, upload)
+            except Replayed:
+                return
+            except Stale:
+                if attempt == ATTEMPTS:
+                    raise
+                continue
+            return
+
+    def _settle(self, resource: Resource, upload: Upload) -> None:
+        now = self._clock().isoformat(timespec="microseconds")
+        once = Once.of_event(f"{resource.id}/{upload.number}", "opendata.take_in")
+        try:
+            file = self._made(resource, upload, now)
+        except Unreadable as reason:
+            failed = replace(resource, upload=None, problem=Problem(reason.th, reason.en, now), modified=now)
+            self._store.change_resource(once, failed, BY, "opendata.resource.unreadable")
+            return
+        done = replace(resource, upload=None, file=file, problem=None, modified=now)
+        self._store.change_resource(once, done, BY, "opendata.resource.taken_in", taken_in=file)
+
+    def _made(self, resource: Resource, upload: Upload, now: str) -> File:
+        """The new version of the file, its objects already written.
+
+        Raises:
+            Unreadable: the bytes are not those announced, or not a table although they should be one.
+        """
+        try:
+            content = self._objects.read(upload.key)
+        except NotFound:
+            raise Unreadable("ไฟล์ที่อัปโหลดหมดอายุแล้ว โปรดอัปโหลดใหม่", "The upload has expired; send it again.") from None
+        sha256 = hashlib.sha256(content).hexdigest()
+        if sha256 != upload.sha256 or len(content) != upload.size:
+            raise Unreadable("ไฟล์ที่ได้รับไม่ตรงกับที่แจ้งไว้", "The file is not the one that was announced.")
+        original = f"files/sha256/{sha256[:2]}/{sha256}"
+        if self._objects.head(original) is None:
+            self._objects.copy(upload.key, original)
+        file = File(
+            number=upload.number,
+            file_name=upload.file_name,
+            media_type=upload.media_type,
+            size=upload.size,
+            sha256=sha256,
+            original=original,
+            at=now,
+        )
+        if resource.fields.get("format") not in rules.TABLES:
+            return file
+        with tempfile.TemporaryDirectory(prefix="klang-ingest-") as scratch:
+            return self._tabled(file, content, Path(scratch))
+
+    def _tabled(self, file: File, content: bytes, scratch: Path) -> File:
+        source = scratch / "original"
+        source.write_bytes(content)
+        built = table.build(source, scratch)
+        folder = f"tables/{table.RULES}/{file.sha256[:2]}/{file.sha256}"
+        parquet, preview = f"{folder}/data.parquet", f"{folder}/preview.json"
+        # only_if_new: a table that was published once is never replaced under its readers
+        self._objects.put(
+            parquet, built.parquet.read_bytes(), media_type="application/vnd.apache.parquet", only_if_new=True
+        )
+        shown = json.dumps(built.preview, ensure_ascii=False, separators=(",", ":")).encode()
+        self._objects.put(preview, shown, media_type="application/json", only_if_new=True)
+        columns = tuple({"id": column.name, "type": column.type} for column in built.columns)
+        return replace(
+            file, table=parquet, preview=preview, columns=columns, rows=built.rows, report=dict(built.report)
+        )
+
+
+def _keys(body: str) -> Iterator[str]:
+    """The object keys of an S3 event notification; none for its `s3:TestEvent`."""
+    try:
+        message: Mapping[str, Any] = json.loads(body)
+        for record in message.get("Records", []):
+            yield unquote_plus(record["s3"]["object"]["key"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        log.warning("not an S3 notification")

@@ -1,0 +1,148 @@
+"""CKAN's JSON shapes of what the room keeps. Every key that CKAN always gives is always there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from . import metadata
+from .model import Dataset, Organization, Resource
+
+Json = dict[str, Any]
+
+
+def naive(moment: str) -> str:
+    """An ISO time as CKAN writes it: UTC, microseconds, no offset."""
+    plain = moment.removesuffix("Z").removesuffix("+00:00")
+    seconds, _, fraction = plain.partition(".")
+    return f"{seconds}.{fraction.ljust(6, '0')[:6]}"
+
+
+def organization_stub(organization: Organization) -> Json:
+    """The organisation as it stands inside a package."""
+    return {
+        "id": organization.id,
+        "name": organization.name,
+        "title": organization.title,
+        "type": "organization",
+        "description": organization.description,
+        "image_url": organization.image_url,
+        "created": naive(organization.created),
+        "is_organization": True,
+        "approval_status": "approved",
+        "state": organization.state,
+    }
+
+
+def organization_view(organization: Organization, package_count: int) -> Json:
+    """`organization_show` and an entry of `organization_list` with all_fields."""
+    return {
+        **organization_stub(organization),
+        "display_name": organization.title,
+        "image_display_url": organization.image_url,
+        "num_followers": 0,
+        "package_count": package_count,
+        "extras": [],
+        "groups": [],
+        "tags": [],
+        "users": [],
+    }
+
+
+def resource_view(resource: Resource, position: int, site: str) -> Json:
+    """A resource; `url` of an upload is its stable download address."""
+    file, upload = resource.file, resource.upload
+    url = resource.url
+    if resource.uploaded:
+        name = quote(resource.file_name, safe="")
+        url = f"{site}/dataset/{resource.package_id}/resource/{resource.id}/download/{name}"
+    described = file or upload
+    view: Json = {
+        "cache_last_updated": None,
+        "cache_url": None,
+        "created": naive(resource.created),
+        "datastore_active": file is not None and file.table is not None,
+        "description": resource.fields.get("description", ""),
+        "format": resource.fields.get("format", ""),
+        "hash": file.sha256 if file else "",
+        "id": resource.id,
+        "last_modified": naive(file.at) if file else None,
+        "metadata_modified": naive(resource.modified),
+        "mimetype": described.media_type if described else resource.fields.get("mimetype"),
+        "mimetype_inner": None,
+        "name": resource.fields.get("name", ""),
+        "package_id": resource.package_id,
+        "position": position,
+        "resource_type": resource.fields.get("resource_type"),
+        "size": described.size if described else None,
+        "state": "active",
+        "url": url,
+        "url_type": "upload" if resource.uploaded else None,
+    }
+    return view
+
+
+def ingest_view(resource: Resource) -> Json:
+    """What became of the latest upload; shown to the resource's owner only."""
+    if resource.upload is not None:
+        return {"state": "waiting", "number": resource.upload.number}
+    if resource.problem is not None:
+        problem = resource.problem
+        return {
+            "state": "failed",
+            "message_th": problem.th,
+            "message_en": problem.en,
+            "at": naive(problem.at),
+        }
+    if resource.file is not None:
+        return {"state": "done", "number": resource.file.number, "report": dict(resource.file.report)}
+    return {"state": "none"}
+
+
+def modified(dataset: Dataset, resources: Sequence[Resource]) -> str:
+    """The latest change of the dataset or any of its resources."""
+    return max([dataset.modified, *(resource.modified for resource in resources)])
+
+
+def package_view(dataset: Dataset, organization: Organization, resources: Sequence[Resource], site: str) -> Json:
+    """A package with its resources. Thai fields stand at the top level, lists as lists."""
+    fields = dataset.fields
+    licence = metadata.license_of(fields.get("license_id"))
+    tags = fields.get("tags", [])
+    view: Json = {
+        "author": fields.get("author"),
+        "author_email": fields.get("author_email"),
+        "creator_user_id": dataset.creator,
+        "id": dataset.id,
+        "isopen": bool(licence and licence["od_conformance"] == "approved"),
+        "license_id": fields.get("license_id"),
+        "license_title": licence["title"] if licence else fields.get("license_id"),
+        "maintainer": fields.get("maintainer"),
+        "maintainer_email": fields.get("maintainer_email"),
+        "metadata_created": naive(dataset.created),
+        "metadata_modified": naive(modified(dataset, resources)),
+        "name": dataset.name,
+        "notes": fields.get("notes"),
+        "num_resources": len(resources),
+        "num_tags": len(tags),
+        "organization": organization_stub(organization),
+        "owner_org": dataset.owner_org,
+        "private": dataset.private,
+        "state": dataset.state,
+        "title": fields.get("title") or dataset.name,
+        "type": "dataset",
+        "url": fields.get("url"),
+        "version": fields.get("version"),
+        "extras": fields.get("extras", []),
+        "groups": [],
+        "resources": [resource_view(resource, position, site) for position, resource in enumerate(resources)],
+        "tags": [
+            {"display_name": tag, "id": tag, "name": tag, "state": "active", "vocabulary_id": None} for tag in tags
+        ],
+        "relationships_as_object": [],
+        "relationships_as_subject": [],
+    }
+    if licence and licence["url"]:
+        view["license_url"] = licence["url"]
+    return {**{name: fields[name] for name in metadata.fields() & fields.keys() if name not in view}, **view}
