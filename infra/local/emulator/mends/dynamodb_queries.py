@@ -31,7 +31,8 @@ def _of_index(table: Table, conditions: list[tuple[str, Any]]) -> list[Any]:
     for slot in list(table.items.values()):
         candidates: Any = slot.values() if table.range_key_attr else (slot,)
         for item in candidates:
-            if all(item.attrs.get(name) == value for name, value in conditions):
+            # DynamoType compares with nothing but its kind
+            if all(name in item.attrs and item.attrs[name] == value for name, value in conditions):
                 found.append(item)
     return sorted(found, key=_order)
 
