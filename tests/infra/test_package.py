@@ -1,0 +1,196 @@
+"""Packages: what is in them, what must not be, and what stops one from being made."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from infra import stages
+from infra.package import __main__ as command
+from infra.package.build import ZIP_LIMIT, BadPackage, Package, UnknownStage, build, check
+from infra.package.python import HOW_TO_GET_ONE, NoPython, find
+from infra.package.workshop import ChaliceFailed, packaged
+from infra.stages import HANDLERS, PLATFORMS, PROJECT
+from tests.infra import small_project
+
+pytestmark = pytest.mark.xdist_group("packaging")
+
+OTHERS = {"gdx": ("biz", "opendata", "citizen"), "citizen": ("gdx", "biz", "opendata")}
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Package]:
+    """The real app, packaged for two platforms."""
+    return {name: build(f"prod-{name}", tmp_path_factory.mktemp(name)) for name in OTHERS}
+
+
+def _resources(package: Package) -> dict[str, dict[str, object]]:
+    resources: dict[str, dict[str, object]] = json.loads(package.template.read_text("utf-8"))["Resources"]
+    return resources
+
+
+def _names(package: Package) -> list[str]:
+    with ZipFile(package.archive) as archive:
+        return archive.namelist()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", OTHERS)
+def test_a_platform_has_only_its_own_routes(packages: dict[str, Package], platform: str) -> None:
+    document = json.loads(packages[platform].template.read_text("utf-8"))
+    paths = document["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    assert [path for path in paths if path.startswith(f"/{platform}/v1/")]
+    assert not [path for path in paths for other in OTHERS[platform] if path.startswith(f"/{other}/")]
+    assert "/health" in paths
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", OTHERS)
+def test_a_platform_has_only_its_own_functions(packages: dict[str, Package], platform: str) -> None:
+    functions = {
+        str(resource["Properties"]["FunctionName"])  # type: ignore[index]  # the template is plain JSON
+        for resource in _resources(packages[platform]).values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+    own = {f"klang-prod-{platform}"} | {f"klang-prod-{platform}-{name}" for name in HANDLERS[platform]}
+    assert functions == own
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", OTHERS)
+def test_a_platforms_roles_reach_its_own_table_only(packages: dict[str, Package], platform: str) -> None:
+    roles = json.dumps(
+        [entry for entry in _resources(packages[platform]).values() if entry["Type"] == "AWS::IAM::Role"]
+    )
+    assert f"table/klang-prod-{platform}" in roles
+    assert not [other for other in OTHERS[platform] if f"klang-prod-{other}" in roles]
+
+
+@pytest.mark.slow
+def test_the_gateways_own_answers_and_limits_are_in_the_template(packages: dict[str, Package]) -> None:
+    api = json.loads(packages["gdx"].template.read_text("utf-8"))["Resources"]["RestAPI"]["Properties"]
+    answers = api["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    assert answers["MISSING_AUTHENTICATION_TOKEN"]["statusCode"] == 404
+    template = answers["DEFAULT_5XX"]["responseTemplates"]["application/json"]
+    assert '"status": $context.status' in template
+    assert api["MethodSettings"][0]["ThrottlingRateLimit"] == 500
+
+
+@pytest.mark.slow
+def test_a_package_holds_the_app_and_nothing_around_it(packages: dict[str, Package]) -> None:
+    names = _names(packages["gdx"])
+    assert {"app.py", "chalice/app.py", "chalicelib/settings.py", "pydantic/__init__.py"} <= set(names)
+    unwanted = ("infra/", "tests/", "demo/", "bench/", "docs/", ".chalice/", "boto3/", "botocore/", "duckdb/", "moto/")
+    assert not [name for name in names if name.startswith(unwanted)]
+    assert not [name for name in names if name.endswith((".pyi", "/RECORD")) or "/tests/" in name or "oidc" in name]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.slow
+def test_byte_code_travels_and_is_never_compared_with_times(packages: dict[str, Package]) -> None:
+    with ZipFile(packages["gdx"].archive) as archive:
+        names = archive.namelist()
+        compiled = [name for name in names if name.endswith(".pyc")]
+        assert [name for name in compiled if name.startswith("chalicelib/shared/__pycache__/")]
+        assert [name for name in compiled if name.startswith("pydantic/__pycache__/")]
+        flags = {int.from_bytes(archive.read(name)[4:8], "little") for name in compiled}
+    assert flags == {0b01}  # PEP 552: hash-based, not checked
+
+
+@pytest.mark.slow
+def test_a_package_fits_lambda(packages: dict[str, Package]) -> None:
+    for package in packages.values():
+        check(package)
+        assert package.zipped < ZIP_LIMIT
+
+
+def test_a_package_over_the_limit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadPackage, match="too large"):
+        check(Package(tmp_path, ZIP_LIMIT + 1, ZIP_LIMIT + 1))
+
+
+def test_a_template_that_cfn_lint_refuses_is_refused(tmp_path: Path) -> None:
+    broken = {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"KeySchema": 1}}}}
+    (tmp_path / "sam.json").write_text(json.dumps(broken))
+    with pytest.raises(BadPackage, match="cfn-lint"):
+        check(Package(tmp_path, 1, 1))
+
+
+def test_event_functions_of_the_app_and_of_the_table_are_the_same() -> None:
+    tree = ast.parse((PROJECT / "app.py").read_text("utf-8"))
+    functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.decorator_list}
+    assert functions == {name for platform in PLATFORMS for name in HANDLERS[platform]}
+
+
+def test_only_open_data_carries_the_analytic_engine() -> None:
+    text = "# why\nchalice==1.34.0\npyjwt[crypto]==2.15.1\n\nduckdb==2.0.1\n"
+    assert packaged(text, ["gdx"]) == "pyjwt[crypto]==2.15.1\n"
+    assert packaged(text, ["gdx", "opendata"]) == "pyjwt[crypto]==2.15.1\nduckdb==2.0.1\n"
+
+
+@pytest.mark.slow
+def test_a_dependency_without_a_wheel_for_lambda_stops_the_package(tmp_path: Path) -> None:
+    source = tmp_path / "klang-unpackable"
+    source.mkdir()
+    (source / "setup.py").write_text(
+        "from setuptools import setup\n"
+        "setup(name='klang-unpackable', version='1.0', py_modules=[],\n"
+        "      options={'bdist_wheel': {'plat_name': 'win_amd64'}})\n"
+    )
+    subprocess.run([sys.executable, "setup.py", "-q", "sdist"], cwd=source, check=True, capture_output=True)
+    (sdist,) = (source / "dist").glob("*.tar.gz")
+    project = small_project.write(tmp_path / "project", requirements=f"{sdist}\n")
+    with pytest.raises(ChaliceFailed, match=r"klang.unpackable==1\.0"):
+        build("prod-gdx", tmp_path / "out", project=project)
+
+
+def test_an_unknown_stage_is_refused_with_the_ones_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(UnknownStage, match="prod-gdx"):
+        build("nope", tmp_path)
+    assert command.main(["nope", "--out", str(tmp_path)]) == 1
+    assert "there are: dev, uat-gdx" in capsys.readouterr().err
+
+
+def test_without_a_python_of_lambdas_version_the_reason_is_plain(tmp_path: Path) -> None:
+    if f"{sys.version_info.major}.{sys.version_info.minor}" in ("3.12", "3.13"):
+        assert find({"PATH": ""}).path == sys.executable
+        return
+    with pytest.raises(NoPython) as refused:
+        find({"PATH": str(tmp_path), "HOME": str(tmp_path)})
+    assert str(refused.value) == HOW_TO_GET_ONE
+
+
+def test_a_named_python_must_work(tmp_path: Path) -> None:
+    broken = tmp_path / "python3.12"
+    broken.write_text("#!/bin/sh\nexit 127\n")
+    broken.chmod(0o755)
+    with pytest.raises(NoPython, match="no working Python"):
+        find({"KLANG_LAMBDA_PYTHON": str(broken)})
+
+
+def test_a_python_that_does_not_run_is_passed_over(tmp_path: Path) -> None:
+    shim = tmp_path / "bin/python3.12"
+    shim.parent.mkdir()
+    shim.write_text("#!/bin/sh\necho 'pyenv: python3.12: command not found'; exit 127\n")
+    real = tmp_path / ".pyenv/versions/3.12.1/bin/python"
+    real.parent.mkdir(parents=True)
+    real.write_text("#!/bin/sh\necho 3.12\n")
+    for script in (shim, real):
+        script.chmod(0o755)
+    found = find({"PATH": str(shim.parent), "HOME": str(tmp_path)})
+    assert found.path in (str(real), sys.executable)
+    assert found.version == "3.12" or sys.version_info[:2] == (3, 13)
+
+
+def test_the_committed_configuration_names_every_policy() -> None:
+    config = json.loads((PROJECT / ".chalice/config.json").read_text("utf-8"))
+    named = {entry["iam_policy_file"] for entry in config["stages"].values()}
+    assert named == {name for name in stages.files() if name != "config.json"}
