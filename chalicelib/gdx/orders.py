@@ -19,12 +19,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..shared.egress import HttpAnswer
-from ..shared.errors import Malformed, Refusal, Stale, TooMany, Unavailable, UpstreamFailed, WrongState, not_found
+from ..shared.errors import Refusal, Stale, TooMany, Unavailable, UpstreamFailed, WrongState, not_found
 from ..shared.ids import new_token
 from ..shared.journal import Event, Head, Journal, Once, event_key
 from ..shared.keyring import Keyring
 from ..shared.objects import Objects
-from ..shared.storage import Change, Create, Item, Json, Key, Table, Update, WriteRefused, every
+from ..shared.storage import Change, Create, Item, Json, Key, Table, Update, every
 from . import store
 from .exchanges import Exchanges
 from .ids import ServiceId, SubsystemId
@@ -35,6 +35,8 @@ from .refusals import NetworkError, xroad_type
 log = logging.getLogger("klang.gdx")
 
 QUEUE = "gdx-exchanges"
+CLEARING = "gdx-events"
+"""Tells `clear` that an answer is no longer needed; an outbox row, so that a crash leaves no answer behind."""
 LIVES = timedelta(hours=24)
 REMEMBERED = timedelta(days=90)
 
@@ -138,11 +140,8 @@ class Orders:
         if order.state is not OrderState.DELIVERED:
             raise _no_answer(order.state)
         body = self._objects.read(answer_name(identifier))
-        try:
-            self._table.write(self._moved(item, replace(order, state=OrderState.FETCHED)), new_token())
-        except WriteRefused:
-            raise _no_answer(OrderState.FETCHED) from None
-        self._objects.delete(answer_name(identifier))
+        if not self._close(item, replace(order, state=OrderState.FETCHED), clearing=True):
+            raise _no_answer(OrderState.FETCHED)
         return order, body
 
     def carry_out(self, event: Event) -> None:
@@ -168,6 +167,10 @@ class Orders:
             log.info("order was dealt with meanwhile", extra={"exchange": order.id})
         except Refusal as refusal:
             self._reject(item, order, (xroad_type(refusal), refusal.th, refusal.en))
+
+    def clear(self, event: Event) -> None:
+        """Deletes an answer that was fetched or has expired (handler of the queue; harmless when repeated)."""
+        self._objects.delete(answer_name(event.subject))
 
     def sweep(self, now: datetime) -> int:
         """Closes what was not answered or not fetched in time; returns how many."""
@@ -237,20 +240,22 @@ class Orders:
         self._close(item, replace(order, state=OrderState.REJECTED, sealed=None, error=error))
 
     def _expire(self, item: Item, order: Order) -> bool:
-        done = self._close(item, replace(order, state=OrderState.EXPIRED, sealed=None))
-        if done and order.state is OrderState.DELIVERED:
-            self._objects.delete(answer_name(order.id))
-        return done
+        waits = order.state is OrderState.DELIVERED
+        return self._close(item, replace(order, state=OrderState.EXPIRED, sealed=None), clearing=waits)
 
-    def _close(self, item: Item, order: Order) -> bool:
+    def _close(self, item: Item, order: Order, *, clearing: bool = False) -> bool:
+        event, head = self._happened(order, Head(**item.data["head"]), CLEARING if clearing else None)
+        data = {"order": store.order_json(order), "head": asdict(head)}
+        once = Once(event.id, "", new_token(), claimed=False)
         try:
-            self._table.write(self._moved(item, order), new_token())
-        except WriteRefused:
+            closed = Update(item.next(data, indexes={}, expires=_gone(order)))
+            self._journal.commit(once, [closed], [(store.exchange_pk(order.id), event)])
+        except Stale:
             return False  # somebody else closed it
         return True
 
     def _moved(self, item: Item, order: Order) -> list[Change]:
-        """The changes that bring an order into its new state, with the event of it."""
+        """The changes that bring an order into its new state within the transaction that records the exchange."""
         event, head = self._happened(order, Head(**item.data["head"]))
         data = {"order": store.order_json(order), "head": asdict(head)}
         indexes: dict[str, Key] = {"open": store.due_place(order)} if order.state is OrderState.DELIVERED else {}
@@ -286,17 +291,6 @@ def shown(order: Order) -> Json:
         "receipt": order.receipt,
         "error": None if error is None else {"type": error[0], "message_th": error[1], "message_en": error[2]},
     }
-
-
-def checked_path(path: str) -> str:
-    """The path of an order, as `/r1` would take it.
-
-    Raises:
-        Malformed: it holds a query or does not start with a slash.
-    """
-    if path and not path.startswith("/"):
-        raise Malformed("path ต้องขึ้นต้นด้วย /", "The path starts with a slash.")
-    return path
 
 
 def _refuse_busy(answer: HttpAnswer) -> None:

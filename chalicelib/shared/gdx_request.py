@@ -10,17 +10,46 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from .errors import Unauthenticated
+from .identity import NOBODY, Allow, Caller
 from .jose import TokenRefused, verify_jwt
 
 TYPE = "gdx-request+jwt"
 LEEWAY = timedelta(seconds=10)
 MAX_LIFETIME = 300
+
+SIGNED = Allow("public", frozenset({"gdx-request"}))
+"""`allow=[SIGNED]` of a provider's route: the exchange's signature is checked by the route itself (`GdxRequests`)."""
+
+
+class Admits(Protocol):
+    """A room's gate."""
+
+    def admit(self, authorization: str | None, allow: Sequence[Allow]) -> Caller:
+        """The caller, or a refusal."""
+        ...
+
+
+class SignedGate:
+    """A gate that leaves provider routes to their own check: their `Authorization` is no access token.
+
+    Args:
+        gate: decides about all other routes.
+    """
+
+    def __init__(self, gate: Admits) -> None:
+        self._gate = gate
+
+    def admit(self, authorization: str | None, allow: Sequence[Allow]) -> Caller:
+        """The caller, or a refusal."""
+        if list(allow) == [SIGNED]:
+            return NOBODY
+        return self._gate.admit(authorization, allow)
 
 
 @dataclass(frozen=True)

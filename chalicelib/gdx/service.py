@@ -1,0 +1,82 @@
+"""The exchange put together: one object that the routes, the events and the neighbours in the same process use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from ..shared.gdx_request import GdxRequests
+from ..shared.objects import Objects
+from ..shared.parts import Parts
+from .access_log import AccessLog
+from .directory import Directory
+from .evidence import Voice
+from .exchanges import Exchanges
+from .local import LocalGdx
+from .orders import Orders
+from .provider import Provider
+from .receipts import Receipts
+from .staff import Operators
+from .tokens import Issuing
+
+SELF = "TH/CENTRAL/DGA/gdx"
+"""The exchange as a member of itself: it offers `usage`, a person's access log."""
+
+
+class Service:
+    """The exchange.
+
+    Args:
+        parts: the room's common parts; `parts.base_url` is the exchange's issuer name.
+        objects: the room's bucket, where late answers wait.
+    """
+
+    def __init__(self, parts: Parts, objects: Objects) -> None:
+        self._parts = parts
+        self.voice = Voice(parts.keyring, parts.base_url)
+        self.directory = Directory(parts.table, parts.journal, parts.clock)
+        self.issuing = Issuing(self.directory, parts.table, self.voice, clock=parts.clock, ids=parts.ids)
+        self.exchanges = Exchanges(
+            self.directory,
+            parts.table,
+            parts.keyring,
+            self.voice,
+            Provider(parts.http, self.voice),
+            parts.clock,
+        )
+        self.orders = Orders(
+            self.exchanges,
+            parts.table,
+            parts.journal,
+            parts.keyring,
+            objects,
+            clock=parts.clock,
+            ids=parts.ids,
+        )
+        self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors)
+        self.receipts = Receipts(parts.table, parts.keyring)
+        self.operators = Operators(parts.table, parts.keyring)
+        self.requests = GdxRequests(parts.base_url, SELF, self.voice.jwks, parts.clock)
+
+    @property
+    def base_url(self) -> str:
+        """Public address of the exchange."""
+        return self._parts.base_url
+
+    def local(self, client: str) -> LocalGdx:
+        """The exchange for a platform in this process, as the member `client`."""
+        return LocalGdx(self.exchanges, client, self._parts.ids)
+
+    @property
+    def handlers(self) -> Mapping[str, Callable[[str], None]]:
+        """What takes a queue's message, by the name of the function in app.py."""
+        journal = self._parts.journal
+        return {
+            "gdx_exchanges": lambda body: journal.carry(body, self.orders.carry_out),
+            "gdx_events": lambda body: journal.carry(body, self.orders.clear),
+        }
+
+    def sweep(self, now: datetime) -> None:
+        """What is due each minute: outbox rows that a crash left open, orders that ran out of time."""
+        self._parts.journal.sweep(now)
+        self.orders.sweep(now)
