@@ -1,0 +1,161 @@
+"""The open data room on a memory table and a memory bucket, with its people and some files of theirs."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from chalicelib.opendata.routes import routes
+from chalicelib.opendata.service import open_catalogue
+from chalicelib.shared.cursors import Cursors
+from chalicelib.shared.egress import HttpAnswer, Unreachable
+from chalicelib.shared.identity import Gate, Posting
+from chalicelib.shared.ids import new_token
+from chalicelib.shared.journal import Journal
+from chalicelib.shared.parts import Parts
+from tests.support.client import Answer, Client
+from tests.support.keys import local_keyring
+from tests.support.memory import MemoryTable
+from tests.support.memory_objects import MemoryObjects
+from tests.support.tokens import NOW, Issuers
+
+PUBLISHER = "3100600445635"
+OTHER = "1101700230708"
+READER = "1100400000013"
+AGENCY = "TH/LOCAL/LAEMNGOP"
+
+METADATA: Mapping[str, Any] = {
+    "data_type": "ข้อมูลระเบียน",
+    "title": "ใบอนุญาตจัดตั้งสถานที่จำหน่ายอาหาร",
+    "maintainer": "กองสาธารณสุข",
+    "maintainer_email": "health@laemngop.example",
+    "tag_string": "ใบอนุญาต,น้ำ,อาหาร",
+    "notes": "ใบอนุญาตที่ออกแล้ว รายเดือน",
+    "objective": ["เพื่อการให้บริการประชาชน"],
+    "update_frequency_unit": "เดือน",
+    "update_frequency_interval": "1",
+    "geo_coverage": "ตำบล",
+    "data_source": "ระบบศูนย์กลางการขออนุญาต",
+    "data_format": ["CSV"],
+    "data_category": "ข้อมูลสาธารณะ",
+    "license_id": "Open Data Common",
+}
+
+
+class NoHttp:
+    """A network on which nobody answers."""
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None, timeout: float = 10.0
+    ) -> HttpAnswer:
+        raise Unreachable("no network in this test")
+
+
+class NoPost:
+    """A queue that must not be used: this room tells nobody anything yet."""
+
+    def send(self, queue: str, body: str) -> None:
+        raise AssertionError("nothing is sent")
+
+
+class Portal:
+    """The room, its bucket and its people."""
+
+    def __init__(self, folder: Path) -> None:
+        self.table = MemoryTable()
+        self.objects = MemoryObjects()
+        self.now: datetime = NOW
+        counter = itertools.count(1)
+        self.ids = lambda: f"{next(counter):032x}"
+        issuers = Issuers()
+        keyring = local_keyring()
+        journal = Journal(self.table, NoPost(), ids=self.ids, clock=self.clock)
+        parts = Parts(
+            base_url="https://data.klang.test",
+            table=self.table,
+            keyring=keyring,
+            journal=journal,
+            cursors=Cursors(keyring),
+            tokens=issuers.tokens,
+            http=NoHttp(),
+            clock=self.clock,
+            ids=self.ids,
+        )
+        self.catalogue = open_catalogue(parts, self.objects, folder=folder)
+        self.room = routes(self.catalogue, Gate(parts.tokens, keyring, self.catalogue.staff))
+        self.client = Client([self.room])
+        for pid, agency in ((PUBLISHER, AGENCY), (OTHER, "TH/LOCAL/OTHER")):
+            posting = Posting(agency, frozenset({"publisher"}), "เจ้าหน้าที่")
+            self.catalogue.staff.post(keyring.pseudonym(pid), posting, new_token())
+        self.publisher = issuers.person(PUBLISHER)
+        self.other = issuers.person(OTHER)
+        self.reader = issuers.person(READER)
+
+    def clock(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def act(self, action: str, token: str | None = None, /, *, key: str | None = None, **given: Any) -> Answer:
+        """An action by POST."""
+        headers = {} if key is None else {"Idempotency-Key": key}
+        if token is not None:
+            headers["Authorization"] = token
+        return self.client.post(f"/api/3/action/{action}", json=given, headers=headers)
+
+    def ask(self, action: str, token: str | None = None, /, **given: str) -> Answer:
+        """An action by GET."""
+        query = "&".join(f"{quote(name)}={quote(value)}" for name, value in given.items())
+        headers = {} if token is None else {"Authorization": token}
+        return self.client.get(f"/api/3/action/{action}?{query}", headers=headers)
+
+    def organization(self) -> str:
+        """The publisher's organisation; answers its id."""
+        made = self.act("organization_create", self.publisher, name="laemngop", title="เทศบาลตำบลแหลมงอบ")
+        return str(self.result(made)["id"])
+
+    def dataset(self, name: str = "food-licences", **changes: Any) -> dict[str, Any]:
+        """A public dataset of the publisher's organisation, which must be there."""
+        given = {**METADATA, "name": name, "owner_org": "laemngop", **changes}
+        return self.result(self.act("package_create", self.publisher, **given))
+
+    def file(
+        self, package: str, content: bytes, *, file_name: str = "ใบอนุญาต.csv", resource: str | None = None, **more: Any
+    ) -> dict[str, Any]:
+        """A file that is announced and sent; a new version where `resource` is given. Not yet taken in."""
+        upload = {
+            "file_name": file_name,
+            "size": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "media_type": "text/csv",
+        }
+        if resource is None:
+            made = self.act("resource_create", self.publisher, package_id=package, upload=upload, **more)
+        else:
+            made = self.act("resource_patch", self.publisher, id=resource, upload=upload, **more)
+        result = self.result(made)
+        self.objects.arrive(result["upload"]["fields"]["key"], content)
+        return result
+
+    def table_of(self, package: str, content: bytes, **more: Any) -> str:
+        """A file that is taken in; answers the resource's id."""
+        sent = self.file(package, content, **more)
+        self.catalogue.uploads.take_message(notification(sent["upload"]["fields"]["key"]))
+        return str(sent["id"])
+
+    @staticmethod
+    def result(answer: Answer) -> Any:
+        """The result of an action that must have succeeded."""
+        assert answer.status == 200, answer.text
+        assert answer.json["success"] is True
+        return answer.json["result"]
+
+
+def notification(*keys: str) -> str:
+    """What S3 puts on the queue for new objects."""
+    return json.dumps({"Records": [{"s3": {"object": {"key": quote(key, safe="/")}}} for key in keys]})
