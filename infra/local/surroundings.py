@@ -1,0 +1,106 @@
+"""Everything around the platforms on one machine: people who log in, agencies that answer, a bank that pays.
+
+The same for the laptop stack (the app in this process) and for the rehearsal (deployed packages behind a front).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.settings import ROOMS
+from chalicelib.shared.egress import GuardedHttp, Http
+from chalicelib.shared.ids import utc_now
+from infra.local import personas
+from infra.local.agencies import Agency, Check, company_register, person_register
+from infra.local.bank import Bank
+from infra.local.calls import Calls
+from infra.local.desk import Desk
+from infra.local.keys import EphemeralKey
+from infra.local.oidc import PATH as OIDC_PATH
+from infra.local.oidc import Provider
+from infra.local.paths import Paths
+from infra.local.pump import Depth
+from infra.local.tokens import AUDIENCE, PersonTokens, SystemTokens
+
+REGION = "ap-southeast-1"
+BUCKET_SUFFIX = "local"
+LOOPBACK = "127.0.0.0/8"
+
+
+class Surroundings:
+    """People, systems, agencies and a bank around one address.
+
+    Args:
+        address: where the platforms and `/local` are reached.
+        check: how the agencies know the exchange.
+        calls: the count of AWS calls shown at `/local/calls`.
+        queues: tells how full the queues are.
+        clock: tells the time (aware, UTC).
+    """
+
+    def __init__(
+        self,
+        address: str,
+        check: Check,
+        calls: Calls,
+        queues: Callable[[], Mapping[str, Depth]],
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.address = address
+        self.personas = personas.load()
+        self.keys = {system.client_id: EphemeralKey() for system in self.personas if system.client_id}
+        self.agencies = (Agency(person_register(), check), Agency(company_register(), check))
+        http: Http = GuardedHttp([LOOPBACK])
+        people = PersonTokens(issuer(address), self.personas, clock)
+        systems = SystemTokens(self.keys, lambda: address, http, clock)
+        self.bank = Bank(lambda: address, http, clock)
+        self.paths = Paths(
+            {
+                **Desk(self.personas, people, systems, calls, queues).handlers,
+                **Provider(people, self.personas, clock).handlers,
+                **self.bank.handlers,
+            }
+        )
+
+    @property
+    def jwks(self) -> dict[str, dict[str, Any]]:
+        """The systems' public keys, by client id: what their agencies register with the exchange."""
+        return {client_id: key.jwks for client_id, key in self.keys.items()}
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """Where the agencies' systems answer, by subsystem id."""
+        return {agency.register.subsystem: agency.address for agency in self.agencies}
+
+    def start(self) -> None:
+        """Opens the agencies, each on a free port."""
+        for agency in self.agencies:
+            agency.start()
+
+    def stop(self) -> None:
+        """Closes them."""
+        for agency in self.agencies:
+            agency.stop()
+
+
+def issuer(address: str) -> str:
+    """The test OpenID provider's identifier at an address."""
+    return f"{address}{OIDC_PATH}"
+
+
+def variables(environment: str, address: str, *, platforms: tuple[str, ...] = ROOMS) -> dict[str, str]:
+    """The settings (`chalicelib.settings.VARIABLES`) of platforms reached at one address of this machine."""
+    trusted = {"iss": issuer(address), "jwks_uri": f"{issuer(address)}/jwks.json", "audience": AUDIENCE}
+    return {
+        "KLANG_ENV": environment,
+        "PLATFORMS": ",".join(platforms),
+        "BASE_URL": address,
+        "GDX_URL": address,
+        "BUCKET_SUFFIX": BUCKET_SUFFIX,
+        "ISSUERS": json.dumps([trusted]),
+        "EGRESS_NETWORKS": LOOPBACK,
+        "AWS_DEFAULT_REGION": REGION,
+    }
