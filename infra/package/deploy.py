@@ -1,4 +1,5 @@
-"""`python -m infra.package.deploy STAGE [--delete]`: the real `chalice deploy` and what it leaves undone.
+"""`python -m infra.package.deploy STAGE [--delete]`: data first, then the real `chalice deploy` and what it leaves
+undone, then a look at whether the API answers.
 
 Chalice's own road is not atomic and writes its record (`.chalice/deployed/<stage>.json`) at the end only: losing
 that file makes a second API at the next deploy. So the record lives in the project, outside the workshop, and the
@@ -10,19 +11,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import boto3
 
-from infra import stages
-from infra.package.build import UnknownStage
+from infra import provision, stages
 from infra.package.python import NoPython
 from infra.package.template import BURST, RATE
 from infra.package.tools import PROJECT
 from infra.package.workshop import ChaliceFailed, Workshop, lay_out
-from infra.stages import API_STAGE
+from infra.provision.deploy import deploy as put_in_place
+from infra.stages import API_STAGE, Stage
 
 RECORDS = PROJECT / ".chalice/deployed"
 
@@ -81,28 +84,66 @@ def api_id(workshop: Workshop, stage: str) -> str:
     raise LookupError(f"{stage} has no REST API in Chalice's record")
 
 
+def provide(stage: Stage, session: boto3.session.Session) -> tuple[tuple[str, str], ...]:
+    """Creates or updates the stage's tables, buckets, queues and keys; returns what CloudFormation changed.
+
+    Raises:
+        ProvisionError: with CloudFormation's own reason.
+    """
+    environment = stage.environment
+    parameters = provision.parameters_for(
+        environment.name,
+        suffix=environment.bucket_suffix,
+        origins=sorted(set(environment.addresses.values())),
+        platforms=stage.platforms,
+    )
+    name = provision.stack_name(environment.name, stage.platforms)
+    made = put_in_place(
+        provision.load_template(), parameters, name, session, change_set=f"{name}-{time.strftime('%Y%m%d%H%M%S')}"
+    )
+    return made.changes
+
+
+def answers(address: str, platforms: tuple[str, ...]) -> bool:
+    """True if the API at this address says that it is well and opens these platforms."""
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=60) as response:
+            told = json.load(response)
+    except (OSError, ValueError):
+        return False
+    return bool(told.get("status") == "ok" and set(told.get("platforms", ())) >= set(platforms))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Command line; 1 with a plain reason when it did not work."""
     parser = argparse.ArgumentParser(prog="python -m infra.package.deploy", description="Deploy a stage to AWS.")
     parser.add_argument("stage", help="e.g. dev or prod-gdx")
     parser.add_argument("--delete", action="store_true", help="remove the stage's API and functions instead")
     options = parser.parse_args(arguments)
+    known = stages.stages()
+    if options.stage not in known:
+        print(f"no stage {options.stage}; there are: {', '.join(known)}", file=sys.stderr)
+        return 1
+    stage = known[options.stage]
     try:
-        known = stages.stages()
-        if options.stage not in known:
-            raise UnknownStage(f"no stage {options.stage}; there are: {', '.join(known)}")
-        folder = Path("build") / options.stage / "deploy"
-        workshop = lay_out(known[options.stage], folder, deployed=RECORDS)
+        workshop = lay_out(stage, Path("build") / stage.name / "deploy", deployed=RECORDS)
         if options.delete:
-            delete(workshop, options.stage)
-            print(f"deleted {options.stage}; its data stay")
+            delete(workshop, stage.name)
+            print(f"deleted {stage.name}; its data stay")
             return 0
-        api = deploy(workshop, options.stage, boto3.session.Session(region_name=stages.REGION))
-    except (UnknownStage, NoPython, ChaliceFailed) as reason:
+        session = boto3.session.Session(region_name=stages.REGION)
+        for action, resource in provide(stage, session):
+            print(f"  {action} {resource}")
+        api = deploy(workshop, stage.name, session)
+    except (provision.ProvisionError, NoPython, ChaliceFailed) as reason:
         print(reason, file=sys.stderr)
         return 1
-    print(f"https://{api}.execute-api.{stages.REGION}.amazonaws.com/{API_STAGE}/health")
-    return 0
+    address = f"https://{api}.execute-api.{stages.REGION}.amazonaws.com/{API_STAGE}"
+    if answers(address, stage.platforms):
+        print(f"{stage.name} is up at {address}")
+        return 0
+    print(f"{stage.name} is deployed, but {address}/health is not well; see its log", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
