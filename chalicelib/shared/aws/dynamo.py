@@ -230,13 +230,13 @@ def _version_is(version: int | None) -> Attributes:
 @contextmanager
 def _reached() -> Iterator[None]:
     """Turns 'no answer after all the SDK's attempts' into the refusal that a caller may repeat."""
-    from botocore.exceptions import ClientError, HTTPClientError
+    from botocore import exceptions as sdk
 
     try:
         yield
-    except HTTPClientError as error:
+    except (sdk.ConnectionError, sdk.HTTPClientError) as error:
         raise _busy() from error
-    except ClientError as error:
+    except sdk.ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if status >= 500 or error.response.get("Error", {}).get("Code") in _BUSY:
             raise _busy() from error
