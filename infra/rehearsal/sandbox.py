@@ -50,7 +50,7 @@ class Sandbox:
             stdout=self._log,
             stderr=self._log,
         )
-        self._cold = True
+        self._ready = threading.Event()
 
     @property
     def alive(self) -> bool:
@@ -64,27 +64,38 @@ class Sandbox:
             FunctionFailed: it raised, could not be imported, or its process ended.
             FunctionTimedOut: it took longer than `timeout`; the process has been killed, as Lambda does.
         """
+        self._wait_for_start()
         request = str(uuid.uuid4())
-        patience = timeout + (INIT_SECONDS if self._cold else 0.0)
-        self._cold = False
         self._next.put((request, time.time() + timeout, json.dumps(event).encode()))
-        end = time.monotonic() + patience
+        end = time.monotonic() + timeout
         while True:
-            try:
-                asked, kind, answer = self._done.get(timeout=0.2)
-            except queue.Empty:
-                if not self.alive:
-                    raise FunctionFailed(f"the process ended with {self._process.returncode}") from None
+            answered = self._answered(0.2)
+            if answered is None:
                 if time.monotonic() > end:
                     self.stop()
-                    raise FunctionTimedOut(f"no answer within {timeout:.0f} s") from None
+                    raise FunctionTimedOut(f"no answer within {timeout:.0f} s")
                 continue
-            if asked not in (request, ""):  # an answer to a call that was given up
-                continue
-            if kind == "error":
-                # the type only: the message may hold what a person sent
-                raise FunctionFailed(str(json.loads(answer or b"{}").get("errorType", "error")))
-            return json.loads(answer or b"null")
+            asked, kind, answer = answered
+            if asked == request:
+                return _result(kind, answer)
+
+    def _wait_for_start(self) -> None:
+        """Until the process has imported the handler and asks for its first event."""
+        end = time.monotonic() + INIT_SECONDS
+        while not self._ready.wait(0.05):
+            if answered := self._answered(0.0):
+                _result(*answered[1:])
+            if time.monotonic() > end:
+                self.stop()
+                raise FunctionTimedOut(f"no start within {INIT_SECONDS:.0f} s")
+
+    def _answered(self, patience: float) -> tuple[str, str, bytes] | None:
+        try:
+            return self._done.get(timeout=patience) if patience else self._done.get_nowait()
+        except queue.Empty:
+            if not self.alive:
+                raise FunctionFailed(f"the process ended with {self._process.returncode}") from None
+            return None
 
     def stop(self) -> None:
         """Ends the process and frees the port; a second call does nothing."""
@@ -102,6 +113,7 @@ class Sandbox:
 
     def next_event(self) -> tuple[str, float, bytes] | None:
         """The next event, for the Runtime API: id, deadline (epoch seconds), body. None: there will be no more."""
+        self._ready.set()
         return self._next.get()
 
     def take(self, request: str, kind: str, body: bytes) -> None:
@@ -112,6 +124,14 @@ class Sandbox:
     def arn(self) -> str:
         """The function's ARN."""
         return self._arn
+
+
+def _result(kind: str, answer: bytes) -> Any:
+    content = json.loads(answer or b"null")
+    if kind == "error":
+        # the type only: the message may hold what a person sent
+        raise FunctionFailed(str((content or {}).get("errorType", "error")))
+    return content
 
 
 class _RuntimeApi(ThreadingHTTPServer):
