@@ -37,7 +37,7 @@ class LocalGdx:
         method: str,
         path: str,
         body: Any,
-        purpose: str,
+        purpose: str | None,
         case: str | None = None,
         once: str | None = None,
     ) -> Answer:

@@ -52,7 +52,7 @@ class Gdx(Protocol):
         method: str,
         path: str,
         body: Any,
-        purpose: str,
+        purpose: str | None,
         case: str | None = None,
         once: str | None = None,
     ) -> Answer:
@@ -62,7 +62,7 @@ class Gdx(Protocol):
             service: e.g. `TH/CENTRAL/DOPA/civil/person`.
             path: below the service, starting with "/"; no personal data.
             body: JSON types, or None.
-            purpose: a purpose code of the agreement.
+            purpose: a purpose code of the agreement, or None where it has only one.
             case: the asker's case number.
             once: makes a repeat recognisable (e.g. an event's id); the provider then acts once.
 
@@ -124,7 +124,7 @@ class GdxClient:
         method: str,
         path: str,
         body: Any,
-        purpose: str,
+        purpose: str | None,
         case: str | None = None,
         once: str | None = None,
     ) -> Answer:
@@ -134,8 +134,9 @@ class GdxClient:
             "accept-language": "en",
             "x-road-client": self._client,
             "x-road-id": once or self._ids(),
-            "x-gdx-purpose": purpose,
         }
+        if purpose is not None:
+            headers["x-gdx-purpose"] = purpose
         if case is not None:
             headers["x-road-issue"] = case
         content = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
