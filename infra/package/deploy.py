@@ -30,7 +30,7 @@ from infra.stages import API_STAGE, Stage
 RECORDS = PROJECT / ".chalice/deployed"
 
 
-def deploy(workshop: Workshop, stage: str, session: Any, environment: Mapping[str, str] | None = None) -> str:
+def deploy(workshop: Workshop, stage: str, session: Any, environment: Mapping[str, str | None] | None = None) -> str:
     """Deploys a laid-out stage and sets its throttling; returns the id of its REST API.
 
     Args:
@@ -56,7 +56,7 @@ def deploy(workshop: Workshop, stage: str, session: Any, environment: Mapping[st
     return api
 
 
-def delete(workshop: Workshop, stage: str, environment: Mapping[str, str] | None = None) -> None:
+def delete(workshop: Workshop, stage: str, environment: Mapping[str, str | None] | None = None) -> None:
     """Deletes what Chalice deployed for a stage; its data (tables, buckets, keys) stay.
 
     Raises:

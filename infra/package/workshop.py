@@ -44,12 +44,12 @@ class Workshop:
     folder: Path
     python: Path
 
-    def chalice(self, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+    def chalice(self, *arguments: str, environment: Mapping[str, str | None] | None = None) -> str:
         """Runs one Chalice command here and returns what it printed.
 
         Args:
             arguments: e.g. `"deploy", "--stage", "prod-gdx"`.
-            environment: more variables, e.g. AWS_ENDPOINT_URL of a rehearsal.
+            environment: more variables, e.g. AWS_ENDPOINT_URL of a rehearsal; None takes one away.
 
         Raises:
             ChaliceFailed: it did not exit 0.
@@ -65,7 +65,7 @@ class Workshop:
             # -P keeps this script's own folder from shadowing modules of the standard library.
             [str(self.python), "-P", str(CLI), *arguments],
             cwd=self.folder,
-            env=variables,
+            env={name: value for name, value in variables.items() if value is not None},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

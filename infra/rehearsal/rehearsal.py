@@ -13,7 +13,7 @@ from infra import provision
 from infra.local.emulator import Emulator
 from infra.local.emulator import start as start_emulator
 from infra.local.gateway import Gateway
-from infra.local.pump import Pump
+from infra.local.pump import Depth, Pump
 from infra.local.session import LocalSession
 from infra.local.wsgi import Server, serve
 from infra.package.deploy import delete, deploy
@@ -139,6 +139,10 @@ class Rehearsal:
         """The application behind the front address; more can be mounted on it."""
         return self._front
 
+    def depths(self) -> dict[str, Depth]:
+        """How full the queues are, by name."""
+        return self._pump.depths() if self._pump else {}
+
     def workshop(self, platform: str) -> Workshop:
         """Where a platform's stage was laid out."""
         return self._workshops[platform]
@@ -156,7 +160,7 @@ class Rehearsal:
         """
         stage = self._stage(platform)
         workshop = lay_out(stage, _up(self._folder) / stage.name, [stage.environment], self._project)
-        api = deploy(workshop, stage.name, self.session, self._credentials())
+        api = deploy(workshop, stage.name, self.session, self._nothing_else())
         self._workshops[platform] = workshop
         self._functions[platform] = functions_of(self.session, stage, workshop)
         handler, pool = stage.function_name("api_handler"), self.pool
@@ -170,7 +174,7 @@ class Rehearsal:
         Raises:
             ChaliceFailed: something is left.
         """
-        delete(self._workshops[platform], self._stage(platform).name, self._credentials())
+        delete(self._workshops[platform], self._stage(platform).name, self._nothing_else())
         del self._gateways[platform], self._functions[platform]
         self.connect()
 
@@ -227,6 +231,10 @@ class Rehearsal:
             "AWS_CONFIG_FILE": "/dev/null",
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         }
+
+    def _nothing_else(self) -> dict[str, str | None]:
+        """The same for Chalice, which would also listen to a developer's own settings."""
+        return {**self._credentials(), "AWS_PROFILE": None, "AWS_DEFAULT_PROFILE": None, "AWS_SESSION_TOKEN": None}
 
 
 def _up(part: Part | None) -> Part:
