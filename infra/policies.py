@@ -1,7 +1,7 @@
 """Least-privilege policies: what the functions of a stage may do, platform by platform.
 
-Every statement names its resources by the naming rules of the house; no statement has the resource `*`, and none
-reaches another platform's table, bucket, queue or key. Accounts are written `*`, because the same policy file
+Every statement names its resources by the naming rules of the house, and none reaches another platform's table,
+bucket, queue or key. One statement has the resource `*`: X-Ray knows no resources to write to. Accounts are written `*`, because the same policy file
 serves each account that an environment may live in; a role's rights end at its own account anyway, unless a
 resource there grants more.
 """
@@ -55,6 +55,15 @@ TABLE_ACTIONS = (
 """No Scan: no request path of the house walks a whole table (a transaction needs the rights of its parts)."""
 
 
+TRACES: Statement = {
+    "Sid": "Traces",
+    "Effect": "Allow",
+    "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+    "Resource": ["*"],
+}
+"""The two writing actions of X-Ray; IAM lets them be granted for `*` only (Service Authorization Reference)."""
+
+
 def policy(
     environment: str, platforms: Sequence[str], region: str, functions: str, bucket_suffix: str
 ) -> dict[str, Any]:
@@ -67,7 +76,7 @@ def policy(
         functions: beginning of the stage's function names, for its log groups.
         bucket_suffix: the end of the environment's bucket names.
     """
-    statements = [_logs(region, functions)]
+    statements = [_logs(region, functions), TRACES]
     for platform in platforms:
         statements += _platform(f"klang-{environment}", platform, region, bucket_suffix)
     return {"Version": "2012-10-17", "Statement": statements}

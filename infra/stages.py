@@ -153,6 +153,7 @@ class Stage:
             "lambda_memory_size": API_MEMORY,
             "lambda_timeout": API_TIMEOUT,
             "log_retention_in_days": LOG_DAYS,
+            "xray": True,
             "lambda_functions": {name: _function(entry) for name, entry in self.handlers.items()},
         }
 
