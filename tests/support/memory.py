@@ -6,6 +6,7 @@ Both pass the same contract (`tests/shared/test_table_contract.py`).
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ class MemoryTable:
     def __init__(self) -> None:
         self._items: dict[Key, tuple[Item, str]] = {}
         self.requests: list[str] = []
+        self._lock = threading.Lock()
 
     def get(self, key: Key) -> Item | None:
         self.requests.append("get")
@@ -69,6 +71,10 @@ class MemoryTable:
         assert len({key_of(change) for change in changes}) == len(changes), "an item may stand once in a transaction"
         assert 1 <= len(changes) <= 100, "a transaction has 1 to 100 items"
         assert all(part for change in changes for part in key_of(change)), "no part of a key may be empty"
+        with self._lock:
+            self._write(changes, token)
+
+    def _write(self, changes: Sequence[Change], token: str) -> None:
         failed = [change for change in changes if not self._holds(change)]
         if any(self._items[key_of(change)][1] == token for change in failed if key_of(change) in self._items):
             return
