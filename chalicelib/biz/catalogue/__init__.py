@@ -75,6 +75,10 @@ class Catalogue:
             raise not_found("บริการนี้", "service")
         return found
 
+    def knows(self, id: str) -> bool:
+        """Whether any version of that service was ever published."""
+        return id in self._by_id
+
     def law(self, definition: ServiceDefinition) -> LawPack:
         """The law pack of a definition."""
         return self._laws[definition.law_pack]

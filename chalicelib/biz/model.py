@@ -1,0 +1,200 @@
+"""The nouns of the Biz room: case, document, deficiency list, inspection, bill, licence.
+
+All are immutable; a change is a new object. What may name a person (`answers`, `pid`, `applicant_name`) is kept apart
+from the rest when a case is stored: see `store`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal, NewType
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.shared.clock_ledger import Entry
+from chalicelib.shared.journal import Head
+from chalicelib.shared.thai import Text
+
+from .definitions import ApplicantKind
+from .fees import Quote
+
+CaseId = NewType("CaseId", str)
+LicenceNo = NewType("LicenceNo", str)
+
+LicenceStatus = Literal["valid", "suspended", "revoked"]
+
+
+class Noun(BaseModel):
+    """Base: immutable, nothing unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Provenance(Noun):
+    """Where an answer came from, when the state gave it."""
+
+    service: str = Field(description="GDX service that answered")
+    receipt: str = Field(description="Receipt of the exchange; the citizen finds it in the access log")
+    at: dt.datetime
+    locked: bool = Field(description="Whether the applicant may not overwrite it")
+
+
+class Document(Noun):
+    """A file that belongs to a case."""
+
+    id: str
+    code: str
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+    status: Literal["waiting", "accepted", "refused"] = "waiting"
+    reason: Text | None = None
+    asked_at: dt.datetime
+    decided_at: dt.datetime | None = None
+
+
+class Deficiency(Noun):
+    """One thing to mend: a field or a document."""
+
+    pointer: str | None = None
+    document: str | None = None
+    text: Text
+
+
+class DeficiencyList(Noun):
+    """What is missing, said once (LFA 2558 s.8)."""
+
+    at: dt.datetime
+    items: tuple[Deficiency, ...]
+    officer_omission: str | None = Field(default=None, description="Why the officer asks again; reported to OPDC")
+    mended_at: dt.datetime | None = None
+
+
+class Finding(Noun):
+    """The inspector's word on one item of the checklist."""
+
+    code: str
+    passed: bool
+    note: str = ""
+
+
+class Inspection(Noun):
+    """A visit and what was found."""
+
+    at: dt.datetime
+    by: str = Field(description="Pseudonym of the inspector")
+    findings: tuple[Finding, ...]
+    passed: bool
+    summary: str = ""
+
+
+class Decision(Noun):
+    """A refusal in writing: reasons, how to mend, how to appeal (LFA 2558 s.7)."""
+
+    at: dt.datetime
+    reasons: Text
+    appeal: Text
+
+
+class Bill(Noun):
+    """The one live QR of a case."""
+
+    attempt: int
+    ref1: str
+    ref2: str
+    satang: int
+    qr: str = Field(description="Text inside the QR")
+    expires_at: dt.datetime
+
+
+class Payment(Noun):
+    """Money that came in for a case."""
+
+    provider: str
+    transaction: str
+    satang: int
+    paid_at: dt.datetime
+    receipt_no: str
+
+
+class Case(Noun):
+    """An application from its first draft to its end."""
+
+    id: CaseId
+    version: int = Field(default=1, description="Of the stored item; not of the service")
+    service: str
+    service_version: int
+    agency: str
+    owner: str = Field(description="Pseudonym of the person who applies, for themselves or for a company")
+    applicant: ApplicantKind
+    juristic_id: str | None = None
+    state: str
+    opened_at: dt.datetime
+    received_at: dt.datetime | None = None
+    legal_received_at: dt.datetime | None = None
+    receipt_rule: str | None = None
+    sources: dict[str, Provenance] = Field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
+    deficiency_lists: tuple[DeficiencyList, ...] = ()
+    inspections: tuple[Inspection, ...] = ()
+    decision: Decision | None = None
+    claimed_by: str | None = None
+    done_by: dict[str, str] = Field(default_factory=dict, description="Action -> pseudonym of who did it last")
+    ledger: tuple[Entry, ...] = ()
+    due: dt.date | None = None
+    next_check: dt.date | None = Field(default=None, description="Day after which the sweep looks for lateness")
+    overdue: bool = False
+    quote: Quote | None = None
+    bill: Bill | None = None
+    payment: Payment | None = None
+    licence: str | None = None
+    head: Head = Head()
+
+    pid: str = Field(repr=False)
+    applicant_name: str = Field(repr=False)
+    answers: dict[str, Any] = Field(default_factory=dict, repr=False)
+    receipt: str | None = Field(default=None, repr=False, description="Receipt credential")
+
+    def document(self, id: str) -> Document | None:
+        """The document with that id."""
+        return next((found for found in self.documents if found.id == id), None)
+
+    def accepted(self, code: str) -> Document | None:
+        """The newest accepted document of that code."""
+        return next(
+            (found for found in reversed(self.documents) if (found.code, found.status) == (code, "accepted")), None
+        )
+
+
+class Licence(Noun):
+    """A permission that was given."""
+
+    no: LicenceNo
+    version: int = 1
+    service: str
+    service_version: int
+    agency: str
+    case: CaseId
+    owner: str
+    issued_on: dt.date
+    valid_until: dt.date
+    status: LicenceStatus = "valid"
+    reasons: Text | None = None
+    list_id: str
+    index: int
+    public: dict[str, Any]
+    head: Head = Head()
+
+    pid: str = Field(repr=False)
+    claims: dict[str, Any] = Field(repr=False)
+    credential: str = Field(repr=False)
+
+
+class Officer(Noun):
+    """Whom an agency let act in its name."""
+
+    id: str = Field(description="Pseudonym")
+    agency: str
+    roles: tuple[str, ...]
+    name: str

@@ -1,0 +1,165 @@
+"""What every use case of the room shares: reading a case, judging by its book, and saving it with its events."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.shared.errors import Stale, not_found
+from chalicelib.shared.identity import Caller
+from chalicelib.shared.jose import IssuerKey
+from chalicelib.shared.journal import Event, Once
+from chalicelib.shared.objects import Objects
+from chalicelib.shared.parts import Parts
+from chalicelib.shared.storage import Change, Item, Json, Key
+from chalicelib.shared.workdays import Calendar, thai_date
+
+from .catalogue import Catalogue
+from .definitions import APPLICANT, OFFICER_ROLES
+from .model import Case
+from .rules import Actor, Book, Move
+from .store import Store, case_key
+
+QUEUE = "biz-events"
+
+_TYPE_OF_EFFECT = {
+    "deficiency": "returned",
+    "inspection": "inspected",
+    "refusal": "refused",
+    "fee": "approved",
+    "paid": "paid",
+    "withdraw": "withdrawn",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something to be written into a case's history.
+
+    Attributes:
+        type: dotted name after `biz.`.
+        data: details without personal data.
+        heard: whether the consumer of biz-events must learn of it.
+    """
+
+    type: str
+    data: Json
+    heard: bool = True
+
+
+@dataclass(frozen=True)
+class Office:
+    """The room's tools, made once per process."""
+
+    parts: Parts
+    store: Store
+    catalogue: Catalogue
+    objects: Objects
+    calendar: Calendar
+    _calendars: dict[str, Calendar] = field(default_factory=dict)
+
+    def now(self) -> dt.datetime:
+        """The time."""
+        return self.parts.clock()
+
+    def today(self) -> dt.date:
+        """The day in Thailand."""
+        return thai_date(self.now())
+
+    def book(self, case: Case) -> Book:
+        """What a case is judged by: the service version under which it was opened."""
+        definition = self.catalogue.version(case.service, case.service_version)
+        if case.agency not in self._calendars:
+            self._calendars[case.agency] = self.calendar.for_agency(case.agency)
+        return Book(definition, self.catalogue.law(definition), self._calendars[case.agency])
+
+    def signer(self) -> IssuerKey:
+        """The signer of licences and receipts, in the name of the room."""
+        return IssuerKey(self.issuer, self.parts.keyring.signer)
+
+    @property
+    def issuer(self) -> str:
+        """The credential issuer's name; its metadata is at /.well-known/jwt-vc-issuer/biz."""
+        return f"{self.parts.base_url}/biz"
+
+    def read(self, once: Once | None, id: str, *more: Key) -> tuple[Case, Mapping[Key, Item]]:
+        """A case and more, in one request; raises NotFound, Replayed, KeyReused."""
+        found = self.parts.journal.read(once, case_key(id), *more)
+        return self.store.case(found.get(case_key(id))), found
+
+    def own(self, once: Once | None, id: str, caller: Caller) -> Case:
+        """The caller's own case; anybody else's does not exist for them."""
+        case, _ = self.read(once, id)
+        if case.owner != caller.id:
+            raise not_found("คำขอ", "application")
+        return case
+
+    def of_agency(self, once: Once | None, id: str, caller: Caller) -> Case:
+        """A case that was filed with the officer's agency; drafts and other agencies' cases do not exist for them."""
+        case, _ = self.read(once, id)
+        if case.agency != caller.agency or case.received_at is None:
+            raise not_found("คำขอ", "application")
+        return case
+
+    def seen(self, id: str, caller: Caller) -> Case:
+        """A case that the caller may look at: one's own, or one filed with the officer's agency."""
+        case, _ = self.read(None, id)
+        if case.owner != caller.id and (case.agency != caller.agency or case.received_at is None):
+            raise not_found("คำขอ", "application")
+        return case
+
+    def save(
+        self,
+        once: Once,
+        case: Case,
+        told: Sequence[Told],
+        *,
+        by: str,
+        answer: Json | None = None,
+        more: Sequence[Change] = (),
+        new: bool = False,
+    ) -> Case:
+        """Writes a case with its events in one transaction; gives it back as stored."""
+        head, events = case.head, list[tuple[str, Event]]()
+        for word in told:
+            event, head = self.parts.journal.happened(
+                head,
+                subject=case.id,
+                type=f"biz.{word.type}",
+                by=by,
+                data={"service": case.service, "agency": case.agency, **word.data},
+                queue=QUEUE if word.heard else None,
+            )
+            events.append((case_key(case.id).pk, event))
+        case = case.model_copy(update={"head": head})
+        agency_turn = case.received_at is not None and self.book(case).state(case).turn == "agency"
+        change = self.store.new_case(case, agency_turn) if new else self.store.changed_case(case, agency_turn)
+        self.parts.journal.commit(once, [change, *more], events, answer)
+        return case if new else case.model_copy(update={"version": case.version + 1})
+
+
+def told_of(move: Move, **data: object) -> Told:
+    """The event of a transition, named by what it did."""
+    name = next((_TYPE_OF_EFFECT[effect] for effect in move.effects if effect in _TYPE_OF_EFFECT), None)
+    if name is None:
+        name = "submitted" if "file" in move.effects else "moved"
+    return Told(f"application.{name}", {"action": move.action, "from": move.from_, "to": move.to, **data})
+
+
+def as_applicant(caller: Caller) -> Actor:
+    """The caller as whoever applies."""
+    return Actor(caller.id, frozenset({APPLICANT}))
+
+
+def as_officer(caller: Caller) -> Actor:
+    """The caller with the officer roles that a workflow knows."""
+    return Actor(caller.id, caller.roles & set(OFFICER_ROLES))
+
+
+def unchanged(case: Case, if_match: int | None) -> None:
+    """Heed If-Match; raises Stale when the case is another version by now."""
+    if if_match is not None and if_match != case.version:
+        raise Stale(
+            "คำขอถูกแก้ไขไปแล้ว โปรดอ่านข้อมูลล่าสุดก่อน", "The application has changed since you read it; read it again."
+        )

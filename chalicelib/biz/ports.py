@@ -1,0 +1,105 @@
+"""What the Biz room needs of others; `wiring` binds each to a neighbour."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from chalicelib.shared.storage import Json
+from chalicelib.shared.thai import Text
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What a state register answered.
+
+    Attributes:
+        record: the answer, already limited to the fields of the agreement.
+        receipt: id of the exchange, by which the citizen finds it in the access log.
+        at: when.
+    """
+
+    record: Mapping[str, Any] = field(repr=False)
+    receipt: str
+    at: dt.datetime
+
+
+class Registers(Protocol):
+    """State registers behind GDX; Biz is an ordinary member with its own agreements."""
+
+    def ask(
+        self, service: str, path: str, body: Json, *, pid: str, purpose: Text, legal_basis: str, reference: str
+    ) -> Extract:
+        """Asks one register.
+
+        Args:
+            service: GDX id, `TH/class/member/subsystem/service`.
+            path: path within the service.
+            body: the question.
+            pid: on whose behalf, for the citizen's access log.
+            purpose: why, in words.
+            legal_basis: by which law.
+            reference: our case id.
+
+        Raises:
+            shared.errors.NotFound: the register knows no such person or company.
+            shared.errors.UpstreamFailed: it did not answer, or the agreement does not allow it.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message for a citizen's inbox.
+
+    Attributes:
+        id: of the event behind it; delivering it twice leaves one letter.
+        subject, body: both languages.
+        about: id of the case or licence.
+        agency: who writes.
+        at: ISO time of the event.
+    """
+
+    id: str
+    subject: Text
+    body: Text
+    about: str
+    agency: str
+    at: str
+
+
+class Mailbox(Protocol):
+    """The citizen's inbox."""
+
+    def deliver(self, pid: str, letter: Letter) -> None:
+        """Delivers once per letter id; raises when it was not surely taken."""
+        ...
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A credential for a citizen's wallet.
+
+    Attributes:
+        id: delivering it twice leaves one paper.
+        kind: licence or receipt.
+        title: what it is.
+        credential: SD-JWT VC with all disclosures.
+        issuer: agency in whose name it is.
+    """
+
+    id: str
+    kind: Literal["licence", "receipt"]
+    title: Text
+    credential: str = field(repr=False)
+    issuer: str
+
+
+class Wallet(Protocol):
+    """The citizen's wallet."""
+
+    def keep(self, pid: str, paper: Paper) -> None:
+        """Keeps once per paper id; raises when it was not surely taken."""
+        ...

@@ -1,0 +1,146 @@
+"""Answers of the Biz room that are no view of a single noun."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from chalicelib.shared.thai import Text
+from chalicelib.shared.web import Outgoing
+
+from .views import CaseCard, Happening, LicenceCard
+
+
+class ServiceCard(Outgoing):
+    """A service in the catalogue."""
+
+    id: str
+    version: int
+    kind: str
+    name: Text
+    summary: Text
+    agency: str
+    agency_name: Text
+
+
+class ServiceView(ServiceCard):
+    """A service with its form, documents and workflow, for whoever draws the screens."""
+
+    applicants: tuple[str, ...]
+    form: dict[str, Any]
+    documents: list[dict[str, Any]]
+    prefill: list[dict[str, Any]]
+    workflow: dict[str, Any]
+    sla: dict[str, Any]
+
+
+class Services(Outgoing):
+    """The catalogue."""
+
+    items: list[ServiceCard]
+
+
+class CasePage(Outgoing):
+    """A page of cases."""
+
+    items: list[CaseCard]
+    next: str | None
+
+
+class LicencePage(Outgoing):
+    """A page of the register."""
+
+    items: list[LicenceCard]
+    next: str | None
+
+
+class Timeline(Outgoing):
+    """The history of a case."""
+
+    items: list[Happening]
+
+
+class FaultView(Outgoing):
+    """One thing to mend."""
+
+    pointer: str
+    message_th: str
+    message_en: str
+
+
+class Judgement(Outgoing):
+    """Whether a case could be filed now."""
+
+    complete: bool
+    errors: list[FaultView]
+
+
+class UploadView(Outgoing):
+    """Where and how to send an announced file: a multipart form with these fields, the file last, as `file`."""
+
+    document: dict[str, Any]
+    url: str
+    fields: dict[str, str]
+    expires_in: int
+
+
+class Address(Outgoing):
+    """A short-lived address."""
+
+    url: str
+    expires_in: int
+
+
+class BillView(Outgoing):
+    """The live QR of a case."""
+
+    ref1: str
+    ref2: str
+    satang: int
+    amount_baht: str
+    qr: str
+    svg: str
+    expires_at: dt.datetime
+
+
+class Papers(Outgoing):
+    """The credentials of a case, for their holder."""
+
+    licence_no: str
+    licence: str
+    receipt: str | None
+    verify_token: str
+
+
+class Taken(Outgoing):
+    """What became of a callback."""
+
+    status: str
+
+
+class OfficerView(Outgoing):
+    """An officer as recorded."""
+
+    id: str
+    agency: str
+    roles: tuple[str, ...]
+    name: str
+
+
+class ProviderView(Outgoing):
+    """A payment provider as recorded."""
+
+    provider: str
+
+
+class KeySet(Outgoing):
+    """Public keys (RFC 7517)."""
+
+    keys: list[dict[str, Any]]
+
+
+class IssuerMetadata(Outgoing):
+    """Metadata of the credential issuer."""
+
+    issuer: str
+    jwks_uri: str

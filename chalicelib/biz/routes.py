@@ -1,0 +1,18 @@
+"""All routes of the Biz room."""
+
+from __future__ import annotations
+
+from chalicelib.shared.web import Room
+
+from . import routes_applicant, routes_case, routes_officer, routes_public
+from .service import Biz
+
+
+def routes(biz: Biz) -> Room:
+    """The room with its routes, by caller: everybody, applicants, readers of one case, officers."""
+    room = Room("biz", biz.gate)
+    routes_public.add(room, biz)
+    routes_applicant.add(room, biz)
+    routes_case.add(room, biz)
+    routes_officer.add(room, biz)
+    return room

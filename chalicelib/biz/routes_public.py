@@ -1,0 +1,135 @@
+"""Routes of the Biz room for everybody: services, manuals, the register, verification, keys, and payment callbacks."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from chalicelib.shared.identity import PUBLIC
+from chalicelib.shared.web import Call, Reply, Room
+
+from . import bodies, replies
+from .counter import Notice
+from .definitions import ServiceDefinition
+from .manual import Manual, manual
+from .manual_page import page
+from .paging import page_of
+from .service import Biz
+from .views import LicenceCard
+
+CALLBACK_LIMIT = 16 * 1024
+
+
+def add(room: Room, biz: Biz) -> None:
+    """Hangs the public routes on the room."""
+    register = biz.register
+
+    @room.get("/biz/v1/services", allow=[PUBLIC], answer=replies.Services, summary="Services one can apply for today")
+    def services(call: Call) -> replies.Services:
+        return replies.Services(items=[_card(definition) for definition in register.services()])
+
+    @room.get("/biz/v1/services/{id}", allow=[PUBLIC], answer=replies.ServiceView, summary="A service with its form")
+    def service(call: Call) -> replies.ServiceView:
+        return _view(register.service(call.params["id"]))
+
+    @room.get(
+        "/biz/v1/services/{id}/manual",
+        allow=[PUBLIC],
+        query=bodies.ManualQuery,
+        answer=Manual,
+        summary="The public manual (คู่มือสำหรับประชาชน), as JSON or as an HTML page (format=html)",
+    )
+    def show_manual(call: Call) -> Reply:
+        definition = register.service(call.params["id"])
+        made = manual(definition, biz.office.catalogue.law(definition))
+        wants_page = call.query.format == "html" or "text/html" in call.headers.get("accept", "")
+        if wants_page:
+            return Reply(page(made, "en" if call.language == "en" else "th"), media_type="text/html")
+        return Reply(made)
+
+    @room.get(
+        "/biz/v1/licences",
+        allow=[PUBLIC],
+        query=bodies.LicencesQuery,
+        answer=replies.LicencePage,
+        summary="An agency's licences (public register, no personal data)",
+    )
+    def licences(call: Call) -> replies.LicencePage:
+        agency = call.query.agency
+        items, following = page_of(
+            biz, call, f"licences/{agency}", lambda after: register.licences(agency, after, call.query.limit)
+        )
+        return replies.LicencePage(items=items, next=following)
+
+    @room.get(
+        "/biz/v1/verify/{token}",
+        allow=[PUBLIC],
+        answer=LicenceCard,
+        summary="Check a licence by its number, or by the token in its QR",
+    )
+    def verify(call: Call) -> LicenceCard:
+        return register.verify(unquote(call.params["token"]))
+
+    @room.get(
+        "/biz/v1/status-lists/{id}",
+        allow=[PUBLIC],
+        answer=None,
+        media="application/statuslist+jwt",
+        summary="A signed Token Status List",
+    )
+    def status_list(call: Call) -> Reply:
+        return Reply(
+            register.status_list(call.params["id"]),
+            media_type="application/statuslist+jwt",
+            headers={"Content-Type": "application/statuslist+jwt", "Cache-Control": "public, max-age=60"},
+        )
+
+    @room.get(
+        "/.well-known/jwt-vc-issuer/biz",
+        allow=[PUBLIC],
+        answer=replies.IssuerMetadata,
+        summary="Metadata of the issuer of licences",
+    )
+    def issuer(call: Call) -> replies.IssuerMetadata:
+        return replies.IssuerMetadata(**register.issuer())
+
+    @room.get("/biz/v1/jwks.json", allow=[PUBLIC], answer=replies.KeySet, summary="Public keys of licences")
+    def keys(call: Call) -> Reply:
+        return Reply(replies.KeySet(**register.keys()), headers={"Cache-Control": "public, max-age=300"})
+
+    @room.post(
+        "/biz/v1/payments/callbacks/{provider}",
+        allow=[PUBLIC],
+        raw=True,
+        limit=CALLBACK_LIMIT,
+        answer=replies.Taken,
+        summary="A payment provider tells of money; signed by X-Klang-Signature (HMAC-SHA256 over timestamp.body)",
+    )
+    def callback(call: Call) -> replies.Taken:
+        status = biz.counter.take(
+            call.params["provider"], call.headers.get("x-klang-signature", ""), call.raw, lambda: _notice(call.raw)
+        )
+        return replies.Taken(status=status)
+
+
+def _notice(raw: bytes) -> Notice:
+    body = bodies.parsed(bodies.CallbackBody, raw)
+    return Notice(body.transaction, body.ref1, body.ref2, body.satang, body.paid_at)
+
+
+def _card(definition: ServiceDefinition) -> replies.ServiceCard:
+    return replies.ServiceCard(**_short(definition))
+
+
+def _short(definition: ServiceDefinition) -> dict[str, Any]:
+    names = ("id", "version", "kind", "name", "summary", "agency", "agency_name")
+    return {name: getattr(definition, name) for name in names}
+
+
+def _view(definition: ServiceDefinition) -> replies.ServiceView:
+    whole = definition.model_dump(mode="json", by_alias=True)
+    return replies.ServiceView(
+        **_short(definition),
+        applicants=definition.applicants,
+        **{name: whole[name] for name in ("form", "documents", "prefill", "workflow", "sla")},
+    )

@@ -1,0 +1,118 @@
+"""The Biz room put together: its use cases, its staff, and what its queues and schedule do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from chalicelib.shared.identity import Gate, Posting
+from chalicelib.shared.journal import Once
+from chalicelib.shared.objects import Objects
+from chalicelib.shared.parts import Parts
+from chalicelib.shared.workdays import Calendar
+
+from .applications import Applications
+from .catalogue import Catalogue
+from .counter import Counter
+from .desk import Desk
+from .letters import Letters
+from .model import Officer
+from .office import Office
+from .ports import Mailbox, Registers, Wallet
+from .register import Register
+from .store import Store, officer_key, provider_key
+from .uploads import Uploads
+
+POSTING_FRESH = dt.timedelta(seconds=30)
+"""How long a posting is believed without asking again: an officer who was taken off may act this much longer."""
+
+
+class Postings:
+    """The room's officers, for the gate; each looked up at most every 30 seconds per process."""
+
+    def __init__(self, store: Store, parts: Parts) -> None:
+        self._store = store
+        self._clock = parts.clock
+        self._known: dict[str, tuple[dt.datetime, Posting | None]] = {}
+
+    def posting(self, pseudonym: str) -> Posting | None:
+        """The officer's posting, or None for everybody else."""
+        now = self._clock()
+        known = self._known.get(pseudonym)
+        if known is not None and now - known[0] < POSTING_FRESH:
+            return known[1]
+        officer = self._store.officer(pseudonym)
+        found = None if officer is None else Posting(officer.agency, frozenset(officer.roles), officer.name)
+        if len(self._known) > 1000:
+            self._known.clear()
+        self._known[pseudonym] = (now, found)
+        return found
+
+    def forget(self, pseudonym: str) -> None:
+        """Ask again next time, after a change made by this process."""
+        self._known.pop(pseudonym, None)
+
+
+class Biz:
+    """One stop for permission to do business.
+
+    Args:
+        parts: the room's common parts.
+        objects: the bucket of documents.
+        catalogue: the published services.
+        registers, mailbox, wallet: the neighbours.
+        calendar: the government calendar.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        objects: Objects,
+        *,
+        catalogue: Catalogue,
+        registers: Registers,
+        mailbox: Mailbox,
+        wallet: Wallet,
+        calendar: Calendar,
+    ) -> None:
+        self.parts = parts
+        self.store = Store(parts.table, parts.keyring)
+        self.office = Office(parts, self.store, catalogue, objects, calendar)
+        self.counter = Counter(self.office)
+        self.applications = Applications(self.office, registers)
+        self.uploads = Uploads(self.office)
+        self.desk = Desk(self.office, self.counter)
+        self.register = Register(self.office)
+        self.letters = Letters(self.office, mailbox, wallet)
+        self.postings = Postings(self.store, parts)
+        self.gate = Gate(parts.tokens, parts.keyring, self.postings)
+
+    def enlist(self, once: Once, pid: str, agency: str, roles: Sequence[str], name: str) -> Officer:
+        """Record an officer of an agency, or change their roles; none takes them off."""
+        officer = Officer(id=self.parts.keyring.pseudonym(pid), agency=agency, roles=tuple(roles), name=name)
+        key = officer_key(officer.id)
+        there = self.parts.journal.read(once, key).get(key)
+        self.parts.journal.commit(once, [self.store.enlisted(officer, there)], answer=officer.model_dump(mode="json"))
+        self.postings.forget(officer.id)
+        return officer
+
+    def know_provider(self, once: Once, provider: str, secret: str) -> None:
+        """Record the secret that a payment provider signs its callbacks with."""
+        key = provider_key(provider)
+        there = self.parts.journal.read(once, key).get(key)
+        self.parts.journal.commit(
+            once, [self.store.known_provider(provider, secret, there)], answer={"provider": provider}
+        )
+
+    def on_event(self, body: str) -> None:
+        """One message of the queue biz-events."""
+        self.parts.journal.carry(body, self.letters.heard)
+
+    def on_upload(self, body: str) -> None:
+        """One message of the queue biz-uploads: an S3 notification."""
+        self.uploads.arrived(body)
+
+    def sweep(self, now: dt.datetime) -> None:
+        """Every minute: what a crash left unsent, and what is past its due day."""
+        self.parts.journal.sweep(now)
+        self.letters.mark_late(now)

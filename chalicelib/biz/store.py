@@ -1,0 +1,214 @@
+"""How the Biz room lies in its table.
+
+    CASE#{id}      META          a case; EVT#... its history
+    LIC#{no}       META          a licence; EVT#... its history
+    SL#{list}      IDX#{index}   a taken place in a status list; OFF#{index} a state other than valid
+    STAFF#{person} 1             an officer
+    PROVIDER#{id}  1             a payment provider's secret, sealed
+    ORPHAN#{id}    {transaction} money that fits no bill
+
+Indexes: by_owner (a person's cases), by_queue (an agency's work by legal due date), by_due (cases whose clock runs, by
+the day on which lateness must be looked at), by_agency (licences; staff).
+
+Whatever may name a person is one sealed text per row, opened only with the row's own key; keys hold pseudonyms.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chalicelib.shared.errors import not_found
+from chalicelib.shared.keyring import Keyring
+from chalicelib.shared.storage import Create, Item, Json, Key, Page, Remove, Table, Update, every
+
+from .model import Case, Licence, Officer
+
+DUE_SHARDS = 4
+FAR = "9999-12-31"
+_CASE_PRIVATE = ("pid", "applicant_name", "answers", "receipt")
+_LICENCE_PRIVATE = ("pid", "claims", "credential")
+
+
+def case_key(id: str) -> Key:
+    """Where a case lies; its history is in the same partition."""
+    return Key(f"CASE#{id}", "META")
+
+
+def licence_key(no: str) -> Key:
+    """Where a licence lies."""
+    return Key(f"LIC#{no}", "META")
+
+
+def provider_key(provider: str) -> Key:
+    """Where a payment provider's secret lies."""
+    return Key(f"PROVIDER#{provider}", "1")
+
+
+def officer_key(pseudonym: str) -> Key:
+    """Where an officer's posting lies."""
+    return Key(f"STAFF#{pseudonym}", "1")
+
+
+class Store:
+    """Cases, licences, officers and orphan money as items; the only file that knows the keys."""
+
+    def __init__(self, table: Table, keyring: Keyring) -> None:
+        self._table = table
+        self._keyring = keyring
+
+    # --- cases
+
+    def case(self, item: Item | None) -> Case:
+        """The case in an item; raises NotFound for none."""
+        if item is None:
+            raise _no_case()
+        return Case.model_validate({**self._open(item), "version": item.version})
+
+    def find_case(self, id: str) -> Case:
+        """A case by id, in one request; raises NotFound."""
+        return self.case(self._table.get(case_key(id)))
+
+    def new_case(self, case: Case, agency_turn: bool) -> Create:
+        """The change that adds a case."""
+        return Create(Item(case_key(case.id), self._close(case, _CASE_PRIVATE), 1, _places(case, agency_turn)))
+
+    def changed_case(self, case: Case, agency_turn: bool) -> Update:
+        """The change that replaces a case as it was read (its version says which)."""
+        data = self._close(case, _CASE_PRIVATE)
+        return Update(Item(case_key(case.id), data, case.version + 1, _places(case, agency_turn)))
+
+    def cases_of(self, owner: str, after: str | None, limit: int) -> tuple[list[Case], str | None]:
+        """A person's cases, newest first."""
+        page = self._table.query(f"OWN#{owner}", index="by_owner", after=after, limit=limit, newest_first=True)
+        return self._cases(page)
+
+    def queue(self, agency: str, after: str | None, limit: int) -> tuple[list[Case], str | None]:
+        """An agency's work, the first due first."""
+        return self._cases(self._table.query(f"Q#{agency}", index="by_queue", after=after, limit=limit))
+
+    def to_check(self, today: dt.date) -> Iterator[Case]:
+        """Cases whose clock runs and whose day of looking lies before today."""
+        for shard in range(DUE_SHARDS):
+            for item in every(self._table, f"DUE#{shard}", index="by_due"):
+                if item.indexes["by_due"].sk >= today.isoformat():
+                    break
+                yield self.case(item)
+
+    def _cases(self, page: Page) -> tuple[list[Case], str | None]:
+        return [self.case(item) for item in page.items], page.after
+
+    # --- licences
+
+    def licence(self, item: Item | None) -> Licence:
+        """The licence in an item; raises NotFound for none."""
+        if item is None:
+            raise not_found("ใบอนุญาต", "licence")
+        return Licence.model_validate({**self._open(item), "version": item.version})
+
+    def find_licence(self, no: str) -> Licence:
+        """A licence by number, in one request; raises NotFound."""
+        return self.licence(self._table.get(licence_key(no)))
+
+    def new_licence(self, licence: Licence) -> list[Create]:
+        """The changes that add a licence: itself and its place in the status list."""
+        index = {"by_agency": Key(f"AGENCY#{licence.agency}", f"{licence.issued_on.isoformat()}#{licence.no}")}
+        seat = Key(f"SL#{licence.list_id}", f"IDX#{licence.index:06d}")
+        return [
+            Create(Item(licence_key(licence.no), self._close(licence, _LICENCE_PRIVATE), 1, index)),
+            Create(Item(seat, {"licence": licence.no})),
+        ]
+
+    def changed_licence(self, licence: Licence, was_valid: bool, status: int) -> list[Create | Update | Remove]:
+        """The changes that alter a licence and flip its place in the status list."""
+        index = {"by_agency": Key(f"AGENCY#{licence.agency}", f"{licence.issued_on.isoformat()}#{licence.no}")}
+        data = self._close(licence, _LICENCE_PRIVATE)
+        off = Key(f"SL#{licence.list_id}", f"OFF#{licence.index:06d}")
+        flip: Create | Update | Remove
+        if licence.status == "valid":
+            flip = Remove(off)
+        elif was_valid:
+            flip = Create(Item(off, {"status": status}))
+        else:
+            flip = Update(Item(off, {"status": status}, version=2))
+        return [Update(Item(licence_key(licence.no), data, licence.version + 1, index)), flip]
+
+    def licences_of(self, agency: str, after: str | None, limit: int) -> tuple[list[Licence], str | None]:
+        """An agency's licences, newest first."""
+        page = self._table.query(f"AGENCY#{agency}", index="by_agency", after=after, limit=limit, newest_first=True)
+        return [self.licence(item) for item in page.items], page.after
+
+    def flipped(self, list_id: str) -> dict[int, int]:
+        """The states other than valid in a status list, by index."""
+        rows = every(self._table, f"SL#{list_id}", prefix="OFF#")
+        return {int(row.key.sk.removeprefix("OFF#")): int(row.data["status"]) for row in rows}
+
+    # --- officers, providers, orphans
+
+    def officer(self, pseudonym: str) -> Officer | None:
+        """An officer, or None for everybody else."""
+        item = self._table.get(officer_key(pseudonym))
+        return None if item is None else Officer.model_validate(item.data)
+
+    def enlisted(self, officer: Officer, there: Item | None) -> Create | Update:
+        """The change that records an officer, new or altered."""
+        data = officer.model_dump(mode="json")
+        index = {"by_agency": Key(f"STAFF@{officer.agency}", officer.id)}
+        if there is None:
+            return Create(Item(officer_key(officer.id), data, 1, index))
+        return Update(there.next(data, indexes=index))
+
+    def provider(self, item: Item | None, provider: str) -> str | None:
+        """A provider's secret."""
+        return None if item is None else self._keyring.unseal(item.data["sealed"], f"provider/{provider}")
+
+    def known_provider(self, provider: str, secret: str, there: Item | None) -> Create | Update:
+        """The change that records a provider's secret, sealed."""
+        data = {"sealed": self._keyring.seal(secret, f"provider/{provider}")}
+        if there is None:
+            return Create(Item(provider_key(provider), data))
+        return Update(there.next(data))
+
+    def orphan(self, provider: str, transaction: str, data: Json) -> Create:
+        """The change that keeps money aside."""
+        return Create(Item(Key(f"ORPHAN#{provider}", transaction), data))
+
+    def orphans(self, provider: str, after: str | None, limit: int) -> Page:
+        """Money that was kept aside."""
+        return self._table.query(f"ORPHAN#{provider}", after=after, limit=limit)
+
+    # --- sealing
+
+    def _close(self, noun: Case | Licence, private: tuple[str, ...]) -> Json:
+        whole = noun.model_dump(mode="json")
+        hidden = {name: whole.pop(name) for name in private}
+        whole.pop("version")
+        text = json.dumps(hidden, ensure_ascii=False, separators=(",", ":"))
+        return {**whole, "sealed": self._keyring.seal(text, _context(noun))}
+
+    def _open(self, item: Item) -> dict[str, Any]:
+        data = dict(item.data)
+        hidden: Mapping[str, Any] = json.loads(self._keyring.unseal(data.pop("sealed"), item.key.pk))
+        return {**data, **hidden}
+
+
+def _context(noun: Case | Licence) -> str:
+    return case_key(noun.id).pk if isinstance(noun, Case) else licence_key(noun.no).pk
+
+
+def _places(case: Case, agency_turn: bool) -> dict[str, Key]:
+    places = {"by_owner": Key(f"OWN#{case.owner}", case.id)}
+    if agency_turn:
+        due = case.due.isoformat() if case.due else FAR
+        places["by_queue"] = Key(f"Q#{case.agency}", f"{due}#{case.id}")
+    if case.next_check is not None:
+        shard = hashlib.sha256(case.id.encode()).digest()[0] % DUE_SHARDS
+        places["by_due"] = Key(f"DUE#{shard}", f"{case.next_check.isoformat()}#{case.id}")
+    return places
+
+
+def _no_case() -> Exception:
+    return not_found("คำขอ", "application")
