@@ -1,9 +1,9 @@
 """Least-privilege policies: what the functions of a stage may do, platform by platform.
 
 Every statement names its resources by the naming rules of the house, and none reaches another platform's table,
-bucket, queue or key. One statement has the resource `*`: X-Ray knows no resources to write to. Accounts are written `*`, because the same policy file
-serves each account that an environment may live in; a role's rights end at its own account anyway, unless a
-resource there grants more.
+bucket, queue or key. One statement has the resource `*`: X-Ray knows no resources to write to. Accounts are written
+`*`, because the same policy file serves each account that an environment may live in; a role's rights end at its own
+account anyway, unless a resource there grants more.
 """
 
 from __future__ import annotations
