@@ -122,7 +122,8 @@ class Portal:
     def dataset(self, name: str = "food-licences", **changes: Any) -> dict[str, Any]:
         """A public dataset of the publisher's organisation, which must be there."""
         given = {**METADATA, "name": name, "owner_org": "laemngop", **changes}
-        return self.result(self.act("package_create", self.publisher, **given))
+        made: dict[str, Any] = self.result(self.act("package_create", self.publisher, **given))
+        return made
 
     def file(
         self, package: str, content: bytes, *, file_name: str = "ใบอนุญาต.csv", resource: str | None = None, **more: Any
@@ -138,7 +139,7 @@ class Portal:
             made = self.act("resource_create", self.publisher, package_id=package, upload=upload, **more)
         else:
             made = self.act("resource_patch", self.publisher, id=resource, upload=upload, **more)
-        result = self.result(made)
+        result: dict[str, Any] = self.result(made)
         self.objects.arrive(result["upload"]["fields"]["key"], content)
         return result
 

@@ -42,7 +42,7 @@ def test_a_cp874_file_becomes_a_typed_table(portal: Portal, licences: str) -> No
         "next": "/api/3/action/datastore_search?offset=100",
     }
     info = portal.result(portal.ask("datastore_info", id=licences))
-    assert (info["meta"]["count"], [field["id"] for field in info["fields"]][0]) == (2, "เลขที่")
+    assert (info["meta"]["count"], next(field["id"] for field in info["fields"])) == (2, "เลขที่")
 
 
 def test_the_first_page_needs_no_engine_and_no_parquet(portal: Portal, licences: str) -> None:

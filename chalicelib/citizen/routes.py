@@ -1,0 +1,134 @@
+"""The room's addresses: `/citizen/v1/me` for people, `/citizen/v1/provider` for what comes through the exchange."""
+
+from __future__ import annotations
+
+from chalicelib.shared.errors import NotAllowed
+from chalicelib.shared.gdx_request import SIGNED, SignedGate
+from chalicelib.shared.identity import CITIZEN, Caller
+from chalicelib.shared.web import Admits, Call, Room
+
+from .access_log import as_list
+from .model import NewCredential, NewMessage, Person
+from .service import Service
+from .views import (
+    Choice,
+    CredentialDelivery,
+    Delivered,
+    InboxView,
+    Me,
+    MessageDelivery,
+    MessageView,
+    Paging,
+    PaperView,
+    Presentation,
+    UsageList,
+    WalletView,
+)
+
+
+def routes(service: Service, gate: Admits) -> Room:
+    """The room behind a gate."""
+    room = Room("citizen", SignedGate(gate))
+    _add_people(room, service)
+    _add_wallet(room, service)
+    _add_provider(room, service)
+    return room
+
+
+def _person(caller: Caller) -> Person:
+    return Person(caller.id)
+
+
+def _add_people(room: Room, service: Service) -> None:
+    @room.get("/citizen/v1/me", allow=[CITIZEN], answer=Me, summary="Who the login says I am (nothing is kept)")
+    def me(call: Call) -> Me:
+        return Me(name=call.caller.name, ial=call.caller.ial)
+
+    @room.get(
+        "/citizen/v1/me/inbox",
+        allow=[CITIZEN],
+        query=Paging,
+        answer=InboxView,
+        summary="My messages, newest first, and how many I never opened",
+    )
+    def inbox(call: Call) -> InboxView:
+        page = service.inbox.page(_person(call.caller), call.query.cursor, call.query.limit)
+        return InboxView(items=[MessageView.of(letter) for letter in page.letters], unread=page.unread, next=page.next)
+
+    @room.post(
+        "/citizen/v1/me/inbox/{id}/read",
+        allow=[CITIZEN],
+        answer=MessageView,
+        summary="Open a message; the first time is kept as the time of opening",
+    )
+    def open_message(call: Call) -> MessageView:
+        return MessageView.of(service.inbox.open(_person(call.caller), call.params["id"]))
+
+    @room.get(
+        "/citizen/v1/me/access-log",
+        allow=[CITIZEN],
+        query=Paging,
+        answer=UsageList,
+        summary="Which agencies asked about me, what for and by which law",
+    )
+    def access_log(call: Call) -> UsageList:
+        if call.caller.pid is None:
+            raise NotAllowed("ต้องเข้าสู่ระบบในฐานะบุคคล", "Only a person has an access log.")
+        return as_list(service.access_log.entries(call.caller.pid, call.query.cursor, call.query.limit))
+
+
+def _add_wallet(room: Room, service: Service) -> None:
+    @room.get(
+        "/citizen/v1/me/wallet",
+        allow=[CITIZEN],
+        query=Paging,
+        answer=WalletView,
+        summary="My licences, receipts and certificates, newest first",
+    )
+    def wallet(call: Call) -> WalletView:
+        page = service.wallet.page(_person(call.caller), call.query.cursor, call.query.limit)
+        return WalletView(items=[PaperView.of(held) for held in page.held], next=page.next)
+
+    @room.get("/citizen/v1/me/wallet/{id}", allow=[CITIZEN], answer=PaperView, summary="One of my credentials")
+    def credential(call: Call) -> PaperView:
+        return PaperView.of(service.wallet.one(_person(call.caller), call.params["id"]))
+
+    @room.post(
+        "/citizen/v1/me/wallet/{id}/presentations",
+        allow=[CITIZEN],
+        body=Choice,
+        answer=Presentation,
+        summary="Show a credential with only the claims I choose",
+    )
+    def present(call: Call) -> Presentation:
+        chosen = sorted(set(call.body.claims))
+        shown = service.wallet.present(_person(call.caller), call.params["id"], chosen)
+        return Presentation(presentation=shown, claims=chosen)
+
+
+def _add_provider(room: Room, service: Service) -> None:
+    @room.post(
+        "/citizen/v1/provider/inbox/messages",
+        allow=[SIGNED],
+        body=MessageDelivery,
+        answer=Delivered,
+        summary="Service TH/CENTRAL/DGA/citizen/inbox: serve a message (called through the exchange only)",
+    )
+    def serve(call: Call) -> Delivered:
+        asked = service.requests.check(call.headers.get("authorization"), "POST", "inbox", call.raw)
+        given: MessageDelivery = call.body
+        message = NewMessage.model_construct(**{name: getattr(given, name) for name in NewMessage.model_fields})
+        return Delivered.of(service.inbox.deliver(given.pid, message, sender=asked.client))
+
+    @room.post(
+        "/citizen/v1/provider/wallet/credentials",
+        allow=[SIGNED],
+        body=CredentialDelivery,
+        answer=Delivered,
+        summary="Service TH/CENTRAL/DGA/citizen/wallet: hand over a credential (called through the exchange only)",
+    )
+    def hand_over(call: Call) -> Delivered:
+        asked = service.requests.check(call.headers.get("authorization"), "POST", "wallet", call.raw)
+        given: CredentialDelivery = call.body
+        paper = NewCredential.model_construct(**{name: getattr(given, name) for name in NewCredential.model_fields})
+        return Delivered.of(service.wallet.deliver(given.pid, paper, sender=asked.client))

@@ -1,0 +1,198 @@
+"""The Citizen Portal on a memory table, with two people, an exchange that signs and one that keeps a log."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.citizen.access_log import AccessLog
+from chalicelib.citizen.routes import routes
+from chalicelib.citizen.service import SELF, Service
+from chalicelib.shared import credentials
+from chalicelib.shared.cursors import Cursors
+from chalicelib.shared.egress import HttpAnswer, Unreachable
+from chalicelib.shared.gdx_request import GdxRequests, body_digest
+from chalicelib.shared.identity import Gate
+from chalicelib.shared.jose import sign_jwt
+from chalicelib.shared.journal import Journal
+from chalicelib.shared.parts import Parts
+from tests.support.client import Answer, Client
+from tests.support.keys import LocalSigner, local_keyring
+from tests.support.memory import MemoryTable
+from tests.support.tokens import NOW, Issuers
+
+MALEE = "3100600445635"
+SOMCHAI = "1101700230708"
+BIZ = "TH/CENTRAL/DGA/biz"
+GDX = "https://gdx.klang.test"
+
+
+class Voice:
+    """Somebody who signs: a key and a name."""
+
+    def __init__(self, issuer: str) -> None:
+        self.key = LocalSigner()
+        self.issuer = issuer
+
+    @property
+    def kid(self) -> str:
+        return self.key.kid
+
+    def sign(self, message: bytes) -> bytes:
+        return self.key.sign(message)
+
+    def jwks(self) -> Mapping[str, Any]:
+        return {"keys": [self.key.public_jwk]}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the exchange's log, as the exchange keeps it."""
+
+    at: str = "2026-11-25T03:00:00Z"
+    consumer: str = BIZ
+    consumer_th: str = "ระบบศูนย์กลางการขออนุญาต"
+    consumer_en: str = "Biz Portal"
+    service: str = "TH/CENTRAL/DOPA/civil/person"
+    service_th: str = "ข้อมูลบุคคล"
+    service_en: str = "Person record"
+    purpose_th: str = "ขอใบอนุญาต"
+    purpose_en: str = "Licence application"
+    legal_basis_th: str = "พ.ร.บ. การอำนวยความสะดวกฯ"
+    legal_basis_en: str = "Licensing Facilitation Act"
+    fields: tuple[str, ...] = ("name", "address")
+    receipt: str = "r-1"
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """A page of it."""
+
+    items: tuple[Line, ...]
+    next: str | None
+
+
+class MemoryLog:
+    """The exchange's access log of somebody."""
+
+    def __init__(self) -> None:
+        self.about = MALEE
+        self.asked: list[tuple[str | None, int]] = []
+
+    def entries(self, pid: str, after: str | None = None, limit: int = 50) -> LogPage:
+        self.asked.append((after, limit))
+        return LogPage((Line(),), "more") if pid == self.about else LogPage((), None)
+
+
+class NoHttp:
+    """A network on which nobody answers."""
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None, timeout: float = 10.0
+    ) -> HttpAnswer:
+        raise Unreachable("no network in this test")
+
+
+class NoPost:
+    """A queue that must not be used: this room tells nobody anything yet."""
+
+    def send(self, queue: str, body: str) -> None:
+        raise AssertionError("nothing is sent")
+
+
+class Portal:
+    """The room and its people."""
+
+    def __init__(self, access_log: AccessLog | None = None) -> None:
+        self.table = MemoryTable()
+        self.log = MemoryLog()
+        self.exchange = Voice(GDX)
+        self.issuer = Voice("https://biz.klang.test")
+        self.now: datetime = NOW
+        counter = itertools.count(1)
+        self.issuers = Issuers(lambda: self.now)
+        self.keyring = local_keyring()
+        journal = Journal(self.table, NoPost(), ids=lambda: f"{next(counter):032x}", clock=self.clock)
+        parts = Parts(
+            base_url="https://citizen.klang.test",
+            table=self.table,
+            keyring=self.keyring,
+            journal=journal,
+            cursors=Cursors(self.keyring),
+            tokens=self.issuers.tokens,
+            http=NoHttp(),
+            clock=self.clock,
+            ids=lambda: f"{next(counter):032x}",
+        )
+        requests = GdxRequests(GDX, SELF, self.exchange.jwks, lambda: self.now)
+        self.service = Service(parts, access_log or self.log, requests)
+        self.room = routes(self.service, Gate(parts.tokens, self.keyring))
+        self.client = Client([self.room])
+        self.malee = self.issuers.person(MALEE, name="มาลี ใจงาม")
+        self.somchai = self.issuers.person(SOMCHAI)
+
+    def clock(self) -> datetime:
+        self.now += timedelta(milliseconds=10)
+        return self.now
+
+    def signed(self, service: str, body: bytes, /, **changes: Any) -> str:
+        """The exchange's signature of a request; changed claims spoil it."""
+        now = int(self.now.timestamp())
+        claims = {
+            "aud": SELF,
+            "iat": now,
+            "exp": now + 60,
+            "jti": "r-1",
+            "client": BIZ,
+            "service": f"{SELF}/{service}",
+            "purpose": "food-licence",
+            "htm": "POST",
+            "body_sha256": body_digest(body),
+            **changes,
+        }
+        return sign_jwt(claims, self.exchange, "gdx-request+jwt")
+
+    def deliver(self, service: str, path: str, given: Mapping[str, Any], /, **changes: Any) -> Answer:
+        """A delivery through the exchange."""
+        body = json.dumps(given, ensure_ascii=False).encode()
+        headers = {"Authorization": f"Bearer {self.signed(service, body, **changes)}"}
+        return self.client.post(f"/citizen/v1/provider/{service}{path}", body=body, headers=headers)
+
+    def message(self, id: str = "m-1", pid: str = MALEE, **changes: Any) -> Answer:
+        """A message to a person."""
+        given = {
+            "pid": pid,
+            "id": id,
+            "category": "application",
+            "title": {"th": "รับคำขอแล้ว", "en": "Application received"},
+            "body": {"th": f"เรื่อง {id} ของคุณมาลี", "en": f"Your case {id}"},
+            "case": "2569-000001",
+            "source": "TH/LOCAL/LAEMNGOP",
+            **changes,
+        }
+        return self.deliver("inbox", "/messages", given)
+
+    def licence(self) -> str:
+        """A licence as biz issues it."""
+        return credentials.issue(
+            {"number": "1/2569", "holder": "มาลี ใจงาม", "address": "แหลมงอบ"},
+            ["holder", "address"],
+            vct="https://klang.example/credentials/food-licence",
+            signer=self.issuer,
+            issued_at=NOW,
+            expires_at=NOW + timedelta(days=365),
+        )
+
+    def credential(self, credential: str, id: str = "c-1", pid: str = MALEE, kind: str = "licence") -> Answer:
+        """A credential to a person."""
+        return self.deliver("wallet", "/credentials", {"pid": pid, "id": id, "credential": credential, "kind": kind})
+
+    def inbox(self, token: str, query: str = "") -> Any:
+        """A page of somebody's inbox."""
+        answer = self.client.get(f"/citizen/v1/me/inbox{query}", token=token)
+        assert answer.status == 200, answer.text
+        return answer.json
