@@ -18,7 +18,7 @@ from pydantic import Field
 
 from chalicelib.shared.egress import Http, Unreachable
 from chalicelib.shared.errors import Fault, Invalid, Unavailable
-from chalicelib.shared.thai_qr import Bill, QrUnreadable, parse
+from chalicelib.shared.thai_qr import Bill, QrUnreadable, baht, parse
 from chalicelib.shared.web import Incoming
 from infra.local.gateway_event import HttpAnswer, HttpRequest
 from infra.local.paths import Handler, json_answer, read_body
@@ -32,7 +32,11 @@ class Pay(Incoming):
     """A payment by a banking app."""
 
     qr: str = Field(max_length=512, description="The text inside the QR")
-    satang: int | None = Field(default=None, gt=0, description="Pays this amount instead of the bill's")
+    amount: str | None = Field(
+        default=None,
+        pattern=r"^(0|[1-9][0-9]{0,9})\.[0-9]{2}$",
+        description="Pays this many baht instead of the bill's amount",
+    )
     transaction: str | None = Field(
         default=None, pattern=r"^[A-Z0-9]{8,32}$", description="Tells of this transaction again instead of a new one"
     )
@@ -64,18 +68,18 @@ class Bank:
         """Pays a bill; answers with the platform's status, and what it said to every notice."""
         wish = read_body(request, Pay)
         bill = _scanned(wish.qr)
-        satang = wish.satang or bill.amount
-        if satang is None:
+        amount = wish.amount or (None if bill.amount is None else baht(bill.amount))
+        if amount is None:
             raise Invalid(
-                "บิลนี้ไม่ได้ระบุจำนวนเงิน โปรดระบุ satang",
-                "The bill leaves the amount open; say satang.",
-                [Fault("/satang", "ต้องระบุ", "Mandatory for this bill.")],
+                "บิลนี้ไม่ได้ระบุจำนวนเงิน โปรดระบุ amount",
+                "The bill leaves the amount open; say amount.",
+                [Fault("/amount", "ต้องระบุ", "Mandatory for this bill.")],
             )
         notice = {
             "transaction": wish.transaction or secrets.token_hex(10).upper(),
             "ref1": bill.ref1,
             "ref2": bill.ref2 or "",
-            "satang": int(satang),
+            "amount": amount,
             "paid_at": self._clock().isoformat(timespec="seconds"),
         }
         said = [self._tell(notice) for _ in range(wish.notices)]

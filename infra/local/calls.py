@@ -23,6 +23,11 @@ class Calls:
         """
         session.events.register("before-call", self._heard)
 
+    def reset(self) -> None:
+        """Begins anew at nothing."""
+        with self._lock:
+            self._count.clear()
+
     @property
     def totals(self) -> dict[str, int]:
         """Calls so far by `service:Operation`, e.g. `dynamodb:TransactWriteItems`."""

@@ -7,9 +7,16 @@ import sys
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from chalice.app import Chalice
+
+from chalicelib.shared.aws.clients import Clients
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+    from chalicelib.wiring import House
 
 APP = Path(__file__).resolve().parent.parent.parent / "app.py"
 
@@ -21,11 +28,15 @@ class LoadedApp:
     """What `app.py` made."""
 
     app: Chalice
-    house: Any
+    house: House
 
 
-def load_app(file: Path = APP) -> LoadedApp:
+def load_app(session: Session, file: Path = APP) -> LoadedApp:
     """Runs `app.py` under a name of its own, with the settings that the environment has now.
+
+    Args:
+        session: the app's way to AWS; no call was made before it is in place.
+        file: the `app.py`.
 
     Raises:
         BadSettings: the environment does not hold the settings.
@@ -40,4 +51,6 @@ def load_app(file: Path = APP) -> LoadedApp:
         spec.loader.exec_module(module)
     finally:
         del sys.modules[name]
-    return LoadedApp(module.app, module.house)
+    house: House = module.house
+    house.clients = Clients(house.settings.region, session)
+    return LoadedApp(module.app, house)

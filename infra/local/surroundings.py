@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from chalicelib.settings import ROOMS
 from chalicelib.shared.egress import GuardedHttp, Http
@@ -23,6 +22,7 @@ from infra.local.oidc import PATH as OIDC_PATH
 from infra.local.oidc import Provider
 from infra.local.paths import Paths
 from infra.local.pump import Depth
+from infra.local.seed import Wishes
 from infra.local.tokens import AUDIENCE, PersonTokens, SystemTokens
 
 REGION = "ap-southeast-1"
@@ -66,14 +66,25 @@ class Surroundings:
         )
 
     @property
-    def jwks(self) -> dict[str, dict[str, Any]]:
-        """The systems' public keys, by client id: what their agencies register with the exchange."""
-        return {client_id: key.jwks for client_id, key in self.keys.items()}
-
-    @property
     def endpoints(self) -> dict[str, str]:
         """Where the agencies' systems answer, by subsystem id."""
         return {agency.register.subsystem: agency.address for agency in self.agencies}
+
+    @property
+    def wishes(self) -> Wishes:
+        """What the seed must know of them."""
+        person, company = self.agencies
+        return Wishes(
+            personas=self.personas,
+            jwks={client_id: key.jwks for client_id, key in self.keys.items()},
+            addresses={
+                "gdx": self.address,
+                "citizen": self.address,
+                "dopa": person.address,
+                "dbd": company.address,
+            },
+            bank_secret=self.bank.secret,
+        )
 
     def start(self) -> None:
         """Opens the agencies, each on a free port."""

@@ -48,7 +48,7 @@ def test_a_bill_is_paid_and_told_with_a_signature_that_holds() -> None:
     ((url, header, body),) = portal.heard
     assert url == PORTAL + CALLBACK
     assert status == 200
-    assert (said["ref1"], said["ref2"], said["satang"]) == ("ABC1", "01", 500000)
+    assert (said["ref1"], said["ref2"], said["amount"]) == ("ABC1", "01", "5000.00")
     assert said["platform"] == [{"status": 200, "body": {"booked": True}}]
     stamp = f"t={int(NOW.timestamp())}"
     code = hmac.new(bank.secret.encode(), stamp[2:].encode() + b"." + body, hashlib.sha256).hexdigest()
@@ -58,11 +58,11 @@ def test_a_bill_is_paid_and_told_with_a_signature_that_holds() -> None:
 
 def test_it_tells_twice_and_pays_what_it_is_told() -> None:
     portal = Portal()
-    _, said, _ = pay(portal, qr=QR, satang=1, notices=2, transaction="TX000001")
+    _, said, _ = pay(portal, qr=QR, amount="0.01", notices=2, transaction="TX000001")
     bodies = {body for _, _, body in portal.heard}
     assert len(portal.heard) == 2
     assert len(bodies) == 1
-    assert json.loads(bodies.pop())["satang"] == 1
+    assert json.loads(bodies.pop())["amount"] == "0.01"
     assert said["transaction"] == "TX000001"
 
 
@@ -80,8 +80,8 @@ def test_a_portal_that_does_not_answer() -> None:
     [
         ({"qr": "no qr"}, "/qr"),
         ({"qr": QR[:-1] + "0"}, "/qr"),
-        ({"qr": OPEN_QR}, "/satang"),
-        ({"qr": QR, "satang": 0}, "/satang"),
+        ({"qr": OPEN_QR}, "/amount"),
+        ({"qr": QR, "amount": "7"}, "/amount"),
         ({"qr": QR, "notices": 6}, "/notices"),
         ({"qr": QR, "tip": 1}, "/tip"),
     ],
@@ -96,5 +96,5 @@ def test_what_it_cannot_pay(wish: dict[str, Any], pointer: str) -> None:
 
 def test_an_open_amount_is_the_payers() -> None:
     portal = Portal()
-    assert pay(portal, qr=OPEN_QR, satang=700)[0] == 200
-    assert json.loads(portal.heard[0][2])["satang"] == 700
+    assert pay(portal, qr=OPEN_QR, amount="7.00")[0] == 200
+    assert json.loads(portal.heard[0][2])["amount"] == "7.00"

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from chalicelib.settings import Settings
-from infra.local.environment import ProcessEnvironment
+from infra.local.environment import ISOLATED, THREADED, changed
 from infra.local.session import LocalSession
 from infra.local.surroundings import variables
 
@@ -14,18 +14,14 @@ def test_real_credentials_are_put_aside_and_come_back(monkeypatch: pytest.Monkey
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.delenv("KLANG_ENV", raising=False)
-    process = ProcessEnvironment()
-    process.isolate()
-    process.set({"KLANG_ENV": "local"})
-    process.set({"KLANG_ENV": "rehearsal"})
-    assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"
-    assert "AWS_PROFILE" not in os.environ
-    assert os.environ["KLANG_ENV"] == "rehearsal"
-    process.restore()
-    process.restore()
+    with changed({**ISOLATED, **THREADED}):
+        with changed({"KLANG_ENV": "local"}):
+            assert os.environ["KLANG_ENV"] == "local"
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"
+        assert "AWS_PROFILE" not in os.environ
+        assert "KLANG_ENV" not in os.environ
     assert os.environ["AWS_ACCESS_KEY_ID"] == "AKIAREAL"
     assert os.environ["AWS_PROFILE"] == "production"
-    assert "KLANG_ENV" not in os.environ
 
 
 def test_a_session_of_the_emulator_speaks_to_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
