@@ -79,13 +79,34 @@ _WORDS: dict[str, tuple[str, str]] = {
     "string_type": ("ต้องเป็นข้อความ", "Must be a text."),
     "int_type": ("ต้องเป็นจำนวนเต็ม", "Must be a whole number."),
     "int_parsing": ("ต้องเป็นจำนวนเต็ม", "Must be a whole number."),
+    "int_from_float": ("ต้องเป็นจำนวนเต็ม", "Must be a whole number."),
+    "float_type": ("ต้องเป็นตัวเลข", "Must be a number."),
+    "float_parsing": ("ต้องเป็นตัวเลข", "Must be a number."),
+    "decimal_type": ("ต้องเป็นตัวเลข", "Must be a number."),
+    "decimal_parsing": ("ต้องเป็นตัวเลข", "Must be a number."),
+    "bool_parsing": ("ต้องเป็น true หรือ false", "Must be true or false."),
+    "date_type": ("ต้องเป็นวันที่ ค.ศ. รูปแบบ 2026-12-31", "Must be a date like 2026-12-31."),
+    "date_parsing": ("ต้องเป็นวันที่ ค.ศ. รูปแบบ 2026-12-31", "Must be a date like 2026-12-31."),
+    "date_from_datetime_parsing": ("ต้องเป็นวันที่ ค.ศ. รูปแบบ 2026-12-31", "Must be a date like 2026-12-31."),
     "bool_type": ("ต้องเป็น true หรือ false", "Must be true or false."),
     "list_type": ("ต้องเป็นรายการ", "Must be a list."),
     "tuple_type": ("ต้องเป็นรายการ", "Must be a list."),
     "dict_type": ("ต้องเป็นออบเจกต์", "Must be an object."),
     "model_type": ("ต้องเป็นออบเจกต์", "Must be an object."),
     "model_attributes_type": ("ต้องเป็นออบเจกต์", "Must be an object."),
+    "literal_error": ("ต้องเป็นค่าใดค่าหนึ่งต่อไปนี้: {expected}", "Must be one of: {expected}."),
+    "enum": ("ต้องเป็นค่าใดค่าหนึ่งต่อไปนี้: {expected}", "Must be one of: {expected}."),
+    "string_too_long": ("ยาวได้ไม่เกิน {max_length} ตัวอักษร", "At most {max_length} characters."),
+    "string_too_short": ("ต้องมีอย่างน้อย {min_length} ตัวอักษร", "At least {min_length} characters."),
+    "string_pattern_mismatch": ("รูปแบบไม่ถูกต้อง ต้องตรงกับ {pattern}", "Must match the pattern {pattern}."),
+    "too_long": ("มีได้ไม่เกิน {max_length} รายการ", "At most {max_length} entries."),
+    "too_short": ("ต้องมีอย่างน้อย {min_length} รายการ", "At least {min_length} entries."),
+    "greater_than": ("ต้องมากกว่า {gt}", "Must be more than {gt}."),
+    "greater_than_equal": ("ต้องไม่น้อยกว่า {ge}", "Must be {ge} or more."),
+    "less_than": ("ต้องน้อยกว่า {lt}", "Must be less than {lt}."),
+    "less_than_equal": ("ต้องไม่เกิน {le}", "Must be {le} or less."),
 }
+"""What pydantic's findings mean, in both languages; the words in braces are the finding's own limits."""
 
 
 def invalid_body(error: ValidationError, where: str = "") -> Invalid:
@@ -95,8 +116,12 @@ def invalid_body(error: ValidationError, where: str = "") -> Invalid:
         error: the findings.
         where: prefix of the pointers: "" for a body, `query:` for the query string.
     """
+    findings = error.errors(include_url=False, include_input=False, include_context=True)
+    inner = {finding["loc"][:depth] for finding in findings for depth in range(len(finding["loc"]))}
     faults = []
-    for finding in error.errors(include_url=False, include_input=False, include_context=True):
+    for finding in findings:
+        if finding["type"] == "too_short" and finding["loc"] in inner:
+            continue  # only because an entry is wrong, which is said already
         path = "".join(f"/{_escape(part)}" for part in finding["loc"])
         faults.append(Fault(f"{where}{path.lstrip('/') if where else path}", *_words(finding)))
     return Invalid("ข้อมูลที่ส่งมาไม่ถูกต้อง โปรดแก้ไขตามรายการ", "Some of the content is not valid; see errors.", faults)
@@ -109,15 +134,8 @@ def _escape(part: int | str) -> str:
 def _words(finding: Any) -> tuple[str, str]:
     kind, context = finding["type"], finding.get("ctx", {})
     if kind in _WORDS:
-        return _WORDS[kind]
-    if kind in ("literal_error", "enum"):
-        return f"ต้องเป็นค่าใดค่าหนึ่งต่อไปนี้: {context['expected']}", f"Must be one of: {context['expected']}."
-    if kind == "string_too_long":
-        return f"ยาวได้ไม่เกิน {context['max_length']} ตัวอักษร", f"At most {context['max_length']} characters."
-    if kind == "string_too_short":
-        return f"ต้องมีอย่างน้อย {context['min_length']} ตัวอักษร", f"At least {context['min_length']} characters."
-    if kind == "string_pattern_mismatch":
-        return f"รูปแบบไม่ถูกต้อง ต้องตรงกับ {context['pattern']}", f"Must match the pattern {context['pattern']}."
+        th, en = _WORDS[kind]
+        return th.format(**context), en.format(**context)
     if kind == "value_error" and isinstance(context.get("error"), Bilingual):
         return context["error"].th, context["error"].en
     return "ค่าไม่ถูกต้อง", f"Not a valid value ({kind.replace('_', ' ')})."

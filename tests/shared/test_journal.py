@@ -1,121 +1,30 @@
-"""The journal: a command happens once and whole, and what it says to others leaves until it has arrived."""
+"""The journal: a command happens once and whole, and its history cannot be altered unnoticed."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from chalicelib.shared.errors import AlreadyThere, KeyReused, Refusal, Stale, TooMany
-from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import (
-    GIVE_UP_AFTER,
-    OPEN,
-    RESEND_AFTER,
-    SHARDS,
     Event,
     Head,
-    Journal,
     Once,
     Replayed,
     chain_is_whole,
     chained,
-    outbox_key,
 )
-from chalicelib.shared.storage import Change, Count, Create, Item, Key, Require, Update, every
-from tests.support.memory import MemoryTable
-
-START = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
-CASE = Key("CASE#1", "CASE")
-QUEUE = "biz-events"
-
-
-class Outbox:
-    """A post that remembers, and that can be out of order."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str]] = []
-        self.broken = False
-
-    def send(self, queue: str, body: str) -> None:
-        if self.broken:
-            raise ConnectionError("no queue today")
-        self.sent.append((queue, body))
-
-
-class Bench:
-    """A journal on a memory table, with a clock to move."""
-
-    def __init__(self) -> None:
-        self.table = MemoryTable()
-        self.post = Outbox()
-        self.now = START
-        numbers = itertools.count(1)
-        self.journal = Journal(self.table, self.post, ids=lambda: f"{next(numbers):032x}", clock=lambda: self.now)
-
-    def happen(self, head: Head, what: str = "biz.case.noted", queue: str | None = QUEUE) -> tuple[Event, Head]:
-        return self.journal.happened(head, subject="1", type=what, by="citizen:x", data={"note": "ร้าน"}, queue=queue)
-
-    def open_case(self, attempt: Once | None = None, queue: str | None = QUEUE) -> Event:
-        event, head = self.happen(Head(), "biz.case.opened", queue)
-        changes: list[Change] = [Create(Item(CASE, {"head": asdict(head)}))]
-        self.journal.commit(attempt or once(), changes, [(CASE.pk, event)], {"id": "1"})
-        return event
-
-    def note(self, attempt: Once, queue: str | None = QUEUE) -> Event:
-        case = self.journal.read(attempt, CASE)[CASE]
-        event, head = self.happen(Head(**case.data["head"]), queue=queue)
-        changes: list[Change] = [Update(case.next({"head": asdict(head)}))]
-        self.journal.commit(attempt, changes, [(CASE.pk, event)], {"seq": event.seq})
-        return event
-
-    def row(self, event: Event) -> Item:
-        row = self.table.get(outbox_key(event.id))
-        assert row is not None
-        return row
-
-    def open_rows(self) -> list[Item]:
-        return [row for shard in range(SHARDS) for row in every(self.table, f"OPEN#{shard}", index=OPEN)]
-
-    def sweep_after(self, seconds: int) -> int:
-        self.now += timedelta(seconds=seconds)
-        return self.journal.sweep(self.now)
+from chalicelib.shared.storage import Change, Count, Create, Item, Key, Require, Update
+from tests.shared.journal_bench import CASE, START, Bench, once, unclaimed
 
 
 @pytest.fixture
 def bench() -> Bench:
     return Bench()
-
-
-def once(key: str = "key", fingerprint: str = "print") -> Once:
-    """A new attempt at the command of that key."""
-    return Once(key, fingerprint, new_token())
-
-
-def unclaimed() -> Once:
-    """An attempt of a caller that gave no key."""
-    return Once(new_token(), "", new_token(), claimed=False)
-
-
-class Handled:
-    """A handler that notes what it was given, and may fail a few times first."""
-
-    def __init__(self, failures: int = 0) -> None:
-        self.events: list[Event] = []
-        self.failures = failures
-
-    def __call__(self, event: Event) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise ConnectionError("not now")
-        self.events.append(event)
-
-
-# -------------------------------------------------------------------- once
 
 
 def test_a_repeat_is_answered_as_the_first_time(bench: Bench) -> None:
@@ -293,136 +202,3 @@ def test_a_cut_end_shows_against_the_head(bench: Bench) -> None:
     assert case is not None
     assert chain_is_whole(events[:-1])
     assert case.data["head"]["hash"] != events[-2].hash
-
-
-# -------------------------------------------------------------------- the outbox
-
-
-def test_an_event_is_sent_by_id_and_closed_by_its_consumer(bench: Bench) -> None:
-    event = bench.open_case()
-    assert bench.post.sent == [(QUEUE, event.id)]
-    assert OPEN in bench.row(event).indexes
-    handled = Handled()
-    bench.journal.carry(event.id, handled)
-    assert handled.events == [event]
-    closed = bench.row(event)
-    assert OPEN not in closed.indexes
-    assert closed.expires == int((START + timedelta(days=7)).timestamp())
-    assert bench.open_rows() == []
-
-
-def test_an_event_without_a_queue_leaves_no_row(bench: Bench) -> None:
-    event = bench.open_case(queue=None)
-    assert bench.post.sent == []
-    assert bench.table.get(outbox_key(event.id)) is None
-
-
-def test_a_second_delivery_does_nothing(bench: Bench) -> None:
-    event = bench.open_case()
-    handled = Handled()
-    for _ in range(3):
-        bench.journal.carry(event.id, handled)
-    assert len(handled.events) == 1
-
-
-@pytest.mark.parametrize("body", ["unknown", "", "{}", "OUT#1", "ไทย"])
-def test_a_message_that_is_nothing_of_ours_does_nothing(bench: Bench, body: str) -> None:
-    handled = Handled()
-    bench.journal.carry(body, handled)
-    assert handled.events == []
-
-
-def test_a_handler_that_fails_leaves_the_row_open_for_the_next_delivery(bench: Bench) -> None:
-    event = bench.open_case()
-    handled = Handled(failures=2)
-    for _ in range(2):
-        with pytest.raises(ConnectionError):
-            bench.journal.carry(event.id, handled)
-        assert OPEN in bench.row(event).indexes
-    bench.journal.carry(event.id, handled)
-    assert handled.events == [event]
-    assert bench.open_rows() == []
-
-
-def test_a_handler_whose_effect_was_claimed_before_closes_the_row(bench: Bench) -> None:
-    event = bench.open_case()
-    tally = Key("TALLY", "1")
-
-    def handler(happened: Event) -> None:
-        bench.journal.commit(Once.of_event(happened.id, "tally"), [Count(tally, 1, 99)])
-
-    handler(event)
-    bench.journal.carry(event.id, handler)
-    counted = bench.table.get(tally)
-    assert counted is not None and counted.data == {"count": 1}
-    assert bench.open_rows() == []
-
-
-def test_a_row_that_the_sweep_touched_meanwhile_is_closed_all_the_same(bench: Bench) -> None:
-    event = bench.open_case()
-
-    def slow(_: Event) -> None:
-        assert bench.sweep_after(RESEND_AFTER + 1) == 1
-
-    bench.journal.carry(event.id, slow)
-    assert bench.open_rows() == []
-
-
-def test_a_row_that_another_delivery_closed_meanwhile_stays_closed(bench: Bench) -> None:
-    event = bench.open_case()
-    bench.journal.carry(event.id, lambda _: bench.journal.carry(event.id, lambda _: None))
-    assert bench.open_rows() == []
-
-
-# -------------------------------------------------------------------- the sweep
-
-
-def test_a_queue_that_is_down_loses_nothing(bench: Bench) -> None:
-    bench.post.broken = True
-    event = bench.open_case()
-    assert bench.post.sent == []
-    bench.post.broken = False
-    assert bench.sweep_after(RESEND_AFTER - 1) == 0
-    assert bench.sweep_after(1) == 1
-    assert bench.post.sent == [(QUEUE, event.id)]
-    assert bench.sweep_after(1) == 0
-
-
-def test_a_closed_row_is_not_sent_again(bench: Bench) -> None:
-    event = bench.open_case()
-    bench.journal.carry(event.id, Handled())
-    assert bench.sweep_after(3600) == 0
-
-
-def test_the_sweep_finds_rows_in_every_shard(bench: Bench) -> None:
-    bench.open_case()
-    for number in range(60):
-        bench.note(once(f"note {number}"))
-    assert len({row.indexes[OPEN].pk for row in bench.open_rows()}) == SHARDS
-    assert bench.sweep_after(RESEND_AFTER) == 61
-
-
-def test_a_row_is_given_up_after_many_sends_and_can_be_revived(bench: Bench) -> None:
-    event = bench.open_case()
-    for _ in range(GIVE_UP_AFTER + 5):
-        bench.sweep_after(RESEND_AFTER)
-    assert len(bench.post.sent) == GIVE_UP_AFTER
-    assert bench.open_rows() == []
-    assert bench.journal.revive(bench.now) == 1
-    assert bench.post.sent[-1] == (QUEUE, event.id)
-    assert len(bench.open_rows()) == 1
-    assert bench.sweep_after(RESEND_AFTER) == 1
-    handled = Handled()
-    bench.journal.carry(event.id, handled)
-    assert handled.events == [event]
-    assert bench.journal.revive(bench.now) == 0
-
-
-def test_a_given_up_row_can_still_be_handled(bench: Bench) -> None:
-    event = bench.open_case()
-    for _ in range(GIVE_UP_AFTER + 1):
-        bench.sweep_after(RESEND_AFTER)
-    handled = Handled()
-    bench.journal.carry(event.id, handled)
-    assert handled.events == [event]
-    assert bench.journal.revive(bench.now) == 0

@@ -1,0 +1,154 @@
+"""The outbox: what a command says to others leaves until it has arrived, and counts once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.shared.journal import (
+    GIVE_UP_AFTER,
+    OPEN,
+    RESEND_AFTER,
+    SHARDS,
+    Event,
+    Once,
+    outbox_key,
+)
+from chalicelib.shared.storage import Count, Key
+from tests.shared.journal_bench import QUEUE, START, Bench, Handled, once
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_an_event_is_sent_by_id_and_closed_by_its_consumer(bench: Bench) -> None:
+    event = bench.open_case()
+    assert bench.post.sent == [(QUEUE, event.id)]
+    assert OPEN in bench.row(event).indexes
+    handled = Handled()
+    bench.journal.carry(event.id, handled)
+    assert handled.events == [event]
+    closed = bench.row(event)
+    assert OPEN not in closed.indexes
+    assert closed.expires == int((START + timedelta(days=7)).timestamp())
+    assert bench.open_rows() == []
+
+
+def test_an_event_without_a_queue_leaves_no_row(bench: Bench) -> None:
+    event = bench.open_case(queue=None)
+    assert bench.post.sent == []
+    assert bench.table.get(outbox_key(event.id)) is None
+
+
+def test_a_second_delivery_does_nothing(bench: Bench) -> None:
+    event = bench.open_case()
+    handled = Handled()
+    for _ in range(3):
+        bench.journal.carry(event.id, handled)
+    assert len(handled.events) == 1
+
+
+@pytest.mark.parametrize("body", ["unknown", "", "{}", "OUT#1", "ไทย"])
+def test_a_message_that_is_nothing_of_ours_does_nothing(bench: Bench, body: str) -> None:
+    handled = Handled()
+    bench.journal.carry(body, handled)
+    assert handled.events == []
+
+
+def test_a_handler_that_fails_leaves_the_row_open_for_the_next_delivery(bench: Bench) -> None:
+    event = bench.open_case()
+    handled = Handled(failures=2)
+    for _ in range(2):
+        with pytest.raises(ConnectionError):
+            bench.journal.carry(event.id, handled)
+        assert OPEN in bench.row(event).indexes
+    bench.journal.carry(event.id, handled)
+    assert handled.events == [event]
+    assert bench.open_rows() == []
+
+
+def test_a_handler_whose_effect_was_claimed_before_closes_the_row(bench: Bench) -> None:
+    event = bench.open_case()
+    tally = Key("TALLY", "1")
+
+    def handler(happened: Event) -> None:
+        bench.journal.commit(Once.of_event(happened.id, "tally"), [Count(tally, 1, 99)])
+
+    handler(event)
+    bench.journal.carry(event.id, handler)
+    counted = bench.table.get(tally)
+    assert counted is not None and counted.data == {"count": 1}
+    assert bench.open_rows() == []
+
+
+def test_a_row_that_the_sweep_touched_meanwhile_is_closed_all_the_same(bench: Bench) -> None:
+    event = bench.open_case()
+
+    def slow(_: Event) -> None:
+        assert bench.sweep_after(RESEND_AFTER + 1) == 1
+
+    bench.journal.carry(event.id, slow)
+    assert bench.open_rows() == []
+
+
+def test_a_row_that_another_delivery_closed_meanwhile_stays_closed(bench: Bench) -> None:
+    event = bench.open_case()
+    bench.journal.carry(event.id, lambda _: bench.journal.carry(event.id, lambda _: None))
+    assert bench.open_rows() == []
+
+
+# -------------------------------------------------------------------- the sweep
+
+
+def test_a_queue_that_is_down_loses_nothing(bench: Bench) -> None:
+    bench.post.broken = True
+    event = bench.open_case()
+    assert bench.post.sent == []
+    bench.post.broken = False
+    assert bench.sweep_after(RESEND_AFTER - 1) == 0
+    assert bench.sweep_after(1) == 1
+    assert bench.post.sent == [(QUEUE, event.id)]
+    assert bench.sweep_after(1) == 0
+
+
+def test_a_closed_row_is_not_sent_again(bench: Bench) -> None:
+    event = bench.open_case()
+    bench.journal.carry(event.id, Handled())
+    assert bench.sweep_after(3600) == 0
+
+
+def test_the_sweep_finds_rows_in_every_shard(bench: Bench) -> None:
+    bench.open_case()
+    for number in range(60):
+        bench.note(once(f"note {number}"))
+    assert len({row.indexes[OPEN].pk for row in bench.open_rows()}) == SHARDS
+    assert bench.sweep_after(RESEND_AFTER) == 61
+
+
+def test_a_row_is_given_up_after_many_sends_and_can_be_revived(bench: Bench) -> None:
+    event = bench.open_case()
+    for _ in range(GIVE_UP_AFTER + 5):
+        bench.sweep_after(RESEND_AFTER)
+    assert len(bench.post.sent) == GIVE_UP_AFTER
+    assert bench.open_rows() == []
+    assert bench.journal.revive(bench.now) == 1
+    assert bench.post.sent[-1] == (QUEUE, event.id)
+    assert len(bench.open_rows()) == 1
+    assert bench.sweep_after(RESEND_AFTER) == 1
+    handled = Handled()
+    bench.journal.carry(event.id, handled)
+    assert handled.events == [event]
+    assert bench.journal.revive(bench.now) == 0
+
+
+def test_a_given_up_row_can_still_be_handled(bench: Bench) -> None:
+    event = bench.open_case()
+    for _ in range(GIVE_UP_AFTER + 1):
+        bench.sweep_after(RESEND_AFTER)
+    handled = Handled()
+    bench.journal.carry(event.id, handled)
+    assert handled.events == [event]
+    assert bench.journal.revive(bench.now) == 0
