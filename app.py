@@ -31,6 +31,12 @@ if "gdx" in settings.platforms:
         for record in event:
             house.handlers["gdx_exchanges"](record.body)
 
+    @app.on_sqs_message(queue=settings.queue("gdx-events"), batch_size=1)
+    def gdx_events(event: SQSEvent) -> None:
+        """Deletes late answers once they were fetched."""
+        for record in event:
+            house.handlers["gdx_events"](record.body)
+
     @app.schedule(EVERY_MINUTE)
     def gdx_sweep(event: CloudWatchEvent) -> None:
         """Sends again what the exchange's outbox still holds, and expires what nobody answered."""

@@ -1,0 +1,110 @@
+"""What the rooms need of one another, given to them: adapters from an asking room's Protocol to the neighbour.
+
+`...ThroughGdx` ask by way of the exchange, as any member does; `...ToCitizen` hand over directly where both rooms are
+open in one process. Both carry the sender's own id, so that a repeat is recognised on the other side.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .biz.ports import Extract, Letter, Paper
+from .shared.errors import UpstreamFailed
+from .shared.gdx_client import Gdx
+from .shared.storage import Json
+from .shared.thai import Text
+
+if TYPE_CHECKING:
+    from .citizen.service import Service as Citizen
+
+BIZ = "TH/CENTRAL/DGA/biz"
+INBOX = "TH/CENTRAL/DGA/citizen/inbox"
+WALLET = "TH/CENTRAL/DGA/citizen/wallet"
+FOR_AN_APPLICATION = "licence-application"
+FOR_A_NOTICE = "service-notice"
+
+
+class RegistersThroughGdx:
+    """`biz.ports.Registers`: state registers behind the exchange.
+
+    The agreement, not the asker, says which law allows it; the purpose in words stands in the definition's manual.
+    """
+
+    def __init__(self, gdx: Gdx) -> None:
+        self._gdx = gdx
+
+    def ask(
+        self, service: str, path: str, body: Json, *, pid: str, purpose: Text, legal_basis: str, reference: str
+    ) -> Extract:
+        answer = self._gdx.ask(service, "POST", path, body, FOR_AN_APPLICATION, case=reference)
+        if not isinstance(answer.value, dict):
+            raise UpstreamFailed("ทะเบียนของรัฐตอบไม่ถูกต้อง", "The state register did not answer with a record.")
+        return Extract(record=answer.value, receipt=answer.receipt, at=datetime.fromisoformat(answer.at))
+
+
+def message_of(letter: Letter) -> Json:
+    """A letter of the Biz Portal as a message for the inbox."""
+    return {
+        "id": letter.id,
+        "category": "application",
+        "title": letter.subject.model_dump(),
+        "body": letter.body.model_dump(),
+        "case": letter.about,
+        "source": letter.agency,
+    }
+
+
+def credential_of(paper: Paper) -> Json:
+    """A paper of the Biz Portal as a credential for the wallet."""
+    return {"id": paper.id, "credential": paper.credential, "kind": paper.kind}
+
+
+class MailboxThroughGdx:
+    """`biz.ports.Mailbox` by the exchange."""
+
+    def __init__(self, gdx: Gdx) -> None:
+        self._gdx = gdx
+
+    def deliver(self, pid: str, letter: Letter) -> None:
+        body: Json = {"pid": pid, **message_of(letter)}
+        self._gdx.ask(INBOX, "POST", "/messages", body, FOR_A_NOTICE, case=letter.about, once=letter.id)
+
+
+class WalletThroughGdx:
+    """`biz.ports.Wallet` by the exchange."""
+
+    def __init__(self, gdx: Gdx) -> None:
+        self._gdx = gdx
+
+    def keep(self, pid: str, paper: Paper) -> None:
+        body: Json = {"pid": pid, **credential_of(paper)}
+        self._gdx.ask(WALLET, "POST", "/credentials", body, FOR_A_NOTICE, once=f"{paper.id}-{paper.kind}")
+
+
+class LettersToCitizen:
+    """`biz.ports.Mailbox` in one process."""
+
+    def __init__(self, citizen: Citizen) -> None:
+        self._citizen = citizen
+
+    def deliver(self, pid: str, letter: Letter) -> None:
+        from .citizen.model import NewMessage
+
+        self._citizen.inbox.deliver(pid, _as(NewMessage, message_of(letter)), sender=BIZ)
+
+
+class PapersToCitizen:
+    """`biz.ports.Wallet` in one process."""
+
+    def __init__(self, citizen: Citizen) -> None:
+        self._citizen = citizen
+
+    def keep(self, pid: str, paper: Paper) -> None:
+        from .citizen.model import NewCredential
+
+        self._citizen.wallet.deliver(pid, _as(NewCredential, credential_of(paper)), sender=BIZ)
+
+
+def _as(model: Any, content: Json) -> Any:
+    return model.model_validate(content)

@@ -1,0 +1,276 @@
+"""The only file that knows every class: builds the house of one process from its settings.
+
+Each chosen room gets its own table, keys and journal. What a room needs of another is bound here: to the neighbour
+itself where both are open in this process, else to the exchange over HTTP, where the room is an ordinary member with
+its own key and its own agreements. Nothing here asks AWS anything: clients, secrets and keys are made on first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .settings import Settings
+from .shared.aws.clients import Clients
+from .shared.aws.dynamo import DynamoTable
+from .shared.aws.keys import KmsSigner, room_secret
+from .shared.aws.objects import S3Objects
+from .shared.aws.queues import SqsPost
+from .shared.cursors import Cursors
+from .shared.egress import GuardedHttp, Http
+from .shared.identity import Gate, Tokens, TrustedIssuer, fetched_jwks
+from .shared.ids import new_id, utc_now
+from .shared.journal import Journal
+from .shared.keyring import Keyring
+from .shared.parts import Parts
+from .shared.web import Room
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+    from .biz.service import Biz
+    from .citizen.service import Service as Citizen
+    from .gdx.service import Service as Gdx
+    from .opendata.service import Catalogue as OpenData
+    from .shared.gdx_client import Gdx as AsksGdx
+    from .shared.watch import Watch
+
+AUDIENCE = "klang"
+MEMBERS = {"biz": "TH/CENTRAL/DGA/biz", "citizen": "TH/CENTRAL/DGA/citizen", "gdx": "TH/CENTRAL/DGA/gdx"}
+"""The platforms' own names as members of the exchange."""
+
+
+@dataclass
+class House:
+    """The open rooms of one process.
+
+    Attributes:
+        settings: where everything is.
+        clients: AWS.
+        http: the way out.
+        clock: tells the time.
+        ids: makes ids.
+        rooms: routes by room, in the order of the settings; the front door last.
+        handlers: what takes a queue's message body, by the name of its function in app.py.
+        sweeps: what runs each minute, by the name of its function in app.py.
+    """
+
+    settings: Settings
+    clients: Clients
+    http: Http
+    clock: Callable[[], datetime] = utc_now
+    ids: Callable[[], str] = new_id
+    rooms: dict[str, Room] = field(default_factory=dict)
+    handlers: dict[str, Callable[[str], None]] = field(default_factory=dict)
+    sweeps: dict[str, Callable[[], None]] = field(default_factory=dict)
+    _parts: dict[str, Parts] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """Logs, metrics and traces."""
+        from .shared.watch import Watch
+
+        service = f"klang-{self.settings.environment}-{'-'.join(self.settings.platforms)}"
+        return Watch(service, tracing=not self.settings.on_laptop)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The check of access tokens: people's providers, and the exchange for systems."""
+        people = [
+            TrustedIssuer(issuer.iss, issuer.audience, "person", fetched_jwks(self.http, issuer.jwks_uri))
+            for issuer in self.settings.issuers
+        ]
+        systems = TrustedIssuer(self.settings.gdx_url, AUDIENCE, "system", self.gdx_jwks)
+        return Tokens([*people, systems], self.clock)
+
+    @cached_property
+    def gdx_jwks(self) -> Callable[[], Mapping[str, Any]]:
+        """The exchange's public keys: its own where it is open here, else fetched from its address."""
+        if "gdx" in self.settings.platforms:
+            return lambda: self.gdx.voice.jwks()
+        return fetched_jwks(self.http, f"{self.settings.gdx_url}/.well-known/jwks.json")
+
+    def parts(self, room: str) -> Parts:
+        """The common parts of one room, made once."""
+        if room not in self._parts:
+            self._parts[room] = self._new_parts(room)
+        return self._parts[room]
+
+    def _new_parts(self, room: str) -> Parts:
+        table = DynamoTable(lambda: self.clients.dynamodb, self.settings.table(room))
+        keyring = Keyring(
+            lambda: room_secret(table, lambda: self.clients.kms, self.settings.key_alias(room, "data")),
+            lambda: KmsSigner(lambda: self.clients.kms, self.settings.key_alias(room, "signing")),
+        )
+        post = SqsPost(lambda: self.clients.sqs, self.settings.queue)
+        return Parts(
+            base_url=self.settings.gdx_url if room == "gdx" else self.settings.base_url,
+            table=table,
+            keyring=keyring,
+            journal=Journal(table, post, ids=self.ids, clock=self.clock),
+            cursors=Cursors(keyring),
+            tokens=self.tokens,
+            http=self.http,
+            clock=self.clock,
+            ids=self.ids,
+        )
+
+    def objects(self, purpose: str) -> S3Objects:
+        """A bucket."""
+        return S3Objects(lambda: self.clients.s3, self.settings.bucket(purpose))
+
+    def asks_gdx(self, room: str, keyring: Keyring) -> AsksGdx:
+        """The exchange as a room asks it: in this process, or as a member over HTTP."""
+        if "gdx" in self.settings.platforms:
+            return self.gdx.local(MEMBERS[room])
+        from .shared.gdx_client import GdxClient
+
+        return GdxClient(
+            self.http,
+            self.settings.gdx_url,
+            MEMBERS[room],
+            lambda: keyring.signer,
+            clock=self.clock,
+            ids=self.ids,
+        )
+
+    @cached_property
+    def gdx(self) -> Gdx:
+        """The exchange."""
+        from .gdx.service import Service
+
+        return Service(self.parts("gdx"), self.objects("gdx-documents"))
+
+    @cached_property
+    def opendata(self) -> OpenData:
+        """The open-data catalogue."""
+        from .opendata.service import open_catalogue
+
+        return open_catalogue(self.parts("opendata"), self.objects("opendata"))
+
+    @cached_property
+    def citizen(self) -> Citizen:
+        """The Citizen Portal."""
+        from .citizen.access_log import AccessLogByExchange
+        from .citizen.service import Service
+        from .shared.gdx_request import GdxRequests
+
+        parts = self.parts("citizen")
+        here = "gdx" in self.settings.platforms
+        return Service(
+            parts,
+            self.gdx.access_log if here else AccessLogByExchange(self.asks_gdx("citizen", parts.keyring)),
+            GdxRequests(self.settings.gdx_url, MEMBERS["citizen"], self.gdx_jwks, self.clock),
+        )
+
+    @cached_property
+    def biz(self) -> Biz:
+        """The Biz Portal."""
+        from .biz.catalogue import SHIPPED, Catalogue
+        from .biz.service import Biz
+        from .neighbours import (
+            LettersToCitizen,
+            MailboxThroughGdx,
+            PapersToCitizen,
+            RegistersThroughGdx,
+            WalletThroughGdx,
+        )
+        from .shared.workdays import Calendar
+
+        parts = self.parts("biz")
+        gdx = self.asks_gdx("biz", parts.keyring)
+        here = "citizen" in self.settings.platforms
+        return Biz(
+            parts,
+            self.objects("biz-documents"),
+            catalogue=Catalogue.read(SHIPPED),
+            registers=RegistersThroughGdx(gdx),
+            mailbox=LettersToCitizen(self.citizen) if here else MailboxThroughGdx(gdx),
+            wallet=PapersToCitizen(self.citizen) if here else WalletThroughGdx(gdx),
+            calendar=Calendar.load(),
+        )
+
+    def openapi(self) -> dict[str, Any]:
+        """The description of everything that is open here."""
+        from .shared.openapi import document
+
+        return document(list(self.rooms.values()), server=self.settings.base_url)
+
+
+def open_house(
+    settings: Settings,
+    *,
+    session: Session | None = None,
+    http: Http | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    ids: Callable[[], str] = new_id,
+) -> House:
+    """The house of one process.
+
+    Args:
+        settings: which rooms, and where everything is.
+        session: a boto3 session of the caller's (tests, the laptop), else the process's own.
+        http: the way out, else the guarded one.
+        clock: tells the time.
+        ids: makes ids.
+    """
+    from .front import front
+
+    house = House(
+        settings=settings,
+        clients=Clients(settings.region, session),
+        http=http or GuardedHttp(settings.egress_networks),
+        clock=clock,
+        ids=ids,
+    )
+    for platform in settings.platforms:
+        _OPENINGS[platform](house)
+    house.rooms["front"] = front(list(house.rooms.values()), server=settings.base_url)
+    return house
+
+
+def _open_gdx(house: House) -> None:
+    from .gdx.routes import routes
+
+    gdx = house.gdx
+    parts = house.parts("gdx")
+    house.rooms["gdx"] = routes(gdx, Gate(parts.tokens, parts.keyring, gdx.operators))
+    house.handlers.update(gdx.handlers)
+    house.sweeps["gdx_sweep"] = lambda: gdx.sweep(house.clock())
+
+
+def _open_opendata(house: House) -> None:
+    from .opendata.routes import routes
+
+    catalogue = house.opendata
+    parts = house.parts("opendata")
+    house.rooms["opendata"] = routes(catalogue, Gate(parts.tokens, parts.keyring, catalogue.staff))
+    house.handlers["opendata_uploads"] = catalogue.uploads.take_message
+
+
+def _open_biz(house: House) -> None:
+    from .biz.routes import routes
+
+    biz = house.biz
+    house.rooms["biz"] = routes(biz)
+    house.handlers["biz_events"] = biz.on_event
+    house.handlers["biz_uploads"] = biz.on_upload
+    house.sweeps["biz_sweep"] = lambda: biz.sweep(house.clock())
+
+
+def _open_citizen(house: House) -> None:
+    from .citizen.routes import routes
+
+    parts = house.parts("citizen")
+    house.rooms["citizen"] = routes(house.citizen, Gate(parts.tokens, parts.keyring))
+
+
+_OPENINGS: Mapping[str, Callable[[House], None]] = {
+    "gdx": _open_gdx,
+    "opendata": _open_opendata,
+    "biz": _open_biz,
+    "citizen": _open_citizen,
+}
