@@ -48,7 +48,6 @@ class Rehearsal:
         mount: makes applications of this process from the front address, by first part of the path.
         port: of the front address; 0 takes a free one.
         project: where `app.py`, `chalicelib/` and `requirements.txt` are.
-        provisioned: put `infra/template.yaml` in place first.
         speed: how many times faster than real time schedules come round.
     """
 
@@ -59,14 +58,12 @@ class Rehearsal:
         mount: Mount | None = None,
         port: int = 0,
         project: Path = PROJECT,
-        provisioned: bool = True,
         speed: float = 1.0,
     ) -> None:
         self._platforms = tuple(platforms)
         self._mount = mount
         self._port = port
         self._project = project
-        self._provisioned = provisioned
         self._speed = speed
         self._folder: Path | None = None
         self._emulator: Emulator | None = None
@@ -197,18 +194,15 @@ class Rehearsal:
         for beginning, application in (self._mount(self.address) if self._mount else {}).items():
             self._front.mount(beginning, application)
         self._pool = Pool(python, self._folder, self._credentials())
-        if self._provisioned:
-            self._provision()
+        self._provision()
         for platform in self._platforms:
             self.deploy(platform)
         self.connect()
 
     def _provision(self) -> None:
-        template = provision.load_template()
-        parameters = provision.parameters_for(
-            ENVIRONMENT, suffix=BUCKET_SUFFIX, origins=[self.address], platforms=self._platforms
-        )
-        provision.apply(template, parameters, self.session)
+        # all tables and keys, whatever is deployed: the exchange's directory holds every platform's public key
+        parameters = provision.parameters_for(ENVIRONMENT, suffix=BUCKET_SUFFIX, origins=[self.address])
+        provision.apply(provision.load_template(), parameters, self.session)
 
     def _stage(self, platform: str) -> Stage:
         issuer = f"{self.address}{ISSUER_PATH}"
