@@ -1,34 +1,29 @@
-"""What an applicant does with a case: open, fill, file, withdraw, follow."""
+"""What an applicant does with a case: open, fill, file, withdraw."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.shared.errors import AssuranceTooLow, Fault, Invalid, NotAllowed, UpstreamFailed, not_found
+from chalicelib.shared.errors import AssuranceTooLow, Fault, Invalid, NotAllowed, UpstreamFailed
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
-from chalicelib.shared.workdays import thai_date
 
-from . import clock, fees, forms, pointers, rules, views
-from .definitions import APPLICANT, ApplicantKind, Prefill, ServiceDefinition
-from .expressions import BadExpression
+from . import forms, pointers, rules, views
+from .definitions import ApplicantKind, Prefill, ServiceDefinition
 from .model import Case, CaseId, Provenance
 from .office import Office, Told, as_applicant, told_of, unchanged
 from .ports import Extract, Registers
-from .store import case_key
-from .views import CaseCard, CaseView, ClockAnswer, Happening
+from .views import CaseCard
 
 COMPANY_REGISTER = ("TH/CENTRAL/DBD/juristic/company", "/lookup")
 """Where it is asked whether somebody is a director of a company."""
 
 MAX_ANSWERS = 64 * 1024
 _DIRECTOR = Text(th="ตรวจสอบว่าผู้ยื่นเป็นกรรมการของนิติบุคคล", en="To check that the applicant is a director of the company")
-_MAY_APPLY = frozenset({APPLICANT})
 
 
 class Applications:
@@ -168,18 +163,6 @@ class Applications:
         told = Told("application.changed", {"fields": sorted(patch)[:50]}, heard=False)
         return self._saved(once, caller, case.model_copy(update={"answers": answers, "sources": kept}), told)
 
-    def faults(self, caller: Caller, id: str) -> list[Fault]:
-        """What still stands between the applicant and filing."""
-        case = self._office.own(None, id, caller)
-        return rules.incomplete(case, self._office.book(case))
-
-    def quote(self, caller: Caller, id: str) -> fees.Quote:
-        """The fee as things stand; raises Invalid while answers that it depends on are missing."""
-        case = self._office.own(None, id, caller)
-        if case.quote is not None:
-            return case.quote
-        return quoted(case, self._office.book(case).definition, self._office.now())
-
     def submit(self, once: Once, caller: Caller, id: str) -> CaseCard:
         """File the case, or file it again after mending; from the legal receipt on the clock runs.
 
@@ -203,64 +186,6 @@ class Applications:
         shown = views.card(case.model_copy(update={"version": case.version + 1}), self._office.book(case))
         self._office.save(once, case, [told], by=caller.label, answer=as_json(shown))
         return shown
-
-    # --- following
-
-    def mine(self, caller: Caller, after: str | None, limit: int) -> tuple[list[CaseCard], str | None]:
-        """The caller's cases, newest first."""
-        found, following = self._office.store.cases_of(caller.id, after, limit)
-        return [views.card(case, self._office.book(case)) for case in found], following
-
-    def show(self, caller: Caller, id: str) -> CaseView:
-        """One whole case with what the caller may do: the applicant, or an officer of the agency."""
-        case = self._office.seen(id, caller)
-        roles = _MAY_APPLY if case.owner == caller.id else caller.roles
-        return views.whole(case, self._office.book(case), roles)
-
-    def timeline(self, case: Case) -> list[Happening]:
-        """Everything that happened to a case, oldest first; each line chained to the one before by its hash."""
-        definition = self._office.book(case).definition
-        return [
-            views.happening(event, definition) for event in self._office.parts.journal.history(case_key(case.id).pk)
-        ]
-
-    def clock(self, case: Case) -> ClockAnswer:
-        """The legal clock of a case with its whole ledger."""
-        book = self._office.book(case)
-        return ClockAnswer(
-            clock=clock.view(case, book, self._office.today()),
-            ledger=case.ledger,
-            received_at=case.received_at,
-            legal_received_at=case.legal_received_at,
-            receipt_rule=case.receipt_rule,
-            law=book.law.name,
-            sla_source=book.definition.sla.source,
-            sla_verified=book.definition.sla.verified,
-        )
-
-    def credentials(self, caller: Caller, id: str) -> dict[str, Any]:
-        """The licence and the receipt of one's own case; raises NotFound before they exist."""
-        case = self._office.own(None, id, caller)
-        if case.licence is None:
-            raise not_found("ใบอนุญาต", "licence")
-        licence = self._office.store.find_licence(case.licence)
-        return {"licence_no": licence.no, "licence": licence.credential, "receipt": case.receipt}
-
-
-def quoted(case: Case, definition: ServiceDefinition, now: dt.datetime) -> fees.Quote:
-    """The fee with the rates of the day of filing (of today, for a draft).
-
-    Raises:
-        Invalid: answers that the fee depends on are missing or unfit.
-    """
-    try:
-        return fees.quote(definition, case.answers, thai_date(case.received_at or now))
-    except BadExpression as error:
-        raise Invalid(
-            "ยังคำนวณค่าธรรมเนียมไม่ได้ โปรดกรอกข้อมูลให้ครบก่อน",
-            f"The fee cannot be computed yet: {error}.",
-            [Fault("/answers", "กรอกข้อมูลให้ครบ", "Complete the answers.")],
-        ) from None
 
 
 def _pid(caller: Caller) -> str:

@@ -12,9 +12,9 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 
 from . import rules, views
-from .applications import quoted
 from .counter import Counter
 from .definitions import SYSTEM, Effect
+from .following import quoted
 from .model import Case, Decision, Deficiency, Finding
 from .office import Office, Told, as_officer, told_of
 from .rules import Actor, Book

@@ -43,7 +43,7 @@ def add(room: Room, biz: Biz) -> None:
     )
     def mine(call: Call) -> replies.CasePage:
         items, following = page_of(
-            biz, call, f"mine/{call.caller.id}", lambda after: desk.mine(call.caller, after, call.query.limit)
+            biz, call, f"mine/{call.caller.id}", lambda after: biz.following.mine(call.caller, after, call.query.limit)
         )
         return replies.CasePage(items=items, next=following)
 
@@ -64,13 +64,13 @@ def add(room: Room, biz: Biz) -> None:
 
     @room.post(CASE + "/validate", allow=[CITIZEN], answer=replies.Judgement, summary="What is still missing")
     def validate(call: Call) -> replies.Judgement:
-        faults = desk.faults(call.caller, call.params["id"])
+        faults = biz.following.faults(call.caller, call.params["id"])
         shown = [replies.FaultView(pointer=f.pointer, message_th=f.th, message_en=f.en) for f in faults]
         return replies.Judgement(complete=not shown, errors=shown)
 
     @room.get(CASE + "/quote", allow=[CITIZEN], answer=Quote, summary="The fee, with its working")
     def quote(call: Call) -> Quote:
-        return desk.quote(call.caller, call.params["id"])
+        return biz.following.quote(call.caller, call.params["id"])
 
     @room.post(
         CASE + "/documents",
@@ -117,7 +117,7 @@ def add(room: Room, biz: Biz) -> None:
         CASE + "/credentials", allow=[CITIZEN], answer=replies.Papers, summary="The licence and receipt as credentials"
     )
     def papers(call: Call) -> replies.Papers:
-        found = desk.credentials(call.caller, call.params["id"])
+        found = biz.following.credentials(call.caller, call.params["id"])
         return replies.Papers(**found, verify_token=biz.register.token(found["licence_no"]))
 
 

@@ -23,17 +23,17 @@ def add(room: Room, biz: Biz) -> None:
 
     @room.get(CASE, allow=READERS, answer=CaseView, summary="A whole application, and what the caller may do with it")
     def show(call: Call) -> Reply:
-        found = biz.applications.show(call.caller, call.params["id"])
+        found = biz.following.show(call.caller, call.params["id"])
         return Reply(found, version=found.version)
 
     @room.get(CASE + "/timeline", allow=READERS, answer=replies.Timeline, summary="What happened, hash-chained")
     def timeline(call: Call) -> replies.Timeline:
         case = biz.office.seen(call.params["id"], call.caller)
-        return replies.Timeline(items=biz.applications.timeline(case))
+        return replies.Timeline(items=biz.following.timeline(case))
 
     @room.get(CASE + "/clock", allow=READERS, answer=ClockAnswer, summary="The legal clock with its ledger")
     def clock(call: Call) -> ClockAnswer:
-        return biz.applications.clock(biz.office.seen(call.params["id"], call.caller))
+        return biz.following.clock(biz.office.seen(call.params["id"], call.caller))
 
     @room.get(
         CASE + "/documents/{document}",

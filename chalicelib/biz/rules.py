@@ -133,7 +133,7 @@ def incomplete(case: Case, book: Book) -> list[Fault]:
         name = needed.name
         if there is None:
             faults.append(Fault(f"/documents/{needed.code}", f"โปรดแนบ “{name.th}”", f"Attach '{name.en}'."))
-        elif needed.code in asked_again and there.asked_at < asked_again[needed.code]:
+        elif needed.code in asked_again and there.asked_at <= asked_again[needed.code]:
             faults.append(
                 Fault(f"/documents/{needed.code}", f"โปรดแนบ “{name.th}” ฉบับใหม่", f"Attach a new '{name.en}'.")
             )

@@ -15,6 +15,7 @@ from .applications import Applications
 from .catalogue import Catalogue
 from .counter import Counter
 from .desk import Desk
+from .following import Following
 from .letters import Letters
 from .model import Officer
 from .office import Office
@@ -80,6 +81,7 @@ class Biz:
         self.office = Office(parts, self.store, catalogue, objects, calendar)
         self.counter = Counter(self.office)
         self.applications = Applications(self.office, registers)
+        self.following = Following(self.office)
         self.uploads = Uploads(self.office)
         self.desk = Desk(self.office, self.counter)
         self.register = Register(self.office)
