@@ -17,6 +17,8 @@ ISOLATED: Mapping[str, str | None] = {
     "AWS_SESSION_TOKEN": None,
     "AWS_ENDPOINT_URL": None,
     "AWS_LAMBDA_FUNCTION_NAME": None,
+    # Chalice sets it when an app is made
+    "AWS_EXECUTION_ENV": None,
 }
 """With these, neither this process nor the emulator that it starts can find a developer's own AWS account."""
 

@@ -6,6 +6,7 @@ bodies; werkzeug's server closes every connection, and chalice's own stalls 44 m
 
 from __future__ import annotations
 
+import socket
 import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -24,10 +25,11 @@ class Server:
     def __init__(self, app: WSGIApplication, host: str, port: int, threads: int) -> None:
         # The stubs give a union for several addresses and lack members; one address makes a TcpWSGIServer.
         make: Any = create_server
+        # Waitress would start its threads before it finds the port taken, and leave them running.
+        listener = socket.create_server((host, port))
         self._server = make(
             app,
-            host=host,
-            port=port,
+            sockets=[listener],
             threads=threads,
             ident="klang",
             channel_timeout=120,
@@ -37,7 +39,7 @@ class Server:
             max_request_body_size=4 * MAX_REQUEST,
         )
         self.host: str = host
-        self.port: int = self._server.effective_port
+        self.port: int = listener.getsockname()[1]
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"http-{self.port}", daemon=True)
         self._thread.start()
