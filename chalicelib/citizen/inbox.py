@@ -113,7 +113,7 @@ class Inbox:
         return self._unsealed(person, message)
 
     def _find(self, person: Person, id: str) -> Message:
-        message = self._store.message(person, id)
+        message = self._store.message(person, id) if rules.is_id_here(id) else None
         if message is None:
             raise not_found("ข้อความ", "message")
         return message

@@ -5,11 +5,11 @@ from __future__ import annotations
 from chalicelib.shared.errors import NotAllowed
 from chalicelib.shared.gdx_request import SIGNED, SignedGate
 from chalicelib.shared.identity import CITIZEN, Caller
-from chalicelib.shared.web import Admits, Call, Room
+from chalicelib.shared.web import Call, Room
 
 from .access_log import as_list
 from .model import NewCredential, NewMessage, Person
-from .service import Service
+from .service import Citizen
 from .views import (
     Choice,
     CredentialDelivery,
@@ -26,12 +26,12 @@ from .views import (
 )
 
 
-def routes(service: Service, gate: Admits) -> Room:
-    """The room behind a gate."""
-    room = Room("citizen", SignedGate(gate))
-    _add_people(room, service)
-    _add_wallet(room, service)
-    _add_provider(room, service)
+def routes(citizen: Citizen) -> Room:
+    """The room behind its gate."""
+    room = Room("citizen", SignedGate(citizen.gate))
+    _add_people(room, citizen)
+    _add_wallet(room, citizen)
+    _add_provider(room, citizen)
     return room
 
 
@@ -39,7 +39,7 @@ def _person(caller: Caller) -> Person:
     return Person(caller.id)
 
 
-def _add_people(room: Room, service: Service) -> None:
+def _add_people(room: Room, citizen: Citizen) -> None:
     @room.get("/citizen/v1/me", allow=[CITIZEN], answer=Me, summary="Who the login says I am (nothing is kept)")
     def me(call: Call) -> Me:
         return Me(name=call.caller.name, ial=call.caller.ial)
@@ -52,7 +52,7 @@ def _add_people(room: Room, service: Service) -> None:
         summary="My messages, newest first, and how many I never opened",
     )
     def inbox(call: Call) -> InboxView:
-        page = service.inbox.page(_person(call.caller), call.query.cursor, call.query.limit)
+        page = citizen.inbox.page(_person(call.caller), call.query.cursor, call.query.limit)
         return InboxView(items=[MessageView.of(letter) for letter in page.letters], unread=page.unread, next=page.next)
 
     @room.post(
@@ -62,7 +62,7 @@ def _add_people(room: Room, service: Service) -> None:
         summary="Open a message; the first time is kept as the time of opening",
     )
     def open_message(call: Call) -> MessageView:
-        return MessageView.of(service.inbox.open(_person(call.caller), call.params["id"]))
+        return MessageView.of(citizen.inbox.open(_person(call.caller), call.params["id"]))
 
     @room.get(
         "/citizen/v1/me/access-log",
@@ -74,10 +74,10 @@ def _add_people(room: Room, service: Service) -> None:
     def access_log(call: Call) -> UsageList:
         if call.caller.pid is None:
             raise NotAllowed("ต้องเข้าสู่ระบบในฐานะบุคคล", "Only a person has an access log.")
-        return as_list(service.access_log.entries(call.caller.pid, call.query.cursor, call.query.limit))
+        return as_list(citizen.access_log.entries(call.caller.pid, call.query.cursor, call.query.limit))
 
 
-def _add_wallet(room: Room, service: Service) -> None:
+def _add_wallet(room: Room, citizen: Citizen) -> None:
     @room.get(
         "/citizen/v1/me/wallet",
         allow=[CITIZEN],
@@ -86,12 +86,12 @@ def _add_wallet(room: Room, service: Service) -> None:
         summary="My licences, receipts and certificates, newest first",
     )
     def wallet(call: Call) -> WalletView:
-        page = service.wallet.page(_person(call.caller), call.query.cursor, call.query.limit)
+        page = citizen.wallet.page(_person(call.caller), call.query.cursor, call.query.limit)
         return WalletView(items=[PaperView.of(held) for held in page.held], next=page.next)
 
     @room.get("/citizen/v1/me/wallet/{id}", allow=[CITIZEN], answer=PaperView, summary="One of my credentials")
     def credential(call: Call) -> PaperView:
-        return PaperView.of(service.wallet.one(_person(call.caller), call.params["id"]))
+        return PaperView.of(citizen.wallet.one(_person(call.caller), call.params["id"]))
 
     @room.post(
         "/citizen/v1/me/wallet/{id}/presentations",
@@ -102,11 +102,11 @@ def _add_wallet(room: Room, service: Service) -> None:
     )
     def present(call: Call) -> Presentation:
         chosen = sorted(set(call.body.claims))
-        shown = service.wallet.present(_person(call.caller), call.params["id"], chosen)
+        shown = citizen.wallet.present(_person(call.caller), call.params["id"], chosen)
         return Presentation(presentation=shown, claims=chosen)
 
 
-def _add_provider(room: Room, service: Service) -> None:
+def _add_provider(room: Room, citizen: Citizen) -> None:
     @room.post(
         "/citizen/v1/provider/inbox/messages",
         allow=[SIGNED],
@@ -115,10 +115,10 @@ def _add_provider(room: Room, service: Service) -> None:
         summary="Service TH/CENTRAL/DGA/citizen/inbox: serve a message (called through the exchange only)",
     )
     def serve(call: Call) -> Delivered:
-        asked = service.requests.check(call.headers.get("authorization"), "POST", "inbox", call.raw)
+        asked = citizen.requests.check(call.headers.get("authorization"), "POST", "inbox", call.raw)
         given: MessageDelivery = call.body
         message = NewMessage.model_construct(**{name: getattr(given, name) for name in NewMessage.model_fields})
-        return Delivered.of(service.inbox.deliver(given.pid, message, sender=asked.client))
+        return Delivered.of(citizen.inbox.deliver(given.pid, message, sender=asked.client))
 
     @room.post(
         "/citizen/v1/provider/wallet/credentials",
@@ -128,7 +128,7 @@ def _add_provider(room: Room, service: Service) -> None:
         summary="Service TH/CENTRAL/DGA/citizen/wallet: hand over a credential (called through the exchange only)",
     )
     def hand_over(call: Call) -> Delivered:
-        asked = service.requests.check(call.headers.get("authorization"), "POST", "wallet", call.raw)
+        asked = citizen.requests.check(call.headers.get("authorization"), "POST", "wallet", call.raw)
         given: CredentialDelivery = call.body
         paper = NewCredential.model_construct(**{name: getattr(given, name) for name in NewCredential.model_fields})
-        return Delivered.of(service.wallet.deliver(given.pid, paper, sender=asked.client))
+        return Delivered.of(citizen.wallet.deliver(given.pid, paper, sender=asked.client))

@@ -36,6 +36,11 @@ def id_here(sender: str, id: str, person: Person) -> str:
     return hashlib.sha256(f"{sender}\n{id}\n{person}".encode()).hexdigest()[:32]
 
 
+def is_id_here(text: str) -> bool:
+    """Whether this can be an id of this room at all; anything else is not even looked up."""
+    return len(text) == 32 and text.isascii() and text.isalnum()
+
+
 def must_be_the_same(mark_there: str, mark: str) -> None:
     """A repeat must have the content of the first time.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.shared.gdx_request import GdxRequests
+from chalicelib.shared.identity import Gate
 from chalicelib.shared.parts import Parts
 
 from .access_log import AccessLog
@@ -14,7 +15,7 @@ SELF = "TH/CENTRAL/DGA/citizen"
 """The room as a member of the exchange: it offers `inbox` and `wallet`."""
 
 
-class Service:
+class Citizen:
     """The Citizen Portal.
 
     Args:
@@ -27,5 +28,6 @@ class Service:
         store = Store(parts.table, parts.journal)
         self.inbox = Inbox(store, parts.keyring, parts.cursors, clock=parts.clock)
         self.wallet = Wallet(store, parts.keyring, parts.cursors, clock=parts.clock)
+        self.gate = Gate(parts.tokens, parts.keyring)
         self.access_log = access_log
         self.requests = requests

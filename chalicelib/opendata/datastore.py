@@ -16,8 +16,6 @@ from .tables import Tables
 
 Json = dict[str, Any]
 
-_NATIVE = {"int8": "int8", "numeric": "numeric", "date": "date", "timestamp": "timestamp", "text": "text"}
-
 
 class DataStore:
     """What the actions `datastore_*` do."""
@@ -68,7 +66,7 @@ class DataStore:
                 "id": column["id"],
                 "type": column["type"],
                 "schema": {
-                    "native_type": _NATIVE[column["type"]],
+                    "native_type": column["type"],
                     "notnull": False,
                     "index_name": None,
                     "is_index": False,

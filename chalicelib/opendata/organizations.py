@@ -38,8 +38,10 @@ class Organizations:
         messages = {"name": faults} if (faults := rules.faults_of_name(given.get("name"))) else {}
         texts = {name: given.get(name) or "" for name in ("title", "description", "image_url")}
         for name, text in texts.items():
-            if not isinstance(text, str) or len(text) > rules.MAX_TEXT:
+            if not isinstance(text, str):
                 messages[name] = ["Must be a Unicode string value"]
+            elif faults := rules.faults_of_text(text):
+                messages[name] = faults
         if texts["image_url"] and (faults := rules.faults_of_link(texts["image_url"])):
             messages["image_url"] = faults
         if messages:
@@ -62,9 +64,9 @@ class Organizations:
         Raises:
             NotFound, Rejected.
         """
-        if not id_or_name or not isinstance(id_or_name, str):
+        if not id_or_name:
             raise Rejected({"id": ["Missing value"]})
-        organization = self._store.organization(id_or_name)
+        organization = self._store.organization(id_or_name) if rules.is_id(id_or_name) else None
         if organization is None:
             raise NotFound("ไม่พบหน่วยงาน", "Not found")
         return self._view(organization)

@@ -44,7 +44,7 @@ class Packages:
         if private is None:
             messages["private"] = ["Must be a boolean value"]
         owner = given.get("owner_org")
-        organization = self._store.organization(owner) if isinstance(owner, str) and owner else None
+        organization = self._store.organization(owner) if rules.is_id(owner) else None
         if organization is None:
             missing = not owner
             messages["owner_org"] = ["An organization must be provided" if missing else "Organization does not exist"]
@@ -64,6 +64,7 @@ class Packages:
             modified=now,
         )
         rules.check_publishable(replace(dataset, fields=fields))
+        rules.check_size(dataset)
         self._store.add_dataset(once, dataset, caller.label)
         return dataset.id
 
@@ -101,6 +102,7 @@ class Packages:
         merged = {**old.fields, **fields}
         new = replace(old, name=name, private=bool(private), fields=merged, modified=self._now())
         rules.check_publishable(new)
+        rules.check_size(new)
         return new
 
     def show(self, caller: Caller, id_or_name: object) -> Json:
@@ -161,9 +163,9 @@ class Packages:
             NotFound: there is none, or it is not for this caller; the two look the same.
             Rejected: no id was given.
         """
-        if not id_or_name or not isinstance(id_or_name, str):
+        if not id_or_name:
             raise Rejected({missing: ["Missing value"]})
-        dataset = self._store.dataset(id_or_name)
+        dataset = self._store.dataset(id_or_name) if rules.is_id(id_or_name) else None
         organization = None if dataset is None else self._store.organization(dataset.owner_org)
         if dataset is None or organization is None or not rules.may_see(caller, dataset, organization):
             raise NotFound("ไม่พบชุดข้อมูล", "Not found")

@@ -156,6 +156,10 @@ def _value(value: Any, kind: str) -> Any:
             if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text):
                 raise ValueError("not a number")
             return Decimal(text)
+        case "float8":
+            if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,17})?", text):
+                raise ValueError("not a number")
+            return float(text)
         case "date":
             return date.fromisoformat(text)
         case "timestamp":

@@ -135,9 +135,9 @@ class Resources:
         Raises:
             NotFound, NotAllowed, Rejected.
         """
-        if not id or not isinstance(id, str):
+        if not id:
             raise Rejected({"id": ["Missing value"]})
-        resource = self._store.resource(id)
+        resource = self._store.resource(id) if rules.is_id(id) else None
         if resource is None:
             raise NotFound("ไม่พบทรัพยากรข้อมูล", "Not found")
         _, organization = self._packages.find(caller, resource.package_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode
@@ -114,6 +115,10 @@ def _given(call: Call) -> Mapping[str, Any]:
             "Send files by the form that resource_create answers (upload: {file_name, size, sha256, media_type}).",
         )
     parsed = parse_json(call.raw)
+    try:
+        json.dumps(parsed, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Malformed("มีอักขระที่ไม่ใช่ Unicode", "It holds half a surrogate pair.") from None
     if not isinstance(parsed, Mapping):
         raise Malformed("ต้องเป็นออบเจกต์ JSON", "Request data JSON decoded, but it needs to be a dictionary.")
     return parsed

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed
@@ -48,9 +49,14 @@ CORE_TEXTS = (
     "license_id",
 )
 RESOURCE_TEXTS = ("name", "description", "format", "mimetype", "resource_type")
-MAX_TEXT = 100_000
+MAX_TEXT = 20_000
+MAX_METADATA = 200_000
+"""Bytes of one dataset's metadata: an item of the table holds 400 kB, and a version is kept beside it."""
+
+MAX_ID = 100
 
 _NAME = re.compile(r"[a-z0-9_-]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _FORMAT = re.compile(r"[^\x00-\x1f]{0,100}")
 
 
@@ -99,8 +105,8 @@ def dataset_fields(given: Mapping[str, Any]) -> tuple[dict[str, Any], Messages]:
             messages[name] = ["Must be a string or a list of strings"]
         elif isinstance(value, list) and not all(isinstance(part, str) for part in value):
             messages[name] = ["Must be a list of strings"]
-        elif len(str(value)) > MAX_TEXT:
-            messages[name] = ["Value is too long"]
+        elif faults := faults_of_text(value):
+            messages[name] = faults
         else:
             fields[name] = value if isinstance(value, list) else str(value)
     messages |= _tags(given, fields) | _extras(given, fields)
@@ -109,6 +115,16 @@ def dataset_fields(given: Mapping[str, Any]) -> tuple[dict[str, Any], Messages]:
             fields[name] = [fields[name]]
     messages |= {name: found for name, found in metadata.faults_of_choices(fields).items() if name not in messages}
     return fields, messages
+
+
+def faults_of_text(value: str | int | float | list[str]) -> list[str]:
+    """Messages for a text that is too long or holds control characters."""
+    text = "".join(value) if isinstance(value, list) else str(value)
+    if len(text) > MAX_TEXT:
+        return [f"Must be at most {MAX_TEXT} characters long"]
+    if _CONTROL.search(text):
+        return ["Must not contain control characters"]
+    return []
 
 
 def _tags(given: Mapping[str, Any], fields: dict[str, Any]) -> Messages:
@@ -142,6 +158,8 @@ def _extras(given: Mapping[str, Any], fields: dict[str, Any]) -> Messages:
     keys = [extra["key"] for extra in extras]
     if len(set(keys)) != len(keys):
         return {"extras": ["There is a schema field with the same name"]}
+    if any(faults_of_text([extra["key"], extra["value"]]) for extra in extras):
+        return {"extras": ["Must be texts without control characters"]}
     fields["extras"] = [{"key": extra["key"], "value": extra["value"]} for extra in extras]
     return {}
 
@@ -151,6 +169,21 @@ def flag(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
     return {"true": True, "false": False, "1": True, "0": False}.get(str(value).strip().lower())
+
+
+def is_id(value: object) -> TypeGuard[str]:
+    """Whether this can be an id or a name at all; what is longer is not even looked up."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_ID and value.isprintable()
+
+
+def check_size(dataset: Dataset) -> None:
+    """Metadata must fit into an item of the table.
+
+    Raises:
+        Rejected.
+    """
+    if len(json.dumps(dataset.fields, ensure_ascii=False).encode()) > MAX_METADATA:
+        raise Rejected({"__before": [f"The metadata is larger than {MAX_METADATA} bytes"]})
 
 
 def check_publishable(dataset: Dataset) -> None:
@@ -174,8 +207,10 @@ def resource_fields(given: Mapping[str, Any]) -> tuple[dict[str, Any], Messages]
         value = given.get(name)
         if value is None:
             continue
-        if not isinstance(value, str) or len(value) > MAX_TEXT:
+        if not isinstance(value, str):
             messages[name] = ["Must be a Unicode string value"]
+        elif faults := faults_of_text(value):
+            messages[name] = faults
         else:
             fields[name] = value.strip()
     if not _FORMAT.fullmatch(fields.get("format", "")):

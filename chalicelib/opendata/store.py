@@ -116,7 +116,7 @@ class Store:
             by=by,
             data=asdict(organization),
         )
-        index = {"by_organization": Key(ORGANIZATIONS, f"{organization.title}#{organization.id}")}
+        index = {"by_organization": Key(ORGANIZATIONS, f"{organization.title[:100]}#{organization.id}")}
         changes = [
             Create(Item(key, asdict(organization), indexes=index)),
             Create(Item(name_key("organization", organization.name), {"id": organization.id})),

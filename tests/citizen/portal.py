@@ -11,12 +11,11 @@ from typing import Any
 
 from chalicelib.citizen.access_log import AccessLog
 from chalicelib.citizen.routes import routes
-from chalicelib.citizen.service import SELF, Service
+from chalicelib.citizen.service import SELF, Citizen
 from chalicelib.shared import credentials
 from chalicelib.shared.cursors import Cursors
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.gdx_request import GdxRequests, body_digest
-from chalicelib.shared.identity import Gate
 from chalicelib.shared.jose import sign_jwt
 from chalicelib.shared.journal import Journal
 from chalicelib.shared.parts import Parts
@@ -129,8 +128,8 @@ class Portal:
             ids=lambda: f"{next(counter):032x}",
         )
         requests = GdxRequests(GDX, SELF, self.exchange.jwks, lambda: self.now)
-        self.service = Service(parts, access_log or self.log, requests)
-        self.room = routes(self.service, Gate(parts.tokens, self.keyring))
+        self.citizen = Citizen(parts, access_log or self.log, requests)
+        self.room = routes(self.citizen)
         self.client = Client([self.room])
         self.malee = self.issuers.person(MALEE, name="มาลี ใจงาม")
         self.somchai = self.issuers.person(SOMCHAI)

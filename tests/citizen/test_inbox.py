@@ -70,8 +70,8 @@ def test_a_repeat_is_the_same_message_and_other_content_is_refused(portal: Porta
 
 
 def test_two_senders_may_use_one_id(portal: Portal) -> None:
-    portal.service.inbox.deliver(MALEE, a_message(), sender=BIZ)
-    portal.service.inbox.deliver(MALEE, a_message(), sender="TH/CENTRAL/DOPA/civil")
+    portal.citizen.inbox.deliver(MALEE, a_message(), sender=BIZ)
+    portal.citizen.inbox.deliver(MALEE, a_message(), sender="TH/CENTRAL/DOPA/civil")
     assert portal.inbox(portal.malee)["unread"] == 2
 
 
@@ -180,10 +180,10 @@ class Overtaken:
 
 def test_two_deliveries_at_once_are_one_message(portal: Portal) -> None:
     def other() -> None:
-        portal.service.inbox.deliver(MALEE, a_message(), sender=BIZ)
+        portal.citizen.inbox.deliver(MALEE, a_message(), sender=BIZ)
 
     portal.table.write = Overtaken(portal, other)  # type: ignore[method-assign]  # the race, at the store's boundary
-    portal.service.inbox.deliver(MALEE, a_message(), sender=BIZ)
+    portal.citizen.inbox.deliver(MALEE, a_message(), sender=BIZ)
     assert portal.inbox(portal.malee)["unread"] == 1
 
 
@@ -206,7 +206,7 @@ def test_the_counter_always_equals_what_was_never_opened(steps: list[tuple[str, 
     opened: set[int] = set()
     for what, number in steps:
         if what == "deliver":
-            ids[number] = portal.service.inbox.deliver(MALEE, a_message(f"m-{number}"), sender=BIZ).id
+            ids[number] = portal.citizen.inbox.deliver(MALEE, a_message(f"m-{number}"), sender=BIZ).id
         elif number in ids:
             assert portal.client.post(f"/citizen/v1/me/inbox/{ids[number]}/read", token=portal.malee).status == 200
             opened.add(number)
@@ -215,7 +215,7 @@ def test_the_counter_always_equals_what_was_never_opened(steps: list[tuple[str, 
 
 def test_a_bad_number_and_a_reused_id_are_refused_in_process_too(portal: Portal) -> None:
     with pytest.raises(Invalid):
-        portal.service.inbox.deliver("1234567890123", a_message(), sender=BIZ)
-    portal.service.inbox.deliver(MALEE, a_message(), sender=BIZ)
+        portal.citizen.inbox.deliver("1234567890123", a_message(), sender=BIZ)
+    portal.citizen.inbox.deliver(MALEE, a_message(), sender=BIZ)
     with pytest.raises(AlreadyThere):
-        portal.service.inbox.deliver(MALEE, a_message(case="x"), sender=BIZ)
+        portal.citizen.inbox.deliver(MALEE, a_message(case="x"), sender=BIZ)

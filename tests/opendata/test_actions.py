@@ -130,6 +130,10 @@ def test_publishing_needs_the_whole_thai_standard_and_a_draft_does_not(portal: P
         ({"tag_string": "<b>"}, "tags", "Tag must be 2 to 100"),
         ({"private": "perhaps"}, "private", "Must be a boolean value"),
         ({"notes": {"a": 1}}, "notes", "Must be a string"),
+        ({"notes": "x" * 20_001}, "notes", "Must be at most 20000 characters long"),
+        ({"notes": "a\x00b"}, "notes", "Must not contain control characters"),
+        ({"extras": [{"key": "a", "value": "\x01"}]}, "extras", "Must be texts"),
+        ({"owner_org": "x" * 5_000}, "owner_org", "Organization does not exist"),
         ({"extras": [{"key": "a"}]}, "extras", "Must be a list of {key, value}"),
     ],
 )
@@ -252,3 +256,19 @@ def test_a_form_is_read_and_a_multipart_is_pointed_to_the_upload_form(portal: Po
     refused = portal.client.post("/api/3/action/resource_create", body=b"--x", headers=multipart)
     assert refused.status == 400
     assert "upload" in refused.json
+
+
+def test_hostile_ids_and_texts_are_nothing_but_not_found_or_bad(portal: Portal) -> None:
+    for hostile in ("x" * 5_000, "a\nb", "../x", "NAME#package#x"):
+        for action in ("package_show", "resource_show", "organization_show", "datastore_info"):
+            assert portal.act(action, id=hostile).status == 404
+    assert portal.client.get(f"/dataset/x/resource/{'y' * 5_000}/download/z").status == 404
+    assert portal.client.post("/api/3/action/package_show", body=b'{"id":"\\ud800"}').status == 400
+
+
+def test_metadata_that_would_not_fit_is_refused(portal: Portal) -> None:
+    portal.organization()
+    fields = {name: "ก" * 19_000 for name in ("notes", "author", "version", "url")}
+    answer = portal.act("package_create", portal.publisher, name="big", owner_org="laemngop", private=True, **fields)
+    assert answer.status == 409
+    assert "larger" in error(answer)["__before"][0]

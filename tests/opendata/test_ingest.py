@@ -70,7 +70,9 @@ def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
         (["1,234"], "text", ["1,234"]),
         (["๑๒"], "text", ["๑๒"]),
         (["9999999999999999999"], "text", ["9999999999999999999"]),
-        (["12345678901234.123"], "text", ["12345678901234.123"]),
+        (["12345678901234.1234"], "text", ["12345678901234.1234"]),
+        (["0.123456789012345678"], "text", ["0.123456789012345678"]),
+        (["100.53352633408133", "13.5"], "float8", [100.53352633408133, 13.5]),
         (["2024-02-29", "2026-11-25"], "date", ["2024-02-29", "2026-11-25"]),
         (["2024-02-30"], "text", ["2024-02-30"]),
         (["29/02/2567", "4/8/2567"], "date", ["2024-02-29", "2024-08-04"]),
@@ -197,7 +199,7 @@ def test_what_was_typed_reads_back_as_it_was_written(
             assert shown == original
         elif kind == "int8":
             assert str(shown) == original.strip(" \t\r\n\u00a0")
-        elif kind == "numeric":
+        elif kind in ("numeric", "float8"):
             assert float(original) == shown
         else:
             assert shown == original.strip(" \t\r\n\u00a0")

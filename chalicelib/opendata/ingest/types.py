@@ -5,7 +5,8 @@ district code and reads 2567 as a year of the far future. Here a column is a num
 say so, in one scan; a column with one exception stays text, and text is never changed.
 
     integer   -?(0|[1-9]...) up to 18 digits: leading zeros keep it text
-    numeric   up to 15 significant digits, so a JSON number (a double) gives back the same digits
+    numeric   up to 15 significant digits in one scale, so a JSON number (a double) gives back the same digits
+    float8    longer decimals (coordinates, mostly), if the double nearest to each is written with the same digits
     date      ISO 8601 in the Common Era, or the Buddhist Era (yyyy-mm-dd, dd/mm/yyyy)
     timestamp ISO 8601 without an offset
 
@@ -19,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-ColumnType = Literal["text", "int8", "numeric", "date", "timestamp"]
+ColumnType = Literal["text", "int8", "numeric", "float8", "date", "timestamp"]
 """Names as CKAN's DataStore (PostgreSQL) shows them."""
 
 Era = Literal["CE", "BE"]
@@ -28,6 +29,7 @@ MAX_SIGNIFICANT = 15
 
 _INTEGER = r"-?(0|[1-9][0-9]{0,17})"
 _DECIMAL = r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?"
+_LONG = r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,17}"
 _MINUS_ZERO = r"-0(\.0+)?"
 _ISO = r"(1[0-9]{3}|2[0-3][0-9]{2})-[0-1][0-9]-[0-3][0-9]"
 _BE_ISO = r"(24[0-9]{2}|25[0-9]{2}|26[0-9]{2})-[0-1][0-9]-[0-3][0-9]"
@@ -95,6 +97,7 @@ def _profile(name: str) -> str:
             count(_matches(value, _DECIMAL) + f" AND NOT {_matches(value, _MINUS_ZERO)}"),
             f"coalesce(max({whole}) FILTER (WHERE {_matches(value, _DECIMAL)}), 0)",
             f"coalesce(max(length(split_part({value}, '.', 2))) FILTER (WHERE {_matches(value, _DECIMAL)}), 0)",
+            count(_is_double(value)),
             count(f"{_matches(value, _ISO)} AND TRY_CAST({value} AS DATE) IS NOT NULL"),
             count(f"{be_date(value)} IS NOT NULL"),
             count(f"{_matches(value, _TIME)} AND TRY_CAST({value} AS TIMESTAMP) IS NOT NULL"),
@@ -103,13 +106,15 @@ def _profile(name: str) -> str:
 
 
 def _column(name: str, counts: Sequence[int]) -> Column:
-    filled, integers, decimals, whole, scale, iso, buddhist, times = counts
+    filled, integers, decimals, whole, scale, doubles, iso, buddhist, times = counts
     if not filled:
         return Column(name, "text")
     if integers == filled:
         return Column(name, "int8", filled=filled)
     if decimals == filled and whole + scale <= MAX_SIGNIFICANT:
         return Column(name, "numeric", scale=scale, filled=filled)
+    if doubles == filled:
+        return Column(name, "float8", filled=filled)
     if iso == filled:
         return Column(name, "date", "CE", filled=filled)
     if buddhist == filled:
@@ -128,6 +133,8 @@ def typed(column: Column) -> str:
             return f"CAST({value} AS BIGINT) AS {name}"
         case "numeric":
             return f"CAST({value} AS DECIMAL({MAX_SIGNIFICANT}, {column.scale})) AS {name}"
+        case "float8":
+            return f"CAST({value} AS DOUBLE) AS {name}"
         case "date" if column.era == "BE":
             return f"{be_date(value)} AS {name}"
         case "date":
@@ -145,6 +152,14 @@ def trimmed(name: str) -> str:
 
 def _matches(value: str, pattern: str) -> str:
     return f"regexp_full_match({value}, '{pattern}')"
+
+
+def _is_double(value: str) -> str:
+    """A decimal of at most 15 digits, or one that its double gives back as it is written."""
+    digits = f"length(replace(ltrim({value}, '-'), '.', ''))"
+    back = f"CAST(TRY_CAST({value} AS DOUBLE) AS VARCHAR) = {value}"
+    short = f"({_matches(value, _DECIMAL)} AND {digits} <= {MAX_SIGNIFICANT})"
+    return f"NOT {_matches(value, _MINUS_ZERO)} AND ({short} OR ({_matches(value, _LONG)} AND {back}))"
 
 
 def be_date(value: str) -> str:
