@@ -66,6 +66,11 @@ class Directory:
         item = self._item(store.subsystem_key(identifier))
         return None if item is None else store.subsystem_from(item.key, item.data["content"])
 
+    def subsystem_now(self, identifier: SubsystemId) -> Subsystem | None:
+        """The subsystem as it stands in the table: a key that was just taken out opens nothing any more."""
+        item = self._table.get(store.subsystem_key(identifier))
+        return None if item is None else store.subsystem_from(item.key, item.data["content"])
+
     def service(self, identifier: ServiceId) -> Service | None:
         """The service, or None."""
         item = self._item(store.service_key(identifier))

@@ -85,7 +85,9 @@ class Issuing:
             OAuthRefused: unsupported_grant_type, invalid_request or invalid_client; why an assertion fails is not told
                 beyond that, except for a clock that is off.
         """
-        if form.get("grant_type") != "client_credentials":
+        if not form.get("grant_type"):
+            raise OAuthRefused("invalid_request", "ต้องระบุ grant_type", "grant_type is missing.")
+        if form["grant_type"] != "client_credentials":
             raise OAuthRefused(
                 "unsupported_grant_type", "รองรับเฉพาะ client_credentials", "Only client_credentials is supported."
             )
@@ -119,7 +121,7 @@ class Issuing:
             raise _invalid_client() from None
         if named not in (None, str(client)) or "crit" in header:
             raise _invalid_client()
-        subsystem = self._directory.subsystem(client)
+        subsystem = self._directory.subsystem_now(client)
         if subsystem is None or not subsystem.active:
             raise _invalid_client()
         claims = self._verified(assertion, str(header.get("typ", "")), subsystem.jwks, str(client))
