@@ -1,0 +1,57 @@
+"""Nothing under `/local`, and no key of it, can exist in a deployed stage."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+from chalicelib.settings import BadSettings, Settings
+from chalicelib.wiring import open_house
+from infra.local.surroundings import variables
+
+PROJECT = Path(__file__).resolve().parents[2]
+PACKAGED = [PROJECT / "app.py", *sorted((PROJECT / "chalicelib").rglob("*.py"))]
+CONFIG = json.loads((PROJECT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+
+
+def imported(file: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module)
+    return {name.split(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("file", PACKAGED, ids=lambda file: str(file.relative_to(PROJECT)))
+def test_what_is_packaged_imports_nothing_of_the_laptop(file: Path) -> None:
+    assert not imported(file) & {"infra", "tests", "demo", "bench", "moto", "waitress", "werkzeug"}
+
+
+@pytest.mark.parametrize("stage", sorted(CONFIG["stages"]))
+def test_a_deployed_stage_has_no_local_route_and_trusts_no_local_issuer(stage: str) -> None:
+    env = {"AWS_DEFAULT_REGION": "ap-southeast-1", **CONFIG["stages"][stage]["environment_variables"]}
+    settings = Settings.from_env(env)
+    assert not settings.on_laptop
+    house = open_house(settings)
+    paths = [route.path for room in house.rooms.values() for route in room.routes]
+    assert "/health" in paths
+    assert not [path for path in paths if path == "/local" or path.startswith("/local/")]
+    addresses = [address for issuer in settings.issuers for address in (issuer.iss, issuer.jwks_uri)]
+    assert addresses
+    assert not [address for address in addresses if "/local/" in address or not address.startswith("https://")]
+
+
+@pytest.mark.parametrize("environment", ["dev", "uat", "prod"])
+def test_the_laptops_settings_are_refused_everywhere_else(environment: str) -> None:
+    given = variables(environment, "http://127.0.0.1:8000")
+    with pytest.raises(BadSettings):
+        Settings.from_env(given)
+    own = {"BASE_URL": "https://klang.go.th", "GDX_URL": "https://klang.go.th", "EGRESS_NETWORKS": ""}
+    with pytest.raises(BadSettings, match="ISSUERS"):
+        Settings.from_env({**given, **own})
+    disguised = [{"iss": "https://klang.go.th/local/oidc", "jwks_uri": "https://klang.go.th/k", "audience": "klang"}]
+    with pytest.raises(BadSettings, match="ISSUERS"):
+        Settings.from_env({**given, **own, "ISSUERS": json.dumps(disguised)})
