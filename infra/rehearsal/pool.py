@@ -67,6 +67,8 @@ class Pool:
 
     def update(self, functions: Mapping[str, Function]) -> None:
         """Serves these functions from the next call on; sandboxes of older code end when they are free."""
+        for function in functions.values():
+            self._unzipped(function)  # now, not while the first caller waits
         wanted = {function.version for function in functions.values()}
         with self._lock:
             self._functions = dict(functions)
