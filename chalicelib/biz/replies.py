@@ -31,6 +31,7 @@ class ServiceView(ServiceCard):
     documents: list[dict[str, Any]]
     prefill: list[dict[str, Any]]
     workflow: dict[str, Any]
+    checklist: list[dict[str, Any]]
     sla: dict[str, Any]
 
 
