@@ -19,6 +19,7 @@ from chalicelib.shared.gdx_request import GdxRequests, body_digest
 from chalicelib.shared.jose import sign_jwt
 from chalicelib.shared.journal import Journal
 from chalicelib.shared.parts import Parts
+from chalicelib.shared.storage import Table
 from tests.support.client import Answer, Client
 from tests.support.keys import LocalSigner, local_keyring
 from tests.support.memory import MemoryTable
@@ -106,8 +107,9 @@ class NoPost:
 class Portal:
     """The room and its people."""
 
-    def __init__(self, access_log: AccessLog | None = None) -> None:
-        self.table = MemoryTable()
+    def __init__(self, access_log: AccessLog | None = None, table: Table | None = None) -> None:
+        self.memory = MemoryTable()
+        self.table: Table = table or self.memory
         self.log = MemoryLog()
         self.exchange = Voice(GDX)
         self.issuer = Voice("https://biz.klang.test")

@@ -25,7 +25,7 @@ def a_message(id: str = "m-1", **changes: Any) -> NewMessage:
 def test_who_i_am_comes_from_the_login(portal: Portal) -> None:
     answer = portal.client.get("/citizen/v1/me", token=portal.malee)
     assert answer.json == {"name": "มาลี ใจงาม", "ial": "2.3"}
-    assert portal.table.requests == []
+    assert portal.memory.requests == []
 
 
 def test_messages_come_newest_first_with_the_unread_count(portal: Portal) -> None:
@@ -42,9 +42,9 @@ def test_messages_come_newest_first_with_the_unread_count(portal: Portal) -> Non
 
 def test_a_page_costs_two_requests(portal: Portal) -> None:
     portal.message()
-    portal.table.requests.clear()
+    portal.memory.requests.clear()
     portal.inbox(portal.malee)
-    assert sorted(portal.table.requests) == ["get", "query"]
+    assert sorted(portal.memory.requests) == ["get", "query"]
 
 
 def test_opening_is_kept_once(portal: Portal) -> None:
@@ -149,7 +149,7 @@ def test_nothing_in_the_table_names_a_person_or_tells_a_message(portal: Portal) 
     portal.credential(portal.licence())
     portal.client.post(f"/citizen/v1/me/inbox/{made}/read", token=portal.malee)
     everything = json.dumps(
-        [[key, item.data, list(item.indexes.values())] for key, (item, _) in portal.table._items.items()],
+        [[key, item.data, list(item.indexes.values())] for key, (item, _) in portal.memory._items.items()],
         ensure_ascii=False,
     )
     for secret in (MALEE, "มาลี", "รับคำขอแล้ว", "Application received", "แหลมงอบ", "1/2569"):
@@ -159,7 +159,7 @@ def test_nothing_in_the_table_names_a_person_or_tells_a_message(portal: Portal) 
 def test_history_is_chained(portal: Portal) -> None:
     made = portal.message().json["id"]
     portal.client.post(f"/citizen/v1/me/inbox/{made}/read", token=portal.malee)
-    events = [Event(**item.data) for key, (item, _) in portal.table._items.items() if key.pk == f"MESSAGE#{made}"]
+    events = [Event(**item.data) for key, (item, _) in portal.memory._items.items() if key.pk == f"MESSAGE#{made}"]
     assert [event.type for event in events] == ["citizen.message.served", "citizen.message.opened"]
     assert chain_is_whole(events)
 
@@ -168,7 +168,7 @@ class Overtaken:
     """A table in which somebody else writes the same thing just before our first write."""
 
     def __init__(self, portal: Portal, before: Any) -> None:
-        self._write = portal.table.write
+        self._write = portal.memory.write
         self._before = before
 
     def __call__(self, changes: Any, token: str) -> None:
@@ -182,7 +182,7 @@ def test_two_deliveries_at_once_are_one_message(portal: Portal) -> None:
     def other() -> None:
         portal.citizen.inbox.deliver(MALEE, a_message(), sender=BIZ)
 
-    portal.table.write = Overtaken(portal, other)  # type: ignore[method-assign]  # the race, at the store's boundary
+    portal.memory.write = Overtaken(portal, other)  # type: ignore[method-assign]  # the race, at the store's boundary
     portal.citizen.inbox.deliver(MALEE, a_message(), sender=BIZ)
     assert portal.inbox(portal.malee)["unread"] == 1
 
@@ -193,7 +193,7 @@ def test_two_devices_open_a_message_once(portal: Portal) -> None:
     def other() -> None:
         assert portal.client.post(f"/citizen/v1/me/inbox/{made}/read", token=portal.malee).status == 200
 
-    portal.table.write = Overtaken(portal, other)  # type: ignore[method-assign]  # the race, at the store's boundary
+    portal.memory.write = Overtaken(portal, other)  # type: ignore[method-assign]  # the race, at the store's boundary
     assert portal.client.post(f"/citizen/v1/me/inbox/{made}/read", token=portal.malee).status == 200
     assert portal.inbox(portal.malee)["unread"] == 0
 

@@ -18,7 +18,9 @@ from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.identity import Gate, Posting
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Journal
+from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
+from chalicelib.shared.storage import Table
 from tests.support.client import Answer, Client
 from tests.support.keys import local_keyring
 from tests.support.memory import MemoryTable
@@ -65,11 +67,12 @@ class NoPost:
 
 
 class Portal:
-    """The room, its bucket and its people."""
+    """The room, its bucket and its people; in memory, or on a table and a bucket of the caller's."""
 
-    def __init__(self, folder: Path) -> None:
-        self.table = MemoryTable()
+    def __init__(self, folder: Path, table: Table | None = None, objects: Objects | None = None) -> None:
+        self.memory = MemoryTable()
         self.objects = MemoryObjects()
+        self.table: Table = table or self.memory
         self.now: datetime = NOW
         counter = itertools.count(1)
         self.ids = lambda: f"{next(counter):032x}"
@@ -87,7 +90,7 @@ class Portal:
             clock=self.clock,
             ids=self.ids,
         )
-        self.catalogue = open_catalogue(parts, self.objects, folder=folder)
+        self.catalogue = open_catalogue(parts, objects or self.objects, folder=folder)
         self.room = routes(self.catalogue, Gate(parts.tokens, keyring, self.catalogue.staff))
         self.client = Client([self.room])
         for pid, agency in ((PUBLISHER, AGENCY), (OTHER, "TH/LOCAL/OTHER")):

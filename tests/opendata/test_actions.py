@@ -268,7 +268,7 @@ def test_hostile_ids_and_texts_are_nothing_but_not_found_or_bad(portal: Portal) 
 
 def test_metadata_that_would_not_fit_is_refused(portal: Portal) -> None:
     portal.organization()
-    fields = {name: "ก" * 19_000 for name in ("notes", "author", "version", "url")}
+    fields = dict.fromkeys(("notes", "author", "version", "url"), "ก" * 19000)
     answer = portal.act("package_create", portal.publisher, name="big", owner_org="laemngop", private=True, **fields)
     assert answer.status == 409
     assert "larger" in error(answer)["__before"][0]

@@ -233,7 +233,7 @@ def test_a_link_is_a_resource_too(portal: Portal) -> None:
 def test_history_is_chained(portal: Portal, licences: str) -> None:
     events = [
         item.data
-        for key, (item, _) in portal.table._items.items()
+        for key, (item, _) in portal.memory._items.items()
         if key.pk == f"RESOURCE#{licences}" and "EVT#" in key.sk
     ]
     from chalicelib.shared.journal import Event
