@@ -1,0 +1,359 @@
+"""Calls to other systems: never to an address that leads inside, however it is spelt, and only to the one judged."""
+
+from __future__ import annotations
+
+import gzip
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import SOCK_STREAM, AddressFamily, getaddrinfo, socket
+from typing import Any, ClassVar
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from chalicelib.shared.egress import MAX_ANSWER, GuardedHttp, HttpAnswer, Unreachable
+
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+
+class Provider(BaseHTTPRequestHandler):
+    """Answers by its path and keeps what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+    seen: ClassVar[list[tuple[str, str, dict[str, str], bytes]]] = []
+
+    def answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.seen.append((self.command, self.path, headers, body))
+        status, extra, content = self.content()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        for name, value in extra.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.path == "/drip":
+            for byte in content:
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.1)
+        else:
+            self.wfile.write(content)
+
+    def content(self) -> tuple[int, dict[str, str], bytes]:
+        if self.path == "/redirect":
+            return 302, {"Location": "http://169.254.169.254/latest/meta-data/"}, b""
+        if self.path == "/error":
+            return 503, {"Retry-After": "5"}, b"busy"
+        if self.path == "/large":
+            return 200, {}, bytes(MAX_ANSWER + 1)
+        if self.path == "/bomb":
+            return 200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(MAX_ANSWER * 20))
+        if self.path == "/drip":
+            return 200, {}, b"x" * 30
+        return 200, {"X-Answer": "Yes"}, "ตอบ".encode()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        return
+
+
+for _method in ("GET", "POST"):
+    setattr(Provider, f"do_{_method}", Provider.answer)
+
+
+@pytest.fixture
+def provider() -> Iterator[int]:
+    """The port of a provider on loopback."""
+    Provider.seen = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+class Connections:
+    """Every connection that was tried; none is made."""
+
+    def __init__(self) -> None:
+        self.tried: list[Any] = []
+
+    def connect(self, _: socket, address: Any) -> None:
+        self.tried.append(address)
+        raise ConnectionRefusedError
+
+
+@pytest.fixture
+def connections(monkeypatch: pytest.MonkeyPatch) -> Connections:
+    """Stands in front of the network."""
+    made = Connections()
+    monkeypatch.setattr(socket, "connect", lambda this, address: made.connect(this, address))
+    return made
+
+
+Resolve = Callable[..., None]
+
+
+@pytest.fixture
+def resolve(monkeypatch: pytest.MonkeyPatch) -> Resolve:
+    """Makes a name resolve to these addresses, one set for each time that it is asked for."""
+    answers: dict[str, list[tuple[str, ...]]] = {}
+
+    def fake(host: str, port: int, *args: Any, **kwargs: Any) -> Any:
+        if host not in answers:
+            return getaddrinfo(host, port, *args, **kwargs)
+        addresses = answers[host].pop(0)
+        return [
+            (AddressFamily.AF_INET6 if ":" in text else AddressFamily.AF_INET, SOCK_STREAM, 6, "", (text, port))
+            for text in addresses
+        ]
+
+    monkeypatch.setattr("socket.getaddrinfo", fake)
+
+    def declare(name: str, *rounds: tuple[str, ...]) -> None:
+        answers[name] = list(rounds)
+
+    return declare
+
+
+def get(url: str, networks: tuple[str, ...] = LOOPBACK, timeout: float = 5.0) -> HttpAnswer:
+    return GuardedHttp(networks).send("GET", url, headers={}, timeout=timeout)
+
+
+# -------------------------------------------------------------------- where it never goes
+
+INSIDE = (
+    *("127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f.1", "0x7f000001", "0177.0.0.1", "017700000001"),
+    *("localhost", "LOCALHOST", "localhost.", "①②⑦.0.0.1", "ⓛocalhost", "127。0。0。1"),
+    *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[0:0:0:0:0:0:0:1]"),
+    *("0.0.0.0", "0", "0x0", "127.255.255.254"),
+    *("169.254.169.254", "2852039166", "0xa9fea9fe", "[::ffff:169.254.169.254]", "[fd00:ec2::254]", "[fe80::1]"),
+    *("10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "192.0.0.8", "192.88.99.1", "198.18.0.1"),
+    *("224.0.0.1", "255.255.255.255", "240.0.0.1", "203.0.113.1", "[ff02::1]", "[fc00::1]", "[fec0::1]"),
+    *("[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::1]", "[2002:a9fe:a9fe::]", "[2001:db8::1]", "[2001::1]", "[100::1]"),
+)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("host", INSIDE)
+def test_an_address_that_leads_inside_gets_no_connection(scheme: str, host: str, connections: Connections) -> None:
+    for port in ("", ":80", ":8000"):
+        with pytest.raises(Unreachable) as said:
+            get(f"{scheme}://{host}{port}/latest/meta-data/", networks=())
+        assert said.value.reason in ("the address is not allowed", "the name does not resolve")
+    assert connections.tried == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "127.0.0.1",
+        "//127.0.0.1/",
+        "http:///x",
+        "http://",
+        "https:127.0.0.1",
+        "ftp://127.0.0.1/",
+        "file:///etc/passwd",
+        "gopher://127.0.0.1:6379/_INFO",
+        "http://user@127.0.0.1/",
+        "http://user:pass@127.0.0.1/",
+        "http://@127.0.0.1/",
+        "http://a@127.0.0.1#@example.com/",
+        "http://example.com\\@127.0.0.1/",
+        "http://example.com:80@127.0.0.1/",
+        "http://127.0.0.1:99999/",
+        "http://127.0.0.1:x/",
+        "http://127.0.0.1:-1/",
+        "http://[::1/",
+        "http://::1/",
+        "http://[::1%25lo]/",
+        "http://a..b/",
+        f"http://{'a' * 70}.example/",
+        "http://\u0000/",
+        "http://127.0.0.1\u0000.example/",
+    ],
+)
+def test_what_is_no_plain_address_gets_no_connection(url: str, connections: Connections) -> None:
+    with pytest.raises(Unreachable):
+        get(url, networks=())
+    assert connections.tried == []
+
+
+def test_one_bad_address_among_good_ones_is_enough(resolve: Resolve, connections: Connections) -> None:
+    resolve("provider.example", ("93.184.216.34", "127.0.0.1"), ("2606:2800:220:1::1", "64:ff9b::a00:1"))
+    for _ in range(2):
+        with pytest.raises(Unreachable, match="not allowed"):
+            get("https://provider.example/", networks=())
+    assert connections.tried == []
+
+
+def test_the_public_internet_is_reached_by_https_only(resolve: Resolve, connections: Connections) -> None:
+    resolve("provider.example", ("93.184.216.34",), ("93.184.216.34",))
+    with pytest.raises(Unreachable, match="not allowed"):
+        get("http://provider.example/", networks=())
+    assert connections.tried == []
+    with pytest.raises(Unreachable):
+        get("https://provider.example/", networks=())
+    assert connections.tried == [("93.184.216.34", 443)]
+
+
+def test_a_named_network_does_not_open_its_neighbours(connections: Connections) -> None:
+    for host in ("10.1.0.1", "127.0.0.1", "169.254.169.254"):
+        with pytest.raises(Unreachable, match="not allowed"):
+            get(f"https://{host}/", networks=("10.0.0.0/16",))
+    assert connections.tried == []
+    with pytest.raises(Unreachable):
+        get("http://10.0.7.7:8080/", networks=("10.0.0.0/16",))
+    assert connections.tried == [("10.0.7.7", 8080)]
+
+
+def test_the_connection_goes_to_the_very_address_that_was_judged(resolve: Resolve, connections: Connections) -> None:
+    """The second answer of a rebinding name server is never asked for."""
+    resolve("provider.example", ("93.184.216.34",), ("127.0.0.1",))
+    with pytest.raises(Unreachable):
+        get("https://provider.example/", networks=())
+    assert connections.tried == [("93.184.216.34", 443)]
+
+
+# -------------------------------------------------------------------- where it goes
+
+
+def test_an_answer_comes_back(provider: int) -> None:
+    answer = get(f"http://127.0.0.1:{provider}/a/b?c=%E0%B8%81&d")
+    assert (answer.status, answer.body.decode(), answer.headers["x-answer"]) == (200, "ตอบ", "Yes")
+    (method, path, headers, _) = Provider.seen[0]
+    assert (method, path, headers["host"]) == ("GET", "/a/b?c=%E0%B8%81&d", f"127.0.0.1:{provider}")
+
+
+def test_a_body_and_headers_are_sent(provider: int) -> None:
+    GuardedHttp(LOOPBACK).send(
+        "POST", f"http://localhost:{provider}/", headers={"Authorization": "Bearer x"}, body=b"\x00\xff"
+    )
+    (method, path, headers, body) = Provider.seen[0]
+    assert (method, path, body) == ("POST", "/", b"\x00\xff")
+    assert (headers["authorization"], headers["host"]) == ("Bearer x", f"localhost:{provider}")
+
+
+def test_a_thai_name_is_sent_in_ascii(provider: int, resolve: Resolve) -> None:
+    name = "ราชการ.ไทย".encode("idna").decode()
+    resolve(name, ("127.0.0.1",))
+    assert get(f"http://ราชการ.ไทย:{provider}/").status == 200
+    assert Provider.seen[0][2]["host"] == f"{name}:{provider}"
+
+
+def test_any_status_is_an_answer_and_a_redirect_is_not_followed(provider: int) -> None:
+    assert get(f"http://127.0.0.1:{provider}/error").status == 503
+    answer = get(f"http://127.0.0.1:{provider}/redirect")
+    assert (answer.status, answer.headers["location"]) == (302, "http://169.254.169.254/latest/meta-data/")
+    assert len(Provider.seen) == 2
+
+
+@pytest.mark.parametrize("path", ["/large", "/bomb"])
+def test_an_answer_that_is_too_large_is_none(provider: int, path: str) -> None:
+    with pytest.raises(Unreachable, match="larger than 5 MB"):
+        get(f"http://127.0.0.1:{provider}{path}")
+
+
+def test_an_answer_that_drips_in_is_cut_off(provider: int) -> None:
+    begun = time.monotonic()
+    with pytest.raises(Unreachable, match="too long"):
+        get(f"http://127.0.0.1:{provider}/drip", timeout=0.5)
+    assert time.monotonic() - begun < 2
+
+
+def test_silence_ends_with_the_timeout() -> None:
+    with socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        with pytest.raises(Unreachable, match="Timeout"):
+            get(f"http://127.0.0.1:{mute.getsockname()[1]}/", timeout=0.2)
+
+
+def test_nobody_there_is_unreachable() -> None:
+    with socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    with pytest.raises(Unreachable):
+        get(f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "ก", "a\nb"])
+def test_a_header_that_would_become_two_is_not_sent(provider: int, value: str) -> None:
+    with pytest.raises(Unreachable):
+        GuardedHttp(LOOPBACK).send("GET", f"http://127.0.0.1:{provider}/", headers={"X-Name": value})
+    assert Provider.seen == []
+
+
+# -------------------------------------------------------------------- https
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """A certificate for one name, signed by itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(who)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, SHA256())
+    )
+    file = folder / f"{name}.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(made.public_bytes(Encoding.PEM) + private)
+    return file
+
+
+@pytest.fixture
+def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The port of a provider that proves to be `provider.example`, whose certificate is trusted."""
+    file = certificate(tmp_path, "provider.example")
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    Provider.seen = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
+        server.daemon_threads = True
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a refused handshake is no news
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def test_https_proves_the_name_although_the_connection_goes_to_an_address(secure: int, resolve: Resolve) -> None:
+    resolve("provider.example", ("127.0.0.1",))
+    assert get(f"https://provider.example:{secure}/").status == 200
+    assert Provider.seen[0][2]["host"] == f"provider.example:{secure}"
+
+
+def test_https_to_a_server_that_is_somebody_else_fails(secure: int, resolve: Resolve) -> None:
+    resolve("other.example", ("127.0.0.1",))
+    for host in ("other.example", "127.0.0.1"):
+        with pytest.raises(Unreachable):
+            get(f"https://{host}:{secure}/")
+    assert Provider.seen == []
+
+
+def test_https_with_a_certificate_nobody_vouches_for_fails(
+    secure: int, resolve: Resolve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate(tmp_path, "somebody.example")))
+    resolve("provider.example", ("127.0.0.1",))
+    with pytest.raises(Unreachable):
+        get(f"https://provider.example:{secure}/")
+    assert Provider.seen == []
