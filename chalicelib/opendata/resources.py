@@ -13,7 +13,7 @@ from chalicelib.shared.journal import Once
 from chalicelib.shared.objects import Objects
 
 from . import rules, views
-from .model import Resource, ResourceId, Upload
+from .model import Organization, Resource, ResourceId, Upload
 from .packages import ATTEMPTS, Packages
 from .rules import Rejected
 from .store import Store
@@ -83,7 +83,8 @@ class Resources:
             NotFound, NotAllowed, Rejected, Stale.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            old = self.find(caller, given.get("id"), to_write=True)
+            old, organization = self._found(caller, given.get("id"))
+            rules.must_publish_for(caller, organization)
             fields, messages = rules.resource_fields(given)
             upload = _announced(given, old.id, old.uploads + 1, messages)
             if upload is not None and not old.uploaded:
@@ -115,10 +116,9 @@ class Resources:
         Raises:
             NotFound, Rejected.
         """
-        resource = self.find(caller, id)
+        resource, organization = self._found(caller, id)
         siblings = [sibling.id for sibling in self._store.resources(resource.package_id)]
         view = views.resource_view(resource, siblings.index(resource.id), self._site)
-        _, organization = self._packages.find(caller, resource.package_id)
         if rules.belongs(caller, organization) and resource.uploaded:
             view["ingest"] = views.ingest_view(resource)
         if form and resource.upload is not None:
@@ -129,21 +129,22 @@ class Resources:
             view["upload"] = {"url": made.url, "fields": dict(made.fields), "expires_in": made.expires_in}
         return view
 
-    def find(self, caller: Caller, id: object, *, to_write: bool = False) -> Resource:
-        """A resource of a dataset that the caller may see (or, `to_write`, change).
+    def find(self, caller: Caller, id: object) -> Resource:
+        """A resource of a dataset that the caller may see.
 
         Raises:
-            NotFound, NotAllowed, Rejected.
+            NotFound, Rejected.
         """
+        return self._found(caller, id)[0]
+
+    def _found(self, caller: Caller, id: object) -> tuple[Resource, Organization]:
         if not id:
             raise Rejected({"id": ["Missing value"]})
         resource = self._store.resource(id) if rules.is_id(id) else None
         if resource is None:
             raise NotFound("ไม่พบทรัพยากรข้อมูล", "Not found")
         _, organization = self._packages.find(caller, resource.package_id)
-        if to_write:
-            rules.must_publish_for(caller, organization)
-        return resource
+        return resource, organization
 
     def download(self, caller: Caller, package_id: str, id: str) -> str:
         """A short-lived address of the last good version of the file, saved under its own name.
