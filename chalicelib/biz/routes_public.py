@@ -131,5 +131,5 @@ def _view(definition: ServiceDefinition) -> replies.ServiceView:
     return replies.ServiceView(
         **_short(definition),
         applicants=definition.applicants,
-        **{name: whole[name] for name in ("form", "documents", "prefill", "workflow", "sla")},
+        **{name: whole[name] for name in ("form", "documents", "prefill", "workflow", "checklist", "sla")},
     )
