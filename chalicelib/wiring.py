@@ -20,7 +20,7 @@ from .shared.aws.keys import KmsSigner, room_secret
 from .shared.aws.objects import S3Objects
 from .shared.aws.queues import SqsPost
 from .shared.cursors import Cursors
-from .shared.egress import GuardedHttp, Http
+from .shared.egress import GuardedHttp, Http, HttpAnswer
 from .shared.identity import Gate, Tokens, TrustedIssuer, fetched_jwks
 from .shared.ids import new_id, utc_now
 from .shared.journal import Journal
@@ -41,6 +41,24 @@ if TYPE_CHECKING:
 AUDIENCE = "klang"
 MEMBERS = {"biz": "TH/CENTRAL/DGA/biz", "citizen": "TH/CENTRAL/DGA/citizen", "gdx": "TH/CENTRAL/DGA/gdx"}
 """The platforms' own names as members of the exchange."""
+
+
+class _WayOut:
+    """The house's way out as it stands when it is used: like the clients, it may be set after `app.py` has run."""
+
+    def __init__(self, http: Callable[[], Http]) -> None:
+        self._http = http
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        timeout: float = 10.0,
+    ) -> HttpAnswer:
+        return self._http().send(method, url, headers=headers, body=body, timeout=timeout)
 
 
 @dataclass
@@ -69,6 +87,11 @@ class House:
     _parts: dict[str, Parts] = field(default_factory=dict, repr=False)
 
     @cached_property
+    def way_out(self) -> Http:
+        """What the rooms call others with: `http`, whatever that is by then."""
+        return _WayOut(lambda: self.http)
+
+    @cached_property
     def watch(self) -> Watch:
         """Logs, metrics and traces."""
         from .shared.watch import Watch
@@ -80,7 +103,7 @@ class House:
     def tokens(self) -> Tokens:
         """The check of access tokens: people's providers, and the exchange for systems."""
         people = [
-            TrustedIssuer(issuer.iss, issuer.audience, "person", fetched_jwks(self.http, issuer.jwks_uri))
+            TrustedIssuer(issuer.iss, issuer.audience, "person", fetched_jwks(self.way_out, issuer.jwks_uri))
             for issuer in self.settings.issuers
         ]
         systems = TrustedIssuer(self.settings.gdx_url, AUDIENCE, "system", self.gdx_jwks)
@@ -91,7 +114,7 @@ class House:
         """The exchange's public keys: its own where it is open here, else fetched from its address."""
         if "gdx" in self.settings.platforms:
             return lambda: self.gdx.voice.jwks()
-        return fetched_jwks(self.http, f"{self.settings.gdx_url}/.well-known/jwks.json")
+        return fetched_jwks(self.way_out, f"{self.settings.gdx_url}/.well-known/jwks.json")
 
     def parts(self, room: str) -> Parts:
         """The common parts of one room, made once."""
@@ -113,7 +136,7 @@ class House:
             journal=Journal(table, post, ids=self.ids, clock=self.clock),
             cursors=Cursors(keyring),
             tokens=self.tokens,
-            http=self.http,
+            http=self.way_out,
             clock=self.clock,
             ids=self.ids,
         )
@@ -129,7 +152,7 @@ class House:
         from .shared.gdx_client import GdxClient
 
         return GdxClient(
-            self.http,
+            self.way_out,
             self.settings.gdx_url,
             MEMBERS[room],
             lambda: keyring.signer,

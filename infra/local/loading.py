@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from chalice.app import Chalice
 
 from chalicelib.shared.aws.clients import Clients
+from chalicelib.shared.egress import Http
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -31,12 +32,13 @@ class LoadedApp:
     house: House
 
 
-def load_app(session: Session, file: Path = APP) -> LoadedApp:
+def load_app(session: Session, file: Path = APP, http: Http | None = None) -> LoadedApp:
     """Runs `app.py` under a name of its own, with the settings that the environment has now.
 
     Args:
         session: the app's way to AWS; no call was made before it is in place.
         file: the `app.py`.
+        http: the app's way to other systems, else the one of its settings.
 
     Raises:
         BadSettings: the environment does not hold the settings.
@@ -53,4 +55,5 @@ def load_app(session: Session, file: Path = APP) -> LoadedApp:
         del sys.modules[name]
     house: House = module.house
     house.clients = Clients(house.settings.region, session)
+    house.http = http or house.http
     return LoadedApp(module.app, house)

@@ -39,6 +39,7 @@ class Surroundings:
         calls: the count of AWS calls shown at `/local/calls`.
         queues: tells how full the queues are.
         clock: tells the time (aware, UTC).
+        http: how people's systems and the bank reach the platforms; plain HTTP on this machine if None.
     """
 
     def __init__(
@@ -48,12 +49,13 @@ class Surroundings:
         calls: Calls,
         queues: Callable[[], Mapping[str, Depth]],
         clock: Callable[[], datetime] = utc_now,
+        http: Http | None = None,
     ) -> None:
         self.address = address
         self.personas = personas.load()
         self.keys = {system.client_id: EphemeralKey() for system in self.personas if system.client_id}
         self.agencies = (Agency(person_register(), check), Agency(company_register(), check))
-        http: Http = GuardedHttp([LOOPBACK])
+        http = http or GuardedHttp([LOOPBACK])
         people = PersonTokens(issuer(address), self.personas, clock)
         systems = SystemTokens(self.keys, lambda: address, http, clock)
         self.bank = Bank(lambda: address, http, clock)
