@@ -31,7 +31,9 @@ def redact(text: str) -> str:
     """The text with every national id replaced by `[pid]`."""
     out, copied, position = [], 0, 0
     while start := _START.search(text, position):
-        found = _CANDIDATE.match(text, start.start())
+        # inside a longer number (its last digit ended right here) no id begins
+        inside = start.start() == position > copied
+        found = None if inside else _CANDIDATE.match(text, start.start())
         if found is not None and is_national_id("".join(_plain(digit) for digit in found.groups())):
             out += [text[copied : found.start()], "[pid]"]
             copied = position = found.end()
