@@ -25,7 +25,7 @@ from chalicelib.shared.ids import new_id
 from chalicelib.shared.jose import sign_jwt
 from chalicelib.shared.journal import Journal
 from chalicelib.shared.parts import Parts
-from chalicelib.shared.storage import Change, Item, Key
+from chalicelib.shared.storage import Change, Item, Key, Table
 from tests.support.client import Answer, Client
 from tests.support.keys import LocalSigner, local_keyring
 from tests.support.memory import MemoryTable
@@ -133,11 +133,16 @@ class FailingTable(MemoryTable):
 
 
 class Exchange:
-    """The whole room with its surroundings."""
+    """The whole room with its surroundings.
 
-    def __init__(self) -> None:
+    Args:
+        table: instead of the memory table, which is `table` and what `rows` looks into.
+    """
+
+    def __init__(self, table: Table | None = None) -> None:
         self.now = NOW
         self.table = FailingTable()
+        used = table or self.table
         self.objects = MemoryObjects()
         self.providers = Providers()
         self.queues = Queues()
@@ -150,9 +155,9 @@ class Exchange:
         )
         self.parts = Parts(
             base_url=BASE,
-            table=self.table,
+            table=used,
             keyring=self.keyring,
-            journal=Journal(self.table, self.queues, ids=new_id, clock=self.clock),
+            journal=Journal(used, self.queues, ids=new_id, clock=self.clock),
             cursors=Cursors(self.keyring),
             tokens=tokens,
             http=self.providers,

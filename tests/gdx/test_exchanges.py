@@ -396,3 +396,21 @@ def test_leaves_read_back(exchange: Exchange) -> None:
     (row,) = exchange.rows("EXCHANGE#")
     leaf = leaf_from(row["leaf"])
     assert leaf.id == outcome.id and datetime.fromisoformat(leaf.at) == exchange.now
+
+
+def test_bytes_pass_only_where_the_whole_answer_is_agreed(exchange: Exchange) -> None:
+    exchange.providers.reply(200, b"%PDF-1.7", "application/pdf")
+    with pytest.raises(InconsistentResponse):
+        exchange.service.exchanges.run(exchange.ask())
+    exchange.agree(fields=[""])
+    outcome = exchange.service.exchanges.run(exchange.ask())
+    assert outcome.body == b"%PDF-1.7" and outcome.headers["content-type"] == "application/pdf"
+
+
+@pytest.mark.parametrize("part", ['"title_th": "\\ud800"', '"address": {"x": 1e999}'])
+def test_json_that_cannot_be_written_again(exchange: Exchange, part: str) -> None:
+    exchange.agree(fields=["/title_th", "/address"])
+    plain = {name: value for name, value in RECORD.items() if name not in ("title_th", "address")}
+    exchange.providers.reply(200, json.dumps(plain)[:-1].encode() + f", {part}}}".encode())
+    with pytest.raises(InconsistentResponse, match="not valid JSON"):
+        exchange.service.exchanges.run(exchange.ask())

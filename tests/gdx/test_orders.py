@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -241,3 +242,24 @@ def test_an_order_without_a_person(exchange: Exchange) -> None:
     exchange.pump()
     assert json.loads(next(iter(exchange.objects.kept.values()))[0])["name_th"] == "ครัวกลาง"
     assert fetch(exchange, order).status == 200 and exchange.rows("SUBJECT#") == []
+
+
+def test_an_event_of_an_order_that_ttl_removed(exchange: Exchange) -> None:
+    place(exchange)
+    event = next(Event(**row["event"]) for row in exchange.rows("OUT#"))
+    exchange.service.orders.carry_out(replace(event, subject="gone"))
+    assert exchange.providers.sent == []
+
+
+def test_of_two_fetches_at_once_one_gets_the_answer(exchange: Exchange) -> None:
+    order = place(exchange)
+    exchange.pump()
+    read = exchange.objects.reads
+
+    class Slow(list[str]):
+        def append(self, key: str) -> None:
+            exchange.objects.reads = read
+            assert fetch(exchange, order).status == 200
+
+    exchange.objects.reads = Slow()
+    assert fetch(exchange, order).status == 409
