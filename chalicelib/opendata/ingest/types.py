@@ -16,7 +16,7 @@ until 2483), so a conversion could be wrong. dd/mm/yyyy in the Common Era stays 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -26,6 +26,7 @@ ColumnType = Literal["text", "int8", "numeric", "float8", "date", "timestamp"]
 Era = Literal["CE", "BE"]
 
 MAX_SIGNIFICANT = 15
+_ALL = frozenset({"int8", "numeric", "float8", "iso", "buddhist", "timestamp"})
 
 _INTEGER = r"-?(0|[1-9][0-9]{0,17})"
 _DECIMAL = r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?"
@@ -72,54 +73,73 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def decide(connection: Connection, source: str, names: Sequence[str], *, at_once: int = 100) -> tuple[Column, ...]:
-    """The type of each column of a relation of texts; one scan per `at_once` columns."""
+def decide(
+    connection: Connection, source: str, names: Sequence[str], *, at_once: int = 100, first: int = 2_000
+) -> tuple[Column, ...]:
+    """The type of each column of a relation of texts; one scan per `at_once` columns.
+
+    The first rows only tell what a column cannot be, which saves most of the work; what it is, every row decides.
+    """
     found: list[Column] = []
-    for start in range(0, len(names), at_once):
-        part = names[start : start + at_once]
-        counts = connection.execute(f"SELECT {', '.join(_profile(name) for name in part)} FROM {source}").fetchone()  # noqa: S608 - names are quoted, values bound
-        width = len(counts) // len(part)
-        found += [_column(name, counts[width * i : width * (i + 1)]) for i, name in enumerate(part)]
+    start = f"(SELECT * FROM {source} LIMIT {first})"  # noqa: S608 - names are quoted, values bound
+    for begin in range(0, len(names), at_once):
+        part = names[begin : begin + at_once]
+        possible = [_possible(counts) for counts in _counted(connection, start, part, [_ALL] * len(part))]
+        counted = _counted(connection, source, part, possible)
+        found += [_column(name, counts) for name, counts in zip(part, counted, strict=True)]
     return tuple(found)
 
 
-def _profile(name: str) -> str:
+def _counted(
+    connection: Connection, source: str, names: Sequence[str], possible: Sequence[frozenset[str]]
+) -> list[dict[str, int]]:
+    asked = [_profile(name, kinds) for name, kinds in zip(names, possible, strict=True)]
+    chosen = ", ".join(expression for profile in asked for expression in profile.values())
+    row = iter(connection.execute(f"SELECT {chosen} FROM {source}").fetchone())  # noqa: S608 - names are quoted, values bound
+    return [{kind: int(next(row)) for kind in profile} for profile in asked]
+
+
+def _possible(counts: Mapping[str, int]) -> frozenset[str]:
+    return frozenset(kind for kind in _ALL if counts[kind] == counts["filled"])
+
+
+def _profile(name: str, kinds: frozenset[str]) -> dict[str, str]:
+    """What to count of a column: its values, those of each possible kind, and the digits of decimals."""
     value = trimmed(name)
-
-    def count(condition: str) -> str:
-        return f"count(*) FILTER (WHERE {condition})"
-
-    whole = f"length(ltrim(split_part({value}, '.', 1), '-'))"
-    return ", ".join(
-        [
-            f"count({value})",
-            count(_matches(value, _INTEGER) + f" AND NOT {_matches(value, _MINUS_ZERO)}"),
-            count(_matches(value, _DECIMAL) + f" AND NOT {_matches(value, _MINUS_ZERO)}"),
-            f"coalesce(max({whole}) FILTER (WHERE {_matches(value, _DECIMAL)}), 0)",
-            f"coalesce(max(length(split_part({value}, '.', 2))) FILTER (WHERE {_matches(value, _DECIMAL)}), 0)",
-            count(_is_double(value)),
-            count(f"{_matches(value, _ISO)} AND TRY_CAST({value} AS DATE) IS NOT NULL"),
-            count(f"{be_date(value)} IS NOT NULL"),
-            count(f"{_matches(value, _TIME)} AND TRY_CAST({value} AS TIMESTAMP) IS NOT NULL"),
-        ]
-    )
+    tests = {
+        "int8": f"{_matches(value, _INTEGER)} AND NOT {_matches(value, _MINUS_ZERO)}",
+        "numeric": f"{_matches(value, _DECIMAL)} AND NOT {_matches(value, _MINUS_ZERO)}",
+        "float8": _is_double(value),
+        "iso": f"{_matches(value, _ISO)} AND TRY_CAST({value} AS DATE) IS NOT NULL",
+        "buddhist": f"{be_date(value)} IS NOT NULL",
+        "timestamp": f"{_matches(value, _TIME)} AND TRY_CAST({value} AS TIMESTAMP) IS NOT NULL",
+    }
+    profile = {"filled": f"count({value})"}
+    profile |= {kind: f"count(*) FILTER (WHERE {test})" for kind, test in tests.items() if kind in kinds}
+    if "numeric" in kinds:
+        decimals = f"FILTER (WHERE {_matches(value, _DECIMAL)})"
+        whole = f"length(ltrim(split_part({value}, '.', 1), '-'))"
+        profile["whole"] = f"coalesce(max({whole}) {decimals}, 0)"
+        profile["scale"] = f"coalesce(max(length(split_part({value}, '.', 2))) {decimals}, 0)"
+    return profile
 
 
-def _column(name: str, counts: Sequence[int]) -> Column:
-    filled, integers, decimals, whole, scale, doubles, iso, buddhist, times = counts
+def _column(name: str, counts: Mapping[str, int]) -> Column:
+    filled = counts["filled"]
     if not filled:
         return Column(name, "text")
-    if integers == filled:
+    kinds = {kind for kind in _ALL if counts.get(kind) == filled}
+    if "int8" in kinds:
         return Column(name, "int8", filled=filled)
-    if decimals == filled and whole + scale <= MAX_SIGNIFICANT:
-        return Column(name, "numeric", scale=scale, filled=filled)
-    if doubles == filled:
+    if "numeric" in kinds and counts["whole"] + counts["scale"] <= MAX_SIGNIFICANT:
+        return Column(name, "numeric", scale=counts["scale"], filled=filled)
+    if "float8" in kinds:
         return Column(name, "float8", filled=filled)
-    if iso == filled:
+    if "iso" in kinds:
         return Column(name, "date", "CE", filled=filled)
-    if buddhist == filled:
+    if "buddhist" in kinds:
         return Column(name, "date", "BE", filled=filled)
-    if times == filled:
+    if "timestamp" in kinds:
         return Column(name, "timestamp", "CE", filled=filled)
     return Column(name, "text", filled=filled)
 
