@@ -80,8 +80,8 @@ class Settings:
         if missing:
             raise BadSettings(f"missing environment variables: {', '.join(missing)}")
         platforms = tuple(name for name in env["PLATFORMS"].split(",") if name)
-        if not platforms or set(platforms) - set(ROOMS):
-            raise BadSettings(f"PLATFORMS must name some of {', '.join(ROOMS)}")
+        if not platforms or set(platforms) - set(ROOMS) or len(set(platforms)) != len(platforms):
+            raise BadSettings(f"PLATFORMS must name some of {', '.join(ROOMS)}, each once")
         region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
         if not region:
             raise BadSettings("AWS_REGION is not set")
