@@ -1,0 +1,162 @@
+"""What a bucket promises, proved on the one in memory and on S3; and S3's presigned forms over real HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+import requests
+from boto3.session import Session
+
+from chalicelib.shared.aws.clients import Clients
+from chalicelib.shared.aws.objects import S3Objects
+from chalicelib.shared.errors import NotFound
+from chalicelib.shared.objects import Objects, UploadForm
+from tests.support.cloud import REGION, local_cloud
+from tests.support.memory_objects import MemoryObjects
+
+BUCKET = "klang-test-biz-documents-local"
+FILE = "%PDF-1.7 เอกสาร".encode()
+
+
+class ObjectsContract:
+    """Every test works under a prefix of its own."""
+
+    @pytest.fixture
+    def key(self) -> str:
+        """A key nobody else uses."""
+        return f"documents/{secrets.token_hex(8)}/แบบฟอร์ม 1.pdf"
+
+    def test_what_is_absent(self, objects: Objects, key: str) -> None:
+        assert objects.head(key) is None
+        with pytest.raises(NotFound):
+            objects.read(key)
+        objects.delete(key)
+
+    def test_what_was_put_can_be_read(self, objects: Objects, key: str) -> None:
+        assert objects.put(key, FILE, media_type="application/pdf")
+        assert objects.read(key) == FILE
+        stored = objects.head(key)
+        assert stored is not None
+        assert (stored.size, stored.media_type) == (len(FILE), "application/pdf")
+        assert stored.etag and '"' not in stored.etag
+        objects.delete(key)
+        assert objects.head(key) is None
+
+    @pytest.mark.parametrize(("body", "limit"), [(FILE, 4), (FILE, 4096), (b"", None), (b"", 10), (b"x", 1)])
+    def test_a_limited_read_gives_the_beginning(
+        self, objects: Objects, key: str, body: bytes, limit: int | None
+    ) -> None:
+        objects.put(key, body, media_type="application/pdf")
+        assert objects.read(key, limit=limit) == body[:limit]
+
+    def test_a_put_replaces_unless_it_must_be_new(self, objects: Objects, key: str) -> None:
+        assert objects.put(key, b"1", media_type="text/plain", only_if_new=True)
+        assert not objects.put(key, b"2", media_type="text/plain", only_if_new=True)
+        assert objects.read(key) == b"1"
+        assert objects.put(key, b"3", media_type="text/plain")
+        assert objects.read(key) == b"3"
+
+    def test_a_copy_keeps_its_type(self, objects: Objects, key: str) -> None:
+        objects.put(key, FILE, media_type="application/pdf")
+        objects.copy(key, f"{key}.copy")
+        assert objects.read(f"{key}.copy") == FILE
+        stored = objects.head(f"{key}.copy")
+        assert stored is not None and stored.media_type == "application/pdf"
+
+    def test_an_address_to_read_names_the_file(self, objects: Objects, key: str) -> None:
+        objects.put(key, FILE, media_type="application/pdf")
+        address = objects.download_url(key, file_name="ใบอนุญาต 1.pdf", expires_in=60)
+        assert "filename*=UTF-8''ใบอนุญาต 1.pdf" in unquote(unquote(address))
+
+
+class TestMemoryObjects(ObjectsContract):
+    """The double."""
+
+    @pytest.fixture
+    def objects(self) -> MemoryObjects:
+        """A fresh one."""
+        return MemoryObjects()
+
+
+class TestS3Objects(ObjectsContract):
+    """The bucket that `infra/template.yaml` makes for Biz."""
+
+    @pytest.fixture
+    def objects(self, s3_objects: S3Objects) -> S3Objects:
+        """One for all tests."""
+        return s3_objects
+
+    def form(self, objects: S3Objects, key: str, body: bytes = FILE, **changes: Any) -> UploadForm:
+        """A form for this file, or for one that differs."""
+        declared = {"media_type": "application/pdf", "size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+        return objects.upload_form(key, **{**declared, **changes})
+
+    def test_a_form_takes_just_the_file_it_was_made_for(self, objects: S3Objects, key: str) -> None:
+        form = self.form(objects, key)
+        assert post(form, FILE) in (200, 204)
+        stored = objects.head(key)
+        assert stored is not None
+        assert (stored.size, stored.media_type) == (len(FILE), "application/pdf")
+        assert stored.sha256 in (None, hashlib.sha256(FILE).hexdigest())
+        assert objects.read(key) == FILE
+
+    def test_a_form_refuses_every_other_file(self, objects: S3Objects, key: str) -> None:
+        form = self.form(objects, key)
+        other = FILE[:-1] + b"!"
+        assert post(form, FILE + b"x") >= 400
+        assert post(form, FILE[:-1]) >= 400
+        assert post(form, other) >= 400
+        assert objects.head(key) is None
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("key", "documents/elsewhere.pdf"),
+            ("Content-Type", "text/html"),
+            ("x-amz-checksum-sha256", "A" * 43 + "="),
+            ("x-amz-checksum-algorithm", "CRC32"),
+            ("policy", "e30="),
+        ],
+    )
+    def test_a_form_refuses_a_changed_field(self, objects: S3Objects, key: str, field: str, value: str) -> None:
+        form = self.form(objects, key)
+        assert field in form.fields
+        assert post(UploadForm(form.url, {**form.fields, field: value}, 1), FILE) >= 400
+        assert objects.head(key) is None
+
+    def test_a_form_ends(self, objects: S3Objects, key: str) -> None:
+        assert post(self.form(objects, key, expires_in=-1), FILE) >= 400
+        assert objects.head(key) is None
+
+    def test_an_address_reads_one_object_for_a_while(self, objects: S3Objects, key: str) -> None:
+        objects.put(key, FILE, media_type="application/pdf")
+        address = objects.download_url(key, file_name="ใบ.pdf", expires_in=60)
+        assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["60"]
+        answer = requests.get(address, timeout=5)
+        assert (answer.status_code, answer.content) == (200, FILE)
+        assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
+        assert requests.get(address.replace("X-Amz-Expires=60", "X-Amz-Expires=6000"), timeout=5).status_code == 403
+
+
+def post(form: UploadForm, body: bytes) -> int:
+    """What S3 answers to a browser that sends the form."""
+    return requests.post(form.url, data=dict(form.fields), files={"file": ("x.pdf", body)}, timeout=5).status_code
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    """An account with the bucket of Biz."""
+    with local_cloud(["biz"]) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def s3_objects(session: Session) -> S3Objects:
+    """The bucket of Biz."""
+    clients = Clients(REGION, session)
+    return S3Objects(lambda: clients.s3, BUCKET)
