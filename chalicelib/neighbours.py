@@ -16,7 +16,7 @@ from .shared.storage import Json
 from .shared.thai import Text
 
 if TYPE_CHECKING:
-    from .citizen.service import Service as Citizen
+    from .citizen.service import Citizen
 
 BIZ = "TH/CENTRAL/DGA/biz"
 INBOX = "TH/CENTRAL/DGA/citizen/inbox"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
     from .biz.service import Biz
-    from .citizen.service import Service as Citizen
+    from .citizen.service import Citizen
     from .gdx.service import Service as Gdx
     from .opendata.service import Catalogue as OpenData
     from .shared.gdx_client import Gdx as AsksGdx
@@ -178,12 +178,12 @@ class House:
     def citizen(self) -> Citizen:
         """The Citizen Portal."""
         from .citizen.access_log import AccessLogByExchange
-        from .citizen.service import Service
+        from .citizen.service import Citizen
         from .shared.gdx_request import GdxRequests
 
         parts = self.parts("citizen")
         here = "gdx" in self.settings.platforms
-        return Service(
+        return Citizen(
             parts,
             self.gdx.access_log if here else AccessLogByExchange(self.asks_gdx("citizen", parts.keyring)),
             GdxRequests(self.settings.gdx_url, MEMBERS["citizen"], self.gdx_jwks, self.clock),
@@ -287,8 +287,7 @@ def _open_biz(house: House) -> None:
 def _open_citizen(house: House) -> None:
     from .citizen.routes import routes
 
-    parts = house.parts("citizen")
-    house.rooms["citizen"] = routes(house.citizen, Gate(parts.tokens, parts.keyring))
+    house.rooms["citizen"] = routes(house.citizen)
 
 
 _OPENINGS: Mapping[str, Callable[[House], None]] = {

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import threading
@@ -13,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+import requests
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
@@ -99,6 +102,19 @@ def s3_filter_names() -> None:
     s3.put_bucket_notification_configuration(Bucket="bucket", NotificationConfiguration=configuration)
 
 
+def s3_post_checksum() -> None:
+    s3 = _client("s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+    checksum = base64.b64encode(hashlib.sha256(b"content").digest()).decode()
+    fields = {"Content-Type": "application/pdf", "x-amz-checksum-sha256": checksum}
+    conditions = [{name: value} for name, value in fields.items()]
+    form = s3.generate_presigned_post("bucket", "key", Fields=dict(fields), Conditions=conditions)
+    answer = requests.post(form["url"], data=form["fields"], files={"file": b"content"}, timeout=5)
+    assert answer.status_code == 204
+    head = s3.head_object(Bucket="bucket", Key="key", ChecksumMode="ENABLED")
+    assert (head["ContentType"], head["ChecksumSHA256"]) == ("application/pdf", checksum)
+
+
 def apigateway_import() -> None:
     mock = {"type": "mock", "requestTemplates": {"application/json": '{"statusCode": 200}'}}
     method = {"responses": {"200": {"description": "ok"}}, "x-amazon-apigateway-integration": mock}
@@ -179,6 +195,7 @@ PROBES: dict[str, Callable[[], None]] = {
         kms_signing,
         kms_symmetric,
         s3_filter_names,
+        s3_post_checksum,
         sqs_without_lambda,
     )
 }

@@ -1,0 +1,93 @@
+"""`make demo`: starts the stack, plays the story over HTTP, checks every result, leaves a page behind."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from demo.report import Played, Terminal, write_page
+from demo.steps import Step
+from demo.story import STEPS
+from demo.world import HttpTransport, World
+from infra.local.stack import Stack
+
+PAGE = Path("build") / "demo.html"
+Count = Callable[[], dict[str, int]]
+
+
+def play(world: World, steps: tuple[Step, ...], count: Count, terminal: Terminal) -> list[Played]:
+    """Plays the steps in order; stops at the first that goes wrong, because the rest stands on it."""
+    done: list[Played] = []
+    for number, step in enumerate(steps, start=1):
+        before, start = count(), time.perf_counter()
+        result, failed = "", None
+        try:
+            result = step.play(world)
+        except Exception as error:
+            failed = f"{type(error).__name__}: {error}"
+        seconds = time.perf_counter() - start
+        now = count()
+        calls = {name: total - before.get(name, 0) for name, total in now.items() if total > before.get(name, 0)}
+        played = Played(number, step.room, step.who, step.title, result, seconds, calls, failed)
+        terminal.step(played)
+        done.append(played)
+        if failed:
+            break
+    return done
+
+
+def counter(transport: HttpTransport) -> Count:
+    """The count of AWS calls that the stack keeps."""
+
+    def count() -> dict[str, int]:
+        answer = transport.send("GET", "/local/calls", {}, None)
+        return dict(answer.json["operations"]) if answer.status == 200 else {}
+
+    return count
+
+
+def main() -> int:
+    """Exit status 0 only when every step came out as it should."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="port of the platforms (default: a free one)")
+    parser.add_argument("--keep", action="store_true", help="leave the stack running for exploring")
+    parser.add_argument("--emulator", default="moto", choices=["moto", "ministack"])
+    parser.add_argument("--rehearsal", action="store_true", help="play against the really deployed packages")
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    terminal = Terminal()
+    with terminal.console.status("starting the platforms ..."):
+        if given.rehearsal:
+            from infra.rehearsal.town import Town
+
+            stack: Town | Stack = Town().start(given.port)
+        else:
+            stack = Stack(given.emulator).start(given.port)
+    # the platforms log each refusal that the story provokes; the report tells them better
+    logging.getLogger("klang").setLevel(logging.ERROR)
+    try:
+        transport = HttpTransport(stack.address)
+        terminal.opening(stack.address, len(STEPS))
+        done = play(World(transport), STEPS, counter(transport), terminal)
+        where = "deployed packages" if given.rehearsal else f"{given.emulator} on one machine"
+        page = write_page(done, PAGE, at=datetime.now(UTC), where=where)
+        terminal.closing(done, page)
+        bad = len(done) < len(STEPS) or any(played.failed for played in done)
+        if given.keep and not bad:
+            terminal.console.print(f"The platforms keep running at {stack.address}; Ctrl-C stops them.")
+            signal.pause()
+        return 1 if bad else 0
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        stack.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
