@@ -8,10 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalice.app import Blueprint
+from chalice.app import Blueprint, CORSConfig
 from chalice.app import Response as ChaliceResponse
 
 from .web import Request, Response, Room, Route
+
+CORS = CORSConfig(
+    allow_headers=["Authorization", "Idempotency-Key", "If-Match", "Accept-Language", "X-Correlation-Id"],
+    expose_headers=["ETag", "Location", "Idempotent-Replayed", "Retry-After", "X-Correlation-Id"],
+    max_age=600,
+)
+"""What a portal's page in a browser may send and read; no cookies are ever used."""
 
 BINARY_TYPES = ["application/octet-stream", "image/png", "application/pdf", "application/zip"]
 
@@ -19,11 +26,13 @@ BINARY_TYPES = ["application/octet-stream", "image/png", "application/pdf", "app
 def blueprint(room: Room) -> Blueprint:
     """A fresh Blueprint with every route of the room."""
     made = Blueprint(__name__)
+    own_options = {route.path for route in room.routes if route.method == "OPTIONS"}
     for number, route in enumerate(room.routes):
         view = _view(room, route, made)
         view.__name__ = f"{room.name}_{number:03d}_{route.handler.__name__}"
         # every content type is let in: the edge judges it, with an answer in the house's own form
-        made.route(route.path, methods=[route.method], content_types=["*/*"], cors=True, name=view.__name__)(view)
+        cors = None if route.path in own_options else CORS
+        made.route(route.path, methods=[route.method], content_types=["*/*"], cors=cors, name=view.__name__)(view)
     return made
 
 
