@@ -17,7 +17,6 @@ from infra.local.emulator.mends import (
     kms_signing,
     kms_symmetric,
     s3_filter_names,
-    s3_posted_checksums,
     s3_post_checksum,
     sqs_without_lambda,
 )
@@ -34,7 +33,6 @@ MENDS: dict[str, Callable[[], None]] = {
     "kms_signing": kms_signing.install,
     "kms_symmetric": kms_symmetric.install,
     "s3_filter_names": s3_filter_names.install,
-    "s3_posted_checksums": s3_posted_checksums.install,
     "s3_post_checksum": s3_post_checksum.install,
     "sqs_without_lambda": sqs_without_lambda.install,
 }
