@@ -3,7 +3,7 @@ undone, then a look at whether the API answers.
 
 Chalice's own road is not atomic and writes its record (`.chalice/deployed/<stage>.json`) at the end only: losing
 that file makes a second API at the next deploy. So the record lives in the project, outside the workshop, and the
-operator keeps it (see docs/how-to/deploy.md). The atomic road is `python -m infra.package` and CloudFormation.
+operator must keep it between deploys. The atomic road is `python -m infra.package` and CloudFormation.
 """
 
 from __future__ import annotations
