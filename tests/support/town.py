@@ -1,0 +1,317 @@
+"""The whole house inside the test process: mended moto, the app of `app.py`, people, agencies, a bank, and no socket.
+
+with town() as here:
+    world = World(InProcess(here))
+
+Everything runs in the one thread of the test, so that the n-th AWS call of a request is the same in every run. What
+the laptop stack does with servers and threads is done here by plain calls: the same front, the same gateway, the same
+agencies, each reached by its address; queues and schedules move only when `settle` is called.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import requests
+
+from chalicelib.settings import ROOMS
+from chalicelib.shared.egress import HttpAnswer, Unreachable
+from chalicelib.shared.ids import utc_now
+from chalicelib.shared.journal import OPEN, SHARDS
+from chalicelib.shared.storage import Item, every
+from demo.world import Answer
+from infra.local.calls import Calls
+from infra.local.desk import Front
+from infra.local.environment import ISOLATED, THREADED, changed
+from infra.local.exchange_check import exchange_check
+from infra.local.in_process import LambdaContext, in_process
+from infra.local.loading import LoadedApp, load_app
+from infra.local.pump import schedule_event, sqs_event
+from infra.local.seed import Wishes, seed
+from infra.local.sources import Function, QueueSource, ScheduleSource, sources_of
+from infra.local.surroundings import Surroundings, variables
+from tests.support.cloud import ENVIRONMENT, ORIGIN, REGION, local_cloud, new_session
+from tests.support.faults import Crash
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+ADDRESS = ORIGIN
+AGENCIES = ("http://127.0.0.1:8101", "http://127.0.0.1:8102")
+MOST_ROUNDS = 60
+ATTEMPTS = 6
+"""How often a client, or somebody else's system, repeats one request before it gives up."""
+
+Around = Callable[[str, int], AbstractContextManager[None]]
+"""What is done around one run of the app: its name, and which attempt at the same thing it is, from 0."""
+
+
+class Town:
+    """People, systems, agencies and the platforms.
+
+    Args:
+        around: wraps every run of the app's code, e.g. to switch faults on; nothing else is inside it.
+
+    Attributes:
+        around: may be changed at any time.
+        restarts: how many times the server was killed.
+        failures: exceptions of consumers and schedules; what failed comes again.
+    """
+
+    def __init__(self, around: Around = lambda name, attempt: nullcontext()) -> None:
+        self.around = around
+        self.restarts = 0
+        self.failures: list[str] = []
+        self._late = timedelta()
+        self.calls = Calls()
+        outside = OutsideHttp(self)
+        check = exchange_check(ADDRESS, outside, utc_now)
+        self.surroundings = Surroundings(ADDRESS, check, self.calls, lambda: {}, http=outside)
+        self._agencies = {
+            address: agency.app for address, agency in zip(AGENCIES, self.surroundings.agencies, strict=True)
+        }
+        self._pump: Any = new_session().client("sqs")
+        self._queues: dict[str, tuple[str, str]] = {}
+        self._start()
+        seed(self.loaded.house, self._wishes())
+        self.restart()
+        self.calls.reset()
+        self.restarts = 0
+
+    def _start(self) -> None:
+        session = new_session()
+        self.calls.watch(session)
+        with changed({**variables(ENVIRONMENT, ADDRESS), "AWS_DEFAULT_REGION": REGION}):
+            self.loaded: LoadedApp = load_app(session, http=TownHttp(self))
+        self.loaded.house.clock = self.now
+        self.front = Front()
+        self.front.open(self.surroundings.paths, in_process(self.loaded.app))
+        self._sources = sources_of(self.loaded.app)
+
+    def restart(self) -> None:
+        """The server was killed: a new process on the same account, with nothing in memory."""
+        self.restarts += 1
+        self._start()
+
+    def now(self) -> datetime:
+        """What schedules take the time for."""
+        return utc_now() + self._late
+
+    def ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, attempt: int = 0
+    ) -> tuple[int, dict[str, str], bytes]:
+        """One request of somebody outside. Raises `Crash` when the server dies over it."""
+        if urlsplit(path).path.startswith("/local/"):  # the laptop's own desk: the app runs only behind it
+            return _wsgi(self.front, method, path, headers, body)
+        with self.around(f"{method} {urlsplit(path).path}", attempt):
+            return _wsgi(self.front, method, path, headers, body)
+
+    def insist(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """The same request until it is answered by something better than a failure, as a careful client does."""
+        answer: tuple[int, dict[str, str], bytes] | None = None
+        for attempt in range(ATTEMPTS):
+            try:
+                answer = self.ask(method, path, headers, body, attempt)
+            except Crash:
+                self.restart()
+                continue
+            if answer[0] not in (500, 502, 503, 504) or "x-road-error" in answer[1]:
+                return answer
+        if answer is None:
+            raise AssertionError(f"the server died of {method} {path} {ATTEMPTS} times")
+        return answer
+
+    def settle(self) -> None:
+        """Queues and schedules do what they would do by themselves, until nothing moves and nothing is unsent."""
+        for _ in range(MOST_ROUNDS):
+            if sum([self._deliver(source) for source in self._sources[0]]):
+                continue
+            if not self.open_rows():
+                return
+            self.sweep()
+        raise AssertionError(f"the town does not come to rest: {self.open_rows()} {self.failures[-3:]}")
+
+    def sweep(self) -> None:
+        """Every schedule once, two minutes later than the last time."""
+        self._late += timedelta(minutes=2)
+        for source in self._sources[1]:
+            self._run(source, schedule_event(source.name, REGION, self.now()), 0)
+
+    def open_rows(self) -> list[str]:
+        """Events that somebody must still learn of."""
+        return [str(row.data["event"]["type"]) for row in self._open()]
+
+    def dead_letters(self) -> int:
+        """Messages that were set aside."""
+        return sum(self._waiting(source.queue + "-dlq") for source in self._sources[0])
+
+    def _open(self) -> list[Item]:
+        house = self.loaded.house
+        return [
+            row
+            for room in house.settings.platforms
+            for shard in range(SHARDS)
+            for row in every(house.parts(room).table, f"OPEN#{shard}", index=OPEN)
+        ]
+
+    def _deliver(self, source: QueueSource) -> int:
+        """What Lambda does with a queue, once; how many messages there were. A message that failed is seen again."""
+        url, arn = self._queue(source.queue)
+        received = self._pump.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=min(10, source.batch_size),
+            VisibilityTimeout=0,
+            MessageSystemAttributeNames=["All"],
+        ).get("Messages", [])
+        if received:
+            attempt = int(received[0]["Attributes"]["ApproximateReceiveCount"]) - 1
+            if self._run(source, sqs_event(received, arn, REGION), attempt):
+                for message in received:
+                    self._pump.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return len(received)
+
+    def _run(self, source: QueueSource | ScheduleSource, event: Mapping[str, Any], attempt: int) -> bool:
+        # after a restart the function is another one of the same name
+        function: Function = self.loaded.app.handler_map[source.name]
+        try:
+            with self.around(source.name, attempt):
+                function(event, LambdaContext(source.name))
+        except Crash:
+            self.restart()
+            return False
+        except Exception as error:  # whatever escapes a function, Lambda counts as a failed run
+            self.failures.append(f"{source.name}: {type(error).__name__}: {error}")
+            return False
+        return True
+
+    def _queue(self, name: str) -> tuple[str, str]:
+        if name not in self._queues:
+            url = self._pump.get_queue_url(QueueName=name)["QueueUrl"]
+            found = self._pump.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+            self._queues[name] = url, found["Attributes"]["QueueArn"]
+        return self._queues[name]
+
+    def _waiting(self, queue: str) -> int:
+        name = "ApproximateNumberOfMessages"
+        found = self._pump.get_queue_attributes(QueueUrl=self._queue(queue)[0], AttributeNames=[name])
+        return int(found["Attributes"][name])
+
+    def _wishes(self) -> Wishes:
+        keys = self.surroundings.keys
+        return Wishes(
+            personas=self.surroundings.personas,
+            jwks={client_id: key.jwks for client_id, key in keys.items()},
+            addresses={"gdx": ADDRESS, "citizen": ADDRESS, "dopa": AGENCIES[0], "dbd": AGENCIES[1]},
+            bank_secret=self.surroundings.bank.secret,
+        )
+
+    def system(self, url: str) -> tuple[WSGIApplication, str] | None:
+        """Who answers at an address, and the path there; None when nobody does."""
+        parts = urlsplit(url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        address = f"{parts.scheme}://{parts.netloc}"
+        app = self.front if address == ADDRESS else self._agencies.get(address)
+        return None if app is None else (app, path)
+
+
+class TownHttp:
+    """The app's way out: to the agencies, and to itself."""
+
+    def __init__(self, here: Town) -> None:
+        self._here = here
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None, timeout: float = 10.0
+    ) -> HttpAnswer:
+        """Raises `Unreachable` when nobody lives there."""
+        found = self._here.system(url)
+        if found is None:
+            raise Unreachable("nobody lives there")
+        return HttpAnswer(*_wsgi(found[0], method, found[1], headers, body))
+
+
+class OutsideHttp:
+    """The way of agencies, systems and the bank to the platforms: they are other processes, and insist."""
+
+    def __init__(self, here: Town) -> None:
+        self._here = here
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None, timeout: float = 10.0
+    ) -> HttpAnswer:
+        """Raises `Unreachable` for any address but the town's."""
+        if not url.startswith(ADDRESS + "/"):
+            raise Unreachable("nobody lives there")
+        return HttpAnswer(*self._here.insist(method, url.removeprefix(ADDRESS), headers, body))
+
+
+class InProcess:
+    """Carries the requests of the people of a story (`demo.world.Transport`); they too insist."""
+
+    def __init__(self, here: Town) -> None:
+        self._here = here
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        """One request, to a path or to a whole address of the town."""
+        status, answered, content = self._here.insist(method, path.removeprefix(ADDRESS), headers, body)
+        return Answer(status, answered, content)
+
+    def upload(self, url: str, fields: Mapping[str, str], file_name: str, content: bytes) -> int:
+        """Posts a file to S3 with a presigned form."""
+        return requests.post(url, data=dict(fields), files={"file": (file_name, content)}, timeout=10).status_code
+
+    def pause(self) -> None:
+        """Lets the queues work."""
+        self._here.settle()
+
+
+def _wsgi(
+    app: WSGIApplication, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+) -> tuple[int, dict[str, str], bytes]:
+    """One request to a WSGI application (PEP 3333); header names of the answer in lower case."""
+    raw, _, query = path.partition("?")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(raw).decode("latin-1"),
+        "REQUEST_URI": path,
+        "QUERY_STRING": query,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_LENGTH": str(len(body or b"")),
+        "HTTP_HOST": ADDRESS.partition("//")[2],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body or b""),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+    said: dict[str, Any] = {}
+
+    def start_response(status: str, answered: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[..., object]:
+        said.update(status=int(status.split()[0]), headers={name.lower(): value for name, value in answered})
+        return lambda _: None
+
+    content = b"".join(app(environ, start_response))
+    return said["status"], said["headers"], content
+
+
+@contextmanager
+def town(around: Around = lambda name, attempt: nullcontext()) -> Iterator[Town]:
+    """A freshly seeded town on an account of its own."""
+    with changed({**ISOLATED, **THREADED}), local_cloud(ROOMS):
+        yield Town(around)
