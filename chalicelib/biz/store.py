@@ -29,7 +29,10 @@ from .model import Case, Licence, Officer
 
 DUE_SHARDS = 4
 FAR = "9999-12-31"
-_CASE_PRIVATE = ("pid", "applicant_name", "answers", "receipt")
+_CASE_PRIVATE = (
+    "pid", "applicant_name", "answers", "receipt",
+    "documents", "deficiency_lists", "inspections", "decision",  # file names and free text may name anybody
+)  # fmt: skip
 _LICENCE_PRIVATE = ("pid", "claims", "credential")
 
 

@@ -47,8 +47,7 @@ class Uploads:
         try:
             case = office.own(once, id, caller)
         except Replayed as done:  # a form is no state: a repeat gets a fresh one for the same file
-            document = Document.model_validate(done.answer)
-            return document, self.form(CaseId(id), document)
+            return self._again(office.own(None, id, caller), done)
         unchanged(case, if_match)
         case, document = documents.announced(
             case,
@@ -62,7 +61,13 @@ class Uploads:
             now=office.now(),
         )
         told = Told("document.announced", {"document": document.id, "code": document.code}, heard=False)
-        office.save(once, case, [told], by=caller.label, answer=document.model_dump(mode="json"))
+        office.save(once, case, [told], by=caller.label, answer={"document": document.id})
+        return document, self.form(case.id, document)
+
+    def _again(self, case: Case, done: Replayed) -> tuple[Document, UploadForm]:
+        document = case.document(str((done.answer or {}).get("document")))
+        if document is None:
+            raise not_found("เอกสาร", "document")
         return document, self.form(case.id, document)
 
     def form(self, case: CaseId, document: Document) -> UploadForm:

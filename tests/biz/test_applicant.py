@@ -215,6 +215,6 @@ def test_no_login_no_case(town: Town) -> None:
 def test_nothing_stored_names_a_person_in_the_clear(town: Town) -> None:
     town.licensed()
     town.run_queue()
-    stored = str(list(town.table._items.items()))
+    stored = str(list(town.memory._items.items()))
     for secret in (MALEE, ANONG, "มาลี", "ศรีสมุทร", "0800000001", "a secret of the sample bank"):
         assert secret not in stored

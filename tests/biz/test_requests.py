@@ -52,29 +52,29 @@ def test_a_command_is_one_read_and_one_transaction(
     case = prepare(town)
     town.call(ANONG, "GET", "/queue")  # the gate knows the officers from here on
     town.call(BUNDIT, "GET", "/queue")
-    town.table.requests.clear()
+    town.memory.requests.clear()
     headers = {"Idempotency-Key": "count", **given.get("headers", {})}
     answer = town.call(who, method, f"/applications/{case}{path}", **{**given, "headers": headers})
     assert answer.status < 300, answer.text
-    assert town.table.requests == ["get_many", "write"]
+    assert town.memory.requests == ["get_many", "write"]
 
 
 def test_opening_is_one_read_and_one_transaction(town: Town) -> None:
     body = {"service": FOOD, "applicant": {"kind": "person"}}
-    town.table.requests.clear()
+    town.memory.requests.clear()
     town.ok(MALEE, "POST", "/applications", json=body)
-    assert town.table.requests == ["write"]
-    town.table.requests.clear()
+    assert town.memory.requests == ["write"]
+    town.memory.requests.clear()
     town.ok(MALEE, "POST", "/applications", json=body, headers={"Idempotency-Key": "count"})
-    assert town.table.requests == ["get_many", "write"]
+    assert town.memory.requests == ["get_many", "write"]
 
 
 def test_a_payment_with_its_licence_is_one_read_and_one_transaction_besides_the_providers_key(town: Town) -> None:
     case = town.approved()
     bill = town.ok(MALEE, "POST", f"/applications/{case}/payments")
-    town.table.requests.clear()
+    town.memory.requests.clear()
     town.pay(case, **{name: bill[name] for name in ("ref1", "ref2")})
-    assert town.table.requests[-3:] == ["get", "get_many", "write"]
+    assert town.memory.requests[-3:] == ["get", "get_many", "write"]
 
 
 @pytest.mark.parametrize("count", [1, 40])
@@ -83,9 +83,9 @@ def test_lists_cost_the_same_however_many_cases_there_are(town: Town, count: int
         town.filed()
     for who, path in ((MALEE, "/applications"), (ANONG, "/queue")):
         town.call(who, "GET", path)
-        town.table.requests.clear()
+        town.memory.requests.clear()
         town.ok(who, "GET", path)
-        assert town.table.requests == ["query"]
+        assert town.memory.requests == ["query"]
 
 
 def test_every_route_is_described(town: Town) -> None:

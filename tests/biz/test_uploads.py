@@ -37,7 +37,7 @@ def test_a_good_file_is_taken_out_of_quarantine(town: Town, content: bytes, medi
     case = town.open()
     document = town.send(case, "site_map", content, media=media)
     assert statuses(town, case) == [("site_map", "accepted")]
-    assert list(town.objects.kept) == [f"case/{case}/{document}"]
+    assert list(town.bucket.kept) == [f"case/{case}/{document}"]
     assert town.ok(MALEE, "GET", f"/applications/{case}/documents/{document}")["expires_in"] == 300
 
 
@@ -51,7 +51,7 @@ def test_a_file_that_is_not_its_type_is_refused_with_a_reason(town: Town, conten
     assert statuses(town, case) == [("site_map", "refused")]
     view = town.ok(MALEE, "GET", f"/applications/{case}")["documents"][0]
     assert "announced type" in view["reason"]["en"]
-    assert town.objects.kept == {}
+    assert town.bucket.kept == {}
     assert town.call(MALEE, "GET", f"/applications/{case}/documents/{document}").status == 404
     town.run_queue()
     assert "was not accepted" in town.neighbours.bodies(MALEE)[0]
@@ -59,13 +59,13 @@ def test_a_file_that_is_not_its_type_is_refused_with_a_reason(town: Town, conten
 
 def test_only_the_first_bytes_are_read(town: Town) -> None:
     town.send(town.open(), "site_map", PDF * 1000)
-    assert len(town.objects.reads) == 1
+    assert len(town.bucket.reads) == 1
 
 
 def test_what_was_swapped_after_the_announcement_is_refused(town: Town) -> None:
     case = town.open()
     key = announce(town, case).json["fields"]["key"]
-    town.objects.kept[key] = (b"%PDF-1.7 other content", "application/pdf")
+    town.bucket.kept[key] = (b"%PDF-1.7 other content", "application/pdf")
     town.biz.on_upload(arrival(key))
     assert statuses(town, case) == [("site_map", "refused")]
 
@@ -83,7 +83,7 @@ def test_being_told_twice_changes_nothing(town: Town) -> None:
     for _ in range(3):
         town.biz.on_upload(arrival(f"quarantine/{case}/{document}"))
     assert town.ok(MALEE, "GET", f"/applications/{case}")["version"] == version
-    assert list(town.objects.kept) == [f"case/{case}/{document}"]
+    assert list(town.bucket.kept) == [f"case/{case}/{document}"]
 
 
 @pytest.mark.parametrize(

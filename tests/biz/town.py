@@ -20,8 +20,10 @@ from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.errors import not_found
 from chalicelib.shared.ids import new_id
 from chalicelib.shared.journal import Journal, Once
+from chalicelib.shared.keyring import Keyring
+from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
-from chalicelib.shared.storage import Json
+from chalicelib.shared.storage import Json, Table
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import Calendar
 from tests.support.client import Answer, Client
@@ -116,11 +118,19 @@ class NoHttp:
 class Town:
     """The room, its people and its neighbours."""
 
-    def __init__(self, *directories: Path, extra_calendar: Calendar | None = None) -> None:
+    def __init__(
+        self,
+        *directories: Path,
+        table: Table | None = None,
+        objects: Objects | None = None,
+        keyring: Keyring | None = None,
+    ) -> None:
         self.at = START
-        self.table, self.objects, self.post = MemoryTable(), MemoryObjects(), Post()
+        self.memory, self.bucket, self.post = MemoryTable(), MemoryObjects(), Post()
+        self.table: Table = table or self.memory
+        self.objects: Objects = objects or self.bucket
         self.issuers = Issuers(self.now)
-        self.keyring = local_keyring()
+        self.keyring = keyring or local_keyring()
         self.neighbours = Neighbours(self.now)
         journal = Journal(self.table, self.post, ids=new_id, clock=self.now)
         parts = Parts(
@@ -142,7 +152,7 @@ class Town:
             registers=self.neighbours,
             mailbox=self.neighbours,
             wallet=self.neighbours,
-            calendar=extra_calendar or Calendar.load(),
+            calendar=Calendar.load(),
         )
         self.room = routes(self.biz)
         self.client = Client([self.room])
@@ -201,9 +211,13 @@ class Town:
         }
         made = self.ok(pid, "POST", f"/applications/{case}/documents", json=body)
         key = made["fields"]["key"]
-        self.objects.arrive(key, content)
+        self.post_form(made, content)
         self.biz.on_upload(arrival(key))
         return str(made["document"]["id"])
+
+    def post_form(self, made: Any, content: bytes) -> None:
+        """What the browser does with an upload form."""
+        self.bucket.arrive(made["fields"]["key"], content)
 
     def draft(self, pid: str = MALEE, juristic_id: str | None = None) -> str:
         """A food draft with everything in it."""
