@@ -78,7 +78,7 @@ def _seed_opendata(house: House, wishes: Wishes) -> None:
 
 
 def _seed_biz(house: House, wishes: Wishes) -> None:
-    for persona, pid in _staff(wishes, "officer"):
+    for persona, pid in [*_staff(wishes, "officer"), *_staff(wishes, "operator")]:
         posting = _posting(persona)
         house.biz.enlist(_once(), pid, posting.agency, sorted(posting.roles), posting.name)
     house.biz.know_provider(_once(), PROVIDER, wishes.bank_secret)

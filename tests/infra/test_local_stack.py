@@ -72,9 +72,7 @@ def test_a_person_is_known_to_the_citizen_portal_and_a_forged_token_is_not(stack
 
 def test_an_agency_asks_another_through_the_exchange_and_gets_the_agreed_fields(stack: Stack) -> None:
     office = "TH/LOCAL/LAEMNGOP/office"
-    answer = ask(
-        stack, "POST", PERSON, {"pid": MALEE}, token_of(stack, "laemngop-office"), X_Road_Client=office
-    )
+    answer = ask(stack, "POST", PERSON, {"pid": MALEE}, token_of(stack, "laemngop-office"), X_Road_Client=office)
     assert answer.status == 200, answer.body
     assert json.loads(answer.body) == {"first_name_th": "มาลี", "last_name_th": "ศรีสมุทร", "status": "alive"}
     calls = json.loads(ask(stack, "GET", "/local/calls").body)
@@ -103,9 +101,13 @@ def test_nobody_but_the_exchange_gets_an_answer_of_an_agency(stack: Stack) -> No
 
 
 def test_staff_hold_the_roles_of_the_seed(stack: Stack) -> None:
-    queue = "/biz/v1/officer/applications"
+    queue = "/biz/v1/queue"
     assert ask(stack, "GET", queue, token=token_of(stack, "officer-anong")).status == 200
     assert ask(stack, "GET", queue, token=token_of(stack, "somchai")).status == 403
+    provider = "/biz/v1/payments/providers/sample-bank"
+    wish = {"secret": stack.surroundings.bank.secret}
+    assert ask(stack, "PUT", provider, wish, token_of(stack, "operator-dga")).status == 200
+    assert ask(stack, "PUT", provider, wish, token_of(stack, "officer-anong")).status == 403
 
 
 def test_seeding_again_changes_nothing(stack: Stack) -> None:
