@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlencode
 
 from chalicelib.shared.errors import Malformed, Refusal, Unauthenticated, UnsupportedMedia
 from chalicelib.shared.identity import NOBODY, PUBLIC, Allow, Caller, officer
-from chalicelib.shared.web import Admits, Call, Reply, Response, Room, parse_json
+from chalicelib.shared.json_text import parse_json
+from chalicelib.shared.web import Admits, Call, Reply, Response, Room
 
 from . import dialect
 from .actions import ACTIONS, Asked, perform

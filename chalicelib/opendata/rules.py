@@ -255,7 +255,7 @@ def faults_of_upload(given: Mapping[str, Any]) -> list[str]:
         faults.append("sha256: must be 64 hexadecimal digits in lower case")
     if not isinstance(name, str) or not 1 <= len(name.encode()) <= 255 or not file_name_is_safe(name):
         faults.append("file_name: must be a plain file name of at most 255 bytes")
-    if given.get("media_type") not in MEDIA_TYPES:
+    if not isinstance(given.get("media_type"), str) or given["media_type"] not in MEDIA_TYPES:
         faults.append(f"media_type: must be one of {', '.join(sorted(MEDIA_TYPES))}")
     return faults
 

@@ -42,10 +42,12 @@ class Tables:
     Args:
         objects: where they lie.
         folder: where Parquet files may be kept; a folder of its own under the system's temporary one if None.
+        disk: bytes of Parquet files that may be kept there.
     """
 
-    def __init__(self, objects: Objects, folder: Path | None = None) -> None:
+    def __init__(self, objects: Objects, folder: Path | None = None, *, disk: int = DISK_KEPT) -> None:
         self._objects = objects
+        self._disk = disk
         self._folder = folder or Path(tempfile.gettempdir()) / "klang-tables"
         self._previews: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
 
@@ -111,7 +113,7 @@ class Tables:
         kept = sorted(self._folder.glob("*.parquet"), key=lambda found: found.stat().st_mtime)
         size = sum(found.stat().st_size for found in kept)
         for found in kept:
-            if size <= DISK_KEPT or found == newest:
+            if size <= self._disk or found == newest:
                 return
             size -= found.stat().st_size
             found.unlink(missing_ok=True)

@@ -183,7 +183,7 @@ _VALUE = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(_VALUE, min_size=1, max_size=6))
 def test_what_was_typed_reads_back_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, values: list[str]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.shared.journal import chain_is_whole
+from chalicelib.opendata import question
+from chalicelib.opendata.tables import Tables
+from chalicelib.shared.identity import NOBODY
+from chalicelib.shared.journal import Event, chain_is_whole
 from tests.opendata.portal import Portal, notification
 
 LICENCES = "เลขที่,ตำบล,พื้นที่,ออกเมื่อ\r\n001,แหลมงอบ,250,25/11/2569\r\n002,คลองใหญ่,310.5,01/12/2569\r\n".encode("cp874")
@@ -236,7 +240,30 @@ def test_history_is_chained(portal: Portal, licences: str) -> None:
         for key, (item, _) in portal.memory._items.items()
         if key.pk == f"RESOURCE#{licences}" and "EVT#" in key.sk
     ]
-    from chalicelib.shared.journal import Event
-
     assert [event["type"] for event in events] == ["opendata.resource.created", "opendata.resource.taken_in"]
     assert chain_is_whole([Event(**event) for event in events])
+
+
+def test_tables_on_the_local_disk_leave_when_it_is_full(tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    portal = Portal(folder)
+    portal.organization()
+    package = portal.dataset()["id"]
+    resources = [portal.table_of(package, f"a\n{number}\n".encode()) for number in range(3)]
+    for resource in resources:
+        assert rows(portal, resource, sort="a")["total"] == 1
+    assert len(list(folder.glob("*.parquet"))) == 3
+    small = Tables(portal.objects, folder, disk=1)
+    file = portal.catalogue.resources.find(NOBODY, portal.table_of(package, b"a\n9\n")).file
+    assert file is not None
+    found, total = small.answer(file, question.parse({"sort": "a desc"}, file.columns))
+    assert (found, total) == ([[1, 9]], 1)
+    assert len(list(folder.glob("*.parquet"))) == 1
+
+
+def test_a_column_of_coordinates_keeps_its_digits(portal: Portal) -> None:
+    portal.organization()
+    content = "lat,lon\n13.909067613192729,100.6182799760022\n13.5,100\n"
+    resource = portal.table_of(portal.dataset()["id"], content.encode())
+    found = rows(portal, resource, filters={"lat": 13.909067613192729})
+    assert found["records"] == [{"_id": 1, "lat": 13.909067613192729, "lon": 100.6182799760022}]

@@ -1,0 +1,156 @@
+"""Rules meet whatever JSON can hold: an answer or a refusal in CKAN's shape, never an accident."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.opendata import dialect, metadata, question, rules, searching
+from chalicelib.opendata.rules import Rejected
+from chalicelib.shared import errors
+from chalicelib.shared.errors import Refusal
+from tests.opendata.portal import METADATA
+
+COLUMNS = [
+    {"id": "n", "type": "int8"},
+    {"id": "x", "type": "numeric"},
+    {"id": "f", "type": "float8"},
+    {"id": "d", "type": "date"},
+    {"id": "t", "type": "timestamp"},
+    {"id": "ตำบล", "type": "text"},
+]
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    st.text(max_size=8),
+    st.sampled_from(["n", "_id", "ตำบล", "n desc", "2026-11-25", "-1", "1e9", "{}", '{"n":1}', "[", "name:x", "*:*"]),
+)
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.one_of(st.text(max_size=5), st.sampled_from([c["id"] for c in COLUMNS])), inner, max_size=3),
+    ),
+    max_leaves=6,
+)
+
+
+def objects(*names: str) -> st.SearchStrategy[dict[str, Any]]:
+    return st.dictionaries(st.sampled_from(names), JSON, max_size=5)
+
+
+@settings(max_examples=150)
+@given(objects("resource_id", "filters", "fields", "sort", "limit", "offset", "records_format", "q", "include_total"))
+def test_any_question_is_parsed_or_refused(asked: dict[str, Any]) -> None:
+    try:
+        parsed = question.parse(asked, COLUMNS)
+    except Rejected as refused:
+        assert refused.messages
+        assert all(isinstance(text, str) for texts in refused.messages.values() for text in texts)
+    else:
+        assert 0 <= parsed.limit <= question.MAX_LIMIT
+        assert set(parsed.columns) <= {"_id", *(column["id"] for column in COLUMNS)}
+
+
+@settings(max_examples=150)
+@given(objects("q", "fq", "fq_list", "rows", "start", "sort", "facet.field", "include_private", "zzz"))
+def test_any_search_is_parsed_or_refused(asked: dict[str, Any]) -> None:
+    try:
+        parsed = searching.parse(asked)
+    except Rejected as refused:
+        assert refused.messages
+    else:
+        assert 0 <= parsed.rows <= searching.MAX_ROWS
+
+
+@settings(max_examples=150)
+@given(objects(*METADATA, "tags", "extras", "author", "data_language", "unknown"))
+def test_any_metadata_is_taken_or_refused(given_: dict[str, Any]) -> None:
+    fields, messages = rules.dataset_fields(given_)
+    assert "unknown" not in fields
+    assert all(isinstance(text, str) and text for texts in messages.values() for text in texts)
+
+
+@settings(max_examples=150)
+@given(objects("name", "description", "format", "mimetype", "resource_type"))
+def test_any_resource_is_taken_or_refused(given_: dict[str, Any]) -> None:
+    fields, messages = rules.resource_fields(given_)
+    assert not fields.keys() & messages.keys() - {"format"}
+
+
+@settings(max_examples=150)
+@given(st.dictionaries(st.sampled_from(["file_name", "size", "sha256", "media_type"]), JSON))
+def test_any_announcement_of_a_file_is_judged(announced: dict[str, Any]) -> None:
+    assert isinstance(rules.faults_of_upload(announced), list)
+
+
+def test_values_are_read_in_the_type_of_their_column() -> None:
+    asked = {
+        "filters": {"n": ["1", 2], "x": "1.50", "f": 100.5, "d": "2026-11-25", "t": "2026-11-25T01:02:03", "ตำบล": 5}
+    }
+    found = dict(question.parse(asked, COLUMNS).filters)
+    assert found["n"] == (1, 2)
+    assert [str(found[name][0]) for name in ("x", "f", "d", "t", "ตำบล")] == [
+        "1.50", "100.5", "2026-11-25", "2026-11-25 01:02:03", "5",
+    ]  # fmt: skip
+    bads: tuple[dict[str, Any], ...] = (
+        {"n": "๑"},
+        {"f": "nan"},
+        {"x": "1e5"},
+        {"t": "yesterday"},
+        {"n": True},
+        {"ตำบล": [[]]},
+    )
+    for bad in bads:
+        with pytest.raises(Rejected):
+            question.parse({"filters": bad}, COLUMNS)
+
+
+@pytest.mark.parametrize("word", ["น้ำ", "จังหวัด", "ข้อมูลเปิด", "สถิติ", "งบ 2569", "a-b_c.d"])
+def test_everyday_thai_words_are_tags(word: str) -> None:
+    assert metadata.faults_of_tags([word]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "format_"),
+    [("csv", "CSV"), (".csv", "CSV"), ("text/csv", "CSV"), ("Shapefile", "Shapefile"), ("xlsx", "XLSX"), ("", "")],
+)
+def test_formats_are_spelt_as_ckan_spells_them(text: str, format_: str) -> None:
+    assert rules.normal_format(text) in (format_, format_.upper())
+
+
+def test_the_code_lists_hold_what_the_standard_says() -> None:
+    standard = metadata.standard()
+    assert len(standard["mandatory"]) == 14
+    sizes = {name: len(choice["values"]) for name, choice in standard["choices"].items()}
+    assert sizes == {
+        "data_type": 5, "objective": 14, "update_frequency_unit": 13, "geo_coverage": 14, "data_format": 20,
+        "data_category": 5, "data_language": 14,
+    }  # fmt: skip
+    assert len({found["id"] for found in metadata.licenses()}) == len(metadata.licenses()) == 11
+
+
+@pytest.mark.parametrize(
+    ("refused", "status", "kind"),
+    [
+        (errors.Stale("ก", "changed"), 409, "Validation Error"),
+        (errors.KeyReused("ก", "reused"), 409, "Validation Error"),
+        (errors.TooLarge("ก", "large"), 413, "Request Entity Too Large"),
+        (errors.TooMany("ก", "many", retry_after=5), 429, "Too Many Requests"),
+        (errors.Unavailable("ก", "busy", retry_after=1), 503, "Service Unavailable"),
+        (errors.Unauthenticated("ก", "who"), 403, "Authorization Error"),
+        (None, 500, "Internal Server Error"),
+    ],
+)
+def test_every_refusal_has_a_place_in_ckans_words(refused: Refusal | None, status: int, kind: str) -> None:
+    import json
+
+    answer = dialect.refusal("https://data.klang.test", "x", refused)
+    assert (answer.status, json.loads(answer.body)["error"]["__type"]) == (status, kind)
+    retry = refused.retry_after if refused else None
+    assert answer.headers.get("Retry-After") == (None if retry is None else str(retry))
