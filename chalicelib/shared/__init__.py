@@ -1,1 +1,1 @@
-"""What all four platforms share: errors, the edge, identity, storage, the journal, documents, credentials, the calendar."""
+"""What all four platforms share: errors, the edge, identity, storage, the journal, credentials, the calendar."""

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.shared.web import DEFAULT_LIMIT, MAX_DEPTH, parse_json
+from chalicelib.shared.json_text import MAX_DEPTH, parse_json
+from chalicelib.shared.web import DEFAULT_LIMIT
 from tests.shared.web_room import CLIENT, GOOD, SOMEBODY, opened, pointers, problem_of
 from tests.support.forgeries import PID
 
