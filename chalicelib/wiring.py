@@ -192,7 +192,7 @@ class House:
     @cached_property
     def biz(self) -> Biz:
         """The Biz Portal."""
-        from .biz.catalogue import SHIPPED, Catalogue
+        from .biz.catalogue import shipped
         from .biz.service import Biz
         from .neighbours import (
             LettersToCitizen,
@@ -209,7 +209,7 @@ class House:
         return Biz(
             parts,
             self.objects("biz-documents"),
-            catalogue=Catalogue.read(SHIPPED),
+            catalogue=shipped(),
             registers=RegistersThroughGdx(gdx),
             mailbox=LettersToCitizen(self.citizen) if here else MailboxThroughGdx(gdx),
             wallet=PapersToCitizen(self.citizen) if here else WalletThroughGdx(gdx),

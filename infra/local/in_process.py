@@ -96,8 +96,8 @@ def api_of(app: Chalice) -> Api:
     return Api.from_swagger(SwaggerGenerator(REGION, resources).generate_swagger(app))
 
 
-def in_process(app: Chalice, function_name: str = "klang-local") -> Gateway:
-    """A gateway in front of an app of this process; serve it with `infra.local.wsgi.serve`."""
+def in_process(app: Chalice, function_name: str = "klang-local", api: Api | None = None) -> Gateway:
+    """A gateway in front of an app of this process, with its API if that is known; serve it with `wsgi.serve`."""
     safe: Callable[[Event, LambdaContext], Answer] = threadsafe(app)
 
     def invoke(event: Event) -> Answer:
@@ -106,4 +106,4 @@ def in_process(app: Chalice, function_name: str = "klang-local") -> Gateway:
         except Exception as error:  # whatever escapes a function, Lambda reports as failed and API Gateway as 502
             raise FunctionFailed(type(error).__name__) from error
 
-    return Gateway(api_of(app), invoke)
+    return Gateway(api or api_of(app), invoke)
