@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -25,13 +25,23 @@ class Played:
     title: str
     result: str
     seconds: float
-    calls: Mapping[str, int] = field(default_factory=dict)
+    calls: Mapping[str, int] | None = None
+    """AWS calls that the platforms made meanwhile; None where nobody counts them (deployed packages)."""
     failed: str | None = None
 
     @property
-    def call_count(self) -> int:
-        """AWS calls that the platforms made meanwhile."""
-        return sum(self.calls.values())
+    def call_count(self) -> str:
+        """The number of calls as shown."""
+        return "AWS calls not counted" if self.calls is None else f"{sum(self.calls.values())} AWS calls"
+
+
+def total_calls(steps: Sequence[Played]) -> list[tuple[str, int]]:
+    """The calls of all steps by operation, most frequent first."""
+    total: dict[str, int] = {}
+    for played in steps:
+        for name, count in (played.calls or {}).items():
+            total[name] = total.get(name, 0) + count
+    return sorted(total.items(), key=lambda entry: -entry[1])
 
 
 COLOURS = {"GDX": "cyan", "Biz": "green", "Citizen": "magenta", "Open data": "yellow", "Public": "white"}
@@ -56,38 +66,34 @@ class Terminal:
             f"{mark}[/] [dim]{played.number:2d}[/] [{colour}]{played.room:9s}[/] [bold]{played.who}[/]: {played.title}"
         )
         shown = played.failed or played.result
-        self.console.print(f"     {shown}  [dim]{played.seconds * 1000:.0f} ms, {played.call_count} AWS calls[/]")
+        self.console.print(f"     {shown}  [dim]{played.seconds * 1000:.0f} ms, {played.call_count}[/]")
 
     def closing(self, steps: Sequence[Played], page: Path) -> None:
         """The sums."""
-        total: dict[str, int] = {}
-        for played in steps:
-            for name, count in played.calls.items():
-                total[name] = total.get(name, 0) + count
-        table = Table(title="AWS calls of the whole story", show_edge=False)
-        table.add_column("operation")
-        table.add_column("calls", justify="right")
-        for name, count in sorted(total.items(), key=lambda entry: -entry[1]):
-            table.add_row(name, str(count))
-        self.console.print(table)
+        total = total_calls(steps)
+        if total:
+            table = Table(title="AWS calls of the whole story", show_edge=False)
+            table.add_column("operation")
+            table.add_column("calls", justify="right")
+            for name, count in total:
+                table.add_row(name, str(count))
+            self.console.print(table)
         seconds = sum(played.seconds for played in steps)
         bad = [played for played in steps if played.failed]
         verdict = f"[red]{len(bad)} step(s) failed" if bad else f"[green]all {len(steps)} steps as they should be"
-        self.console.print(f"\n{verdict}[/] in {seconds:.1f} s, {sum(total.values())} AWS calls. Page: {page}")
+        calls = f", {sum(count for _, count in total)} AWS calls" if total else ""
+        self.console.print(f"\n{verdict}[/] in {seconds:.1f} s{calls}. Page: {page}")
 
 
 def write_page(steps: Sequence[Played], path: Path, *, at: datetime, where: str) -> Path:
     """One HTML page of the run."""
     env = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(["html", "j2"]))
-    total: dict[str, int] = {}
-    for played in steps:
-        for name, count in played.calls.items():
-            total[name] = total.get(name, 0) + count
+    total = total_calls(steps)
     page = env.get_template("page.html.j2").render(
         steps=steps,
-        total=sorted(total.items(), key=lambda entry: -entry[1]),
+        total=total,
         seconds=sum(played.seconds for played in steps),
-        calls=sum(total.values()),
+        calls=sum(count for _, count in total),
         ok=not any(played.failed for played in steps),
         at=at,
         date_th=format_date(at.date(), "th"),

@@ -20,6 +20,8 @@ from .model import Case, CaseId, Document
 from .rules import Book, must_be_applicants_turn
 
 MAX_DOCUMENTS = 40
+MAX_BYTES = 50 * 1024 * 1024
+"""The largest file that any service may ask for (`DocumentRule.max_mb`)."""
 """Files per case, refused ones included; more is a mistake or an attack."""
 
 MAGIC: dict[str, tuple[bytes, ...]] = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 
 from chalicelib.shared.errors import NotFound, Stale, Unavailable, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once, Replayed
-from chalicelib.shared.objects import UploadForm
+from chalicelib.shared.objects import Stored, UploadForm
 
 from . import documents
 from .model import Case, CaseId, Document
@@ -102,7 +103,7 @@ class Uploads:
         if document is None or document.status != "waiting":
             office.objects.delete(key)
             return
-        stored = office.objects.head(key)
+        stored = self._stored(key)
         head = b"" if stored is None else office.objects.read(key, limit=documents.MAGIC_LENGTH)
         judged = documents.judged(document, stored, head, office.now())
         if judged.status == "accepted":
@@ -114,6 +115,13 @@ class Uploads:
         )
         office.save(once, documents.replaced(case, judged), [told], by="system")
         office.objects.delete(key)
+
+    def _stored(self, key: str) -> Stored | None:
+        """What lies there, with its checksum: S3's own, or ours where a store keeps none for posted forms."""
+        stored = self._office.objects.head(key)
+        if stored is None or stored.sha256 is not None or stored.size > documents.MAX_BYTES:
+            return stored
+        return replace(stored, sha256=hashlib.sha256(self._office.objects.read(key)).hexdigest())
 
     def download(self, case: Case, document_id: str) -> str:
         """A short-lived address of an accepted file; raises NotFound for any other."""
