@@ -141,6 +141,8 @@ class Stack:
         self._surroundings = self._surround()
         front.open(self._surroundings.paths, in_process(self._loaded.app))
         self.seed()
+        # Its address had to be known first, but it stops before what it needs: running requests may end.
+        self._open.callback(server.stop)
         self._pump = Pump(self._loaded.app, self._session(), self._speed)
         self._open.callback(self._pump.stop)
         self._pump.start()

@@ -31,21 +31,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("command", choices=("apply", "deploy", "outputs"))
     parser.add_argument("--env", required=True, help="stage name, part of every name (KLANG_ENV)")
-    parser.add_argument(
-        "--platforms", type=_list, default=list(PLATFORMS), help="comma list, default: all four"
-    )
-    parser.add_argument(
-        "--suffix", default="local", help="bucket suffix (BUCKET_SUFFIX); `local` means an emulator"
-    )
-    parser.add_argument(
-        "--origins", type=_list, default=["http://127.0.0.1:8000"], help="web origins that may upload"
-    )
+    parser.add_argument("--platforms", type=_list, default=list(PLATFORMS), help="comma list, default: all four")
+    parser.add_argument("--suffix", default="local", help="bucket suffix (BUCKET_SUFFIX); `local` means an emulator")
+    parser.add_argument("--origins", type=_list, default=["http://127.0.0.1:8000"], help="web origins that may upload")
     parser.add_argument("--alarm-topic", default="", help="ARN of the SNS topic that hears the alarms")
     parser.add_argument("--region", default="ap-southeast-1")
     parser.add_argument("--template", type=Path, default=TEMPLATE)
-    parser.add_argument(
-        "--out", type=Path, help="write the outputs to this JSON file instead of printing them"
-    )
+    parser.add_argument("--out", type=Path, help="write the outputs to this JSON file instead of printing them")
     return parser
 
 
@@ -73,9 +65,7 @@ def run(argv: list[str]) -> dict[str, str]:
         for name, changes in outcome.changes.items():
             print(f"{name}: {', '.join(changes)}", file=sys.stderr)
         return _written(outcome.outputs, options.out)
-    deployed = deploy(
-        template, parameters, stack, session, change_set=f"klang-{time.strftime('%Y%m%d-%H%M%S')}"
-    )
+    deployed = deploy(template, parameters, stack, session, change_set=f"klang-{time.strftime('%Y%m%d-%H%M%S')}")
     return _written(deployed.outputs, options.out)
 
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
 from infra.provision.errors import DeployError
 from infra.provision.template import Template
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef
 
 _LOG = logging.getLogger(__name__)
 _POLL = {"Delay": 5, "MaxAttempts": 360}
@@ -46,7 +49,8 @@ def deploy(
     """
     client = session.client("cloudformation")
     waiting = dict(poll or _POLL)
-    kind = "UPDATE" if _status(client, stack) not in (None, "REVIEW_IN_PROGRESS") else "CREATE"
+    there = _status(client, stack) not in (None, "REVIEW_IN_PROGRESS")
+    kind: Literal["CREATE", "UPDATE"] = "UPDATE" if there else "CREATE"
     client.create_change_set(
         StackName=stack,
         ChangeSetName=change_set,
@@ -63,9 +67,12 @@ def deploy(
         client.delete_change_set(StackName=stack, ChangeSetName=change_set)
         return Deployed(outputs=outputs(stack, session), changes=())
     client.execute_change_set(StackName=stack, ChangeSetName=change_set)
-    waiter = client.get_waiter("stack_create_complete" if kind == "CREATE" else "stack_update_complete")
+    config: WaiterConfigTypeDef = {"Delay": waiting["Delay"], "MaxAttempts": waiting["MaxAttempts"]}
     try:
-        waiter.wait(StackName=stack, WaiterConfig=waiting)
+        if kind == "CREATE":
+            client.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig=config)
+        else:
+            client.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig=config)
     except WaiterError as error:
         raise DeployError(f"{stack}: {_reasons(client, stack) or error}") from error
     changes = tuple(

@@ -70,7 +70,7 @@ def load_template(path: Path = TEMPLATE) -> Template:
 
 def parse_template(text: str) -> Template:
     """As `load_template`, from the text itself."""
-    document = yaml.load(text, _Loader)
+    document = yaml.load(text, _Loader)  # noqa: S506 - _Loader is a SafeLoader with the short intrinsics
     if unknown := set(document) - _SECTIONS:
         raise TemplateError(f"unknown section {', '.join(sorted(unknown))}")
     resources = {name: _resource(name, body) for name, body in document["Resources"].items()}

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -96,9 +97,7 @@ def s3_filter_names() -> None:
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
     rules = {"Key": {"FilterRules": [{"Name": "Prefix", "Value": "in/"}]}}
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}"
-    configuration = {
-        "QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": rules}]
-    }
+    configuration = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": rules}]}
     s3.put_bucket_notification_configuration(Bucket="bucket", NotificationConfiguration=configuration)
 
 
@@ -134,9 +133,7 @@ def sqs_without_lambda() -> None:
     sqs = _client("sqs")
     url = sqs.create_queue(QueueName="q")["QueueUrl"]
     mapping = type("Mapping", (), {"enabled": True, "batch_size": 1})()
-    sqs_backends[ACCOUNT][REGION].queues["q"].lambda_event_source_mappings[
-        "arn:aws:lambda:x:y:function:z"
-    ] = mapping
+    sqs_backends[ACCOUNT][REGION].queues["q"].lambda_event_source_mappings["arn:aws:lambda:x:y:function:z"] = mapping
     sqs.send_message(QueueUrl=url, MessageBody="m")
     count = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"][0]["Attributes"]
     assert count["ApproximateReceiveCount"] == "1"
@@ -216,4 +213,4 @@ def failing() -> list[str]:
 
 if __name__ == "__main__":
     os.environ["AWS_MAX_ATTEMPTS"] = "1"
-    print(json.dumps(failing()))
+    sys.stdout.write(json.dumps(failing()))

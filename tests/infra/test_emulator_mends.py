@@ -57,9 +57,7 @@ def test_a_failed_transaction_answers_the_old_item_and_leaves_nothing() -> None:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
-            client.transact_write_items(
-                TransactItems=[{"Put": {"TableName": table, "Item": new}}, {"Put": guarded}]
-            )
+            client.transact_write_items(TransactItems=[{"Put": {"TableName": table, "Item": new}}, {"Put": guarded}])
         kept = client.scan(TableName=table)["Items"]
     assert [reason["Code"] for reason in caught.value.response["CancellationReasons"]] == [
         "None",

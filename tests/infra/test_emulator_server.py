@@ -50,9 +50,7 @@ def test_fifty_connections_lose_no_update(emulator: Emulator) -> None:
 
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(add, range(200)))
-    assert client.get_item(TableName="klang-test-gdx", Key=key)["Item"]["n"] == {"N": "200"}, (
-        emulator.endpoint
-    )
+    assert client.get_item(TableName="klang-test-gdx", Key=key)["Item"]["n"] == {"N": "200"}, emulator.endpoint
     client.close()
 
 
@@ -63,9 +61,7 @@ def test_a_changed_presigned_url_is_refused(emulator: Emulator) -> None:
     s3.put_object(Bucket=bucket, Key="a", Body=b"whole")
     url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a"}, ExpiresIn=60)
     assert requests.get(url, timeout=5).content == b"whole"
-    assert requests.get(url.replace("Expires=60", "Expires=99"), timeout=5).status_code == 403, (
-        emulator.endpoint
-    )
+    assert requests.get(url.replace("Expires=60", "Expires=99"), timeout=5).status_code == 403, emulator.endpoint
     s3.close()
 
 

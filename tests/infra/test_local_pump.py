@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, SQSEvent
 
 from infra.local.calls import Calls
-from infra.local.pump import Pump, schedule_event, sqs_event
+from infra.local.pump import SHORTEST_VISIBILITY, Pump, schedule_event, sqs_event
 from infra.local.sources import UnsupportedSource, seconds_of, sources_of
 from tests.support.cloud import empty_cloud, new_session
 
@@ -122,6 +122,19 @@ def test_schedules_come_round_faster_by_the_factor() -> None:
             wait_until(lambda: len(heard.ticks) >= 3)
     assert len({tick["id"] for tick in heard.ticks}) == len(heard.ticks)
     assert heard.ticks[0]["detail-type"] == "Scheduled Event"
+
+
+def test_failed_messages_come_back_faster_by_the_factor_but_never_at_once() -> None:
+    heard = Heard(failures=1)
+    with empty_cloud() as session:
+        sqs = make_queues(session)
+        url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "180"})
+        with pumping(heard.app, speed=1000):
+            begun = time.monotonic()
+            send(sqs, "late")
+            wait_until(lambda: heard.bodies == ["late"], 15)
+    assert time.monotonic() - begun >= SHORTEST_VISIBILITY - 1
 
 
 def test_stopping_lets_the_running_function_end() -> None:

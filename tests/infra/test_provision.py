@@ -47,9 +47,7 @@ def test_a_second_run_changes_nothing() -> None:
         ("PAY_PER_REQUEST\n", "PAY_PER_REQUEST\n      DependsOn: x\n", UnknownProperty, "DependsOn"),
     ],
 )
-def test_what_it_cannot_do_is_refused_by_name(
-    old: str, new: str, error: type[ProvisionError], named: str
-) -> None:
+def test_what_it_cannot_do_is_refused_by_name(old: str, new: str, error: type[ProvisionError], named: str) -> None:
     with empty_cloud() as session, pytest.raises(error, match=named):
         apply(edited(old, new), PARAMETERS, session)
 
@@ -106,9 +104,7 @@ def test_another_key_schema_is_refused() -> None:
 
 
 def test_a_cycle_is_named() -> None:
-    template = edited(
-        'QueueName: !Sub "klang-${Environment}-gdx-exchanges-dlq"', "QueueName: !Ref GdxExchangesQueue"
-    )
+    template = edited('QueueName: !Sub "klang-${Environment}-gdx-exchanges-dlq"', "QueueName: !Ref GdxExchangesQueue")
     with empty_cloud() as session, pytest.raises(TemplateError, match="cycle"):
         apply(template, PARAMETERS, session)
 

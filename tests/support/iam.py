@@ -112,10 +112,7 @@ def _covers(pattern: str, resource: str) -> bool:
     wanted, actual = pattern.split(":", 5), resource.split(":", 5)
     if len(wanted) < 6 or len(actual) < 6:
         return fnmatch.fnmatchcase(resource, pattern)
-    if any(
-        "*" not in (left, right) and left != right
-        for left, right in zip(wanted[2:5], actual[2:5], strict=True)
-    ):
+    if any("*" not in (left, right) and left != right for left, right in zip(wanted[2:5], actual[2:5], strict=True)):
         return False
     return fnmatch.fnmatchcase(actual[5], wanted[5]) or (
         # A use of "any key" is covered by a pattern that names some keys of that bucket.
@@ -135,9 +132,7 @@ def enforce(session: boto3.session.Session, policy: Mapping[str, Any]) -> set[Us
             asked.add(use)
             if not allows(policy, use):
                 message = f"not authorized to perform {use[0]} on {use[1]}"
-                raise ClientError(
-                    {"Error": {"Code": "AccessDeniedException", "Message": message}}, model.name
-                )
+                raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, model.name)
 
     session.events.register("provide-client-params.*.*", check)
     return asked

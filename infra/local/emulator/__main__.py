@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from pathlib import Path
 from types import FrameType
 
 from infra.local.emulator.process import KINDS
@@ -45,7 +46,7 @@ def _serve_ministack(port: int) -> int:
             "MINISTACK_ACCOUNT_ID": _ACCOUNT,
             "TMPDIR": directory,
         }
-        program = os.path.join(os.path.dirname(sys.executable), "ministack")
+        program = str(Path(sys.executable).parent / "ministack")
         child = subprocess.Popen([program], cwd=directory, env=environment)
 
         def stop(_number: int, _frame: FrameType | None) -> None:

@@ -143,9 +143,7 @@ def _time_to_live(client: Any, name: str, wanted: dict[str, Any] | None) -> list
         return []
     actual = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     enabled = actual.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
-    if enabled == wanted["Enabled"] and (
-        not enabled or actual.get("AttributeName") == wanted["AttributeName"]
-    ):
+    if enabled == wanted["Enabled"] and (not enabled or actual.get("AttributeName") == wanted["AttributeName"]):
         return []
     client.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
     return ["time to live"]

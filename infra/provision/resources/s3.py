@@ -91,9 +91,7 @@ def bucket(cloud: Cloud, _logical_id: str, properties: dict[str, Any]) -> Made:
     changes = []
     if not _exists(client, name):
         place = (
-            {}
-            if cloud.region == "us-east-1"
-            else {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}}
+            {} if cloud.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}}
         )
         client.create_bucket(Bucket=name, **place)
         changes.append("created")
@@ -156,11 +154,7 @@ def _encryption(value: dict[str, Any]) -> dict[str, Any]:
 
 def _cors(value: dict[str, Any]) -> dict[str, Any]:
     renamed = {"Id": "ID", "ExposedHeaders": "ExposeHeaders", "MaxAge": "MaxAgeSeconds"}
-    return {
-        "CORSRules": [
-            {renamed.get(key, key): item for key, item in rule.items()} for rule in value["CorsRules"]
-        ]
-    }
+    return {"CORSRules": [{renamed.get(key, key): item for key, item in rule.items()} for rule in value["CorsRules"]]}
 
 
 def _lifecycle(value: dict[str, Any]) -> dict[str, Any]:
@@ -192,9 +186,7 @@ _ASPECTS = (
         "PublicAccessBlockConfiguration",
         _as_is,
     ),
-    _Aspect(
-        "OwnershipControls", "bucket_ownership_controls", "OwnershipControls", "OwnershipControls", _as_is
-    ),
+    _Aspect("OwnershipControls", "bucket_ownership_controls", "OwnershipControls", "OwnershipControls", _as_is),
     _Aspect("VersioningConfiguration", "bucket_versioning", "VersioningConfiguration", None, _as_is),
     _Aspect(
         "BucketEncryption",
@@ -204,9 +196,7 @@ _ASPECTS = (
         _encryption,
     ),
     _Aspect("CorsConfiguration", "bucket_cors", "CORSConfiguration", None, _cors),
-    _Aspect(
-        "LifecycleConfiguration", "bucket_lifecycle_configuration", "LifecycleConfiguration", None, _lifecycle
-    ),
+    _Aspect("LifecycleConfiguration", "bucket_lifecycle_configuration", "LifecycleConfiguration", None, _lifecycle),
     _Aspect(
         "NotificationConfiguration",
         "bucket_notification_configuration",

@@ -12,7 +12,8 @@ from typing import Any
 
 from moto.s3 import notifications
 from moto.s3.models import FakeKey, S3Backend
-from moto.s3.responses import S3Response, metadata_from_headers
+from moto.s3.responses import S3Response
+from moto.s3.utils import metadata_from_headers
 
 _posting = threading.local()
 _ALGORITHMS = ("SHA256", "SHA1", "CRC32", "CRC32C")
@@ -38,7 +39,7 @@ def install() -> None:
             value = form.get(f"x-amz-checksum-{algorithm.lower()}")
             if value is not None:
                 key.checksum_algorithm, key.checksum_value = algorithm, value
-        key.set_metadata(metadata_from_headers(form))
+        key.set_metadata(metadata_from_headers(dict(form)))
         event = notifications.S3NotificationEvent.OBJECT_CREATED_POST_EVENT
         notifications.send_event(self.account_id, event, self.get_bucket(bucket_name), key)
         return key
