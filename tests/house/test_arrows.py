@@ -1,0 +1,34 @@
+"""Who may know whom: the contracts of import-linter in pyproject.toml hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+from chalicelib.settings import ROOMS
+from tests.house.source import ROOT, files, imports, name_of
+
+
+def test_the_contracts_hold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", files("chalicelib"), ids=[name_of(path) for path in files("chalicelib")])
+def test_a_room_knows_no_other_room(path: Path) -> None:
+    """Also what import-linter leaves out: imports for type checking only."""
+    own = path.relative_to(ROOT / "chalicelib").parts[0]
+    if own not in (*ROOMS, "shared"):
+        return
+    for module, line in imports(path):
+        parts = module.split(".")
+        if parts[0] == "chalicelib" and len(parts) > 1:
+            assert parts[1] in (own, "shared"), f"{name_of(path)}:{line} imports {module}"
+
+
+def test_nobody_below_the_front_door_knows_it() -> None:
+    for path in files("chalicelib"):
+        assert "app" not in {module for module, _ in imports(path)}, name_of(path)
