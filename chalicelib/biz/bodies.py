@@ -162,7 +162,7 @@ class LicencesQuery(PageQuery):
 class ManualQuery(Incoming):
     """How the manual is wanted."""
 
-    format: Literal["json", "html"] = "json"
+    format: Literal["json", "html"] | None = Field(default=None, description="Absent: as the Accept header says")
 
 
 def parsed(model: type[Body], raw: bytes) -> Body:

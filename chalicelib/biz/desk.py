@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from chalicelib.shared.errors import WrongState
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
-from chalicelib.shared.storage import Change
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 
@@ -17,7 +16,7 @@ from .definitions import SYSTEM, Effect
 from .following import quoted
 from .model import Case, Decision, Deficiency, Finding
 from .office import Office, Told, as_officer, told_of
-from .rules import Actor, Book
+from .rules import Actor
 from .views import CaseCard
 
 _OWN_ROUTE: tuple[Effect, ...] = ("deficiency", "inspection", "file", "withdraw", "paid")
@@ -72,7 +71,7 @@ class Desk:
         if action is not None and set(action.effects) & set(_OWN_ROUTE):
             raise WrongState("ขั้นตอนนี้มีช่องทางของตนเอง", "This step has a route of its own.")
         moved, move = rules.move(case, book, code, as_officer(caller), now)
-        told = [told_of(move)]
+        told, issues = [told_of(move)], "issue" in move.effects
         if "refusal" in move.effects:
             decision = None
             if reasons is not None:
@@ -80,22 +79,16 @@ class Desk:
             moved = rules.refused(moved, book, decision)
         if "fee" in move.effects:
             moved = moved.model_copy(update={"quote": quoted(moved, book.definition, now)})
-            moved, free = self._nothing_to_pay(moved, book)
-            told += free
-        if any(word.data.get("issues") for word in told) or "issue" in move.effects:
+            if moved.quote is not None and not moved.quote.total_satang:
+                free = rules.effect_action(moved, book, "paid")
+                moved, move = rules.move(moved, book, free, Actor(SYSTEM, frozenset({SYSTEM})), now)
+                told.append(told_of(move))
+                issues = issues or "issue" in move.effects
+        if issues:
             return self._counter.issue(once, moved, told, by=caller.label)
         return self._saved(once, caller, moved, told)
 
-    def _nothing_to_pay(self, case: Case, book: Book) -> tuple[Case, list[Told]]:
-        if case.quote is None or case.quote.total_satang:
-            return case, []
-        code = rules.effect_action(case, book, "paid")
-        moved, move = rules.move(case, book, code, Actor(SYSTEM, frozenset({SYSTEM})), self._office.now())
-        return moved, [told_of(move, issues="issue" in move.effects)]
-
-    def _saved(
-        self, once: Once, caller: Caller, case: Case, told: Sequence[Told], more: Sequence[Change] = ()
-    ) -> CaseCard:
+    def _saved(self, once: Once, caller: Caller, case: Case, told: Sequence[Told]) -> CaseCard:
         shown = views.card(case.model_copy(update={"version": case.version + 1}), self._office.book(case))
-        self._office.save(once, case, told, by=caller.label, answer=as_json(shown), more=more)
+        self._office.save(once, case, told, by=caller.label, answer=as_json(shown))
         return shown

@@ -121,7 +121,7 @@ def _faults(error: Any, definition: ServiceDefinition, base: str) -> Iterable[Fa
         # the names of unknown fields are the caller's words and are not repeated
         yield Fault(base + pointer, "มีข้อมูลที่แบบฟอร์มไม่ได้ถาม", "There are fields that the form does not ask for.")
         return
-    th, en = _label(definition, pointer, str(where[-1]) if where else "แบบฟอร์ม")
+    th, en = _label(definition, pointer, str(where[-1])) if where else ("แบบคำขอ", "The form")
     why_th, why_en = _why(rule, error.validator_value)
     yield Fault(base + pointer, f"“{th}” {why_th}", f"'{en}' {why_en}.")
 

@@ -5,7 +5,6 @@ A definition that is not clean, or whose own tests fail, never serves an applica
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Iterator
@@ -207,12 +206,3 @@ def _fee_of(definition: ServiceDefinition, case: Case, expected: str) -> Iterato
         return
     if Decimal(total) != Decimal(expected):
         yield f"costs {total}, not {expected}"
-
-
-def today_is_covered(definition: ServiceDefinition, on: dt.date) -> list[str]:
-    """Tables that hold no value on that day: a warning for the operator, since a fee would fail."""
-    return [
-        f"/tables/{name}: no row holds on {on.isoformat()}"
-        for name, rows in definition.tables.items()
-        if not any(row.from_ <= on and (row.to is None or on <= row.to) for row in rows)
-    ]

@@ -13,6 +13,7 @@ from .forms import FORMATS
 MAX_DEPTH = 24
 MAX_NODES = 3000
 MAX_PATTERN = 200
+MAX_TEXT = 1000
 
 _KEYWORDS = frozenset({
     "$schema", "$id", "$defs", "$ref", "$comment", "title", "description", "default", "examples", "type", "enum",
@@ -28,9 +29,12 @@ _SCHEMAS = (
     "additionalProperties", "unevaluatedProperties", "propertyNames", "items", "contains", "not", "if", "then", "else",
 )  # fmt: skip
 
-# A repeat whose body itself repeats, e.g. (a+)+, is what makes matching exponential; so is a repeated choice.
-_NESTED_REPEAT = re.compile(r"\((?:[^()\\]|\\.)*[+*}|](?:[^()\\]|\\.)*\)\s*(?:[+*]|\{[0-9]*,)")
-_GROUP_IN_REPEATED_GROUP = re.compile(r"\([^()]*\((?:[^()\\]|\\.)*\)[^()]*\)\s*(?:[+*]|\{[0-9]*,)")
+MAX_WAYS = 10_000_000
+"""How many ways a pattern may have to match one text: the product of the freedom of all its repeats."""
+
+_CLASS_OR_ESCAPE = re.compile(r"\[(?:[^\]\\]|\\.)*\]|\\.")
+_INNERMOST_GROUP = re.compile(r"\(([^()]*)\)")
+_QUANTIFIER = re.compile(r"[*+?]|\{([0-9]*)(,?)([0-9]*)\}")
 _ESCAPED_CLASS = re.compile(r"(?<!\\)(?:\\\\)*\\([dDwWsS1-9])")
 
 
@@ -91,7 +95,8 @@ def _node(path: str, node: Any, root: Schema, closed: bool) -> Iterator[str]:
     if "$ref" in node:
         yield from _reference(path, node["$ref"], root)
     if "pattern" in node:
-        yield from _pattern(f"{path}/pattern", node["pattern"])
+        longest = node.get("maxLength")
+        yield from _pattern(f"{path}/pattern", node["pattern"], longest if isinstance(longest, int) else MAX_TEXT)
     if "format" in node and node["format"] not in FORMATS:
         yield f"{path}: format '{node['format']}' is not checked by anything; use {', '.join(sorted(FORMATS))}"
     if node.get("type") == "string" and not node.keys() & {"maxLength", "enum", "const", "format"}:
@@ -109,7 +114,7 @@ def _reference(path: str, reference: Any, root: Schema) -> Iterator[str]:
         yield f"{path}: $ref '{reference}' leads nowhere"
 
 
-def _pattern(path: str, pattern: Any) -> Iterator[str]:
+def _pattern(path: str, pattern: Any, longest: int) -> Iterator[str]:
     if not isinstance(pattern, str) or len(pattern) > MAX_PATTERN:
         yield f"{path}: a pattern is a text of at most {MAX_PATTERN} characters"
         return
@@ -122,14 +127,43 @@ def _pattern(path: str, pattern: Any) -> Iterator[str]:
             yield f"{path}: '\\{escaped}' differs between engines; write the characters"
     if "(?" in pattern.replace("(?:", ""):
         yield f"{path}: look-around and inline flags are not allowed"
-    if _NESTED_REPEAT.search(pattern) or _GROUP_IN_REPEATED_GROUP.search(pattern):
-        yield f"{path}: a repeated group that repeats inside can take forever"
+    shape = _CLASS_OR_ESCAPE.sub("x", pattern).replace("(?:", "(")
+    if _repeats_within_a_repeat(shape):
+        yield f"{path}: a repeated group that repeats or chooses inside can take forever"
+    elif _ways(shape, longest) > MAX_WAYS:
+        yield f"{path}: so many repeats can take forever; bound them, or give a smaller maxLength"
     if not (pattern.startswith("^") and pattern.endswith("$")):
         yield f"{path}: a pattern must be anchored with ^ and $"
     try:
         re.compile(pattern)
     except (re.error, RecursionError, OverflowError):
         yield f"{path}: not a regular expression"
+
+
+def _repeats_within_a_repeat(shape: str) -> bool:
+    """Whether a group that may match in several ways is itself repeated: (a+)+, (a|b)*, ((a?)b){5}."""
+    while (group := _INNERMOST_GROUP.search(shape)) is not None:
+        free = any(sign in "*+?{|V" for sign in group[1])
+        following = shape[group.end() : group.end() + 1]
+        if free and following and following in "*+{":
+            return True
+        shape = shape[: group.start()] + ("V" if free else "x") + shape[group.end() :]
+    return False
+
+
+def _ways(shape: str, longest: int) -> int:
+    """An upper bound of the ways to match: each repeat multiplies by the lengths it may take."""
+    ways = 1
+    for found in _QUANTIFIER.finditer(shape):
+        if found[0] == "?":
+            ways *= 2
+        elif found[0] in "*+" or (found[2] and not found[3]):
+            ways *= max(longest, 2)
+        elif found[2]:
+            ways *= max(1, min(int(found[3]), longest) - int(found[1] or 0) + 1)
+        if ways > MAX_WAYS:
+            break
+    return ways
 
 
 def _cycles(schema: Schema, where: str) -> Iterator[str]:

@@ -42,8 +42,8 @@ def add(room: Room, biz: Biz) -> None:
     def show_manual(call: Call) -> Reply:
         definition = register.service(call.params["id"])
         made = manual(definition, biz.office.catalogue.law(definition))
-        wants_page = call.query.format == "html" or "text/html" in call.headers.get("accept", "")
-        if wants_page:
+        accepted = "html" if "text/html" in call.headers.get("accept", "") else "json"
+        if (call.query.format or accepted) == "html":
             return Reply(page(made, "en" if call.language == "en" else "th"), media_type="text/html")
         return Reply(made)
 

@@ -53,6 +53,11 @@ def test_every_shipped_definition_may_be_published(path: Path) -> None:
         ({"workflow__actions__approve__not_by_same": ["nod"]}, "there is no action 'nod'"),
         ({"workflow__actions__approve__effects": ["inspection", "fee"]}, "an inspection needs a checklist"),
         ({"workflow__actions__refuse__effects": ["refusal", "fee"]}, "two actions with the effect 'fee' leave it"),
+        ({"workflow__actions__withdraw__effects": []}, "an applicant's action needs the effect"),
+        ({"workflow__actions__approve__roles": ["system"]}, "only an officer can do this"),
+        ({"workflow__actions__pay__effects": ["issue"]}, "nothing would ever do this"),
+        ({"workflow__actions__submit__effects": ["file", "issue"]}, "an applicant cannot issue a licence"),
+        ({"workflow__actions__withdraw__effects": ["file"]}, "no action has the effect 'withdraw'"),
         # texts
         ({"name": text("Signboard", "Signboard")}, "/name/th: has no Thai letter"),
         ({"name": text("ป้าย", "ป้าย")}, "/name/en: has no English letter"),
@@ -68,6 +73,10 @@ def test_every_shipped_definition_may_be_published(path: Path) -> None:
         ({"form__schema__properties__words__pattern": "^(a+)+$"}, "can take forever"),
         ({"form__schema__properties__words__pattern": "^(a|a)*$"}, "can take forever"),
         ({"form__schema__properties__words__pattern": "^((ab)*c)*$"}, "can take forever"),
+        ({"form__schema__properties__words__pattern": "^(.*,){20}$"}, "can take forever"),
+        ({"form__schema__properties__words__pattern": "^(((a?)))*$"}, "can take forever"),
+        ({"form__schema__properties__words__pattern": "^(?:[+*]|b){2,}$"}, "can take forever"),
+        ({"form__schema__properties__words__pattern": "^.*.*.*.*x$"}, "so many repeats can take forever"),
         ({"form__schema__properties__words__pattern": r"^(a)\1$"}, "back reference"),
         ({"form__schema__properties__words__pattern": "^(?=a)a$"}, "look-around"),
         ({"form__schema__properties__words__pattern": "^(a$"}, "not a regular expression"),
@@ -106,6 +115,24 @@ def test_every_shipped_definition_may_be_published(path: Path) -> None:
 )
 def test_a_flaw_is_told_precisely(changes: dict[str, Any], expected: str) -> None:
     assert expected in "\n".join(told(**changes))
+
+
+def test_a_circle_without_an_exit_is_told() -> None:
+    workflow = small()["workflow"]
+    for code, (start, end) in {
+        "there": ("draft", "limbo"),
+        "back": ("limbo", "purgatory"),
+        "on": ("purgatory", "limbo"),
+    }.items():
+        workflow["actions"][code] = {
+            "name": text(),
+            "from": [start],
+            "to": end,
+            "roles": ["intake"],
+            "notice": text(),
+        }
+    workflow["states"] |= {"limbo": STATE, "purgatory": STATE}
+    assert "/workflow/states/limbo: no end can be reached from it" in told(workflow=workflow)
 
 
 @pytest.mark.parametrize(
@@ -186,6 +213,15 @@ def test_hostile_definitions_are_refused_quickly(changes: dict[str, Any]) -> Non
     started = time.perf_counter()
     assert lint.problems(made) or "(a(a" in str(changes)
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^[0-9]{5}$", "^0[0-9]{8,9}$", "^([+*])+$", "^(?:ab)+$", "^[a-z]+(-[a-z])*$", r"^\.+$"]
+)
+def test_plain_patterns_are_welcome(pattern: str) -> None:
+    tests = [{"name": "n", "on": "2026-11-25", "answers": {}, "valid": False}]
+    told_of_pattern = told(form__schema__properties__words__pattern=pattern, tests=tests)
+    assert told_of_pattern == ["/tests: at least one case must be valid"]
 
 
 def test_mutual_references_are_a_cycle() -> None:
