@@ -151,6 +151,11 @@ class Counter:
             return "duplicate"
         return "kept"
 
+    def orphans(self, provider: str, after: str | None, limit: int) -> tuple[list[Json], str | None]:
+        """Money from a provider that fits no bill, by transaction."""
+        page = self._office.store.orphans(provider, after, limit)
+        return [dict(item.data) for item in page.items], page.after
+
     def issue(self, once: Once, case: Case, told: Sequence[Told], *, by: str) -> CaseCard:
         """Hand out the licence: number, credential and place in a status list, with the case, all or nothing.
 

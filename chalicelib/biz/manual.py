@@ -12,7 +12,7 @@ from pydantic import Field
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
-from .definitions import RateRow, Said, ServiceDefinition, Sourced
+from .definitions import APPLICANT, RateRow, Said, ServiceDefinition, Sourced
 from .laws import LawPack
 
 _MODES = {
@@ -22,7 +22,6 @@ _MODES = {
 }
 _TURNS = {
     "applicant": Text(th="ผู้ยื่นคำขอ", en="applicant"),
-    "system": Text(th="ระบบ", en="system"),
     "intake": Text(th="เจ้าหน้าที่รับคำขอ", en="receiving officer"),
     "inspector": Text(th="เจ้าหน้าที่ตรวจสถานที่", en="inspector"),
     "approver": Text(th="เจ้าพนักงานผู้มีอำนาจอนุญาต", en="deciding officer"),
@@ -140,7 +139,9 @@ def _steps(definition: ServiceDefinition) -> tuple[StepLine, ...]:
         ]
         if not onward:
             break
-        steps.append(StepLine(name=onward[0].name, by=tuple(_TURNS[role] for role in onward[0].roles)))
+        # the system books a payment, but it is the applicant who pays
+        roles = (APPLICANT,) if "paid" in onward[0].effects else onward[0].roles
+        steps.append(StepLine(name=onward[0].name, by=tuple(_TURNS[role] for role in roles)))
         state = onward[0].to
     return tuple(steps)
 

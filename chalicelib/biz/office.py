@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chalicelib.shared.errors import Stale, not_found
+from chalicelib.shared.errors import NotAllowed, Stale, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.jose import IssuerKey
 from chalicelib.shared.journal import Event, Once
@@ -96,10 +96,16 @@ class Office:
         return case
 
     def of_agency(self, once: Once | None, id: str, caller: Caller) -> Case:
-        """A case that was filed with the officer's agency; drafts and other agencies' cases do not exist for them."""
+        """A case that the officer may act on: filed with their agency, and not their own.
+
+        Drafts and other agencies' cases do not exist for them (NotFound). In one's own matter nobody acts for the
+        agency (Administrative Procedure Act s.13): NotAllowed.
+        """
         case, _ = self.read(once, id)
         if case.agency != caller.agency or case.received_at is None:
             raise not_found("คำขอ", "application")
+        if case.owner == caller.id:
+            raise NotAllowed("เจ้าหน้าที่จะพิจารณาคำขอของตนเองไม่ได้", "An officer may not act on their own application.")
         return case
 
     def seen(self, id: str, caller: Caller) -> Case:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from pydantic import Field
+
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
@@ -132,6 +134,25 @@ class ProviderView(Outgoing):
     """A payment provider as recorded."""
 
     provider: str
+
+
+class OrphanView(Outgoing):
+    """Money that fits no bill; somebody must find out whose it is."""
+
+    transaction: str
+    why: str = Field(description="unknown_reference, no_fee_due, wrong_amount or already_paid")
+    ref1: str
+    ref2: str
+    satang: int
+    paid_at: dt.datetime
+    kept_at: dt.datetime
+
+
+class OrphanPage(Outgoing):
+    """A page of such money."""
+
+    items: list[OrphanView]
+    next: str | None
 
 
 class KeySet(Outgoing):

@@ -132,6 +132,20 @@ def _operating(room: Room, biz: Biz) -> None:
         biz.know_provider(call.once, call.params["provider"], call.body.secret)
         return replies.ProviderView(provider=call.params["provider"])
 
+    @room.get(
+        "/biz/v1/payments/providers/{provider}/orphans",
+        allow=[OPERATOR],
+        query=bodies.PageQuery,
+        answer=replies.OrphanPage,
+        summary="Money from a provider that fits no bill",
+    )
+    def orphans(call: Call) -> replies.OrphanPage:
+        name = call.params["provider"]
+        items, following = page_of(
+            biz, call, f"orphans/{name}", lambda after: biz.counter.orphans(name, after, call.query.limit)
+        )
+        return replies.OrphanPage(items=[replies.OrphanView.model_validate(item) for item in items], next=following)
+
 
 def _carded(card: CaseCard) -> Reply:
     return Reply(card, version=card.version)

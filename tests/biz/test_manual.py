@@ -44,8 +44,8 @@ def test_the_page_is_well_formed_and_in_one_language(town: Town, language: Langu
     assert tags.seen.count("h1") == 1
     assert f'<html lang="{language}">' in answer.text
     expected = {
-        "th": ["200 บาท", "30 วัน นับแต่วันที่ได้รับคำขอและเอกสารครบถ้วน", "21 กรกฎาคม พ.ศ. 2558", "ยังไม่ได้ตรวจสอบกับต้นฉบับ"],
-        "en": ["200 baht", "30 days from the complete application", "21 July 2015", "not verified yet"],
+        "th": ["200 บาท", "30 วัน นับแต่วันที่ได้รับคำขอและเอกสารครบถ้วน", "1 มกราคม พ.ศ. 2569", "ยังไม่ได้ตรวจสอบกับต้นฉบับ"],
+        "en": ["200 baht", "30 days from the complete application", "1 January 2026", "not verified yet"],
     }
     for words in expected[language]:
         assert words in answer.text
@@ -60,6 +60,7 @@ def test_the_manual_as_data(town: Town) -> None:
         "Approve",
         "Pay the fee",
     ]
+    assert made["steps"][-1]["by"] == [{"th": "ผู้ยื่นคำขอ", "en": "applicant"}]
     assert made["rates"][0]["verified"] is True
     assert made["appeal"]["verified"] is False
     attached = [line["text"]["en"] for line in made["documents"] if not line["prefilled"]]

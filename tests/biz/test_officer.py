@@ -86,6 +86,14 @@ def test_roles_are_those_of_the_table(town: Town) -> None:
     assert town.call(SOMCHAI, "POST", f"/applications/{case}/actions/accept", json={}).status == 403
 
 
+def test_nobody_acts_in_their_own_matter(town: Town) -> None:
+    case = town.filed(ANONG)
+    assert town.ok(ANONG, "GET", f"/applications/{case}")["state"] == "checking"
+    for path, body in (("claim", {}), ("actions/accept", {}), ("deficiencies", MISSING)):
+        assert town.call(ANONG, "POST", f"/applications/{case}/{path}", json=body).status == 403
+    assert town.ok(ANONG, "POST", f"/applications/{case}/withdraw")["state"] == "withdrawn"
+
+
 @pytest.mark.parametrize("action", ["approve", "fly", "submit", "pay", "return", "withdraw"])
 def test_a_move_that_is_not_on_the_table_is_refused(town: Town, action: str) -> None:
     case = town.filed()
@@ -197,6 +205,14 @@ def test_an_agency_that_is_late_is_marked_and_marked_again_every_seven_days(town
     assert (view["id"], view["overdue"]) == (case, True)
     assert town.ok(MALEE, "GET", f"/applications/{on_time}")["overdue"] is False
     assert sum("past the legal time limit" in body for body in town.neighbours.bodies(MALEE)) == 5
+
+
+def test_the_operator_sees_the_money_that_fits_no_bill(town: Town) -> None:
+    notice = {"transaction": "BANK-X-1", "ref1": "A", "ref2": "B", "amount": "1.00", "paid_at": town.at.isoformat()}
+    town.callback(notice)
+    kept = town.ok(THANA, "GET", "/payments/providers/bank/orphans")["items"]
+    assert [(orphan["why"], orphan["satang"]) for orphan in kept] == [("unknown_reference", 100)]
+    assert town.call(ANONG, "GET", "/payments/providers/bank/orphans").status == 403
 
 
 def test_the_operator_sets_a_providers_secret(town: Town) -> None:

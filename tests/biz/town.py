@@ -47,6 +47,7 @@ START = dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC)
 
 _REGISTERS: dict[str, dict[str, Any]] = {
     MALEE: {"first_name_th": "มาลี", "last_name_th": "ศรีสมุทร"},
+    ANONG: {"first_name_th": "อนงค์", "last_name_th": "ทองประเสริฐ"},
     SOMCHAI: {"first_name_th": "สมชาย", "last_name_th": "ใจดี"},
     COMPANY: {
         "name_th": "บริษัท ครัวกลาง จำกัด",
