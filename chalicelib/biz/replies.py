@@ -26,7 +26,7 @@ class ServiceCard(Outgoing):
 
 
 class ServiceView(ServiceCard):
-    """A service with its form, documents and workflow, for whoever draws the screens."""
+    """A service with its form, documents, workflow and checklist, for whoever draws the screens."""
 
     applicants: tuple[str, ...]
     form: dict[str, Any]

@@ -27,6 +27,7 @@ def add(room: Room, biz: Biz) -> None:
         allow=[STRONG],
         body=bodies.OpenBody,
         answer=CaseCard,
+        again=carded_again,
         status=201,
         summary="Open a draft application, for oneself or for a company one directs",
     )
@@ -47,7 +48,13 @@ def add(room: Room, biz: Biz) -> None:
         )
         return replies.CasePage(items=items, next=following)
 
-    @room.post(CASE + "/prefill", allow=[STRONG], answer=CaseCard, summary="Fill in what state registers know")
+    @room.post(
+        CASE + "/prefill",
+        allow=[STRONG],
+        answer=CaseCard,
+        again=carded_again,
+        summary="Fill in what state registers know",
+    )
     def prefill(call: Call) -> Reply:
         return _carded(desk.prefill(call.once, call.caller, call.params["id"]))
 
@@ -56,6 +63,7 @@ def add(room: Room, biz: Biz) -> None:
         allow=[STRONG],
         body=bodies.PatchBody,
         answer=CaseCard,
+        again=carded_again,
         if_match=True,
         summary="Change answers by a JSON Merge Patch (RFC 7396)",
     )
@@ -90,11 +98,19 @@ def add(room: Room, biz: Biz) -> None:
             expires_in=form.expires_in,
         )
 
-    @room.post(CASE + "/submit", allow=[STRONG], answer=CaseCard, summary="File the application, or file it again")
+    @room.post(
+        CASE + "/submit",
+        allow=[STRONG],
+        answer=CaseCard,
+        again=carded_again,
+        summary="File the application, or file it again",
+    )
     def submit(call: Call) -> Reply:
         return _carded(desk.submit(call.once, call.caller, call.params["id"]))
 
-    @room.post(CASE + "/withdraw", allow=[STRONG], answer=CaseCard, summary="Take the application back")
+    @room.post(
+        CASE + "/withdraw", allow=[STRONG], answer=CaseCard, again=carded_again, summary="Take the application back"
+    )
     def withdraw(call: Call) -> Reply:
         return _carded(desk.withdraw(call.once, call.caller, call.params["id"]))
 

@@ -48,7 +48,7 @@ def _reading(room: Room, biz: Biz) -> None:
 def _acting(room: Room, biz: Biz) -> None:
     desk = biz.desk
 
-    @room.post(CASE + "/claim", allow=[ANY], answer=CaseCard, summary="Take an application")
+    @room.post(CASE + "/claim", allow=[ANY], answer=CaseCard, again=carded_again, summary="Take an application")
     def claim(call: Call) -> Reply:
         return _carded(desk.claim(call.once, call.caller, call.params["id"]))
 
@@ -57,6 +57,7 @@ def _acting(room: Room, biz: Biz) -> None:
         allow=[ANY],
         body=bodies.DeficienciesBody,
         answer=CaseCard,
+        again=carded_again,
         summary="Return an application with the one list of what is missing (LFA 2558 s.8)",
     )
     def deficiencies(call: Call) -> Reply:
@@ -71,6 +72,7 @@ def _acting(room: Room, biz: Biz) -> None:
         allow=[ANY],
         body=bodies.InspectionBody,
         answer=CaseCard,
+        again=carded_again,
         summary="Report an inspection: one finding for each item of the checklist",
     )
     def inspections(call: Call) -> Reply:
@@ -82,6 +84,7 @@ def _acting(room: Room, biz: Biz) -> None:
         allow=[ANY],
         body=bodies.ActionBody,
         answer=CaseCard,
+        again=carded_again,
         summary="Any other move of the service's workflow: accept, approve, refuse",
     )
     def act(call: Call) -> Reply:

@@ -115,7 +115,8 @@ def test_anybody_can_verify_the_licence_offline_and_sees_its_revocation(town: To
 
     token = papers["verify_token"]
     assert town.ok(None, "GET", f"/verify/{token}")["claims"]["operator_last_name"] == "ศรีสมุทร"
-    assert town.call(None, "GET", f"/verify/{token[:-1]}x").status == 404
+    other = "y" if token.endswith("x") else "x"
+    assert town.call(None, "GET", f"/verify/{token[:-1]}{other}").status == 404
     try:
         credentials.verify(held, jwks, now=town.at + dt.timedelta(days=366))
     except TokenRefused as refused:
@@ -139,5 +140,6 @@ def test_the_public_register_pages_without_personal_data(town: Town) -> None:
 def test_the_services_of_the_catalogue(town: Town) -> None:
     assert FOOD in [item["id"] for item in town.ok(None, "GET", "/services")["items"]]
     view = town.ok(None, "GET", f"/services/{FOOD}")
+    assert len(view["checklist"]) == 6
     assert view["form"]["schema"]["$schema"].endswith("2020-12/schema")
     assert town.call(None, "GET", "/services/flying-licence").status == 404
