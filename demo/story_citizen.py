@@ -39,7 +39,7 @@ def who_saw_my_data(world: World) -> str:
     ]
     office = [line for line in lines if line["consumer"] == "TH/LOCAL/LAEMNGOP/office"]
     check(portal, "the prefill is not in the access log")
-    check(office, "the municipality's question is not in the access log")
+    check(len(office) == 2, f"the office asked twice, at once and by order; the access log shows {len(office)}")
     check(
         all(line["purpose_th"] and line["legal_basis_th"] for line in lines), "an access without purpose or legal basis"
     )

@@ -90,6 +90,10 @@ class Person:
         """Does something; the request carries an Idempotency-Key, as every client's should."""
         return self._ask("POST", path, body, expect, {"idempotency-key": self.world.next_key(), **headers})
 
+    def delete(self, path: str, expect: int = 204) -> Answer:
+        """Takes away."""
+        return self._ask("DELETE", path, None, expect, {"idempotency-key": self.world.next_key()})
+
     def patch(self, path: str, body: Any, etag: str, expect: int = 200) -> Answer:
         """Changes what was read under this ETag."""
         headers = {
