@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from chalicelib.shared.thai import Text
-from chalicelib.shared.web import Outgoing
+from chalicelib.shared.web import Outgoing, Reply
 
 from .views import CaseCard, Happening, LicenceCard
 
@@ -166,3 +166,13 @@ class IssuerMetadata(Outgoing):
 
     issuer: str
     jwks_uri: str
+
+
+def carded(card: CaseCard) -> Reply:
+    """A case in short, with its ETag."""
+    return Reply(card, version=card.version)
+
+
+def carded_again(kept: Any) -> Reply:
+    """The same for a repeated request, from the answer that was kept."""
+    return Reply(kept, version=int(kept["version"]))

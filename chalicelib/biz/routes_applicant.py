@@ -9,6 +9,7 @@ from chalicelib.shared.web import Call, Reply, Room
 from . import bodies, replies
 from .fees import Quote
 from .paging import page_of
+from .replies import carded, carded_again
 from .service import Biz
 from .uploads import Announcement
 from .views import CaseCard
@@ -33,7 +34,7 @@ def add(room: Room, biz: Biz) -> None:
     )
     def open_case(call: Call) -> Reply:
         applicant = call.body.applicant
-        return _carded(desk.open(call.once, call.caller, call.body.service, applicant.kind, applicant.juristic_id))
+        return carded(desk.open(call.once, call.caller, call.body.service, applicant.kind, applicant.juristic_id))
 
     @room.get(
         "/biz/v1/applications",
@@ -56,7 +57,7 @@ def add(room: Room, biz: Biz) -> None:
         summary="Fill in what state registers know",
     )
     def prefill(call: Call) -> Reply:
-        return _carded(desk.prefill(call.once, call.caller, call.params["id"]))
+        return carded(desk.prefill(call.once, call.caller, call.params["id"]))
 
     @room.patch(
         CASE + "/answers",
@@ -68,7 +69,7 @@ def add(room: Room, biz: Biz) -> None:
         summary="Change answers by a JSON Merge Patch (RFC 7396)",
     )
     def answers(call: Call) -> Reply:
-        return _carded(desk.answer(call.once, call.caller, call.params["id"], call.body.root, call.if_match))
+        return carded(desk.answer(call.once, call.caller, call.params["id"], call.body.root, call.if_match))
 
     @room.post(CASE + "/validate", allow=[CITIZEN], answer=replies.Judgement, summary="What is still missing")
     def validate(call: Call) -> replies.Judgement:
@@ -106,13 +107,13 @@ def add(room: Room, biz: Biz) -> None:
         summary="File the application, or file it again",
     )
     def submit(call: Call) -> Reply:
-        return _carded(desk.submit(call.once, call.caller, call.params["id"]))
+        return carded(desk.submit(call.once, call.caller, call.params["id"]))
 
     @room.post(
         CASE + "/withdraw", allow=[STRONG], answer=CaseCard, again=carded_again, summary="Take the application back"
     )
     def withdraw(call: Call) -> Reply:
-        return _carded(desk.withdraw(call.once, call.caller, call.params["id"]))
+        return carded(desk.withdraw(call.once, call.caller, call.params["id"]))
 
     @room.post(
         CASE + "/payments", allow=[CITIZEN], answer=replies.BillView, status=201, summary="The live Thai QR of the fee"
@@ -135,7 +136,3 @@ def add(room: Room, biz: Biz) -> None:
     def papers(call: Call) -> replies.Papers:
         found = biz.following.credentials(call.caller, call.params["id"])
         return replies.Papers(**found, verify_token=biz.register.token(found["licence_no"]))
-
-
-def _carded(card: CaseCard) -> Reply:
-    return Reply(card, version=card.version)

@@ -9,6 +9,7 @@ from . import bodies, replies
 from .definitions import OFFICER_ROLES
 from .model import Deficiency, Finding, LicenceStatus
 from .paging import page_of
+from .replies import carded, carded_again
 from .service import Biz
 from .views import CaseCard, LicenceCard
 
@@ -50,7 +51,7 @@ def _acting(room: Room, biz: Biz) -> None:
 
     @room.post(CASE + "/claim", allow=[ANY], answer=CaseCard, again=carded_again, summary="Take an application")
     def claim(call: Call) -> Reply:
-        return _carded(desk.claim(call.once, call.caller, call.params["id"]))
+        return carded(desk.claim(call.once, call.caller, call.params["id"]))
 
     @room.post(
         CASE + "/deficiencies",
@@ -65,7 +66,7 @@ def _acting(room: Room, biz: Biz) -> None:
             Deficiency(pointer=item.pointer, document=item.document, text=bodies.Words(th=item.th, en=item.en).text())
             for item in call.body.items
         ]
-        return _carded(desk.ask(call.once, call.caller, call.params["id"], items, call.body.officer_omission))
+        return carded(desk.ask(call.once, call.caller, call.params["id"], items, call.body.officer_omission))
 
     @room.post(
         CASE + "/inspections",
@@ -77,7 +78,7 @@ def _acting(room: Room, biz: Biz) -> None:
     )
     def inspections(call: Call) -> Reply:
         findings = [Finding(**finding.model_dump()) for finding in call.body.findings]
-        return _carded(desk.inspect(call.once, call.caller, call.params["id"], findings, call.body.summary))
+        return carded(desk.inspect(call.once, call.caller, call.params["id"], findings, call.body.summary))
 
     @room.post(
         CASE + "/actions/{action}",
@@ -89,7 +90,7 @@ def _acting(room: Room, biz: Biz) -> None:
     )
     def act(call: Call) -> Reply:
         reasons = call.body.reasons.text() if call.body.reasons else None
-        return _carded(desk.act(call.once, call.caller, call.params["id"], call.params["action"], reasons))
+        return carded(desk.act(call.once, call.caller, call.params["id"], call.params["action"], reasons))
 
 
 def _licences(room: Room, biz: Biz) -> None:
@@ -148,7 +149,3 @@ def _operating(room: Room, biz: Biz) -> None:
             biz, call, f"orphans/{name}", lambda after: biz.counter.orphans(name, after, call.query.limit)
         )
         return replies.OrphanPage(items=[replies.OrphanView.model_validate(item) for item in items], next=following)
-
-
-def _carded(card: CaseCard) -> Reply:
-    return Reply(card, version=card.version)

@@ -3,10 +3,10 @@
     ACCEPTED -> DELIVERED -> FETCHED
         |           |
         +-> REJECTED|   (the provider or the agreement says no)
-        +-> EXPIRED <+  (not answered, or not fetched, in time)
+        +-> EXPIRED <+  (not answered, or not taken, in time)
 
 The request body waits encrypted and is gone once the order is decided; the answer, already limited to the agreed
-fields, waits in S3 until it is fetched or expires.
+fields, waits in S3 until its client says that it has it, or it expires.
 """
 
 from __future__ import annotations
@@ -130,19 +130,31 @@ class Orders:
         return self._current(identifier, client)[0]
 
     def fetch(self, identifier: str, client: SubsystemId) -> tuple[Order, bytes]:
-        """The answer, once: afterwards it is deleted.
+        """The answer; it waits on until the client says that it has it, for an answer can be lost on its way.
 
         Raises:
             NotFound: no such order of this client.
-            WrongState: not there yet, rejected, expired, or fetched before.
+            WrongState: not there yet, rejected, expired, or taken before.
         """
-        order, item = self._current(identifier, client)
+        order, _ = self._current(identifier, client)
         if order.state is not OrderState.DELIVERED:
             raise _no_answer(order.state)
-        body = self._objects.read(answer_name(identifier))
+        return order, self._objects.read(answer_name(identifier))
+
+    def taken(self, identifier: str, client: SubsystemId) -> None:
+        """The client has the answer: it is deleted here. A repeat changes nothing.
+
+        Raises:
+            NotFound: no such order of this client.
+            WrongState: there was no answer to take.
+        """
+        order, item = self._current(identifier, client)
+        if order.state is OrderState.FETCHED:
+            return
+        if order.state is not OrderState.DELIVERED:
+            raise _no_answer(order.state)
         if not self._close(item, replace(order, state=OrderState.FETCHED), clearing=True):
-            raise _no_answer(OrderState.FETCHED)
-        return order, body
+            self.taken(identifier, client)  # somebody closed it meanwhile: see how
 
     def carry_out(self, event: Event) -> None:
         """Asks the provider for an accepted order (handler of the queue; harmless when repeated).

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from ..shared.errors import Fault, Invalid
 from ..shared.gdx_request import SIGNED
 from ..shared.identity import SYSTEM
+from ..shared.storage import Json
 from ..shared.thai import is_national_id
 from ..shared.web import Call, Reply, Room
 from .ids import ServiceId, SubsystemId
@@ -26,6 +27,7 @@ def hang(room: Room, service: Service) -> None:
         body=PostExchange,
         answer=ExchangeView,
         status=202,
+        again=_accepted,
         summary="Ask a service asynchronously; the answer waits for 24 hours",
     )
     def order(call: Call) -> Reply:
@@ -41,7 +43,7 @@ def hang(room: Room, service: Service) -> None:
             checked_case(asked.case),
             call.once,
         )
-        return Reply(shown(order), headers={"Location": f"/gdx/v1/exchanges/{order.id}"})
+        return _accepted(shown(order))
 
     @room.get(
         "/gdx/v1/exchanges/{id}", allow=[SYSTEM], answer=ExchangeView, summary="How an asynchronous exchange stands"
@@ -52,12 +54,22 @@ def hang(room: Room, service: Service) -> None:
     @room.get(
         "/gdx/v1/exchanges/{id}/answer",
         allow=[SYSTEM],
-        summary="Fetch the answer of an asynchronous exchange, once; it is deleted then",
+        summary="The answer of an asynchronous exchange; it waits until you delete it, at most 24 hours",
     )
     def fetch(call: Call) -> Reply:
         order, body = service.orders.fetch(call.params["id"], SubsystemId.parse(call.caller.id))
         headers = {"x-gdx-exchange": order.id, "x-gdx-receipt": order.receipt or ""}
         return Reply(body or None, headers=headers, media_type=order.media_type)
+
+    @room.delete(
+        "/gdx/v1/exchanges/{id}/answer",
+        allow=[SYSTEM],
+        status=204,
+        summary="Say that you have the answer; it is deleted here",
+    )
+    def taken(call: Call) -> Reply:
+        service.orders.taken(call.params["id"], SubsystemId.parse(call.caller.id))
+        return Reply(None)
 
     @room.get(
         "/gdx/v1/receipts/{id}",
@@ -93,3 +105,8 @@ def hang(room: Room, service: Service) -> None:
             )
         page = service.access_log.entries(asked.pid, asked.after, asked.limit)
         return UsageList(items=[UsageView.of(usage) for usage in page.items], next=page.next)
+
+
+def _accepted(order: Json) -> Reply:
+    """Where the order can be followed (RFC 9110 section 15.3.3), now and when the request is repeated."""
+    return Reply(order, headers={"Location": f"/gdx/v1/exchanges/{order['id']}"})

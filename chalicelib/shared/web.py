@@ -17,7 +17,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -118,6 +118,8 @@ class Call:
 
 
 Handler = Callable[[Call], Any]
+Again = Callable[[Any], "Reply"]
+"""Makes of a kept answer what a repeated request gets, where headers (Location, ETag) belong to it."""
 Dialect = Callable[[Refusal | None, str, str], Response]
 """Turns (refusal or None for an unforeseen error, language, request id) into the room's own kind of error."""
 
@@ -140,6 +142,7 @@ class Route:
     media: str = "application/json"
     if_match: bool = False
     dialect: Dialect | None = None
+    again: Again | None = None
     hidden: bool = False
 
     @property
@@ -237,8 +240,8 @@ class Room:
         try:
             result = route.handler(call)
         except Replayed as replayed:
-            again = Reply(replayed.answer, headers={"Idempotent-Replayed": "true"})
-            return _rendered(again, route)
+            again = Reply(replayed.answer) if route.again is None else route.again(replayed.answer)
+            return _rendered(replace(again, headers={**again.headers, "Idempotent-Replayed": "true"}), route)
         return _rendered(result if isinstance(result, Reply) else Reply(result), route)
 
 
