@@ -23,6 +23,8 @@ _PLAIN_NAMES = {
     "opened": Text(th="เปิดร่างคำขอ", en="Draft opened"),
     "prefilled": Text(th="ดึงข้อมูลจากทะเบียนของรัฐ", en="Filled from state registers"),
     "changed": Text(th="แก้ไขข้อมูล", en="Answers changed"),
+    "announced": Text(th="กำลังส่งเอกสาร", en="Document on its way"),
+    "billed": Text(th="สร้าง QR สำหรับชำระค่าธรรมเนียม", en="QR for the fee made"),
     "accepted": Text(th="เอกสารผ่านการตรวจ", en="Document accepted"),
     "refused": Text(th="เอกสารไม่ผ่านการตรวจ", en="Document refused"),
     "claimed": Text(th="เจ้าหน้าที่รับดูแลคำขอ", en="Taken by an officer"),
