@@ -16,7 +16,7 @@ from chalicelib.shared.aws.clients import Clients
 from chalicelib.shared.aws.objects import S3Objects
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.objects import Objects, UploadForm
-from tests.support.cloud import REGION, local_cloud
+from tests.support.cloud import REGION, empty_cloud, local_cloud, provision
 from tests.support.memory_objects import MemoryObjects
 
 BUCKET = "klang-test-biz-documents-local"
@@ -91,6 +91,29 @@ class TestS3Objects(ObjectsContract):
         """One for all tests."""
         return s3_objects
 
+    def test_an_address_reads_one_object_for_a_while(self, objects: S3Objects, key: str) -> None:
+        objects.put(key, FILE, media_type="application/pdf")
+        address = objects.download_url(key, file_name="ใบ.pdf", expires_in=60)
+        assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["60"]
+        answer = requests.get(address, timeout=5)
+        assert (answer.status_code, answer.content) == (200, FILE)
+        assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
+        assert requests.get(address.replace("X-Amz-Expires=60", "X-Amz-Expires=6000"), timeout=5).status_code == 403
+
+
+class TestForms:
+    """Presigned forms, where what S3 checks is checked: in moto behind the strict layer, whatever EMULATOR says."""
+
+    @pytest.fixture
+    def objects(self, strict_objects: S3Objects) -> S3Objects:
+        """One for all tests."""
+        return strict_objects
+
+    @pytest.fixture
+    def key(self) -> str:
+        """A key nobody else uses."""
+        return f"quarantine/{secrets.token_hex(8)}/แบบฟอร์ม 1.pdf"
+
     def form(self, objects: S3Objects, key: str, body: bytes = FILE, **changes: Any) -> UploadForm:
         """A form for this file, or for one that differs."""
         declared = {"media_type": "application/pdf", "size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
@@ -133,30 +156,28 @@ class TestS3Objects(ObjectsContract):
         assert post(self.form(objects, key, expires_in=-1), FILE) >= 400
         assert objects.head(key) is None
 
-    def test_an_address_reads_one_object_for_a_while(self, objects: S3Objects, key: str) -> None:
-        objects.put(key, FILE, media_type="application/pdf")
-        address = objects.download_url(key, file_name="ใบ.pdf", expires_in=60)
-        assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["60"]
-        answer = requests.get(address, timeout=5)
-        assert (answer.status_code, answer.content) == (200, FILE)
-        assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
-        assert requests.get(address.replace("X-Amz-Expires=60", "X-Amz-Expires=6000"), timeout=5).status_code == 403
-
 
 def post(form: UploadForm, body: bytes) -> int:
     """What S3 answers to a browser that sends the form."""
     return requests.post(form.url, data=dict(form.fields), files={"file": ("x.pdf", body)}, timeout=5).status_code
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    """An account with the bucket of Biz."""
-    with local_cloud(["biz"]) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def s3_objects(session: Session) -> S3Objects:
-    """The bucket of Biz."""
+def bucket_of(session: Session) -> S3Objects:
+    """The bucket of Biz in an account."""
     clients = Clients(REGION, session)
     return S3Objects(lambda: clients.s3, BUCKET)
+
+
+@pytest.fixture(scope="module")
+def s3_objects() -> Iterator[S3Objects]:
+    """The bucket of Biz in the chosen emulator."""
+    with local_cloud(["biz"]) as session:
+        yield bucket_of(session)
+
+
+@pytest.fixture(scope="module")
+def strict_objects() -> Iterator[S3Objects]:
+    """The bucket of Biz in moto."""
+    with empty_cloud() as session:
+        provision(session, ["biz"])
+        yield bucket_of(session)

@@ -15,7 +15,8 @@ import boto3
 import botocore.session
 from moto import mock_aws
 
-from infra.local.emulator import mends
+from infra.local.emulator import mends, start
+from infra.local.session import LocalSession
 from infra.provision import PLATFORMS, Outcome, Template, apply, load_template, parameters_for
 from tests.support.strict import strict
 
@@ -62,7 +63,18 @@ def empty_cloud() -> Iterator[boto3.session.Session]:
 
 @contextmanager
 def local_cloud(platforms: Sequence[str] = PLATFORMS) -> Iterator[boto3.session.Session]:
-    """Tables, buckets, queues and keys of these platforms for environment `test`, bucket suffix `local`."""
+    """Tables, buckets, queues and keys of these platforms for environment `test`, bucket suffix `local`.
+
+    With EMULATOR=ministack they stand in that emulator, a process of its own: for the contracts of the stores, which
+    need neither faults nor strictness.
+    """
+    kind = os.environ.get("EMULATOR", "moto")
+    if kind != "moto":
+        with start(kind) as emulator:
+            served = LocalSession(emulator.endpoint, REGION)
+            provision(served, platforms)
+            yield served
+        return
     with empty_cloud() as session:
         provision(session, platforms)
         yield session

@@ -44,6 +44,8 @@ def _serve_ministack(port: int) -> int:
             "GATEWAY_PORT": str(port),
             "MINISTACK_REGION": os.environ.get("AWS_DEFAULT_REGION", "ap-southeast-1"),
             "MINISTACK_ACCOUNT_ID": _ACCOUNT,
+            # what it checks presigned addresses with; its own default is not what our sessions sign with
+            "AWS_SECRET_ACCESS_KEY": os.environ.get("AWS_SECRET_ACCESS_KEY", "testing"),
             "TMPDIR": directory,
         }
         program = str(Path(sys.executable).parent / "ministack")
