@@ -148,6 +148,10 @@ class Rehearsal:
         """The deployed functions of a platform."""
         return self._functions[platform]
 
+    def gateway(self, platform: str) -> Gateway:
+        """The API of a platform alone, without the front address."""
+        return self._gateways[platform]
+
     def deploy(self, platform: str) -> None:
         """Deploys a platform's stage, again if it is there already; its new code serves the next call.
 
