@@ -252,11 +252,6 @@ class ServiceDefinition(Part):
     manual: Manual
     tests: tuple[Case, ...] = Field(min_length=1)
 
-    @property
-    def locked(self) -> frozenset[str]:
-        """Pointers that hold verified values once they are fetched."""
-        return frozenset(rule.pointer for rule in self.prefill if rule.lock)
-
     def document(self, code: str) -> DocumentRule | None:
         """The rule of that document code."""
         return next((rule for rule in self.documents if rule.code == code), None)
