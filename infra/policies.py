@@ -4,6 +4,9 @@ Every statement names its resources by the naming rules of the house, and none r
 bucket, queue or key. One statement has the resource `*`: X-Ray knows no resources to write to. Accounts are written
 `*`, because the same policy file serves each account that an environment may live in; a role's rights end at its own
 account anyway, unless a resource there grants more.
+
+Nothing is granted that no code can need: `tests/journeys/test_least_privilege.py` plays the story under these very
+policies, and names a reason for whatever the story does not use.
 """
 
 from __future__ import annotations
@@ -17,43 +20,60 @@ Statement = dict[str, Any]
 
 @dataclass(frozen=True)
 class Belongings:
-    """What one platform owns besides its table and its two keys.
+    """What one platform owns besides its table and its data key, and what it does with them.
 
     Attributes:
+        changes: what it does to its table beyond `EVERYWHERE`.
+        objects: what it does to the objects in its buckets.
         buckets: purposes of its buckets.
         sends: queues that it puts messages into.
         polls: queues whose messages Lambda carries to its functions.
-        signs: whether it issues anything signed (tokens, licences, receipts).
+        signs: whether it signs anything: what it issues, or its requests as a member of the exchange.
     """
 
+    changes: Sequence[str] = ()
+    objects: Sequence[str] = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
     buckets: Sequence[str] = ()
     sends: Sequence[str] = ()
     polls: Sequence[str] = ()
     signs: bool = True
 
 
+EVERYWHERE = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
+"""What every platform does with its table. A transaction needs the rights of its parts; no request walks a whole table,
+so there is no Scan.
+"""
+
+READ_TOGETHER, REQUIRE, REMOVE, COUNT = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:UpdateItem",
+)
+"""What `Table.get_many` and the changes `Require`, `Remove` and `Count` of `chalicelib.shared.storage` become."""
+
 BELONGINGS: Mapping[str, Belongings] = {
     "gdx": Belongings(
+        changes=(READ_TOGETHER, REQUIRE, COUNT),
         buckets=("gdx-documents",),
         sends=("gdx-exchanges", "gdx-events"),
         polls=("gdx-exchanges", "gdx-events"),
     ),
-    "opendata": Belongings(buckets=("opendata",), polls=("opendata-uploads",)),
-    "biz": Belongings(buckets=("biz-documents",), sends=("biz-events",), polls=("biz-events", "biz-uploads")),
-    "citizen": Belongings(),
+    "opendata": Belongings(
+        changes=(READ_TOGETHER, REQUIRE, REMOVE),
+        objects=("s3:GetObject", "s3:PutObject"),  # uploads expire by themselves; published files stay
+        buckets=("opendata",),
+        polls=("opendata-uploads",),
+        signs=False,
+    ),
+    "biz": Belongings(
+        changes=(READ_TOGETHER, REMOVE),
+        buckets=("biz-documents",),
+        sends=("biz-events",),
+        polls=("biz-events", "biz-uploads"),
+    ),
+    "citizen": Belongings(changes=(COUNT,)),
 }
-
-TABLE_ACTIONS = (
-    "dynamodb:BatchGetItem",
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:Query",
-    "dynamodb:UpdateItem",
-)
-"""No Scan: no request path of the house walks a whole table (a transaction needs the rights of its parts)."""
-
 
 TRACES: Statement = {
     "Sid": "Traces",
@@ -83,9 +103,11 @@ def policy(
 
 
 def _logs(region: str, functions: str) -> Statement:
+    # No CreateLogGroup: the deploy makes the groups, with their retention. One that a function made would be kept for
+    # ever, and one that a late run made again would stand in the way of the next deploy.
     return _allow(
         "Logs",
-        ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
+        ("logs:CreateLogStream", "logs:PutLogEvents"),
         (
             f"arn:aws:logs:{region}:*:log-group:/aws/lambda/{functions}",
             f"arn:aws:logs:{region}:*:log-group:/aws/lambda/{functions}:*",
@@ -97,28 +119,24 @@ def _logs(region: str, functions: str) -> Statement:
 def _platform(prefix: str, platform: str, region: str, bucket_suffix: str) -> list[Statement]:
     own, name = BELONGINGS[platform], platform.title()
     table = f"arn:aws:dynamodb:{region}:*:table/{prefix}-{platform}"
-    statements = [_allow(f"{name}Table", TABLE_ACTIONS, (table, f"{table}/index/*"))]
+    statements = [_allow(f"{name}Table", sorted((*EVERYWHERE, *own.changes)), (table, f"{table}/index/*"))]
     buckets = [f"arn:aws:s3:::{prefix}-{purpose}-{bucket_suffix}" for purpose in own.buckets]
     if buckets:
-        objects = ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
-        statements.append(_allow(f"{name}Objects", objects, [f"{bucket}/*" for bucket in buckets]))
+        statements.append(_allow(f"{name}Objects", own.objects, [f"{bucket}/*" for bucket in buckets]))
         # Without ListBucket S3 answers 403 instead of 404 for an object that is not there.
         statements.append(_allow(f"{name}Buckets", ("s3:ListBucket",), buckets))
     if own.sends:
         send = ("sqs:GetQueueUrl", "sqs:SendMessage")
         statements.append(_allow(f"{name}Send", send, [_queue(region, prefix, queue) for queue in own.sends]))
     if own.polls:
-        poll = (
-            "sqs:ChangeMessageVisibility",
-            "sqs:DeleteMessage",
-            "sqs:GetQueueAttributes",
-            "sqs:ReceiveMessage",
-        )
+        # Used by the event source mapping, in the name of the function's role (Lambda developer guide, "SQS").
+        poll = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
         statements.append(_allow(f"{name}Poll", poll, [_queue(region, prefix, queue) for queue in own.polls]))
-    data = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+    # For the room's secret; the table and the buckets use the key by its own policy (kms:ViaService).
+    data = ("kms:Decrypt", "kms:GenerateDataKey")
     statements.append(_key(f"{name}DataKey", data, region, f"alias/{prefix}-{platform}-data"))
     if own.signs:
-        signing = ("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign")
+        signing = ("kms:GetPublicKey", "kms:Sign")
         statements.append(_key(f"{name}SigningKey", signing, region, f"alias/{prefix}-{platform}-signing"))
     return statements
 

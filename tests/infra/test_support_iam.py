@@ -52,3 +52,14 @@ def test_deny_wins_and_a_conditional_deny_is_not_guessed() -> None:
     assert not allows({"Statement": [*POLICY["Statement"], deny]}, use)
     with pytest.raises(ValueError, match="conditional"):
         allows({"Statement": [{**deny, "Condition": {}}]}, use)
+
+
+def test_a_key_called_by_its_alias_is_the_key_with_that_alias() -> None:
+    allow = {"Effect": "Allow", "Action": "kms:Sign", "Resource": "arn:aws:kms:*:*:key/*"}
+    own = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/klang-test-gdx-signing"}}
+    mine, theirs = (f"arn:aws:kms:*:*:alias/klang-test-{room}-signing" for room in ("gdx", "biz"))
+    assert allows({"Statement": [{**allow, "Condition": own}]}, ("kms:Sign", mine))
+    assert not allows({"Statement": [{**allow, "Condition": own}]}, ("kms:Sign", theirs))
+    assert allows({"Statement": [allow]}, ("kms:Sign", theirs))
+    # naming the alias as the resource grants nothing
+    assert not allows({"Statement": [{**allow, "Resource": mine}]}, ("kms:Sign", mine))

@@ -1,7 +1,8 @@
 """Enforces a policy document, as Chalice deploys it, on each call of a session: moto matches no ARNs.
 
-Deny by default, Deny wins, transactions are split into their actions. Conditions are not evaluated: an Allow
-that has one is taken as if it held, and a conditional Deny is refused as unsupported rather than guessed.
+Deny by default, Deny wins, transactions are split into their actions. Of all conditions `kms:ResourceAliases` alone
+is evaluated: a key that a call names by its alias is the key with that alias. An Allow with another condition is taken
+as if it held, and a conditional Deny is refused as unsupported rather than guessed.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def allows(policy: Mapping[str, Any], use: Use) -> bool:
     for statement in policy["Statement"]:
         action, resource = use
         matches = any(fnmatch.fnmatchcase(action.lower(), x.lower()) for x in _list(statement["Action"]))
-        if not matches or not any(_covers(pattern, resource) for pattern in _list(statement["Resource"])):
+        if not matches or not _speaks_of(statement, resource):
             continue
         if statement["Effect"] == "Deny":
             if "Condition" in statement:
@@ -106,6 +107,18 @@ def allows(policy: Mapping[str, Any], use: Use) -> bool:
 
 def _list(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
+
+
+def _speaks_of(statement: Mapping[str, Any], resource: str) -> bool:
+    if resource.startswith("arn:aws:kms:") and ":alias/" in resource:
+        # IAM decides about the key behind an alias, never about the alias (AWS KMS guide, "Controlling access to keys
+        # by their aliases").
+        beginning, _, alias = resource.rpartition("alias/")
+        wanted = statement.get("Condition", {}).get("ForAnyValue:StringEquals", {}).get("kms:ResourceAliases")
+        if wanted is not None and f"alias/{alias}" not in _list(wanted):
+            return False
+        resource = f"{beginning}key/{alias}"
+    return any(_covers(pattern, resource) for pattern in _list(statement["Resource"]))
 
 
 def _covers(pattern: str, resource: str) -> bool:

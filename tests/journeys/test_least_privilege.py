@@ -1,0 +1,139 @@
+"""Each platform may do what it must, and no more: the story under the policies that the deployed functions get."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import chalicelib
+from demo.story import STEPS
+from demo.world import NotAsItShouldBe, World
+from infra.policies import BELONGINGS, COUNT, READ_TOGETHER, REMOVE, REQUIRE
+from infra.stages import PLATFORMS
+from tests.support.apart import Apart, apart, stage_policy
+from tests.support.iam import allows
+from tests.support.town import InProcess
+
+pytestmark = pytest.mark.slow
+
+BY_LAMBDA_ITSELF = {
+    "logs:CreateLogStream": "the runtime writes what a function prints",
+    "logs:PutLogEvents": "the runtime writes what a function prints",
+    "xray:PutTelemetryRecords": "the runtime reports traces",
+    "xray:PutTraceSegments": "the runtime reports traces",
+}
+BY_THE_MAPPING = {
+    "sqs:DeleteMessage": "the event source mapping takes messages in the role's name",
+    "sqs:GetQueueAttributes": "the event source mapping takes messages in the role's name",
+    "sqs:ReceiveMessage": "the event source mapping takes messages in the role's name",
+}
+SECRET_MADE = {"kms:GenerateDataKey": "the first to come makes the room's secret; here the seed came first"}
+TELLS_404 = {"s3:ListBucket": "without it S3 says 403 for an object that is not there, and moto makes no difference"}
+
+BESIDE_THE_STORY: Mapping[str, Mapping[str, str]] = {
+    "gdx": BY_LAMBDA_ITSELF
+    | BY_THE_MAPPING
+    | SECRET_MADE
+    | TELLS_404
+    | {REQUIRE: "an operator enters systems, services and agreements; here the seed did"},
+    "opendata": BY_LAMBDA_ITSELF
+    | BY_THE_MAPPING
+    | SECRET_MADE
+    | TELLS_404
+    | {REMOVE: "a renamed dataset gives its old name back"},
+    "biz": BY_LAMBDA_ITSELF
+    | BY_THE_MAPPING
+    | SECRET_MADE
+    | TELLS_404
+    | {REMOVE: "a suspended licence that is reinstated loses its mark"},
+    "citizen": BY_LAMBDA_ITSELF | {"kms:Decrypt": "from its second start on a function unwraps the room's secret"},
+}
+"""What the story does not use, and why it is granted all the same."""
+
+
+@pytest.fixture(scope="module")
+def played() -> Iterator[Apart]:
+    with apart() as here:
+        world = World(InProcess(here))
+        for step in STEPS:
+            step.play(world)
+        here.sweep()
+        here.settle()
+        yield here
+
+
+def _granted(platform: str) -> set[str]:
+    return {action for statement in stage_policy(platform)["Statement"] for action in statement["Action"]}
+
+
+def _used(here: Apart, platform: str) -> set[str]:
+    return {action for action, _ in here.asked[platform]}
+
+
+def test_the_story_passes_and_nobody_asks_for_more_than_is_granted(played: Apart) -> None:
+    assert (played.failures, played.dead_letters()) == ([], 0)
+    for platform in PLATFORMS:
+        refused = [use for use in played.asked[platform] if not allows(stage_policy(platform), use)]
+        assert (platform, refused) == (platform, [])
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_each_right_is_used_or_has_a_reason(played: Apart, platform: str) -> None:
+    assert _granted(platform) - _used(played, platform) == set(BESIDE_THE_STORY[platform])
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_each_queue_and_bucket_that_may_be_used_is_used(played: Apart, platform: str) -> None:
+    own = BELONGINGS[platform]
+    sent = {resource.rpartition(":")[2] for action, resource in played.asked[platform] if action == "sqs:SendMessage"}
+    assert sent == {f"klang-test-{queue}" for queue in own.sends}
+    stored = {
+        resource.rpartition(":::")[2].split("/")[0] for action, resource in played.asked[platform] if "s3" in action
+    }
+    assert stored == {f"klang-test-{purpose}-local" for purpose in own.buckets}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_rights_on_the_table_are_what_the_room_s_code_does_with_it(platform: str) -> None:
+    said = {"Require": REQUIRE, "Remove": REMOVE, "Count": COUNT, "get_many": READ_TOGETHER}
+    needed = {said[name] for name in _called(platform) if name in said}
+    if "journal.read" in _called(platform):
+        needed.add(READ_TOGETHER)
+    assert set(BELONGINGS[platform].changes) == needed
+
+
+def test_one_right_less_is_noticed() -> None:
+    policies = {platform: stage_policy(platform) for platform in PLATFORMS}
+    policies["gdx"] = _without(policies["gdx"], "kms:Sign")
+    with apart(policies) as here, pytest.raises(NotAsItShouldBe, match="no token for laemngop-office"):
+        World(InProcess(here)).person("laemngop-office")
+
+
+def _without(policy: Mapping[str, Any], action: str) -> dict[str, Any]:
+    kept = [
+        {**statement, "Action": [granted for granted in statement["Action"] if granted != action]}
+        for statement in policy["Statement"]
+    ]
+    return {**policy, "Statement": kept}
+
+
+def _called(room: str) -> set[str]:
+    """Names of everything that a room's code calls; what is called on a journal as `journal.<name>`."""
+    names: set[str] = set()
+    for path in (Path(chalicelib.__file__).parent / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                match node.func:
+                    case ast.Name(id=name):
+                        names.add(name)
+                    case ast.Attribute(
+                        attr=name, value=ast.Attribute(attr="journal" | "_journal") | ast.Name(id="journal")
+                    ):
+                        names.add(f"journal.{name}")
+                    case ast.Attribute(attr=name):
+                        names.add(name)
+    return names
