@@ -1,0 +1,145 @@
+"""`python -m infra.operate STAGE COMMAND`: what an operator does by hand, under their own rights in AWS.
+
+There is no way over HTTP to name the first operator, nor to put back what the sweep gave up: both are rare, and a route
+for them would be there on all other days too. STAGE is a stage of `infra.stages`, or `local` for the laptop's stack
+(with AWS_ENDPOINT_URL at the emulator). See docs/how-to/operate.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import Field, ValidationError
+
+from chalicelib.settings import ROOMS, Settings
+from chalicelib.shared.identity import Posting
+from chalicelib.shared.ids import new_id, new_token
+from chalicelib.shared.journal import OPEN, Once
+from chalicelib.shared.storage import every
+from chalicelib.shared.thai import is_national_id
+from chalicelib.shared.web import Incoming
+from chalicelib.wiring import House, open_house
+from infra.local.surroundings import variables
+from infra.stages import REGION, stages
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+LOCAL = "local"
+_LAPTOP = "http://127.0.0.1:8000"
+
+
+class NotDone(Exception):
+    """The command cannot be carried out; the text says why, without personal data."""
+
+
+class Appointment(Incoming):
+    """Who gets which posting; comes by standard input, so that no national id stands in a shell's history."""
+
+    pid: str = Field(repr=False)
+    agency: str = Field(min_length=1)
+    roles: list[str]
+    name: str = Field(min_length=1)
+
+
+def house_of(stage: str, session: Session | None = None) -> House:
+    """The rooms of a stage, as its own functions open them, but with the operator's rights.
+
+    Raises:
+        NotDone: there is no such stage.
+    """
+    if stage != LOCAL and stage not in stages():
+        raise NotDone(f"no stage {stage}; there are: {', '.join((*stages(), LOCAL))}")
+    chosen = variables(LOCAL, _LAPTOP) if stage == LOCAL else stages()[stage].variables()
+    return open_house(Settings.from_env({**chosen, "AWS_REGION": REGION}), session=session)
+
+
+def public_key(house: House, room: str) -> dict[str, Any]:
+    """The room's public key as a JWK Set: what the exchange's directory must hold of a platform."""
+    return {"keys": [dict(house.parts(room).keyring.signer.public_jwk)]}
+
+
+def appoint(house: House, room: str, appointment: Appointment) -> None:
+    """Gives a person a posting in a room; no roles take it away.
+
+    Raises:
+        NotDone: not a national id, or the room has no staff.
+    """
+    if not is_national_id(appointment.pid):
+        raise NotDone("the check digit of the national id is wrong")
+    posting = Posting(appointment.agency, frozenset(appointment.roles), appointment.name)
+    match room:
+        case "gdx":
+            house.gdx.operators.appoint(appointment.pid, posting)
+        case "opendata":
+            pseudonym = house.parts(room).keyring.pseudonym(appointment.pid)
+            house.opendata.staff.post(pseudonym, posting, new_token())
+        case "biz":
+            once = Once(new_id(), "", new_token(), claimed=False)
+            house.biz.enlist(once, appointment.pid, posting.agency, sorted(posting.roles), posting.name)
+        case _:
+            raise NotDone(f"{room} has no staff")
+
+
+def given_up(house: House, room: str) -> list[dict[str, str]]:
+    """Events that the sweep gave up: what they are and of what, never their content."""
+    rows = every(house.parts(room).table, "DEAD", index=OPEN)
+    return [{name: row.data["event"][name] for name in ("id", "type", "subject", "at")} for row in rows]
+
+
+def revive(house: House, room: str) -> int:
+    """Sends again what the sweep gave up; returns how many events."""
+    return house.parts(room).journal.revive(house.clock())
+
+
+def run(arguments: list[str], session: Session | None = None, given: Iterable[str] = sys.stdin) -> Any:
+    """Does what the command line says; returns what to print.
+
+    Raises:
+        NotDone: see above.
+    """
+    parser = argparse.ArgumentParser(prog="python -m infra.operate", description=__doc__)
+    parser.add_argument("stage", help="e.g. prod-gdx, or `local`")
+    parser.add_argument("command", choices=("public-key", "appoint", "given-up", "revive"))
+    parser.add_argument("--room", choices=ROOMS, help="needed where a stage opens several platforms")
+    options = parser.parse_args(arguments)
+    house = house_of(options.stage, session)
+    open_rooms = house.settings.platforms
+    if options.room is None and len(open_rooms) > 1:
+        raise NotDone(f"say which: --room {'|'.join(open_rooms)}")
+    room = options.room or open_rooms[0]
+    if room not in open_rooms:
+        raise NotDone(f"{options.stage} does not open {room}")
+    match options.command:
+        case "public-key":
+            return public_key(house, room)
+        case "given-up":
+            return given_up(house, room)
+        case "revive":
+            return {"revived": revive(house, room)}
+        case _:
+            try:
+                appoint(house, room, Appointment.model_validate_json("".join(given)))
+            except ValidationError as error:
+                wrong = sorted({".".join(map(str, fault["loc"])) or "the whole" for fault in error.errors()})
+                raise NotDone(f"send JSON with pid, agency, roles and name; wrong: {', '.join(wrong)}") from None
+            return {"appointed": room}
+
+
+def main() -> int:
+    """Exit status 0, or 1 with the reason on stderr."""
+    try:
+        print(json.dumps(run(sys.argv[1:]), indent=2, ensure_ascii=False))
+    except (NotDone, BotoCoreError, ClientError) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

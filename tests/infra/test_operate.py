@@ -1,0 +1,89 @@
+"""What an operator does by hand, with the rooms of a stage and no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.settings import ROOMS, Settings
+from chalicelib.shared.identity import Staff
+from chalicelib.shared.journal import GIVE_UP_AFTER, Head, Once
+from chalicelib.wiring import House, open_house
+from infra.local.surroundings import variables
+from infra.operate import Appointment, NotDone, appoint, given_up, house_of, public_key, revive, run
+from tests.support.cloud import ENVIRONMENT, ORIGIN, REGION, local_cloud
+
+PID = "3990100006066"
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    with local_cloud() as session:
+        settings = Settings.from_env({**variables(ENVIRONMENT, ORIGIN), "AWS_REGION": REGION})
+        yield open_house(settings, session=session)
+
+
+def _appointment(*roles: str) -> Appointment:
+    return Appointment(pid=PID, agency="TH/CENTRAL/DGA", roles=list(roles), name="ธนา")
+
+
+def test_the_first_operator_is_known_to_the_room(house: House) -> None:
+    pseudonyms = {room: house.parts(room).keyring.pseudonym(PID) for room in ("gdx", "opendata", "biz")}
+    appoint(house, "gdx", _appointment("operator"))
+    appoint(house, "opendata", _appointment("publisher"))
+    appoint(house, "biz", _appointment("operator"))
+    staff: dict[str, Staff] = {"gdx": house.gdx.operators, "opendata": house.opendata.staff, "biz": house.biz.postings}
+    for room, pseudonym in pseudonyms.items():
+        posting = staff[room].posting(pseudonym)
+        assert posting is not None and posting.agency == "TH/CENTRAL/DGA"
+
+
+def test_a_room_without_staff_and_a_wrong_id_are_refused_without_repeating_the_id(house: House) -> None:
+    with pytest.raises(NotDone, match="citizen has no staff"):
+        appoint(house, "citizen", _appointment())
+    with pytest.raises(NotDone) as refused:
+        appoint(house, "gdx", _appointment().model_copy(update={"pid": "3990100006060"}))
+    assert "3990100006060" not in str(refused.value)
+
+
+def test_the_public_key_is_the_one_in_kms(house: House) -> None:
+    (key,) = public_key(house, "citizen")["keys"]
+    assert (key["kty"], key["crv"]) == ("EC", "P-256")
+    assert "d" not in key
+
+
+def test_what_was_given_up_is_listed_without_its_content_and_sent_again(house: House) -> None:
+    journal = house.parts("biz").journal
+    event, _ = journal.happened(
+        Head(), subject="1", type="biz.test", by="test", data={"secret": "x"}, queue="biz-events"
+    )
+    journal.commit(Once("k" * 20, "f", "t" * 32), [], [("CASE#1", event)])
+    house.clients.sqs.purge_queue(
+        QueueUrl=house.clients.sqs.get_queue_url(QueueName="klang-test-biz-events")["QueueUrl"]
+    )
+    for hour in range(GIVE_UP_AFTER + 1):
+        journal.sweep(house.clock().replace(year=2100, hour=hour % 24, day=1 + hour // 24))
+    (found,) = given_up(house, "biz")
+    assert (found["id"], found["type"]) == (event.id, "biz.test") and "secret" not in str(found)
+    assert revive(house, "biz") == 1
+    assert given_up(house, "biz") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["nowhere", "revive"], "no stage nowhere"),
+        (["dev", "revive"], "say which"),
+        (["prod-gdx", "revive", "--room", "biz"], "does not open biz"),
+        (["prod-gdx", "appoint"], "wrong: agency, name, pid, roles"),
+    ],
+)
+def test_a_command_that_cannot_be_meant_is_told(arguments: list[str], reason: str) -> None:
+    with pytest.raises(NotDone, match=reason):
+        run(arguments, given=["{}"])
+
+
+def test_a_stage_is_opened_as_its_functions_open_it() -> None:
+    assert house_of("prod-biz").settings.platforms == ("biz",)
+    assert house_of("local").settings.platforms == ROOMS
