@@ -1,0 +1,68 @@
+"""The how-tos do what they say: their commands run in a shell against the laptop stack, and print what stands there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local.stack import Stack
+
+pytestmark = pytest.mark.slow
+
+PROJECT = Path(__file__).parent.parent.parent
+PAGES = PROJECT / "docs" / "how-to"
+WRITTEN = "http://127.0.0.1:8000"
+"""The address in the pages, as `make run` has it."""
+
+BLOCK = re.compile(r"^```(bash|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+END = "\n=== end of block ===\n"
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with Stack() as running:
+        yield running
+
+
+def _blocks(page: str, address: str) -> list[tuple[str, str]]:
+    """Each command block with what is printed below it, if anything is."""
+    found: list[tuple[str, str]] = []
+    for kind, text in BLOCK.findall((PAGES / page).read_text(encoding="utf-8").replace(WRITTEN, address)):
+        if kind == "bash":
+            found.append((text, ""))
+        else:
+            found[-1] = (found[-1][0], text)
+    return found
+
+
+def _stands_in(promised: str, printed: str) -> bool:
+    """Whether each promised line is printed, in this order; `…` stands for anything within a line."""
+    lines = ["[^\\n]*".join(re.escape(part) for part in line.split("…")) for line in promised.splitlines()]
+    return (
+        not lines or re.search(r"^" + r"\r?$.*?^".join(lines) + r"\r?$", printed, re.MULTILINE | re.DOTALL) is not None
+    )
+
+
+@pytest.mark.parametrize("page", ["join-as-an-agency.md", "publish-a-dataset.md", "log-in-with-openid.md"])
+def test_the_page_can_be_followed_word_by_word(stack: Stack, page: str) -> None:
+    blocks = _blocks(page, stack.address)
+    assert any(promised for _, promised in blocks)
+    if shutil.which("curl") is None:
+        return  # a machine without curl cannot follow the page; nothing else here needs it
+    script = "set -euo pipefail\n" + "".join(f"{commands}printf '{END!s}'\n" for commands, _ in blocks)
+    ran = subprocess.run(
+        ["bash", "-c", script],  # noqa: S607 - the reader's own bash
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
+    for (commands, promised), printed in zip(blocks, ran.stdout.split(END), strict=False):
+        assert _stands_in(promised, printed), f"{commands}\n--- promised ---\n{promised}\n--- printed ---\n{printed}"
