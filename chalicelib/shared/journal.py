@@ -270,7 +270,7 @@ class Journal:
                 try:
                     self._table.write([Update(row.next(data, indexes=indexes))], new_token())
                 except WriteRefused:
-                    continue
+                    continue  # as in `revive`
                 if sends <= GIVE_UP_AFTER:
                     self._send(row)
                     sent += 1
@@ -283,7 +283,10 @@ class Journal:
             data = {**row.data, "sends": 0, "last_sent": now.isoformat()}
             shard = _shard(str(row.data["event"]["id"]))
             back = row.next(data, indexes={OPEN: Key(_open_partition(shard), row.indexes[OPEN].sk)})
-            self._table.write([Update(back)], new_token())
+            try:
+                self._table.write([Update(back)], new_token())
+            except WriteRefused:
+                continue  # the index told what was true a moment ago: the row is done
             self._send(back)
             revived += 1
         return revived

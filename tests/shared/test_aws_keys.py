@@ -171,3 +171,7 @@ def test_clients_have_short_limits_and_few_attempts(clients: Clients) -> None:
         config: Any = client.meta.config
         assert (config.connect_timeout, config.read_timeout) == (1, 3)
         assert config.retries == {"total_max_attempts": 3, "mode": "standard"}
+
+
+def test_a_deployed_process_makes_its_own_session() -> None:
+    assert Clients(REGION).session.region_name == REGION

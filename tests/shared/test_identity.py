@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.shared.egress import Unreachable
+from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.errors import AssuranceTooLow, NotAllowed, Unauthenticated, Unavailable
 from chalicelib.shared.identity import (
     CITIZEN,
@@ -23,6 +24,7 @@ from chalicelib.shared.identity import (
     Tokens,
     TrustedIssuer,
     citizen,
+    fetched_jwks,
     officer,
 )
 from tests.support.forgeries import PID, forgeries
@@ -169,6 +171,34 @@ class TestKeys:
         self.keys = [{**ISSUERS.people.signer.public_jwk, **change}]
         with pytest.raises(Unauthenticated):
             self.tokens.check(ISSUERS.person(PID))
+
+
+class OneAnswer:
+    """An `Http` that always gives one answer."""
+
+    def __init__(self, answer: HttpAnswer) -> None:
+        self.answer = answer
+        self.asked: list[tuple[str, str]] = []
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None, timeout: float = 10.0
+    ) -> HttpAnswer:
+        self.asked.append((method, url))
+        return self.answer
+
+
+def test_keys_are_fetched_over_http() -> None:
+    http = OneAnswer(HttpAnswer(200, body=json.dumps(ISSUERS.people.jwks()).encode()))
+    issuer = TrustedIssuer(PEOPLE, AUDIENCE, "person", fetched_jwks(http, f"{PEOPLE}/jwks.json"))
+    assert Tokens([issuer], lambda: NOW).check(ISSUERS.person(PID))
+    assert http.asked == [("GET", f"{PEOPLE}/jwks.json")]
+
+
+@pytest.mark.parametrize("answer", [HttpAnswer(500), HttpAnswer(302), HttpAnswer(200, body=b"<html>"), HttpAnswer(200)])
+def test_keys_that_cannot_be_fetched_are_an_outage(answer: HttpAnswer) -> None:
+    issuer = TrustedIssuer(PEOPLE, AUDIENCE, "person", fetched_jwks(OneAnswer(answer), f"{PEOPLE}/jwks.json"))
+    with pytest.raises(Unavailable):
+        Tokens([issuer], lambda: NOW).check(ISSUERS.person(PID))
 
 
 class TestGate:

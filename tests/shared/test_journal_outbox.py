@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -12,11 +13,13 @@ from chalicelib.shared.journal import (
     RESEND_AFTER,
     SHARDS,
     Event,
+    Journal,
     Once,
     outbox_key,
 )
-from chalicelib.shared.storage import Count, Key
+from chalicelib.shared.storage import Change, Count, Key, Page
 from tests.shared.journal_bench import QUEUE, START, Bench, Handled, once
+from tests.support.memory import MemoryTable
 
 
 @pytest.fixture
@@ -152,3 +155,36 @@ def test_a_given_up_row_can_still_be_handled(bench: Bench) -> None:
     bench.journal.carry(event.id, handled)
     assert handled.events == [event]
     assert bench.journal.revive(bench.now) == 0
+
+
+def test_an_index_that_lags_behind_makes_no_done_row_open(bench: Bench) -> None:
+    """An index of DynamoDB is eventually consistent: it may still show a row that was closed."""
+    event = bench.open_case()
+    lagging = Page(tuple(bench.open_rows()), None)
+    bench.journal.carry(event.id, Handled())
+    sent = list(bench.post.sent)
+
+    class Lagging(MemoryTable):
+        """The room's table behind an index of a moment ago."""
+
+        def query(
+            self,
+            pk: str,
+            *,
+            index: str | None = None,
+            prefix: str = "",
+            after: str | None = None,
+            limit: int = 50,
+            newest_first: bool = False,
+        ) -> Page:
+            return lagging
+
+        def write(self, changes: Sequence[Change], token: str) -> None:
+            bench.table.write(changes, token)
+
+    journal = Journal(Lagging(), bench.post, ids=lambda: "x", clock=lambda: bench.now)
+    later = bench.now + timedelta(minutes=5)
+    assert journal.sweep(later) == 0
+    assert journal.revive(later) == 0
+    assert bench.post.sent == sent
+    assert bench.open_rows() == []

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 import requests
 from boto3.session import Session
+from botocore.exceptions import ClientError
 
 from chalicelib.shared.aws.clients import Clients
 from chalicelib.shared.aws.objects import S3Objects
@@ -99,6 +100,17 @@ class TestS3Objects(ObjectsContract):
         assert (answer.status_code, answer.content) == (200, FILE)
         assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
         assert requests.get(address.replace("X-Amz-Expires=60", "X-Amz-Expires=6000"), timeout=5).status_code == 403
+
+    def test_what_this_room_may_not_touch_is_no_absence(self, objects: S3Objects, key: str) -> None:
+        """An error of S3 other than 'absent' passes through: it must not look like a missing file."""
+        elsewhere = S3Objects(objects._client, "klang-test-no-such-bucket")
+        for attempt in (
+            lambda: elsewhere.read(key),
+            lambda: elsewhere.put(key, FILE, media_type="text/plain"),
+            lambda: elsewhere.put(key, FILE, media_type="text/plain", only_if_new=True),
+        ):
+            with pytest.raises(ClientError):
+                attempt()
 
 
 class TestForms:
