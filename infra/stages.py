@@ -86,6 +86,7 @@ class Environment:
         issuers: who logs people in.
         egress_networks: private networks that calls to providers may enter; empty in production.
         together: one stage with all platforms, instead of one stage per platform.
+        alarm_topic: ARN of the SNS topic that hears the alarms; empty: they are only shown.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Environment:
     issuers: tuple[Issuer, ...]
     egress_networks: tuple[str, ...] = ()
     together: bool = False
+    alarm_topic: str = ""
 
     def stages(self) -> tuple[Stage, ...]:
         """The stages of this environment."""

@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ RECORDS = PROJECT / ".chalice/deployed"
 
 
 def deploy(workshop: Workshop, stage: str, session: Any, environment: Mapping[str, str | None] | None = None) -> str:
-    """Deploys a laid-out stage and sets its throttling; returns the id of its REST API.
+    """Deploys a laid-out stage with its logs and throttling; returns the id of its REST API.
 
     Args:
         workshop: where the stage is laid out.
@@ -42,6 +43,7 @@ def deploy(workshop: Workshop, stage: str, session: Any, environment: Mapping[st
     Raises:
         ChaliceFailed: some resources may be there all the same; deploy again to go on.
     """
+    _keep_logs(session.client("logs"), f"/aws/lambda/{stages.APP_NAME}-{stage}")
     workshop.chalice("deploy", "--stage", stage, environment=environment)
     api = api_id(workshop, stage)
     throttling = {"rateLimit": RATE, "burstLimit": BURST}
@@ -54,6 +56,15 @@ def deploy(workshop: Workshop, stage: str, session: Any, environment: Mapping[st
         ],
     )
     return api
+
+
+def _keep_logs(logs: Any, group: str) -> None:
+    """Makes the HTTP function's log group: Chalice makes one by a name under which nothing will ever be logged, and the
+    function itself may not make any (see `infra.policies`).
+    """
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=group)
+    logs.put_retention_policy(logGroupName=group, retentionInDays=stages.LOG_DAYS)
 
 
 def delete(workshop: Workshop, stage: str, environment: Mapping[str, str | None] | None = None) -> None:
@@ -96,6 +107,7 @@ def provide(stage: Stage, session: boto3.session.Session) -> tuple[tuple[str, st
         suffix=environment.bucket_suffix,
         origins=sorted(set(environment.addresses.values())),
         platforms=stage.platforms,
+        alarm_topic=environment.alarm_topic,
     )
     name = provision.stack_name(environment.name, stage.platforms)
     made = put_in_place(

@@ -51,6 +51,10 @@ def test_deploy_again_from_a_fresh_workshop_uses_the_kept_record(session: LocalS
 
     groups = session.client("logs").describe_log_groups()["logGroups"]
     assert {group["retentionInDays"] for group in groups} == {stages.LOG_DAYS}
+    # a function may write to its own group only, and may not make it
+    names = {group["logGroupName"] for group in groups}
+    functions = session.client("lambda").list_functions()["Functions"]
+    assert {f"/aws/lambda/{function['FunctionName']}" for function in functions} <= names
 
     delete(second, STAGE.name, _variables(session))
     assert deployed(second, STAGE.name) == []
