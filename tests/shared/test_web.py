@@ -123,6 +123,13 @@ def test_a_replay_says_so() -> None:
     assert "idempotent-replayed" not in opened().headers
 
 
+def test_a_replay_has_the_headers_of_the_first_answer_where_the_route_can_make_them() -> None:
+    answer = CLIENT.post("/test/v1/again/with-headers", body=b"{}")
+    assert (answer.status, answer.json) == (200, {"id": "1"})
+    assert (answer.headers["location"], answer.headers["etag"]) == ("/test/v1/shops/1", '"v3"')
+    assert answer.headers["idempotent-replayed"] == "true"
+
+
 @pytest.mark.parametrize(
     ("accept", "language"),
     [

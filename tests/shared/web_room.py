@@ -96,6 +96,13 @@ def room() -> Room:
     def again(call: Call) -> None:
         raise Replayed({"id": "1"})
 
+    def card_again(kept: Any) -> Reply:
+        return Reply(kept, headers={"Location": f"/test/v1/shops/{kept['id']}"}, version=3)
+
+    @made.post("/test/v1/again/with-headers", allow=[PUBLIC], again=card_again, summary="Done before, with headers")
+    def again_with_headers(call: Call) -> None:
+        raise Replayed({"id": "1"})
+
     @made.post("/test/v1/files", allow=[PUBLIC], raw=True, limit=4096, summary="Take bytes")
     def take(call: Call) -> Reply:
         return Reply(call.raw[::-1], media_type="application/octet-stream")
