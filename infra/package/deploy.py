@@ -126,7 +126,7 @@ def answers(address: str, platforms: tuple[str, ...]) -> bool:
     return bool(told.get("status") == "ok" and set(told.get("platforms", ())) >= set(platforms))
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, records: Path = RECORDS) -> int:
     """Command line; 1 with a plain reason when it did not work."""
     parser = argparse.ArgumentParser(prog="python -m infra.package.deploy", description="Deploy a stage to AWS.")
     parser.add_argument("stage", help="e.g. dev or prod-gdx")
@@ -137,8 +137,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"no stage {options.stage}; there are: {', '.join(known)}", file=sys.stderr)
         return 1
     stage = known[options.stage]
+    record = records / f"{stage.name}.json"
+    if options.delete and not record.exists():
+        print(f"nothing is deleted: there is no {record} to tell what is deployed", file=sys.stderr)
+        return 1
     try:
-        workshop = lay_out(stage, Path("build") / stage.name / "deploy", deployed=RECORDS)
+        workshop = lay_out(stage, Path("build") / stage.name / "deploy", deployed=records)
         if options.delete:
             delete(workshop, stage.name)
             print(f"deleted {stage.name}; its data stay")

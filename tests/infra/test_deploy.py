@@ -97,3 +97,10 @@ def test_an_api_is_up_only_if_it_opens_the_platforms() -> None:
 def test_an_unknown_stage_is_refused_before_anything_happens(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["prod-nothing"]) == 1
     assert "there are: dev, uat-gdx" in capsys.readouterr().err
+
+
+def test_a_lost_record_is_told_before_anything_is_taken_for_deleted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["uat-gdx", "--delete"], records=tmp_path) == 1
+    assert "nothing is deleted" in capsys.readouterr().err
