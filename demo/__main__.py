@@ -18,6 +18,8 @@ from demo.world import HttpTransport, World
 from infra.local.stack import Stack
 
 PAGE = Path("build") / "demo.html"
+PATIENCE, PATIENCE_DEPLOYED = 60.0, 240.0
+"""Seconds that the story waits for a queue: deployed, a message that failed once is back after three minutes."""
 Count = Callable[[], dict[str, int] | None]
 
 
@@ -84,7 +86,8 @@ def main() -> int:
         transport = HttpTransport(stack.address)
         terminal.opening(stack.address, len(STEPS))
         count = nobody_counts if given.rehearsal else counter(transport)
-        done = play(World(transport), STEPS, count, terminal)
+        world = World(transport, patience=PATIENCE_DEPLOYED if given.rehearsal else PATIENCE)
+        done = play(world, STEPS, count, terminal)
         where = "deployed packages" if given.rehearsal else f"{given.emulator} on one machine"
         page = write_page(done, PAGE, at=datetime.now(UTC), where=where)
         terminal.closing(done, page)

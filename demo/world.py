@@ -125,6 +125,8 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
     known: dict[str, Any] = field(default_factory=dict)
     seed: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
+    patience: float = 60.0
+    """Seconds to wait for a queue; deployed, a message that failed once comes back after its visibility timeout."""
     _keys: int = 0
 
     def next_key(self) -> str:
@@ -150,15 +152,15 @@ class World:
             raise NotAsItShouldBe(f"{method} {path} answered {answer.status}, not {expect}: {answer.body[:400]!r}")
         return answer
 
-    def until(self, what: str, found: Callable[[], Any], seconds: float = 30.0) -> Any:
+    def until(self, what: str, found: Callable[[], Any]) -> Any:
         """Waits for the queues: asks again until something is found."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + self.patience
         while True:
             got = found()
             if got:
                 return got
             if time.monotonic() > end:
-                raise NotAsItShouldBe(f"waited {seconds:.0f} s in vain for: {what}")
+                raise NotAsItShouldBe(f"waited {self.patience:.0f} s in vain for: {what}")
             self.transport.pause()
 
 

@@ -177,6 +177,7 @@ def test_the_loggers_of_the_house_write_through_it(lines: Lines) -> None:
 
 def test_an_invocation_puts_its_id_on_every_line_and_writes_metrics_out(lines: Lines) -> None:
     watch = Watch("klang-test", tracing=False)
+    watch.metrics.clear_metrics()  # Powertools keeps one set per process; another test's app may have added to it
     event = SimpleNamespace(lambda_context=SimpleNamespace(aws_request_id="request-1"))
 
     def respond(_: Any) -> Any:
