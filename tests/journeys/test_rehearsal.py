@@ -48,7 +48,7 @@ class Played:
 @pytest.fixture(scope="module")
 def played() -> Iterator[Played]:
     with Town() as town:
-        done = Played(town, World(HttpTransport(town.address)))
+        done = Played(town, World(HttpTransport(town.address), patience=240))
         for step in STEPS:
             done.told[step.name] = step.play(done.world)
         yield done
