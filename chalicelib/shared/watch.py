@@ -59,7 +59,7 @@ class Watch:
     """
 
     def __init__(self, service: str, *, tracing: bool) -> None:
-        from aws_lambda_powertools import Logger, Metrics, Tracer
+        from aws_lambda_powertools import Logger, Metrics
         from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
         class RedactingFormatter(LambdaPowertoolsFormatter):
@@ -70,7 +70,12 @@ class Watch:
 
         self.logger: Logger = Logger(service=LOGGER, level="INFO", logger_formatter=RedactingFormatter(), env=service)
         self.metrics: Metrics = Metrics(namespace=NAMESPACE, service=service)
-        self.tracer: Tracer = Tracer(service=service, disabled=not tracing)
+        self.tracer: Tracer | None = None
+        if tracing:
+            # made only then: even a tracer that is off loads the whole X-Ray SDK, a third of a start
+            from aws_lambda_powertools import Tracer
+
+            self.tracer = Tracer(service=service)
 
     @contextmanager
     def invocation(self, context: Any) -> Iterator[None]:
