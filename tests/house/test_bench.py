@@ -1,0 +1,84 @@
+"""The bench runs, measures what it says and writes it all down. Nobody is told here how fast anything must be."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+
+import pytest
+
+from bench.__main__ import RESULTS
+from bench.edge import edge
+from bench.exchange import exchange, record
+from bench.forms import validation
+from bench.measure import Sample, side_by_side
+from bench.report import Comparison, Step, page, shown
+from bench.starting import starting
+
+TITLES = (
+    "## Start: import of app.py",
+    "## The edge: a public route that does nothing",
+    "## A synchronous exchange, 1 kB",
+    "## A synchronous exchange, 100 kB",
+    "## Checking a form, no faults",
+    "## Checking a form, two faults",
+    "## The story, step by step",
+)
+
+
+def test_things_are_measured_in_turns_and_the_first_round_is_not_counted() -> None:
+    done: list[str] = []
+    samples = side_by_side({"a": lambda: done.append("a"), "b": lambda: done.append("b")}, rounds=3, batch=2)
+    assert "".join(done) == "aabb" + "bbaa" + "aabb" + "bbaa"
+    assert [len(sample.seconds) for sample in samples.values()] == [3, 3]
+
+
+def test_a_sample_tells_its_middle() -> None:
+    sample = Sample((5.0, 1.0, 3.0, 2.0, 4.0))
+    assert (sample.median, sample.quartiles) == (3.0, (2.0, 4.0))
+    assert Sample((1.0,)).quartiles == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(12.345, "12.3 s"), (0.2, "200 ms"), (0.00123, "1.23 ms"), (5e-6, "5 µs"), (3e-9, "3 ns")]
+)
+def test_durations_are_shown_with_three_digits(seconds: float, text: str) -> None:
+    assert shown(seconds) == text
+
+
+def test_losses_are_published() -> None:
+    slow = Comparison("Something", "how", {"bare": Sample((1.0,)), "Klang": Sample((4.0,))}, "bare")
+    step = Step("Malee waits", Sample((0.5, 0.7)), (3, 5))
+    text = page([slow], [step], at="now", loads=(0.1, 0.2), plays=2)
+    assert "| Klang | 4 s | 4 s to 4 s | 4.00 |" in text
+    assert "| 1 | Malee waits | 600 ms | 3 to 5 |" in text
+    assert "cores" in text and "chalice 1." in text
+
+
+@pytest.mark.parametrize(
+    "measured",
+    [
+        lambda: edge(1, batch=1),
+        lambda: exchange(1_000, 1, batch=1),
+        lambda: exchange(100_000, 1, batch=1),
+        lambda: validation(1, spoilt=False, batch=1),
+        lambda: validation(1, spoilt=True, batch=1),
+        lambda: starting(1),
+    ],
+)
+def test_every_comparison_can_be_made(measured: Callable[[], Comparison]) -> None:
+    made = measured()
+    assert made.against in made.samples and len(made.samples) >= 2
+    seconds = itertools.chain.from_iterable(sample.seconds for sample in made.samples.values())
+    assert all(value > 0 for value in seconds)
+
+
+def test_the_payload_is_as_large_as_it_says() -> None:
+    for size in (1_000, 100_000):
+        assert 0.85 * size < len(json.dumps(record(size))) <= size
+
+
+def test_the_published_results_hold_every_comparison() -> None:
+    text = RESULTS.read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith("## ")] == list(TITLES)
