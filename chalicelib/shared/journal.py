@@ -29,9 +29,10 @@ OPEN = "open"
 SHARDS = 4
 CLAIM_LIVES = 48 * 3600
 DONE_LIVES = 7 * 24 * 3600
-RESEND_AFTER = 60
-GIVE_UP_AFTER = 20
-"""Sends after which the sweep leaves a row to an operator (`revive`); its messages are in the dead-letter queue."""
+RESEND_AFTER, RESEND_AT_LATEST = 60, 3600
+"""Seconds before an open row is sent again: doubled with each send, so that a receiver who is away is not pestered."""
+GIVE_UP_AFTER = 30
+"""Sends (about a day) after which the sweep leaves a row to an operator (`revive`)."""
 
 
 class Post(Protocol):
@@ -255,13 +256,13 @@ class Journal:
                 self._table.write([Update(again.next(again.data, indexes={}, expires=closed.expires))], new_token())
 
     def sweep(self, now: datetime) -> int:
-        """Sends what is still open after a minute once more; returns how many were sent."""
+        """Sends what is still open after its pause once more; returns how many were sent."""
         sent = 0
         for shard in range(SHARDS):
             for row in list(every(self._table, _open_partition(shard), index=OPEN)):
-                if (now - datetime.fromisoformat(row.data["last_sent"])).total_seconds() < RESEND_AFTER:
-                    continue
                 sends = int(row.data["sends"]) + 1
+                if (now - datetime.fromisoformat(row.data["last_sent"])).total_seconds() < pause_before(sends):
+                    continue
                 data = {**row.data, "sends": sends, "last_sent": now.isoformat()}
                 indexes = dict(row.indexes)
                 if sends > GIVE_UP_AFTER:
@@ -297,6 +298,11 @@ class Journal:
             self._post.send(event["queue"], event["id"])
         except Exception as error:  # the row stays open: the sweep sends it
             log.warning("outbox send failed", extra={"event_id": event["id"], "error": type(error).__name__})
+
+
+def pause_before(send: int) -> int:
+    """Seconds between the send before and this one (the first is made by the command itself)."""
+    return min(RESEND_AFTER * 2 ** max(send - 2, 0), RESEND_AT_LATEST)
 
 
 def event_key(pk: str, seq: int) -> Key:

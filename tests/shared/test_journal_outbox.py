@@ -11,11 +11,13 @@ from chalicelib.shared.journal import (
     GIVE_UP_AFTER,
     OPEN,
     RESEND_AFTER,
+    RESEND_AT_LATEST,
     SHARDS,
     Event,
     Journal,
     Once,
     outbox_key,
+    pause_before,
 )
 from chalicelib.shared.storage import Change, Count, Key, Page
 from tests.shared.journal_bench import QUEUE, START, Bench, Handled, once
@@ -131,10 +133,17 @@ def test_the_sweep_finds_rows_in_every_shard(bench: Bench) -> None:
     assert bench.sweep_after(RESEND_AFTER) == 61
 
 
+def test_the_pauses_double_and_together_cover_a_day() -> None:
+    pauses = [pause_before(send) for send in range(2, GIVE_UP_AFTER + 2)]
+    assert pauses[:4] == [60, 120, 240, 480]
+    assert max(pauses) == RESEND_AT_LATEST
+    assert sum(pauses) >= 24 * 3600
+
+
 def test_a_row_is_given_up_after_many_sends_and_can_be_revived(bench: Bench) -> None:
     event = bench.open_case()
     for _ in range(GIVE_UP_AFTER + 5):
-        bench.sweep_after(RESEND_AFTER)
+        bench.sweep_after(RESEND_AT_LATEST)
     assert len(bench.post.sent) == GIVE_UP_AFTER
     assert bench.open_rows() == []
     assert bench.journal.revive(bench.now) == 1
@@ -150,7 +159,7 @@ def test_a_row_is_given_up_after_many_sends_and_can_be_revived(bench: Bench) -> 
 def test_a_given_up_row_can_still_be_handled(bench: Bench) -> None:
     event = bench.open_case()
     for _ in range(GIVE_UP_AFTER + 1):
-        bench.sweep_after(RESEND_AFTER)
+        bench.sweep_after(RESEND_AT_LATEST)
     handled = Handled()
     bench.journal.carry(event.id, handled)
     assert handled.events == [event]
