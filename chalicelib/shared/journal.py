@@ -302,7 +302,8 @@ class Journal:
 
 def pause_before(send: int) -> int:
     """Seconds between the send before and this one (the first is made by the command itself)."""
-    return min(RESEND_AFTER * 2 ** max(send - 2, 0), RESEND_AT_LATEST)
+    doublings = max(send - 2, 0)
+    return min(RESEND_AFTER << doublings, RESEND_AT_LATEST)
 
 
 def event_key(pk: str, seq: int) -> Key:
