@@ -35,7 +35,7 @@ demo: $(READY) ## play the story of a restaurant licence through all four platfo
 
 .PHONY: test
 test: $(READY) ## run every test
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: check
 check: $(READY) ## format, lint, types, arrows, generated files, template

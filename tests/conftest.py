@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 from infra.package.python import NoPython, find
 
@@ -34,3 +37,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     except NoPython as missing:
         for item in packaging:
             item.add_marker(pytest.mark.skip(reason=str(missing)))
+
+
+class TogetherByFile(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
+    """A file's tests stay on one worker, and so do all files that build packages: they share a cache.
+
+    xdist 3.8's own `loadgroup` does not see `xdist_group` under pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        builds = 'xdist_group("packaging")' in Path(self.config.rootpath, file).read_text(encoding="utf-8")
+        return "packaging" if builds else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherByFile:
+    """However tests are dealt out, these rules hold."""
+    return TogetherByFile(config, log)
