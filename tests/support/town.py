@@ -10,13 +10,12 @@ agencies, each reached by its address; queues and schedules move only when `sett
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
@@ -40,6 +39,7 @@ from infra.local.sources import Function, QueueSource, ScheduleSource, sources_o
 from infra.local.surroundings import Surroundings, variables
 from tests.support.cloud import ENVIRONMENT, ORIGIN, REGION, local_cloud, new_session
 from tests.support.faults import Crash
+from tests.support.wsgi_call import call_wsgi
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -122,11 +122,11 @@ class Town:
         if urlsplit(path).path.startswith("/local/"):  # the laptop's own desk: the app runs only behind it
             self._attempt = attempt
             try:
-                return _wsgi(self.front, method, path, headers, body)
+                return call_wsgi(self.front, method, path, headers, body)
             finally:
                 self._attempt = 0
         with self._run_of(f"{method} {urlsplit(path).path}", attempt):
-            return _wsgi(self.front, method, path, headers, body)
+            return call_wsgi(self.front, method, path, headers, body)
 
     def insist(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
@@ -262,7 +262,7 @@ class TownHttp:
         found = self._here.system(url)
         if found is None:
             raise Unreachable("nobody lives there")
-        return HttpAnswer(*_wsgi(found[0], method, found[1], headers, body))
+        return HttpAnswer(*call_wsgi(found[0], method, found[1], headers, body))
 
 
 class OutsideHttp:
@@ -298,44 +298,6 @@ class InProcess:
     def pause(self) -> None:
         """Lets the queues work."""
         self._here.settle()
-
-
-def _wsgi(
-    app: WSGIApplication, method: str, path: str, headers: Mapping[str, str], body: bytes | None
-) -> tuple[int, dict[str, str], bytes]:
-    """One request to a WSGI application (PEP 3333); header names of the answer in lower case."""
-    raw, _, query = path.partition("?")
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(raw).decode("latin-1"),
-        "REQUEST_URI": path,
-        "QUERY_STRING": query,
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "8000",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "CONTENT_LENGTH": str(len(body or b"")),
-        "HTTP_HOST": ADDRESS.partition("//")[2],
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(body or b""),
-        "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
-    for name, value in headers.items():
-        key = name.upper().replace("-", "_")
-        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
-    said: dict[str, Any] = {}
-
-    def start_response(status: str, answered: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[..., object]:
-        said.update(status=int(status.split()[0]), headers={name.lower(): value for name, value in answered})
-        return lambda _: None
-
-    content = b"".join(app(environ, start_response))
-    return said["status"], said["headers"], content
 
 
 @contextmanager
