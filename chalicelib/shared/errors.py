@@ -27,9 +27,14 @@ class Fault:
 
 
 class Refusal(Exception):
-    """Base of all refusals; `slug` is the stable last part of the problem type."""
+    """Base of all refusals.
+
+    `slug` is the stable last part of the problem type; `about` is what the refusal points at when it has no faults of
+    its own (see `Fault.pointer`), "" for the request as a whole.
+    """
 
     slug = "refused"
+    about = ""
     title_th = "คำขอถูกปฏิเสธ"
     title_en = "The request was refused"
 
@@ -50,18 +55,21 @@ class Malformed(Refusal):
 class Unauthenticated(Refusal):
     """No token, or one that does not hold."""
 
+    about = "header:Authorization"
     slug, title_th, title_en = "unauthenticated", "ต้องยืนยันตัวตน", "Authentication is needed"
 
 
 class NotAllowed(Refusal):
     """The caller is known and may not do this."""
 
+    about = "header:Authorization"
     slug, title_th, title_en = "not-allowed", "ไม่มีสิทธิ์ทำรายการนี้", "You may not do this"
 
 
 class AssuranceTooLow(Refusal):
     """The login is real but weaker than the service asks for (a step-up is needed)."""
 
+    about = "header:Authorization"
     slug, title_th, title_en = "assurance-too-low", "ต้องยืนยันตัวตนในระดับที่สูงขึ้น", "A stronger login is needed"
 
 
@@ -90,12 +98,14 @@ class AlreadyThere(Refusal):
 class Stale(Refusal):
     """Somebody changed the thing since the caller read it."""
 
+    about = "header:If-Match"
     slug, title_th, title_en = "stale", "ข้อมูลถูกแก้ไขไปแล้ว", "It has changed since you read it"
 
 
 class PreconditionNeeded(Refusal):
     """A change without If-Match, where a lost update would harm."""
 
+    about = "header:If-Match"
     slug, title_th, title_en = "precondition-needed", "ต้องระบุ If-Match", "If-Match is needed"
 
 
@@ -108,6 +118,7 @@ class TooLarge(Refusal):
 class UnsupportedMedia(Refusal):
     """A content type this route does not read."""
 
+    about = "header:Content-Type"
     slug, title_th, title_en = "unsupported-media", "ไม่รองรับชนิดข้อมูลนี้", "This media type is not supported"
 
 
@@ -120,6 +131,7 @@ class Invalid(Refusal):
 class KeyReused(Refusal):
     """The same Idempotency-Key came with another request (draft-ietf-httpapi-idempotency-key-header §2.7)."""
 
+    about = "header:Idempotency-Key"
     slug, title_th, title_en = (
         "idempotency-key-reused",
         "Idempotency-Key ถูกใช้กับคำขออื่นแล้ว",

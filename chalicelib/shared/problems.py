@@ -51,10 +51,9 @@ def problem(refusal: Refusal, *, language: str, instance: str) -> dict[str, Any]
         "detail": refusal.th if thai else refusal.en,
         "instance": f"urn:klang:request:{instance}",
     }
-    if refusal.faults:
-        body["errors"] = [
-            {"pointer": fault.pointer, "message_th": fault.th, "message_en": fault.en} for fault in refusal.faults
-        ]
+    # at least one entry, so that every refusal says in both languages what is wrong and where
+    faults = refusal.faults or (Fault(refusal.about, refusal.th, refusal.en),)
+    body["errors"] = [{"pointer": fault.pointer, "message_th": fault.th, "message_en": fault.en} for fault in faults]
     return body
 
 

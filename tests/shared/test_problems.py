@@ -98,3 +98,24 @@ def test_pointers_are_json_pointers() -> None:
 def test_the_value_is_never_repeated() -> None:
     refusal = found({"parts": {"a": {"many": ["1101700207030"]}, "b": "1101700207030"}})
     assert "1101700207030" not in str([refusal.th, refusal.en, refusal.faults[-1]])
+
+
+@pytest.mark.parametrize(
+    ("kind", "pointer"),
+    [
+        (errors.Unauthenticated, "header:Authorization"),
+        (errors.NotAllowed, "header:Authorization"),
+        (errors.AssuranceTooLow, "header:Authorization"),
+        (errors.Stale, "header:If-Match"),
+        (errors.PreconditionNeeded, "header:If-Match"),
+        (errors.UnsupportedMedia, "header:Content-Type"),
+        (errors.KeyReused, "header:Idempotency-Key"),
+        (errors.NotFound, ""),
+        (errors.TooLarge, ""),
+    ],
+)
+def test_a_refusal_without_faults_of_its_own_still_points_and_speaks_both_languages(
+    kind: type[errors.Refusal], pointer: str
+) -> None:
+    document = problem(kind("เหตุผล", "The reason."), language="en", instance="x")
+    assert document["errors"] == [{"pointer": pointer, "message_th": "เหตุผล", "message_en": "The reason."}]
