@@ -71,7 +71,9 @@ def main() -> int:
     parser.add_argument("--emulator", default="moto", choices=["moto", "ministack"])
     parser.add_argument("--rehearsal", action="store_true", help="play against the really deployed packages")
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # both take the platforms down; a shell's background job comes with SIGINT ignored
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     terminal = Terminal()
     with terminal.console.status("starting the platforms ..."):
         if given.rehearsal:

@@ -16,8 +16,9 @@ from infra.provision.errors import ProvisionError
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 after Ctrl-C or SIGTERM, 1 with the reason when it cannot start."""
     options = _parser().parse_args(arguments)
-    # SIGTERM ends it as Ctrl-C does, at any moment, and everything is taken down.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Both end it at any moment, and everything is taken down; a shell's background job comes with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     stack = Stack(options.emulator, speed=options.speed)
     try:
         print("Klang is starting ...", flush=True)

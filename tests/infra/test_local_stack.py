@@ -183,7 +183,10 @@ def test_the_command_tells_how_to_begin_and_ends_at_a_signal(number: signal.Sign
     emulator = said.split("emulated AWS")[1].split()[0]
     assert HTTP.send("GET", f"{address}/health", headers={}).status == 200
     process.send_signal(number)
-    rest, _ = process.communicate(timeout=30)
+    try:
+        rest, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert process.returncode == 0, rest
     assert rest.rstrip().endswith("stopped.")
     with pytest.raises(Unreachable):
