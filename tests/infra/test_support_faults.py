@@ -4,7 +4,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.support.cloud import local_cloud
+from tests.support.cloud import moto_cloud
 from tests.support.faults import KINDS, Crash, Kind, faults
 
 TABLE = "klang-test-gdx"
@@ -28,7 +28,7 @@ ONCE = Config(retries={"total_max_attempts": 1})
 )
 def test_each_kind(kind: Kind, raised: type[BaseException] | None, effects: int) -> None:
     assert kind in KINDS
-    with local_cloud(["gdx"]) as session, faults(lambda _service, _operation, _n: kind) as f:
+    with moto_cloud(["gdx"]) as session, faults(lambda _service, _operation, _n: kind) as f:
         sqs = session.client("sqs", config=ONCE)
         f.on = False
         url = sqs.get_queue_url(QueueName="klang-test-gdx-events")["QueueUrl"]
@@ -51,7 +51,7 @@ def test_retries_are_counted_and_do_not_sleep() -> None:
     def pick(_service: str, _operation: str, n: int) -> Kind:
         return "500" if n < 2 else "ok"
 
-    with local_cloud(["gdx"]) as session, faults(pick) as f:
+    with moto_cloud(["gdx"]) as session, faults(pick) as f:
         session.client("dynamodb").describe_table(TableName=TABLE)
     assert [kind for _, _, kind in f.trace] == ["500", "500", "ok"]
     assert len(f.slept) == 2
@@ -59,7 +59,7 @@ def test_retries_are_counted_and_do_not_sleep() -> None:
 
 def test_a_late_object_is_written_whole() -> None:
     bucket = "klang-test-gdx-documents-local"
-    with local_cloud(["gdx"]) as session, faults(lambda _s, _o, _n: "zombie") as f:
+    with moto_cloud(["gdx"]) as session, faults(lambda _s, _o, _n: "zombie") as f:
         s3 = session.client("s3", config=ONCE)
         with pytest.raises(BotoCoreError):
             s3.put_object(Bucket=bucket, Key="k", Body=b"whole")
@@ -70,7 +70,7 @@ def test_a_late_object_is_written_whole() -> None:
 
 
 def test_an_s3_error_is_read_as_one() -> None:
-    with local_cloud(["gdx"]) as session, faults(lambda _s, _o, _n: "throttle"):
+    with moto_cloud(["gdx"]) as session, faults(lambda _s, _o, _n: "throttle"):
         s3 = session.client("s3", config=ONCE)
         with pytest.raises(ClientError, match="SlowDown"):
             s3.get_object(Bucket="klang-test-gdx-documents-local", Key="k")

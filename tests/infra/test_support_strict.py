@@ -9,7 +9,7 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.support.cloud import local_cloud
+from tests.support.cloud import moto_cloud
 
 TABLE, BUCKET = "klang-test-gdx", "klang-test-gdx-documents-local"
 S3 = Config(signature_version="s3v4")
@@ -17,7 +17,7 @@ S3 = Config(signature_version="s3v4")
 
 @pytest.fixture
 def session() -> Iterator[boto3.session.Session]:
-    with local_cloud(["gdx"]) as made:
+    with moto_cloud(["gdx"]) as made:
         yield made
 
 

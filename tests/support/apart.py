@@ -21,7 +21,7 @@ from infra.local.surroundings import variables
 from infra.policies import policy
 from infra.rehearsal.front import Front
 from infra.stages import PLATFORMS
-from tests.support.cloud import ENVIRONMENT, REGION, SUFFIX, local_cloud, new_session
+from tests.support.cloud import ENVIRONMENT, REGION, SUFFIX, moto_cloud, new_session
 from tests.support.iam import Use, enforce
 from tests.support.town import ADDRESS, Town, TownHttp
 
@@ -68,5 +68,5 @@ class Apart(Town):
 @contextmanager
 def apart(policies: Mapping[str, Mapping[str, Any]] | None = None) -> Iterator[Apart]:
     """Four platforms on an account of their own, freshly seeded."""
-    with changed({**ISOLATED, **THREADED}), local_cloud():
+    with changed({**ISOLATED, **THREADED}), moto_cloud():
         yield Apart(policies)

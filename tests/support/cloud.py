@@ -75,6 +75,13 @@ def local_cloud(platforms: Sequence[str] = PLATFORMS) -> Iterator[boto3.session.
             provision(served, platforms)
             yield served
         return
+    with moto_cloud(platforms) as session:
+        yield session
+
+
+@contextmanager
+def moto_cloud(platforms: Sequence[str] = PLATFORMS) -> Iterator[boto3.session.Session]:
+    """As `local_cloud`, but always moto in this process: for tests that strike its calls or watch its rules."""
     with empty_cloud() as session:
         provision(session, platforms)
         yield session

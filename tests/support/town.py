@@ -37,7 +37,7 @@ from infra.local.pump import schedule_event, sqs_event
 from infra.local.seed import Wishes, seed
 from infra.local.sources import Function, QueueSource, ScheduleSource, sources_of
 from infra.local.surroundings import Surroundings, variables
-from tests.support.cloud import ENVIRONMENT, ORIGIN, REGION, local_cloud, new_session
+from tests.support.cloud import ENVIRONMENT, ORIGIN, REGION, moto_cloud, new_session
 from tests.support.faults import Crash
 from tests.support.wsgi_call import call_wsgi
 
@@ -303,5 +303,5 @@ class InProcess:
 @contextmanager
 def town(kind: type[Town] = Town) -> Iterator[Town]:
     """A freshly seeded town on an account of its own."""
-    with changed({**ISOLATED, **THREADED}), local_cloud(ROOMS):
+    with changed({**ISOLATED, **THREADED}), moto_cloud(ROOMS):
         yield kind()
