@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .settings import Settings
+from .shared.access_tokens import Tokens, TrustedIssuer, fetched_jwks
 from .shared.aws.clients import Clients
 from .shared.aws.dynamo import DynamoTable
 from .shared.aws.keys import KmsSigner, room_secret
@@ -21,7 +22,7 @@ from .shared.aws.objects import S3Objects
 from .shared.aws.queues import SqsPost
 from .shared.cursors import Cursors
 from .shared.egress import GuardedHttp, Http, HttpAnswer
-from .shared.identity import Gate, Tokens, TrustedIssuer, fetched_jwks
+from .shared.identity import Gate
 from .shared.ids import new_id, utc_now
 from .shared.journal import Journal
 from .shared.keyring import Keyring

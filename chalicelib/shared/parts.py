@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from .access_tokens import Tokens
 from .cursors import Cursors
 from .egress import Http
-from .identity import Tokens
 from .journal import Journal
 from .keyring import Keyring
 from .storage import Table

@@ -16,11 +16,12 @@ from chalicelib.gdx.model import Ask
 from chalicelib.gdx.routes import routes
 from chalicelib.gdx.seed import load
 from chalicelib.gdx.service import Service
+from chalicelib.shared.access_tokens import Tokens, TrustedIssuer
 from chalicelib.shared.cursors import Cursors
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.gdx_request import GdxRequests
-from chalicelib.shared.identity import Gate, Posting, Tokens, TrustedIssuer
+from chalicelib.shared.identity import Gate, Posting
 from chalicelib.shared.ids import new_id
 from chalicelib.shared.jose import sign_jwt
 from chalicelib.shared.journal import Journal

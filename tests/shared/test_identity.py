@@ -10,21 +10,17 @@ from typing import Any
 
 import pytest
 
+from chalicelib.shared.access_tokens import JWKS_FRESH, JWKS_MIN_INTERVAL, Tokens, TrustedIssuer, fetched_jwks
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.errors import AssuranceTooLow, NotAllowed, Unauthenticated, Unavailable
 from chalicelib.shared.identity import (
     CITIZEN,
-    JWKS_FRESH,
-    JWKS_MIN_INTERVAL,
     NOBODY,
     PUBLIC,
     SYSTEM,
     Gate,
     Posting,
-    Tokens,
-    TrustedIssuer,
     citizen,
-    fetched_jwks,
     officer,
 )
 from tests.support.forgeries import PID, forgeries

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from chalicelib.shared.identity import Tokens, TrustedIssuer
+from chalicelib.shared.access_tokens import Tokens, TrustedIssuer
 from chalicelib.shared.jose import base64url
 from tests.support.keys import LocalSigner
 

@@ -1,0 +1,212 @@
+"""Access tokens: does this one hold, and who vouches for it?
+
+Tokens of people come from the OpenID providers of the settings (ThaID, DGA Digital ID); tokens of systems from
+Klang's own exchange. The checks are those of RFC 8725 and RFC 9068: pinned algorithms, `typ`, `kid`, exact issuer and
+audience, numeric times, a cap on the lifetime.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from .egress import Http, Unreachable
+from .errors import Unauthenticated, Unavailable
+
+ALGORITHMS = ("ES256", "RS256", "PS256")
+MAX_LIFETIME = 12 * 3600
+LEEWAY = 10
+JWKS_FRESH = 300.0
+JWKS_MIN_INTERVAL = 10.0
+
+_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+_END_OF_TIME = 1e11
+"""Seconds (the year 5138); a larger number, or NaN, is no time and would break the arithmetic."""
+
+log = logging.getLogger("klang.access_tokens")
+
+
+@dataclass(frozen=True)
+class TrustedIssuer:
+    """An issuer and how to get its public keys.
+
+    Attributes:
+        iss: exact issuer identifier.
+        audience: the `aud` expected in its tokens.
+        kind: what its tokens stand for.
+        jwks: gives its JWK Set as parsed JSON; may raise Unreachable.
+    """
+
+    iss: str
+    audience: str
+    kind: Literal["person", "system"]
+    jwks: Callable[[], Mapping[str, Any]]
+
+
+def fetched_jwks(http: Http, uri: str) -> Callable[[], Mapping[str, Any]]:
+    """Fetches a JWK Set each time it is called (`Tokens` keeps it)."""
+
+    def fetch() -> Mapping[str, Any]:
+        answer = http.send("GET", uri, headers={"accept": "application/json"}, timeout=3)
+        if answer.status != 200:
+            raise Unreachable(f"the key set answered {answer.status}")
+        found: Mapping[str, Any] = json.loads(answer.body)
+        return found
+
+    return fetch
+
+
+class _Keys:
+    """An issuer's public keys, kept for five minutes and asked for again when a `kid` is unknown.
+
+    An issuer is asked at most once in ten seconds, whether it answers or not: neither a flood of invented `kid`s nor
+    its own outage may turn every request of ours into one of its.
+    """
+
+    def __init__(self, source: Callable[[], Mapping[str, Any]], timer: Callable[[], float]) -> None:
+        self._source = source
+        self._timer = timer
+        self._keys: dict[str, Mapping[str, Any]] = {}
+        self._read = self._asked = float("-inf")
+
+    def find(self, kid: str) -> Mapping[str, Any] | None:
+        now = self._timer()
+        wanted = now - self._read > JWKS_FRESH or kid not in self._keys
+        if wanted and now - self._asked > JWKS_MIN_INTERVAL:
+            self._asked = now
+            try:
+                found = self._source()
+                self._keys = {str(key.get("kid")): key for key in found.get("keys", [])}
+                self._read = now
+            except (Unreachable, ValueError, AttributeError, TypeError):
+                log.warning("the keys of an issuer cannot be had")
+        if kid not in self._keys and self._read < self._asked:
+            raise Unavailable(
+                "ตรวจสอบการยืนยันตัวตนไม่ได้ชั่วคราว โปรดลองใหม่",
+                "The login cannot be checked just now; try again.",
+                retry_after=5,
+            )
+        return self._keys.get(kid)
+
+
+class Tokens:
+    """Checks access tokens of a fixed list of issuers.
+
+    Args:
+        issuers: who is believed.
+        clock: tells the time (aware, UTC) that tokens are judged by.
+        timer: seconds that only grow, for how long keys are kept.
+    """
+
+    def __init__(
+        self,
+        issuers: Sequence[TrustedIssuer],
+        clock: Callable[[], datetime],
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._issuers = {issuer.iss: issuer for issuer in issuers}
+        self._keys = {issuer.iss: _Keys(issuer.jwks, timer) for issuer in issuers}
+        self._clock = clock
+
+    def check(self, token: str) -> tuple[TrustedIssuer, Mapping[str, Any]]:
+        """The issuer and claims of a token that holds.
+
+        Raises:
+            Unauthenticated: for any doubt, always with the same words.
+            Unavailable: the issuer's keys cannot be had.
+        """
+        import jwt
+
+        header, claimed = _opened(token)
+        issuer = self._issuers.get(claimed["iss"]) if isinstance(claimed.get("iss"), str) else None
+        kid, alg = header.get("kid"), header.get("alg")
+        if issuer is None or header.get("typ") != "at+jwt" or alg not in ALGORITHMS or not isinstance(kid, str):
+            raise forged()
+        if "crit" in header or "b64" in header:
+            raise forged()
+        jwk = self._keys[issuer.iss].find(kid)
+        if jwk is None or jwk.get("alg", alg) != alg or jwk.get("kty") != ("EC" if alg == "ES256" else "RSA"):
+            raise forged()
+        if jwk.get("use", "sig") != "sig" or (alg == "ES256" and jwk.get("crv") != "P-256"):
+            raise forged()
+        try:
+            claims = jwt.decode(
+                token,
+                key=jwt.PyJWK(dict(jwk), algorithm=alg),
+                algorithms=[alg],
+                audience=issuer.audience,
+                issuer=issuer.iss,
+                options={
+                    "require": ["exp", "iat", "sub", "jti", "aud", "iss"],
+                    "strict_aud": True,
+                    # times are checked below, against the house's clock
+                    "verify_exp": False,
+                    "verify_nbf": False,
+                    "verify_iat": False,
+                },
+            )
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise forged() from None
+        self._check_times(claims)
+        return issuer, claims
+
+    def _check_times(self, claims: Mapping[str, Any]) -> None:
+        now = self._clock().timestamp()
+        times = [claims["exp"], claims["iat"], claims.get("nbf", claims["iat"])]
+        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in times):
+            raise forged()
+        if not all(abs(value) < _END_OF_TIME for value in times):
+            raise forged()
+        exp, iat, nbf = times
+        if not (iat - LEEWAY <= now and nbf - LEEWAY <= now and 0 < exp - iat <= MAX_LIFETIME):
+            raise forged()
+        if exp + LEEWAY <= now:
+            raise Unauthenticated("การเข้าสู่ระบบหมดอายุ โปรดเข้าสู่ระบบใหม่", "The login has expired; log in again.")
+
+
+def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims, unverified, of a token that can be read in one way only.
+
+    A name that stands twice, padding or stray bits would let two readers of one token see two different things.
+    """
+    found = _COMPACT.fullmatch(token)
+    if found is None:
+        raise forged()
+    for part in found.groups():
+        if base64.urlsafe_b64encode(_decoded(part)).rstrip(b"=").decode() != part:
+            raise forged()
+    try:
+        # decoded here, for json would take UTF-16 too
+        texts = [_decoded(part).decode("utf-8") for part in found.groups()[:2]]
+        header, claims = (json.loads(text, object_pairs_hook=_named_once) for text in texts)
+    except (ValueError, RecursionError):
+        raise forged() from None
+    if not isinstance(header, dict) or not isinstance(claims, dict):
+        raise forged()
+    return header, claims
+
+
+def _decoded(part: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except ValueError:
+        raise forged() from None
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    out = dict(pairs)
+    if len(out) != len(pairs):
+        raise forged()
+    return out
+
+
+def forged() -> Unauthenticated:
+    """The one refusal of every token that does not hold: it never tells which check failed."""
+    return Unauthenticated("โทเคนไม่ถูกต้อง โปรดเข้าสู่ระบบใหม่", "The access token does not hold; log in again.")
