@@ -72,12 +72,6 @@ class InvalidBody(Invalid):
     code = "client.bad_request"
 
 
-class InvalidMethod(Malformed):
-    """A method that X-Road REST does not have."""
-
-    code = "client.invalid_http_method"
-
-
 class ServiceMissingUrl(UpstreamFailed):
     """The provider registered no address."""
 

@@ -11,7 +11,7 @@ on or before the due day carries the due day at least to the day of resumption.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -28,7 +28,6 @@ _NEXT: dict[ClockState, dict[EntryKind, ClockState]] = {
     "paused": {"resume": "running", "stop": "stopped"},
     "stopped": {},
 }
-_NOTICE_EVERY = dt.timedelta(days=7)
 
 
 class ClockRefuses(ValueError):
@@ -131,18 +130,6 @@ def view(entries: Sequence[Entry], term: Term, calendar: Calendar, on: dt.date) 
         overdue=due is not None and reached > due,
         provisional=calendar.is_provisional(started_on, end),
     )
-
-
-def late_notices(due: dt.date, until: dt.date) -> Iterator[dt.date]:
-    """The days by which an overdue agency owes the applicant written reasons: every 7 days (LFA 2558 s.10).
-
-    The first is the seventh day after the due day; the last is not after `until`, the day of the decision or
-    today.
-    """
-    day = due + _NOTICE_EVERY
-    while day <= until:
-        yield day
-        day += _NOTICE_EVERY
 
 
 class _Pause(_Frozen):

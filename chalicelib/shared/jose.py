@@ -113,18 +113,6 @@ def verify_jwt(
     return claims
 
 
-def public_jwk(public_key_der: bytes, kid: str) -> dict[str, Any]:
-    """The JWK of a P-256 public key in DER (as KMS GetPublicKey answers), for the issuer's JWKS."""
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
-    from jwt.algorithms import ECAlgorithm
-
-    key = load_der_public_key(public_key_der)
-    if not isinstance(key, EllipticCurvePublicKey) or key.curve.name != "secp256r1":
-        raise ValueError("ES256 needs a P-256 key")
-    return {**ECAlgorithm.to_jwk(key, as_dict=True), "kid": kid, "alg": ALGORITHM, "use": "sig"}
-
-
 def raw_signature(der: bytes) -> bytes:
     """An ECDSA P-256 signature in DER (as KMS Sign answers) in the raw form of JWS: r || s, 64 bytes."""
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature

@@ -111,7 +111,9 @@ def thumbprint(jwk: Mapping[str, Any]) -> str:
 
 
 def ec_jwk(public_key: Any) -> dict[str, Any]:
-    """A P-256 public key of `cryptography` as a JWK with its thumbprint as `kid`."""
+    """A P-256 public key of `cryptography` as a JWK with its thumbprint as `kid`; ValueError for any other key."""
+    if getattr(getattr(public_key, "curve", None), "name", None) != "secp256r1":
+        raise ValueError("ES256 needs a P-256 key")
     numbers = public_key.public_numbers()
 
     def coordinate(number: int) -> str:

@@ -7,7 +7,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chalicelib.shared.jose import public_jwk, raw_signature
+from chalicelib.shared.jose import raw_signature
+from chalicelib.shared.keyring import ec_jwk
 
 
 @dataclass(frozen=True)
@@ -30,4 +31,4 @@ class LocalKey:
     @property
     def jwks(self) -> dict[str, list[dict[str, Any]]]:
         """The key set of the issuer."""
-        return {"keys": [public_jwk(self.der, self.kid)]}
+        return {"keys": [{**ec_jwk(self.private.public_key()), "kid": self.kid}]}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.shared.clock_ledger import ClockRefuses, Entry, EntryKind, Term, append, late_notices, view
+from chalicelib.shared.clock_ledger import ClockRefuses, Entry, EntryKind, Term, append, view
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import BANGKOK, Calendar, CalendarEnds
 
@@ -114,12 +114,6 @@ def test_time_does_not_run_backwards() -> None:
     with pytest.raises(ClockRefuses, match="earlier"):
         append(ledger, entry("pause", "2026-11-01"))
     assert len(append(ledger, entry("pause", "2026-11-02"))) == 2
-
-
-def test_reasons_are_owed_every_seven_days_while_late() -> None:
-    due = day("2026-11-02")
-    assert list(late_notices(due, day("2026-11-08"))) == []
-    assert list(late_notices(due, day("2026-11-23"))) == [day(f"2026-11-{n:02}") for n in (9, 16, 23)]
 
 
 terms = st.builds(

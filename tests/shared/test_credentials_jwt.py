@@ -9,9 +9,9 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chalicelib.shared.jose import IssuerKey, TokenRefused, public_jwk, sign_jwt, verify_jwt
+from chalicelib.shared.jose import IssuerKey, TokenRefused, sign_jwt, verify_jwt
+from chalicelib.shared.keyring import ec_jwk
 from tests.shared.credential_keys import LocalKey
 
 NOW = dt.datetime(2026, 11, 25, 5, 0, tzinfo=dt.UTC)
@@ -128,6 +128,5 @@ def test_a_changed_token_of_another_type_or_without_claims_fails() -> None:
 
 def test_only_p256_keys_become_es256_keys() -> None:
     for key in (ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65537, 2048)):
-        der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         with pytest.raises(ValueError, match="P-256"):
-            public_jwk(der, "key-1")
+            ec_jwk(key.public_key())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..jose import raw_signature
 from ..keyring import Signer, ec_jwk
 from ..storage import Create, Item, Key, Table, WriteRefused
 
@@ -56,10 +57,7 @@ class KmsSigner(Signer):
         return str(self.public_jwk["kid"])
 
     def sign(self, message: bytes) -> bytes:
-        from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
         signed = self._kms().sign(
             KeyId=self._alias, Message=message, MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256"
         )
-        r, s = decode_dss_signature(signed["Signature"])
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        return raw_signature(signed["Signature"])
