@@ -12,10 +12,10 @@ from ..shared.egress import Http, HttpAnswer, Unreachable
 from .contract import Contract
 from .evidence import Voice, signed_request
 from .mask import keep
-from .message import back, new_request_id
 from .model import Agreement, Ask, Purpose, Service, Subsystem
-from .paths import normalised
 from .refusals import InconsistentResponse, NetworkError, ServiceMissingUrl
+from .xroad.message import back, new_request_id
+from .xroad.paths import normalised
 
 _ERROR_FIELDS = ("/type", "/title", "/status", "/errors/*/pointer")
 """What a provider's own error may say; free text could repeat personal data past the mask."""

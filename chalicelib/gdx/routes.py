@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..shared.gdx_request import Admits, SignedGate
 from ..shared.web import Room
-from . import routes_directory, routes_exchanges, routes_tokens, routes_xroad
+from . import routes_directory, routes_exchanges, routes_tokens
 from .service import Service
+from .xroad import routes as xroad
 
 
 def routes(service: Service, gate: Admits) -> Room:
@@ -16,8 +17,10 @@ def routes(service: Service, gate: Admits) -> Room:
         gate: decides who calls (`identity.Gate` with `service.operators` as staff).
     """
     room = Room("gdx", SignedGate(gate))
-    routes_xroad.hang(room, service)
-    routes_exchanges.hang(room, service)
+    xroad.hang(room, service)
+    orders.hang(room, service)
+    routes_receipts.hang(room, service)
+    routes_usage.hang(room, service)
     routes_directory.hang(room, service)
     routes_tokens.hang(room, service)
     return room

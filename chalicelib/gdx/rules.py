@@ -12,8 +12,8 @@ from ..shared.thai import is_national_id
 from .ids import ServiceId, SubsystemId
 from .mask import BadPointer, steps
 from .model import BANGKOK, Agreement, AgreementState, Ask, Purpose, Service
-from .paths import matches, normalised
 from .refusals import PurposeNotAgreed, QuotaExceeded, ServiceDisabled, access_denied, invalid_request
+from .xroad.paths import matches, normalised
 
 QUOTA_SHARDS = 4
 """A day's quota lies in this many counters, so that no single item is written by every exchange of an agreement."""

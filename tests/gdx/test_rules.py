@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.gdx import mask, message, paths, rules
+from chalicelib.gdx import mask, rules
 from chalicelib.gdx.ids import BadId, MemberClass, MemberId, ServiceId, SubsystemId, as_header
 from chalicelib.gdx.refusals import (
     InvalidRequest,
@@ -23,6 +23,7 @@ from chalicelib.gdx.refusals import (
     xroad_status,
     xroad_type,
 )
+from chalicelib.gdx.xroad import message, paths
 from chalicelib.shared import errors
 from tests.gdx.exchange import BIZ, OFFICE, SEED
 from tests.support.tokens import NOW

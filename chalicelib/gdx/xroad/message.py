@@ -15,9 +15,9 @@ import uuid
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from ..shared.errors import Fault
-from .ids import INSTANCE, BadId, SubsystemId, as_header
-from .refusals import InvalidClientIdentifier, invalid_request
+from ...shared.errors import Fault
+from ..ids import INSTANCE, BadId, SubsystemId, as_header
+from ..refusals import InvalidClientIdentifier, invalid_request
 
 STRIPPED = frozenset(
     {

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..shared.errors import Fault, NotFound
-from ..shared.identity import PUBLIC, SYSTEM
-from ..shared.web import Call, Reply, Room
+from ...shared.errors import Fault, NotFound
+from ...shared.identity import PUBLIC, SYSTEM
+from ...shared.web import Call, Reply, Room
+from ..contract import endpoints
+from ..ids import INSTANCE, BadId, MemberId, ServiceId, SubsystemId
+from ..model import Ask, Member, Service, Subsystem
+from ..refusals import invalid_request, unknown_member, unknown_service
+from ..rules import checked_case
+from ..service import Service as Exchange
 from . import message
-from .contract import endpoints
-from .ids import INSTANCE, BadId, MemberId, ServiceId, SubsystemId
-from .model import Ask, Member, Service, Subsystem
+from .errors import dialect, spoken
 from .paths import METHODS, checked_query, decoded
-from .refusals import invalid_request, unknown_member, unknown_service
-from .rules import checked_case
-from .service import Service as Exchange
-from .xroad_errors import dialect, spoken
 
 DEPTH = 6
 """Segments below a service at most: API routes have a fixed depth, because Chalice has no greedy parameter."""

@@ -6,10 +6,10 @@ import json
 from functools import wraps
 from xml.sax.saxutils import escape
 
-from ..shared.errors import Refusal
-from ..shared.web import Call, Handler, Reply, Response
+from ...shared.errors import Refusal
+from ...shared.web import Call, Handler, Reply, Response
+from ..refusals import xroad_status, xroad_type
 from .message import wants_xml
-from .refusals import xroad_status, xroad_type
 
 
 def dialect(refusal: Refusal | None, language: str, request_id: str) -> Response:

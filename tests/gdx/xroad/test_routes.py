@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from chalicelib.gdx.paths import METHODS
+from chalicelib.gdx.xroad.paths import METHODS
 from tests.gdx.exchange import BASE, BIZ, DOPA, MALEE, OFFICE, PERSON, RECORD, SEED, Exchange
 
 AGREED = {"first_name_th": "มาลี", "last_name_th": "ศรีสมุทร", "status": "alive"}

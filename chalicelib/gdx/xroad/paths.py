@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote
 
-from .refusals import invalid_request
+from ..refusals import invalid_request
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 """X-Road's methods without TRACE, which neither API Gateway nor Chalice carries."""

@@ -1,0 +1,1 @@
+"""Tests of X-Road REST v1."""
