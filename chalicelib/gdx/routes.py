@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..shared.gdx_request import Admits, SignedGate
 from ..shared.web import Room
-from . import routes_directory, routes_exchanges, routes_tokens
+from . import routes_receipts, routes_tokens, routes_usage
+from .directory import routes as directory
+from .orders import routes as orders
 from .service import Service
 from .xroad import routes as xroad
 
@@ -21,6 +23,6 @@ def routes(service: Service, gate: Admits) -> Room:
     orders.hang(room, service)
     routes_receipts.hang(room, service)
     routes_usage.hang(room, service)
-    routes_directory.hang(room, service)
+    directory.hang(room, service)
     routes_tokens.hang(room, service)
     return room

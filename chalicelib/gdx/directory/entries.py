@@ -12,16 +12,16 @@ from dataclasses import asdict
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from ..shared.errors import AlreadyThere, Fault, Invalid, Stale, not_found
-from ..shared.ids import new_token
-from ..shared.journal import Head, Journal, Once
-from ..shared.storage import Create, Item, Json, Key, Require, Table, Update, every
-from . import store
-from .contract import Contract, faults_of
-from .ids import MemberId, ServiceId, SubsystemId
-from .mask import BadPointer, steps
-from .model import Agreement, Member, Service, Subsystem
-from .rules import agreement_faults
+from ...shared.errors import AlreadyThere, Fault, Invalid, Stale, not_found
+from ...shared.ids import new_token
+from ...shared.journal import Head, Journal, Once
+from ...shared.storage import Create, Item, Json, Key, Require, Table, Update, every
+from .. import store
+from ..contract import Contract, faults_of
+from ..ids import MemberId, ServiceId, SubsystemId
+from ..mask import BadPointer, steps
+from ..model import Agreement, Member, Service, Subsystem
+from ..rules import agreement_faults
 
 FRESH = 30.0
 MAX_KEYS = 5

@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..shared.identity import PUBLIC, SYSTEM, officer
-from ..shared.web import Call, Incoming, Room
-from .ids import SubsystemId
-from .model import Member
-from .service import Service
-from .staff import OPERATOR
-from .views import (
+from ...shared.identity import PUBLIC, SYSTEM, officer
+from ...shared.web import Call, Incoming, Room
+from ..ids import SubsystemId
+from ..model import Member
+from ..service import Service
+from ..staff import OPERATOR
+from ..views import (
     Agreements,
     AgreementView,
     Members,
