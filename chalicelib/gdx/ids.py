@@ -1,7 +1,8 @@
 """Names of the exchange: instance / member class / member / subsystem / service (X-Road PR-REST §4.1).
 
 The member classes are the eleven kinds of state agency in clause 2 of the announcement on the four central platforms,
-plus PARTNER for bodies outside the state such as the credit bureau.
+plus PARTNER for bodies outside the state such as the credit bureau. There are two instances: the real one, and a
+sandbox that holds nobody's data; no exchange crosses from one to the other.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from enum import StrEnum
 from urllib.parse import quote
 
 INSTANCE = "TH"
+SANDBOX = "TH-TEST"
+INSTANCES = (INSTANCE, SANDBOX)
 
 _SEGMENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 
@@ -47,7 +50,7 @@ def _parts(text: str, count: int) -> list[str]:
     parts = text.split("/")
     if len(parts) != count:
         raise BadId(f"needs {count} parts")
-    if parts[0] != INSTANCE:
+    if parts[0] not in INSTANCES:
         raise BadId("another instance")
     if parts[1] not in MemberClass.__members__:
         raise BadId("unknown member class")
@@ -60,15 +63,16 @@ class MemberId:
 
     member_class: MemberClass
     code: str
+    instance: str = INSTANCE
 
     @classmethod
     def parse(cls, text: str) -> MemberId:
         """Reads `TH/CENTRAL/DOPA`; raises BadId."""
-        _, member_class, code = _parts(text, 3)
-        return cls(MemberClass(member_class), code)
+        instance, member_class, code = _parts(text, 3)
+        return cls(MemberClass(member_class), code, instance)
 
     def __str__(self) -> str:
-        return f"{INSTANCE}/{self.member_class}/{self.code}"
+        return f"{self.instance}/{self.member_class}/{self.code}"
 
 
 @dataclass(frozen=True, order=True)

@@ -63,8 +63,13 @@ class Service:
 
 
 class AgreementState(StrEnum):
-    """Where an agreement stands (names of the Dataspace Protocol's contract negotiation)."""
+    """Where an agreement stands: the Dataspace Protocol's contract negotiation, and SUSPENDED. FINALIZED alone passes."""
 
+    REQUESTED = "REQUESTED"
+    OFFERED = "OFFERED"
+    ACCEPTED = "ACCEPTED"
+    AGREED = "AGREED"
+    VERIFIED = "VERIFIED"
     FINALIZED = "FINALIZED"
     SUSPENDED = "SUSPENDED"
     TERMINATED = "TERMINATED"
@@ -72,11 +77,17 @@ class AgreementState(StrEnum):
 
 @dataclass(frozen=True)
 class Purpose:
-    """What the data may be used for; the code travels in `X-Gdx-Purpose`, the texts are for the citizen."""
+    """What the data may be used for; the code travels in `X-Gdx-Purpose`, the texts are for the citizen.
+
+    Attributes:
+        sealed_days: days for which the law lets an access under this purpose stay hidden from the person (a criminal
+            investigation). It is committed to the log at once and shown when they have passed; 0 for all others.
+    """
 
     code: str
     th: str
     en: str
+    sealed_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,16 +99,50 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
+class Compare:
+    """One claim held against one value of the answer.
+
+    Attributes:
+        answer: JSON Pointer into the provider's answer.
+        claim: name of the asker's claim.
+        how: `exact`, `name` (Thai and Latin names) or `date` (ISO or Buddhist Era).
+    """
+
+    answer: str
+    claim: str
+    how: str = "exact"
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A verify-only question: do all claims match the record? Only yes or no goes out, never the record."""
+
+    code: str
+    compares: tuple[Compare, ...]
+
+
+@dataclass(frozen=True)
 class Agreement:
     """What one subsystem may ask of one service: access list, field mask and quota in one.
 
     At most one agreement is in force between a consumer and a service, because an X-Road request names only the two.
 
     Attributes:
-        fields: JSON Pointers into the answer (`*` for each item of an array); nothing else is handed out.
+        fields: JSON Pointers into the answer (`*` for each item of an array); nothing else is handed out. None at all:
+            the agreement is for its predicates only.
         legal_basis: the law that allows it (Thai, English).
         valid_from, valid_until: Thai days, both included.
         daily_quota: exchanges in one Thai day.
+        predicates: verify-only questions.
+        consent: True when each exchange needs the consent of the person asked about.
+        preview: True when the person sees prefilled values before the consumer does.
+        rate_per_minute: exchanges in one minute, or None.
+        daily_bytes: bytes of answers in one Thai day, or None. Counted in one place, so for rare and large answers.
+        retention_days: how long the consumer may keep what it got, or None where the law alone says.
+        document_hash: SHA-256 of the OpenAPI description that was agreed upon.
+        version: counts the amendments.
+        order: `agreed` by both parties, or `ordered` by law and registered by the exchange's operator.
+        suspended_because: why it is suspended (Thai, English).
     """
 
     id: str
@@ -111,6 +156,16 @@ class Agreement:
     valid_until: date
     daily_quota: int
     state: AgreementState = AgreementState.FINALIZED
+    predicates: tuple[Predicate, ...] = ()
+    consent: bool = False
+    preview: bool = False
+    rate_per_minute: int | None = None
+    daily_bytes: int | None = None
+    retention_days: int | None = None
+    document_hash: str | None = None
+    version: int = 1
+    order: str = "ordered"
+    suspended_because: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +179,8 @@ class Ask:
         purpose: code of the purpose, or None where the agreement has only one.
         case: the asker's own case number (`X-Road-Issue`), or None.
         message_id: `X-Road-Id`; with the client and the content it makes a repeat recognisable.
+        predicate: code of a verify-only question, with the `claims` to hold against the record; None for the record.
+        door: how it came in: `r1`, `gdx`, `ws` or `local`.
     """
 
     client: SubsystemId
@@ -136,11 +193,18 @@ class Ask:
     message_id: str
     purpose: str | None = None
     case: str | None = None
+    predicate: str | None = None
+    claims: Mapping[str, str] = field(default_factory=dict, repr=False)
+    door: str = "r1"
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """What is kept of an exchange: who, what for, which fields, and salted commitments; no personal data."""
+    """What is kept of an exchange: who, what for, which fields, and salted commitments; no personal data.
+
+    Attributes:
+        until: for an access that the law lets stay hidden, the time (ISO 8601) from which the log shows it.
+    """
 
     id: str
     at: str
@@ -155,6 +219,7 @@ class Leaf:
     fields: tuple[str, ...]
     request: str
     answer: str
+    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -166,6 +231,9 @@ class Outcome:
         receipt: signed JWT over the leaf's hash.
         at: when it was recorded (ISO 8601, UTC).
         repeated: True when this very request was recorded before.
+        limit, remaining, resets_in: the agreement's daily quota, what was left of it just before this exchange, and the
+            seconds until it opens again.
+        retention_days: how long the asker may keep the answer, or None.
     """
 
     id: str
@@ -175,11 +243,19 @@ class Outcome:
     receipt: str
     at: str
     repeated: bool = False
+    limit: int = 0
+    remaining: int = 0
+    resets_in: int = 0
+    retention_days: int | None = None
 
 
 @dataclass(frozen=True)
 class Usage:
-    """One line of a person's access log: who asked about them, when, what for and by which law."""
+    """One line of a person's access log: who asked about them, when, what for and by which law.
+
+    Attributes:
+        until: hidden from the person before this time (ISO 8601); None for all but what the law lets stay hidden.
+    """
 
     at: str
     consumer: str
@@ -194,6 +270,7 @@ class Usage:
     legal_basis_en: str
     fields: tuple[str, ...]
     receipt: str
+    until: str | None = None
 
 
 class OrderState(StrEnum):

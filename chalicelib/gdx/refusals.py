@@ -46,12 +46,6 @@ class PredicateNotAgreed(AccessDenied):
     """The agreement has no such verify-only question, or is for such questions only."""
 
 
-class ConsentNeeded(NotAllowed):
-    """The agreement asks for the consent of the person, and there is none in force (Klang's own; X-Road has none)."""
-
-    code = "server.serverproxy.consent_needed"
-
-
 class InvalidClientIdentifier(NotAllowed):
     """X-Road-Client is missing, unreadable, or not the client of the access token."""
 

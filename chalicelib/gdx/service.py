@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ..shared.gdx_request import GdxRequests
+from ..shared.journal import Event
 from ..shared.objects import Objects
 from ..shared.parts import Parts
 from .access_log import AccessLog
@@ -13,7 +14,7 @@ from .directory import Directory
 from .evidence import Voice
 from .exchanges import Exchanges
 from .local import LocalGdx
-from .orders import Orders
+from .orders.service import Orders
 from .provider import Provider
 from .receipts import Receipts
 from .staff import Operators
@@ -57,6 +58,8 @@ class Service:
         self.receipts = Receipts(parts.table, parts.keyring)
         self.operators = Operators(parts.table, parts.keyring)
         self.requests = GdxRequests(parts.base_url, SELF, self.voice.jwks, parts.clock)
+        self.listeners: dict[str, Callable[[Event], None]] = {"gdx.exchange.": self.orders.clear}
+        """What happens because of an event on the queue `gdx-events`, by the beginning of the event's type."""
 
     @property
     def base_url(self) -> str:
@@ -73,8 +76,14 @@ class Service:
         journal = self._parts.journal
         return {
             "gdx_exchanges": lambda body: journal.carry(body, self.orders.carry_out),
-            "gdx_events": lambda body: journal.carry(body, self.orders.clear),
+            "gdx_events": lambda body: journal.carry(body, self._heard),
         }
+
+    def _heard(self, event: Event) -> None:
+        """Gives an event to the listener with the longest beginning of its type; without one it is done."""
+        fitting = [beginning for beginning in self.listeners if event.type.startswith(beginning)]
+        if fitting:
+            self.listeners[max(fitting, key=len)](event)
 
     def sweep(self, now: datetime) -> None:
         """What is due each minute: outbox rows that a crash left open, orders that ran out of time."""

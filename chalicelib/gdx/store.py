@@ -23,10 +23,12 @@ from .ids import MemberId, ServiceId, SubsystemId
 from .model import (
     Agreement,
     AgreementState,
+    Compare,
     Endpoint,
     Member,
     Order,
     OrderState,
+    Predicate,
     Purpose,
     Service,
     Subsystem,
@@ -166,29 +168,55 @@ def agreement_json(agreement: Agreement) -> Json:
         "service": str(agreement.service),
         "endpoints": [[endpoint.method, endpoint.path] for endpoint in agreement.endpoints],
         "fields": list(agreement.fields),
-        "purposes": [[purpose.code, purpose.th, purpose.en] for purpose in agreement.purposes],
+        "purposes": [[purpose.code, purpose.th, purpose.en, purpose.sealed_days] for purpose in agreement.purposes],
         "legal_basis": list(agreement.legal_basis),
         "valid_from": agreement.valid_from.isoformat(),
         "valid_until": agreement.valid_until.isoformat(),
         "daily_quota": agreement.daily_quota,
         "state": agreement.state.value,
+        "predicates": [
+            [predicate.code, [[each.answer, each.claim, each.how] for each in predicate.compares]]
+            for predicate in agreement.predicates
+        ],
+        "consent": agreement.consent,
+        "preview": agreement.preview,
+        "rate_per_minute": agreement.rate_per_minute,
+        "daily_bytes": agreement.daily_bytes,
+        "retention_days": agreement.retention_days,
+        "document_hash": agreement.document_hash,
+        "version": agreement.version,
+        "order": agreement.order,
+        "suspended_because": None if agreement.suspended_because is None else list(agreement.suspended_because),
     }
 
 
 def agreement_from(data: Mapping[str, Any]) -> Agreement:
     """An agreement as read."""
+    because = data["suspended_because"]
     return Agreement(
         id=data["id"],
         consumer=SubsystemId.parse(data["consumer"]),
         service=ServiceId.parse(data["service"]),
         endpoints=tuple(Endpoint(method, path) for method, path in data["endpoints"]),
         fields=tuple(data["fields"]),
-        purposes=tuple(Purpose(code, th, en) for code, th, en in data["purposes"]),
+        purposes=tuple(Purpose(*purpose) for purpose in data["purposes"]),
         legal_basis=(data["legal_basis"][0], data["legal_basis"][1]),
         valid_from=date.fromisoformat(data["valid_from"]),
         valid_until=date.fromisoformat(data["valid_until"]),
         daily_quota=data["daily_quota"],
         state=AgreementState(data["state"]),
+        predicates=tuple(
+            Predicate(code, tuple(Compare(*each) for each in compares)) for code, compares in data["predicates"]
+        ),
+        consent=data["consent"],
+        preview=data["preview"],
+        rate_per_minute=data["rate_per_minute"],
+        daily_bytes=data["daily_bytes"],
+        retention_days=data["retention_days"],
+        document_hash=data["document_hash"],
+        version=data["version"],
+        order=data["order"],
+        suspended_because=None if because is None else (because[0], because[1]),
     )
 
 

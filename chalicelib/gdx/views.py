@@ -26,7 +26,7 @@ class PostMember(Incoming):
     @field_validator("id")
     @classmethod
     def _id(cls, text: str) -> str:
-        return _checked(MemberId.parse, text)
+        return checked(MemberId.parse, text)
 
     def member(self) -> Member:
         """As the directory keeps it."""
@@ -48,7 +48,7 @@ class PostSubsystem(Incoming):
     @field_validator("id")
     @classmethod
     def _id(cls, text: str) -> str:
-        return _checked(SubsystemId.parse, text)
+        return checked(SubsystemId.parse, text)
 
     def subsystem(self) -> Subsystem:
         """As the directory keeps it."""
@@ -78,7 +78,7 @@ class PostService(Incoming):
     @field_validator("id")
     @classmethod
     def _id(cls, text: str) -> str:
-        return _checked(ServiceId.parse, text)
+        return checked(ServiceId.parse, text)
 
     def service(self) -> Service:
         """As the directory keeps it."""
@@ -131,17 +131,19 @@ class PostAgreement(Incoming):
     valid_from: date
     valid_until: date
     daily_quota: int = Field(ge=1, le=100_000_000)
-    state: AgreementState = AgreementState.FINALIZED
+    state: Literal[AgreementState.FINALIZED, AgreementState.SUSPENDED, AgreementState.TERMINATED] = (
+        AgreementState.FINALIZED
+    )
 
     @field_validator("consumer")
     @classmethod
     def _consumer(cls, text: str) -> str:
-        return _checked(SubsystemId.parse, text)
+        return checked(SubsystemId.parse, text)
 
     @field_validator("service")
     @classmethod
     def _service(cls, text: str) -> str:
-        return _checked(ServiceId.parse, text)
+        return checked(ServiceId.parse, text)
 
     def agreement(self) -> Agreement:
         """As the directory keeps it."""
@@ -165,45 +167,6 @@ class Registered(Outgoing):
 
     id: str
     changed: bool = Field(description="False when exactly this was registered before")
-
-
-class PostExchange(Incoming):
-    """An asynchronous exchange to carry out."""
-
-    service: str = Field(description="e.g. TH/CENTRAL/DOPA/civil/person")
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
-    path: str = Field(
-        default="", max_length=500, pattern=r"^(/.*)?$", description="Below the service; no personal data"
-    )
-    body: JsonValue = None
-    purpose: str | None = Field(default=None, max_length=64)
-    case: str | None = Field(default=None, max_length=64)
-
-    @field_validator("service")
-    @classmethod
-    def _service(cls, text: str) -> str:
-        return _checked(ServiceId.parse, text)
-
-
-class ErrorView(Outgoing):
-    """Why an exchange was rejected."""
-
-    type: str
-    message_th: str
-    message_en: str
-
-
-class ExchangeView(Outgoing):
-    """An asynchronous exchange."""
-
-    id: str
-    state: Literal["ACCEPTED", "DELIVERED", "FETCHED", "REJECTED", "EXPIRED"]
-    service: str
-    accepted_at: str
-    expires_at: str
-    status: int | None = Field(description="The provider's HTTP status")
-    receipt: str | None
-    error: ErrorView | None
 
 
 class AgreementView(Outgoing):
@@ -313,7 +276,8 @@ class UsageList(Outgoing):
     next: str | None
 
 
-def _checked(parse: Any, text: str) -> str:
+def checked(parse: Any, text: str) -> str:
+    """An id as text, parsed; for the validators of bodies that name one."""
     try:
         return str(parse(text))
     except BadId as error:
