@@ -18,19 +18,19 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..shared.egress import HttpAnswer
-from ..shared.errors import Refusal, Stale, TooMany, Unavailable, UpstreamFailed, WrongState, not_found
-from ..shared.ids import new_token
-from ..shared.journal import Event, Head, Journal, Once, event_key
-from ..shared.keyring import Keyring
-from ..shared.objects import Objects
-from ..shared.storage import Change, Create, Item, Json, Key, Table, Update, every
-from . import store
-from .exchanges import Exchanges
-from .ids import ServiceId, SubsystemId
-from .model import Ask, Order, OrderState, Outcome
-from .provider import Released
-from .refusals import NetworkError, xroad_type
+from ...shared.egress import HttpAnswer
+from ...shared.errors import Refusal, Stale, TooMany, Unavailable, UpstreamFailed, WrongState, not_found
+from ...shared.ids import new_token
+from ...shared.journal import Event, Head, Journal, Once, event_key
+from ...shared.keyring import Keyring
+from ...shared.objects import Objects
+from ...shared.storage import Change, Create, Item, Json, Key, Table, Update, every
+from .. import store
+from ..exchanges import Exchanges
+from ..ids import ServiceId, SubsystemId
+from ..model import Ask, Order, OrderState, Outcome
+from ..provider import Released
+from ..refusals import NetworkError, xroad_type
 
 log = logging.getLogger("klang.gdx")
 

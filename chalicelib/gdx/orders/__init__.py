@@ -1,0 +1,1 @@
+"""Asynchronous exchanges: their states, their door, and the ways to a provider and back."""
