@@ -7,6 +7,6 @@ passes without an agreement, and the agreement is the access list, the field mas
     -> evidence leaf + the citizen's access log + receipt -> answer
 
 `routes*.py` speak X-Road REST v1 (`/r1/...`) and `/gdx/v1`; `exchanges.py` is the one pipeline; `orders.py` runs it
-off the request through a queue; `directory.py` knows the members; `tokens.py` logs systems in; `access_log.py` tells a
-person who asked about them. The exchange keeps no bodies: only salted commitments to them.
+off the request through a queue; `directory.py` knows the members; `tokens.py` logs systems in; `usage/` tells a person
+who asked about them. The exchange keeps no bodies: only salted commitments to them.
 """

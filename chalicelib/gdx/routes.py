@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ..shared.gdx_request import Admits, SignedGate
 from ..shared.web import Room
-from . import routes_receipts, routes_tokens, routes_usage
+from . import routes_receipts, routes_tokens
 from .directory import routes as directory
 from .orders import routes as orders
 from .service import Service
+from .usage import routes as usage
 from .xroad import routes as xroad
 
 
@@ -22,7 +23,7 @@ def routes(service: Service, gate: Admits) -> Room:
     xroad.hang(room, service)
     orders.hang(room, service)
     routes_receipts.hang(room, service)
-    routes_usage.hang(room, service)
+    usage.hang(room, service)
     directory.hang(room, service)
     routes_tokens.hang(room, service)
     return room

@@ -9,7 +9,6 @@ from ..shared.gdx_request import GdxRequests
 from ..shared.journal import Event
 from ..shared.objects import Objects
 from ..shared.parts import Parts
-from .access_log import AccessLog
 from .directory import Directory
 from .evidence import Voice
 from .exchanges import Exchanges
@@ -19,6 +18,7 @@ from .provider import Provider
 from .receipts import Receipts
 from .staff import Operators
 from .tokens import Issuing
+from .usage.log import AccessLog
 
 SELF = "TH/CENTRAL/DGA/gdx"
 """The exchange as a member of itself: it offers `usage`, a person's access log."""
@@ -54,7 +54,7 @@ class Service:
             clock=parts.clock,
             ids=parts.ids,
         )
-        self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors)
+        self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors, parts.clock)
         self.receipts = Receipts(parts.table, parts.keyring)
         self.operators = Operators(parts.table, parts.keyring)
         self.requests = GdxRequests(parts.base_url, SELF, self.voice.jwks, parts.clock)

@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue, field_validator
 from ..shared.problems import Bilingual
 from ..shared.web import Incoming, Outgoing
 from .ids import BadId, MemberId, ServiceId, SubsystemId
-from .model import Agreement, AgreementState, Endpoint, Member, Purpose, Service, Subsystem, Usage
+from .model import Agreement, AgreementState, Endpoint, Member, Purpose, Service, Subsystem
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
@@ -236,44 +236,6 @@ class ReceiptView(Outgoing):
     leaf_text: str
     request_salt: str = Field(description="SHA-256(salt || METHOD path?query LF body) is leaf.request")
     answer_salt: str = Field(description="SHA-256(salt || body) is leaf.answer")
-
-
-class FindUsage(Incoming):
-    """Whose access log, and from where on."""
-
-    pid: str = Field(pattern=r"^[0-9]{13}$")
-    after: str | None = Field(default=None, max_length=1000)
-    limit: int = Field(default=50, ge=1, le=100)
-
-
-class UsageView(Outgoing):
-    """One line of a person's access log."""
-
-    at: str
-    consumer: str
-    consumer_th: str
-    consumer_en: str
-    service: str
-    service_th: str
-    service_en: str
-    purpose_th: str
-    purpose_en: str
-    legal_basis_th: str
-    legal_basis_en: str
-    fields: list[str]
-    receipt: str
-
-    @classmethod
-    def of(cls, usage: Usage) -> UsageView:
-        """The view of one."""
-        return cls(**{**usage.__dict__, "fields": list(usage.fields)})
-
-
-class UsageList(Outgoing):
-    """Some lines, newest first."""
-
-    items: list[UsageView]
-    next: str | None
 
 
 def checked(parse: Any, text: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..shared.errors import Fault, Invalid
-from ..shared.gdx_request import SIGNED
-from ..shared.thai import is_national_id
-from ..shared.web import Call, Room
-from .service import Service
+from ...shared.errors import Fault, Invalid
+from ...shared.gdx_request import SIGNED
+from ...shared.thai import is_national_id
+from ...shared.web import Call, Room
+from ..service import Service
 from .views import FindUsage, UsageList, UsageView
 
 
