@@ -7,6 +7,8 @@ A field is a JSON Pointer (RFC 6901). A step `*` over an array stands for each o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 
@@ -49,32 +51,60 @@ def keep(value: Any, pointers: Sequence[str]) -> tuple[Any, tuple[str, ...]]:
 
     Of an object or array that holds no named field an empty one remains; of any other value None.
     """
-    kept, hits = _keep(value, [(steps(pointer), pointer) for pointer in pointers])
+    hits: set[str] = set()
+    kept, _ = _keep(value, _tree(tuple(pointers)), hits)
     return kept, tuple(pointer for pointer in pointers if pointer in hits)
 
 
-def _keep(value: Any, wanted: Sequence[tuple[tuple[str, ...], str]]) -> tuple[Any, set[str]]:
-    whole = {pointer for path, pointer in wanted if not path}
-    if whole:
-        return value, whole
-    hits: set[str] = set()
+@dataclass
+class _Node:
+    """A place in an answer: which pointers end here, which lead through here, and the steps below."""
+
+    ends: list[str] = field(default_factory=list)
+    through: list[str] = field(default_factory=list)
+    below: dict[str, _Node] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1024)
+def _tree(pointers: tuple[str, ...]) -> _Node:
+    """All pointers as one tree, made once for each agreement's list of fields."""
+    root = _Node()
+    for pointer in pointers:
+        node = root
+        node.through.append(pointer)
+        for step in steps(pointer):
+            node = node.below.setdefault(step, _Node())
+            node.through.append(pointer)
+        node.ends.append(pointer)
+    return root
+
+
+def _keep(value: Any, node: _Node, hits: set[str]) -> tuple[Any, bool]:
+    """What stays of a value, and whether anything named was found in it; adds to `hits`."""
+    if node.ends:
+        hits.update(node.ends)
+        return value, True
     if isinstance(value, dict):
         out: dict[str, Any] = {}
         for name, content in value.items():
-            below = [(path[1:], pointer) for path, pointer in wanted if path[0] == name]
-            if not below:
+            child = node.below.get(name)
+            if child is None:
                 continue
-            inner, found = _keep(content, below)
+            inner, found = _keep(content, child, hits)
             if found:
                 out[name] = inner
-                hits |= found
-        return out, hits
+        return out, bool(out)
     if isinstance(value, list):
-        below = [(path[1:], pointer) for path, pointer in wanted if path[0] == "*"]
-        items = []
-        for content in value if below else []:
-            inner, found = _keep(content, below)
+        child = node.below.get("*")
+        if child is None:
+            return [], False
+        if not value:
+            hits.update(child.through)
+            return [], True
+        items, any_found = [], False
+        for content in value:
+            inner, found = _keep(content, child, hits)
             items.append(inner)
-            hits |= found
-        return (items, hits) if hits else ([], {pointer for _, pointer in below} if below and not value else set())
-    return None, set()
+            any_found = any_found or found
+        return (items, True) if any_found else ([], False)
+    return None, False

@@ -18,7 +18,7 @@ from chalicelib.gdx.seed import load
 from chalicelib.gdx.service import Service
 from chalicelib.shared.access_tokens import Tokens, TrustedIssuer
 from chalicelib.shared.cursors import Cursors
-from chalicelib.shared.egress import HttpAnswer, Unreachable
+from chalicelib.shared.egress import Http, HttpAnswer, Unreachable
 from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.gdx_request import GdxRequests
 from chalicelib.shared.identity import Gate, Posting
@@ -138,9 +138,10 @@ class Exchange:
 
     Args:
         table: instead of the memory table, which is `table` and what `rows` looks into.
+        http: instead of `providers`, the way out to providers.
     """
 
-    def __init__(self, table: Table | None = None) -> None:
+    def __init__(self, table: Table | None = None, http: Http | None = None) -> None:
         self.now = NOW
         self.table = FailingTable()
         used = table or self.table
@@ -161,7 +162,7 @@ class Exchange:
             journal=Journal(used, self.queues, ids=new_id, clock=self.clock),
             cursors=Cursors(self.keyring),
             tokens=tokens,
-            http=self.providers,
+            http=http or self.providers,
             clock=self.clock,
             ids=new_id,
         )
