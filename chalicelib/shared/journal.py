@@ -35,6 +35,14 @@ GIVE_UP_AFTER = 30
 """Sends (about a day) after which the sweep leaves a row to an operator (`revive`)."""
 
 
+class NotYet(Exception):
+    """A handler's wish to be called again after the outbox's pause.
+
+    The message counts as taken, so the queue neither repeats it at its own pace nor sets it aside; the row stays open.
+    For others who are away: what fails by our own fault should raise, and reach the dead-letter queue.
+    """
+
+
 class Post(Protocol):
     """Something that puts a message on a named queue."""
 
@@ -216,17 +224,32 @@ class Journal:
                 expires=_in(now, CLAIM_LIVES),
             )
         )
-        rows = [_outbox_row(event, now) for _, event in events if event.queue is not None]
-        history = [Create(Item(event_key(pk, event.seq), event.as_json())) for pk, event in events]
-        all_changes: list[Change] = [*changes, *history, *(Create(row) for row in rows)]
+        all_changes: list[Change] = [*changes, *(row for pk, event in events for row in self.rows(pk, event))]
         if once.claimed:
             all_changes.append(claim)
         try:
             self._table.write(all_changes, once.token)
         except WriteRefused as refused:
             raise _meaning(refused, once) from None
-        for row in rows:
-            self._send(row)
+        for _, event in events:
+            self.send(event)
+
+    def rows(self, pk: str, event: Event) -> list[Create]:
+        """What an event is in the table, for a transaction that `commit` does not make: the event, its outbox row.
+
+        Whoever makes that transaction calls `send` afterwards; a crash in between costs a pause, not the event.
+        """
+        rows = [Create(Item(event_key(pk, event.seq), event.as_json()))]
+        return rows if event.queue is None else [*rows, Create(_outbox_row(event, self._clock()))]
+
+    def send(self, event: Event) -> None:
+        """Puts an event whose rows are written on its queue; the sweep does it when this fails."""
+        if event.queue is None:
+            return
+        try:
+            self._post.send(event.queue, event.id)
+        except Exception as error:  # the row stays open: the sweep sends it
+            log.warning("outbox send failed", extra={"event_id": event.id, "error": type(error).__name__})
 
     def history(self, pk: str) -> list[Event]:
         """All events of an aggregate, oldest first."""
@@ -246,6 +269,8 @@ class Journal:
             handler(Event(**row.data["event"]))
         except Replayed:
             log.info("event was handled before", extra={"event_id": body})
+        except NotYet:
+            return
         closed = row.next(row.data, indexes={}, expires=_in(self._clock(), DONE_LIVES))
         try:
             self._table.write([Update(closed)], new_token())
@@ -273,7 +298,7 @@ class Journal:
                 except WriteRefused:
                     continue  # as in `revive`
                 if sends <= GIVE_UP_AFTER:
-                    self._send(row)
+                    self.send(Event(**row.data["event"]))
                     sent += 1
         return sent
 
@@ -288,16 +313,9 @@ class Journal:
                 self._table.write([Update(back)], new_token())
             except WriteRefused:
                 continue  # the index told what was true a moment ago: the row is done
-            self._send(back)
+            self.send(Event(**back.data["event"]))
             revived += 1
         return revived
-
-    def _send(self, row: Item) -> None:
-        event = row.data["event"]
-        try:
-            self._post.send(event["queue"], event["id"])
-        except Exception as error:  # the row stays open: the sweep sends it
-            log.warning("outbox send failed", extra={"event_id": event["id"], "error": type(error).__name__})
 
 
 def pause_before(send: int) -> int:

@@ -14,13 +14,15 @@ from chalicelib.shared.journal import (
     RESEND_AT_LATEST,
     SHARDS,
     Event,
+    Head,
     Journal,
+    NotYet,
     Once,
     outbox_key,
     pause_before,
 )
 from chalicelib.shared.storage import Change, Count, Key, Page
-from tests.shared.journal_bench import QUEUE, START, Bench, Handled, once
+from tests.shared.journal_bench import CASE, QUEUE, START, Bench, Handled, once
 from tests.support.memory import MemoryTable
 
 
@@ -197,3 +199,27 @@ def test_an_index_that_lags_behind_makes_no_done_row_open(bench: Bench) -> None:
     assert journal.revive(later) == 0
     assert bench.post.sent == sent
     assert bench.open_rows() == []
+
+
+def test_a_handler_that_waits_for_somebody_is_called_again_by_the_sweep_alone(bench: Bench) -> None:
+    event = bench.open_case()
+    handled = Handled()
+
+    def waits(_: Event) -> None:
+        raise NotYet
+
+    bench.journal.carry(event.id, waits)
+    assert bench.sweep_after(RESEND_AFTER - 1) == 0
+    assert bench.sweep_after(1) == 1
+    bench.journal.carry(event.id, handled)
+    bench.journal.carry(event.id, handled)
+    assert len(handled.events) == 1 and bench.open_rows() == []
+
+
+@pytest.mark.parametrize("queue", [QUEUE, None])
+def test_rows_written_by_another_transaction_are_as_good(bench: Bench, queue: str | None) -> None:
+    event, _ = bench.happen(Head(), queue=queue)
+    bench.table.write(bench.journal.rows(CASE.pk, event), "token")
+    assert bench.journal.history(CASE.pk) == [event] and len(bench.open_rows()) == (queue is not None)
+    bench.journal.send(event)
+    assert bench.post.sent == ([] if queue is None else [(QUEUE, event.id)])
