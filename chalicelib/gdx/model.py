@@ -31,6 +31,8 @@ class Subsystem:
         jwks: its public keys (JWK Set); several while a key is being changed. Empty: it cannot log in.
         endpoint: where its services answer, no trailing slash; a service `x` answers below `{endpoint}/x`.
         active: False once the member withdrew it.
+        delivery: how asynchronous requests reach it: `push` to its endpoint, or `pull` from its inbox. Without an
+            endpoint it can only pull.
     """
 
     id: SubsystemId
@@ -39,6 +41,7 @@ class Subsystem:
     jwks: Mapping[str, Any] = field(default_factory=lambda: {"keys": []})
     endpoint: str | None = None
     active: bool = True
+    delivery: str = "push"
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,13 @@ def subsystem_json(subsystem: Subsystem) -> Json:
 def subsystem_from(key: Key, data: Mapping[str, Any]) -> Subsystem:
     """A subsystem as read."""
     return Subsystem(
-        SubsystemId.parse(key.sk), data["name_th"], data["name_en"], data["jwks"], data["endpoint"], data["active"]
+        id=SubsystemId.parse(key.sk),
+        name_th=data["name_th"],
+        name_en=data["name_en"],
+        jwks=data["jwks"],
+        endpoint=data["endpoint"],
+        active=data["active"],
+        delivery=data.get("delivery", "push"),
     )
 
 
@@ -170,6 +176,7 @@ def agreement_json(agreement: Agreement) -> Json:
         "fields": list(agreement.fields),
         "purposes": [[purpose.code, purpose.th, purpose.en, purpose.sealed_days] for purpose in agreement.purposes],
         "legal_basis": list(agreement.legal_basis),
+        "delivery": subsystem.delivery,
         "valid_from": agreement.valid_from.isoformat(),
         "valid_until": agreement.valid_until.isoformat(),
         "daily_quota": agreement.daily_quota,

@@ -44,6 +44,9 @@ class PostSubsystem(Incoming):
         default=None, max_length=500, description="Where its services answer: {endpoint}/{code}"
     )
     active: bool = True
+    delivery: Literal["push", "pull"] = Field(
+        default="push", description="How asynchronous requests reach it: pushed to its endpoint, or from its inbox"
+    )
 
     @field_validator("id")
     @classmethod
@@ -52,7 +55,15 @@ class PostSubsystem(Incoming):
 
     def subsystem(self) -> Subsystem:
         """As the directory keeps it."""
-        return Subsystem(SubsystemId.parse(self.id), self.name_th, self.name_en, self.jwks, self.endpoint, self.active)
+        return Subsystem(
+            id=SubsystemId.parse(self.id),
+            name_th=self.name_th,
+            name_en=self.name_en,
+            jwks=self.jwks,
+            endpoint=self.endpoint,
+            active=self.active,
+            delivery=self.delivery,
+        )
 
 
 class Notice(Incoming):
