@@ -57,6 +57,8 @@ def fingerprint(ask: Ask) -> str:
     for part in (ask.method, str(ask.service), ask.path, ask.query, ask.purpose or "", ask.case or ""):
         digest.update(f"{part}\n".encode())
     digest.update(f"{ask.headers.get('content-type', '')}\n".encode())
+    if ask.predicate is not None:
+        digest.update(json.dumps([ask.predicate, sorted(ask.claims.items())]).encode())
     digest.update(hashlib.sha256(ask.body).digest())
     return digest.hexdigest()
 
@@ -82,15 +84,41 @@ def leaf_bytes(leaf: Leaf) -> bytes:
     return json.dumps(asdict(leaf), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def leaf_hash(leaf: Leaf) -> str:
-    """RFC 6962 leaf hash, base64url."""
-    return base64url(hashlib.sha256(b"\x00" + leaf_bytes(leaf)).digest())
+def cover_salt(keyring: Keyring, identifier: str) -> str:
+    """Salt of the commitment that covers a leaf which the law lets stay hidden; told when it is opened."""
+    return keyring.mac("leaf/cover", identifier.encode())
 
 
-def receipt(voice: Voice, leaf: Leaf) -> str:
-    """A receipt: anyone with the leaf and the exchange's JWKS can check it."""
+def cover(keyring: Keyring, leaf: Leaf) -> str | None:
+    """The commitment that stands in the log for a hidden leaf; None for all others."""
+    return None if leaf.until is None else commitment(cover_salt(keyring, leaf.id), leaf_bytes(leaf))
+
+
+def entry_bytes(data: Mapping[str, Any]) -> bytes:
+    """The entry of the log for the row of an exchange: its leaf, or of a hidden one only the commitment to it.
+
+    Args:
+        data: content of the row (`leaf`, `cover`).
+    """
+    leaf = leaf_from(data["leaf"])
+    if data["cover"] is None:
+        return leaf_bytes(leaf)
+    hidden = {"id": leaf.id, "at": leaf.at, "until": leaf.until, "sealed": data["cover"]}
+    return json.dumps(hidden, sort_keys=True, separators=(",", ":")).encode()
+
+
+def leaf_hash(entry: bytes) -> str:
+    """RFC 6962 leaf hash of an entry of the log, base64url."""
+    return base64url(hashlib.sha256(b"\x00" + entry).digest())
+
+
+def receipt(voice: Voice, leaf: Leaf, entry: bytes) -> str:
+    """A receipt: the signed promise, made at once, that this entry stands in the log (as RFC 6962's SCT is).
+
+    Anyone with the entry and the exchange's JWKS can check it.
+    """
     at = int(datetime.fromisoformat(leaf.at).timestamp())
-    claims = {"jti": leaf.id, "iat": at, "client": leaf.consumer, "service": leaf.service, "leaf": leaf_hash(leaf)}
+    claims = {"jti": leaf.id, "iat": at, "client": leaf.consumer, "service": leaf.service, "leaf": leaf_hash(entry)}
     return sign_jwt(claims, voice, RECEIPT_TYPE)
 
 

@@ -1,46 +1,51 @@
 """The one pipeline of every exchange, whichever door it comes through.
 
-Two requests to the table: one read of everything that decides (agreement, counters, an earlier identical request, and
-what this process does not know of the directory yet), one transaction that records (leaf with its receipt, the
-person's access log, the counter). Nothing is handed out that is not recorded.
+Two requests to the table: one read of everything that decides (agreement, counters, consent, an earlier identical
+request, and what this process does not know of the directory yet), one transaction that records (leaf with its
+receipt, the person's access log, the counters). Nothing is handed out that is not recorded.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from ..shared.egress import HttpAnswer
-from ..shared.errors import Fault, Stale, Unavailable
+from ..shared.errors import Refusal, Stale, TooMany, Unavailable
 from ..shared.ids import new_token
 from ..shared.keyring import Keyring
-from ..shared.storage import Change, Count, Create, Item, Key, Table, WriteRefused, key_of
-from ..shared.thai import is_national_id
-from . import evidence, store
+from ..shared.storage import Change, Count, Item, Key, Table, WriteRefused, key_of
+from . import evidence, records, store
+from .checks import CHECKS, Situation, subject_of
+from .consents import rules as consents
+from .consents.store import consent_key
 from .directory import Directory
 from .evidence import Voice
-from .mask import find
-from .model import Agreement, Ask, Leaf, Member, Outcome, Purpose, Service, Subsystem, Usage
+from .model import Agreement, Ask, Member, Outcome, Predicate, Purpose, Service, Subsystem
 from .provider import Provider, Released, released
-from .refusals import (
-    InconsistentResponse,
-    InvalidBody,
-    LoggingFailed,
-    UnknownMember,
-    access_denied,
-    unknown_member,
-    unknown_service,
+from .records import Times
+from .refusals import InconsistentResponse, InvalidBody, LoggingFailed, UnknownMember, access_denied
+from .rules import (
+    QUOTA_SHARDS,
+    Used,
+    in_force,
+    quota_exceeded,
+    rate_exceeded,
+    shard_limits,
+    thai_day,
+    until_midnight,
+    volume_exceeded,
 )
-from .rules import QUOTA_SHARDS, open_shards, permit, quota_exceeded, shard_limits, thai_day, working
 
 log = logging.getLogger("klang.gdx")
 
 REPEAT = timedelta(minutes=15)
 """A repeat within this time is the same exchange; a later one is a new look at the data and recorded as one."""
+
+FRESH_LOG = timedelta(seconds=30)
+_REMEMBERED_AGREEMENTS = 1000
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,13 @@ class Grant:
     Attributes:
         handle: names the request, however often it is repeated.
         identifier: names this exchange; another one than the handle for a late repeat.
+        path: the path as decisions see it.
         subject: national id of the person asked about.
-        shards: counters of the day's quota that are not full.
+        fields: what may go out.
+        predicate: the verify-only question, if one is asked.
+        consent: the row of the person's consent, where one is needed.
+        today, this_minute: counters that are not full.
+        left: what was left of the daily quota.
         earlier: the record of this very request, if it was made within `REPEAT`.
     """
 
@@ -62,8 +72,14 @@ class Grant:
     service: Service
     provider: Subsystem | None
     member: Member
+    path: str
     subject: str | None = field(repr=False)
-    shards: tuple[int, ...]
+    fields: tuple[str, ...]
+    predicate: Predicate | None
+    consent: Item | None
+    today: tuple[int, ...]
+    this_minute: tuple[int, ...]
+    left: int
     earlier: Item | None
     at: datetime
 
@@ -99,6 +115,8 @@ class Exchanges:
         self._voice = voice
         self._provider = provider
         self._clock = clock
+        self._seen: dict[tuple[str, str], Agreement] = {}
+        self._log: tuple[datetime, Item | None] | None = None
 
     def run(self, ask: Ask) -> Outcome:
         """A synchronous exchange.
@@ -106,14 +124,25 @@ class Exchanges:
         Raises:
             A refusal of `refusals.py`; nothing was handed out then.
         """
-        grant = self.granted(ask)
-        answer = self.called(ask, grant)
-        return self.recorded(ask, grant, self.limited(ask, grant, answer))
+        times = Times(self._clock())
+        try:
+            grant = self.granted(ask)
+            times = replace(times, asked=self._clock())
+            answer = self.called(ask, grant)
+            times = replace(times, answered=self._clock())
+            return self.recorded(ask, grant, self.limited(ask, grant, answer), times=times)
+        except Refusal as refusal:
+            self._failed(ask, refusal, times)
+            raise
 
     def needs(self, ask: Ask, handle: str, now: datetime) -> list[Key]:
-        """The keys of everything that decides about a request."""
+        """The keys of everything that decides about a request.
+
+        What an agreement asks for beyond the common is guessed from its last sight; a wrong guess costs one more read
+        (consent) or is found by the transaction (caps), never a wrong decision.
+        """
         day = thai_day(now)
-        return [
+        keys = [
             store.agreement_key(ask.client, ask.service),
             store.leaf_key(handle),
             *(store.quota_key(ask.client, ask.service, day, shard) for shard in range(QUOTA_SHARDS)),
@@ -124,13 +153,25 @@ class Exchanges:
                 store.service_key(ask.service),
             ),
         ]
+        if self._log is None or now - self._log[0] > FRESH_LOG:
+            keys.append(store.LOG_FRESH)
+        seen = self._seen.get((str(ask.client), str(ask.service)))
+        if seen is None:
+            return keys
+        if seen.rate_per_minute is not None:
+            keys += [store.rate_key(ask.client, ask.service, now, shard) for shard in range(QUOTA_SHARDS)]
+        if seen.daily_bytes is not None:
+            keys.append(store.volume_key(ask.client, ask.service, day))
+        if seen.consent and (key := self._consent_key(ask)) is not None:
+            keys.append(key)
+        return keys
 
     def granted(self, ask: Ask, handle: str | None = None) -> Grant:
         """Whether and how a request may pass.
 
         Raises:
-            UnknownMember, UnknownService, AccessDenied, PurposeNotAgreed, ServiceDisabled, QuotaExceeded, InvalidBody,
-            InvalidRequest.
+            UnknownMember, UnknownService, AccessDenied, PurposeNotAgreed, PredicateNotAgreed, ConsentNeeded,
+            ServiceDisabled, QuotaExceeded, InvalidBody, InvalidRequest, LoggingFailed.
         """
         now = self._clock()
         handle = handle or evidence.exchange_id(self._keyring, ask)
@@ -138,41 +179,60 @@ class Exchanges:
 
     def judged(self, ask: Ask, handle: str, found: Mapping[Key, Item], now: datetime) -> Grant:
         """Like `granted`, from what was read already."""
-        self._directory.learn(found)
-        client = self._directory.subsystem(ask.client)
-        member = self._directory.member(ask.client.member)
-        if client is None or member is None or not client.active:
-            raise _unknown_client()
-        service = self._directory.service(ask.service)
-        if service is None:
-            provider_known = self._directory.subsystem(ask.service.subsystem) is not None
-            raise unknown_service() if provider_known else unknown_member()
-        there = found.get(store.agreement_key(ask.client, ask.service))
-        agreement = None if there is None else store.agreement_from(there.data["content"])
-        purpose = permit(agreement, ask, now)
-        if agreement is None:
-            raise access_denied()
-        earlier = found.get(store.leaf_key(handle))
+        situation = self.situation(ask, handle, found, now)
+        for check in CHECKS:
+            check.run(situation)
+        earlier = found.get(store.leaf_key(handle)) if situation.repeated else None
         identifier = handle
-        if earlier is not None and now - datetime.fromisoformat(earlier.data["leaf"]["at"]) > REPEAT:
-            identifier, earlier = self._keyring.pseudonym(f"again\n{handle}\n{new_token()}"), None
-        used = {
-            shard: int(item.data["count"])
-            for shard in range(QUOTA_SHARDS)
-            if (item := found.get(store.quota_key(ask.client, ask.service, thai_day(now), shard))) is not None
-        }
+        if earlier is None and store.leaf_key(handle) in found:
+            identifier = self._keyring.pseudonym(f"again\n{handle}\n{new_token()}")
+        agreement, member = situation.agreed, situation.member
+        if member is None:
+            raise access_denied()
         return Grant(
             handle=handle,
             identifier=identifier,
             agreement=agreement,
-            purpose=purpose,
-            service=working(service),
-            provider=self._directory.subsystem(ask.service.subsystem),
+            purpose=situation.purpose,
+            service=situation.known_service,
+            provider=situation.provider,
             member=member,
-            subject=subject_of(service, ask.body),
-            shards=() if earlier is not None else tuple(open_shards(agreement.daily_quota, used, handle)),
+            path=situation.path,
+            subject=situation.subject,
+            fields=situation.fields,
+            predicate=situation.predicate,
+            consent=situation.consent_row,
+            today=situation.today,
+            this_minute=situation.this_minute,
+            left=max(0, agreement.daily_quota - sum(situation.used.day.values())),
             earlier=earlier,
             at=now,
+        )
+
+    def situation(self, ask: Ask, handle: str, found: Mapping[Key, Item], now: datetime) -> Situation:
+        """What decides about a request, from what was read for it (`needs`)."""
+        self._directory.learn(found)
+        if self._log is None or now - self._log[0] > FRESH_LOG:
+            self._log = (now, found.get(store.LOG_FRESH))
+        there = found.get(store.agreement_key(ask.client, ask.service))
+        agreement = None if there is None else store.agreement_from(there.data["content"])
+        if agreement is not None:
+            self._remember(agreement)
+        earlier = found.get(store.leaf_key(handle))
+        sealed = self._log[1]
+        return Situation(
+            ask=ask,
+            now=now,
+            handle=handle,
+            client=self._directory.subsystem(ask.client),
+            member=self._directory.member(ask.client.member),
+            service=self._directory.service(ask.service),
+            provider=self._directory.subsystem(ask.service.subsystem),
+            agreement=agreement,
+            used=_used(ask, found, now),
+            consent=lambda: self._consent(ask, found),
+            repeated=earlier is not None and now - datetime.fromisoformat(earlier.data["leaf"]["at"]) <= REPEAT,
+            log=None if sealed is None else sealed.data,
         )
 
     def called(self, ask: Ask, grant: Grant) -> HttpAnswer:
@@ -182,125 +242,135 @@ class Exchanges:
     def limited(self, ask: Ask, grant: Grant, answer: HttpAnswer) -> Released:
         """What of the answer may go out; raises InconsistentResponse, which is also told to the operators."""
         try:
-            return released(answer, ask, grant.agreement, self._directory.contract(ask.service))
+            contract = self._directory.contract(ask.service)
+            return released(answer, ask, grant.fields, grant.predicate, contract, grant.path)
         except InconsistentResponse as refusal:
             places = [fault.pointer for fault in refusal.faults]
             log.warning("provider broke its contract", extra={"service": str(ask.service), "places": places})
             raise
 
-    def recorded(self, ask: Ask, grant: Grant, out: Released, also: Also | None = None) -> Outcome:
+    def recorded(
+        self, ask: Ask, grant: Grant, out: Released, also: Also | None = None, times: Times | None = None
+    ) -> Outcome:
         """Records the exchange and gives what goes back.
 
         Raises:
+            AccessDenied, ConsentNeeded: it ended while the provider was asked.
             QuotaExceeded: others used the quota up meanwhile.
             LoggingFailed: it could not be recorded.
             Stale: what `also` changes has changed.
         """
+        now = self._clock()
+        if not in_force(grant.agreement, now):
+            raise access_denied()
         if grant.earlier is not None:
-            return _outcome(grant.earlier, out, repeated=True)
-        leaf = self._leaf_item(ask, grant, out)
-        outcome = _outcome(leaf, out)
-        lasting: list[Change] = [Create(leaf), *self._seen(grant, out, leaf), *(also(outcome, out) if also else ())]
-        for shard in grant.shards:
+            return _outcome(grant.earlier, grant, out, repeated=True)
+        place = self._directory.contract(ask.service).operation(ask.method, grant.path or "/")
+        leaf = records.leaf_item(self._keyring, self._voice, ask, grant, out, place, times or Times(grant.at))
+        outcome = _outcome(leaf, grant, out)
+        lasting: list[Change] = [*records.lasting(self._keyring, grant, out, leaf, now)]
+        lasting += also(outcome, out) if also else ()
+        today, minute = list(grant.today), list(grant.this_minute)
+        while today and (minute or not grant.this_minute):
+            counts = _counts(ask, grant, out, today[0], minute[0] if minute else None)
             try:
-                self._table.write([*lasting, self._counted(ask, grant, shard)], new_token())
+                self._table.write([*lasting, *counts], new_token())
             except WriteRefused as refused:
                 there = {key_of(change): item for change, item in refused.failed}
                 twin = there.get(leaf.key)
                 if twin is not None and also is None:
-                    return _outcome(twin, out, repeated=True)
-                if all(isinstance(change, Count) for change, _ in refused.failed):
-                    continue
-                raise Stale("รายการนี้ถูกดำเนินการไปแล้ว", "Somebody dealt with this exchange meanwhile.") from None
+                    return _outcome(twin, grant, out, repeated=True)
+                if grant.consent is not None and grant.consent.key in there:
+                    raise consents.consent_needed() from None
+                if not all(isinstance(change, Count) for change, _ in refused.failed):
+                    raise Stale("รายการนี้ถูกดำเนินการไปแล้ว", "Somebody dealt with this exchange meanwhile.") from None
+                full = [key.pk.partition("#")[0] for key in there]
+                if "VOLUME" in full:
+                    raise volume_exceeded(now) from None
+                del today[: "QUOTA" in full], minute[: "RATE" in full]
             except Unavailable:
                 raise _not_recorded() from None
-            return outcome
-        raise quota_exceeded()
+            else:
+                return outcome
+        raise rate_exceeded(now) if today else quota_exceeded(now)
 
-    def _leaf_item(self, ask: Ask, grant: Grant, out: Released) -> Item:
-        request_salt, answer_salt = evidence.salts(self._keyring, grant.identifier)
-        leaf = Leaf(
-            id=grant.identifier,
-            at=grant.at.isoformat(timespec="milliseconds"),
-            message_id=ask.message_id,
-            consumer=str(ask.client),
-            service=str(ask.service),
-            agreement=grant.agreement.id,
-            purpose=grant.purpose.code,
-            case=ask.case,
-            method=ask.method,
-            status=out.status,
-            fields=out.fields,
-            request=evidence.commitment(request_salt, request_content(ask)),
-            answer=evidence.commitment(answer_salt, out.body),
-        )
-        receipt = evidence.receipt(self._voice, leaf)
-        return Item(store.leaf_key(leaf.id), {"leaf": asdict(leaf), "receipt": receipt})
+    def _failed(self, ask: Ask, refusal: Refusal, times: Times) -> None:
+        """Records a refused exchange for the parties' metrics; best effort, for nothing was handed out."""
+        if isinstance(refusal, UnknownMember | TooMany | LoggingFailed):
+            return  # nobody's metrics, a flood, or a table that is away
+        try:
+            self._table.write([records.fault(ask, refusal, times, self._clock())], new_token())
+        except (WriteRefused, Unavailable):
+            log.info("refusal was not recorded", extra={"service": str(ask.service)})
 
-    def _counted(self, ask: Ask, grant: Grant, shard: int) -> Count:
-        day = thai_day(grant.at)
-        limit = shard_limits(grant.agreement.daily_quota)[shard]
-        keep_until = int((grant.at + timedelta(days=3)).timestamp())
-        return Count(store.quota_key(ask.client, ask.service, day, shard), 1, limit, keep_until)
+    def _remember(self, agreement: Agreement) -> None:
+        if len(self._seen) >= _REMEMBERED_AGREEMENTS:
+            self._seen.clear()
+        self._seen[str(agreement.consumer), str(agreement.service)] = agreement
 
-    def _seen(self, grant: Grant, out: Released, leaf: Item) -> list[Create]:
-        """The line in the access log of the person asked about."""
-        if grant.subject is None:
-            return []
-        usage = Usage(
-            at=leaf.data["leaf"]["at"],
-            consumer=leaf.data["leaf"]["consumer"],
-            consumer_th=grant.member.name_th,
-            consumer_en=grant.member.name_en,
-            service=leaf.data["leaf"]["service"],
-            service_th=grant.service.title_th,
-            service_en=grant.service.title_en,
-            purpose_th=grant.purpose.th,
-            purpose_en=grant.purpose.en,
-            legal_basis_th=grant.agreement.legal_basis[0],
-            legal_basis_en=grant.agreement.legal_basis[1],
-            fields=out.fields,
-            receipt=leaf.data["leaf"]["id"],
-        )
-        pk = store.subject_pk(self._keyring.pseudonym(grant.subject))
-        return [Create(Item(Key(pk, f"{usage.at}#{usage.receipt}"), asdict(usage)))]
+    def _consent_key(self, ask: Ask) -> Key | None:
+        service = self._directory.service(ask.service)
+        try:
+            subject = None if service is None else subject_of(service, ask.body)
+        except InvalidBody:
+            return None  # the checks say so
+        if subject is None:
+            return None
+        return consent_key(self._keyring.pseudonym(subject), ask.client, ask.service)
+
+    def _consent(self, ask: Ask, found: Mapping[Key, Item]) -> Item | None:
+        key = self._consent_key(ask)
+        if key is None:
+            return None
+        return found.get(key) or self._table.get(key)
 
 
-def request_content(ask: Ask) -> bytes:
-    """What the request's commitment is over: `METHOD path?query`, a line feed, the body."""
-    target = f"{ask.path}?{ask.query}" if ask.query else ask.path
-    return f"{ask.method} {target}\n".encode() + ask.body
+def _used(ask: Ask, found: Mapping[Key, Item], now: datetime) -> Used:
+    day = thai_day(now)
+
+    def counted(key: Key) -> int:
+        item = found.get(key)
+        return 0 if item is None else int(item.data["count"])
+
+    shards = range(QUOTA_SHARDS)
+    return Used(
+        day={shard: counted(store.quota_key(ask.client, ask.service, day, shard)) for shard in shards},
+        minute={shard: counted(store.rate_key(ask.client, ask.service, now, shard)) for shard in shards},
+        volume=counted(store.volume_key(ask.client, ask.service, day)),
+    )
 
 
-def subject_of(service: Service, body: bytes) -> str | None:
-    """The national id of the person asked about, or None when the service is not about a person.
-
-    Raises:
-        InvalidBody: the service is about a person and the body does not name one: what cannot be shown to the person
-            may not pass.
-    """
-    if service.subject is None:
-        return None
-    try:
-        value: Any = find(json.loads(body), service.subject)
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, str) or not is_national_id(value):
-        raise InvalidBody(
-            "คำขอต้องเป็น JSON ที่ระบุเลขประจำตัวประชาชนที่ถูกต้อง",
-            "The body must be JSON and name a valid national id.",
-            [Fault(service.subject, "เลขประจำตัวประชาชน 13 หลักไม่ถูกต้อง", "Not a valid 13-digit national id.")],
-        )
-    return value
+def _counts(ask: Ask, grant: Grant, out: Released, shard: int, minute: int | None) -> list[Count]:
+    """One more in this counter of the day and this one of the minute, and the bytes where they are capped."""
+    agreement, at = grant.agreement, grant.at
+    day = thai_day(at)
+    kept = int((at + timedelta(days=3)).timestamp())
+    limit = shard_limits(agreement.daily_quota)[shard]
+    counts = [Count(store.quota_key(ask.client, ask.service, day, shard), 1, limit, kept)]
+    if agreement.rate_per_minute is not None and minute is not None:
+        limit = shard_limits(agreement.rate_per_minute)[minute]
+        soon = int((at + timedelta(hours=1)).timestamp())
+        counts.append(Count(store.rate_key(ask.client, ask.service, at, minute), 1, limit, soon))
+    if agreement.daily_bytes is not None and out.size:
+        counts.append(Count(store.volume_key(ask.client, ask.service, day), out.size, agreement.daily_bytes, kept))
+    return counts
 
 
-def _outcome(item: Item, out: Released, *, repeated: bool = False) -> Outcome:
+def _outcome(item: Item, grant: Grant, out: Released, *, repeated: bool = False) -> Outcome:
     leaf = item.data["leaf"]
-    return Outcome(leaf["id"], out.status, out.headers, out.body, item.data["receipt"], leaf["at"], repeated)
-
-
-def _unknown_client() -> UnknownMember:
-    return UnknownMember("ไม่พบระบบผู้ขอข้อมูลในศูนย์แลกเปลี่ยนข้อมูล", "The client is not registered on this exchange.")
+    return Outcome(
+        id=leaf["id"],
+        status=out.status,
+        headers=out.headers,
+        body=out.body,
+        receipt=item.data["receipt"],
+        at=leaf["at"],
+        repeated=repeated,
+        limit=grant.agreement.daily_quota,
+        remaining=max(0, grant.left - (not repeated)),
+        resets_in=until_midnight(grant.at),
+        retention_days=grant.agreement.retention_days,
+    )
 
 
 def _not_recorded() -> LoggingFailed:

@@ -57,6 +57,7 @@ class LocalGdx:
             message_id=once or self._ids(),
             purpose=purpose,
             case=checked_case(case),
+            door="local",
         )
         try:
             outcome = self._exchanges.run(ask)

@@ -66,7 +66,7 @@ class Service:
 
 
 class AgreementState(StrEnum):
-    """Where an agreement stands: the Dataspace Protocol's contract negotiation, and SUSPENDED. FINALIZED alone passes."""
+    """Where an agreement stands (names of the Dataspace Protocol, and SUSPENDED). FINALIZED alone lets anything pass."""
 
     REQUESTED = "REQUESTED"
     OFFERED = "OFFERED"

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from ..shared.egress import Http, HttpAnswer, Unreachable
+from .agreements.predicates import matches
 from .contract import Contract
 from .evidence import Voice, signed_request
 from .mask import keep
-from .model import Agreement, Ask, Purpose, Service, Subsystem
+from .model import Ask, Predicate, Purpose, Service, Subsystem
 from .refusals import InconsistentResponse, NetworkError, ServiceMissingUrl
 from .xroad.message import back, new_request_id
-from .xroad.paths import normalised
 
 _ERROR_FIELDS = ("/type", "/title", "/status", "/errors/*/pointer")
 """What a provider's own error may say; free text could repeat personal data past the mask."""
@@ -29,6 +29,11 @@ class Released:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     fields: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes that go out."""
+        return len(self.body)
 
 
 class Provider:
@@ -51,11 +56,7 @@ class Provider:
         Raises:
             ServiceMissingUrl, NetworkError.
         """
-        if system is None or system.endpoint is None or not system.active:
-            raise ServiceMissingUrl(
-                "หน่วยงานเจ้าของข้อมูลยังไม่ได้ลงทะเบียนที่อยู่บริการ", "The provider has no service address registered."
-            )
-        url = f"{system.endpoint}/{service.id.code}{ask.path}" + (f"?{ask.query}" if ask.query else "")
+        url = f"{address_of(system)}/{service.id.code}{ask.path}" + (f"?{ask.query}" if ask.query else "")
         headers = {
             **ask.headers,
             "authorization": f"Bearer {signed_request(self._voice, ask, handle, purpose.code, now)}",
@@ -75,29 +76,65 @@ class Provider:
             ) from None
 
 
-def released(answer: HttpAnswer, ask: Ask, agreement: Agreement, contract: Contract) -> Released:
+def address_of(system: Subsystem | None) -> str:
+    """Where a provider's services answer; raises ServiceMissingUrl."""
+    if system is None or system.endpoint is None or not system.active:
+        raise ServiceMissingUrl(
+            "หน่วยงานเจ้าของข้อมูลยังไม่ได้ลงทะเบียนที่อยู่บริการ", "The provider has no service address registered."
+        )
+    return system.endpoint
+
+
+def released(
+    answer: HttpAnswer,
+    ask: Ask,
+    fields: tuple[str, ...],
+    predicate: Predicate | None,
+    contract: Contract,
+    path: str,
+) -> Released:
     """What goes out: of a success only the agreed fields, of an error only what is no free text.
+
+    Args:
+        answer: the provider's.
+        ask: the request.
+        fields: JSON Pointers that may go out.
+        predicate: the verify-only question: then yes or no goes out and nothing of the record.
+        contract: the service's description.
+        path: the request's path as decisions see it.
 
     Raises:
         InconsistentResponse: the answer is not what the provider's description promises, or cannot be masked.
     """
     headers = back(answer.headers)
     media = headers.pop("content-type", "").split(";")[0].strip().lower()
+    if predicate is not None and answer.status == 404:
+        return _verdict(predicate, False)
     if answer.status >= 300:
         return _declined(answer, headers, media)
     if not answer.body or ask.method == "HEAD":
+        if predicate is not None:
+            raise _not_json()
         return Released(answer.status, headers, b"")
     if media != "application/json" and not media.endswith("+json"):
-        if "" not in agreement.fields:
+        if "" not in fields:
             raise InconsistentResponse(
                 "คำตอบไม่ใช่ JSON จึงจำกัดข้อมูลตามข้อตกลงไม่ได้",
                 "The provider's answer is not JSON, so it cannot be limited to the agreed fields.",
             )
         return Released(answer.status, {**headers, "content-type": media}, answer.body, ("",))
     value = _parsed(answer.body)
-    contract.check(ask.method, normalised(ask.path) or "/", answer.status, media, value)
-    kept, fields = keep(value, agreement.fields)
-    return Released(answer.status, {**headers, "content-type": media}, _dumped(kept), fields)
+    contract.check(ask.method, path or "/", answer.status, media, value)
+    if predicate is not None:
+        return _verdict(predicate, matches(predicate, value, ask.claims))
+    kept, hit = keep(value, fields)
+    return Released(answer.status, {**headers, "content-type": media}, _dumped(kept), hit)
+
+
+def _verdict(predicate: Predicate, match: bool) -> Released:
+    """Yes or no; a record that is not there matches nothing, and that is all that is told of it."""
+    body = _dumped({"predicate": predicate.code, "match": match})
+    return Released(200, {"content-type": "application/json"}, body, (f"predicate:{predicate.code}",))
 
 
 def _declined(answer: HttpAnswer, headers: dict[str, str], media: str) -> Released:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 from ..shared.errors import Fault
 from ..shared.thai import is_national_id
 from .ids import ServiceId, SubsystemId
 from .mask import BadPointer, steps
-from .model import BANGKOK, Agreement, AgreementState, Ask, Purpose, Service
-from .refusals import PurposeNotAgreed, QuotaExceeded, ServiceDisabled, access_denied, invalid_request
-from .xroad.paths import matches, normalised
+from .model import BANGKOK, Agreement, AgreementState, Purpose, Service
+from .refusals import PurposeNotAgreed, QuotaExceeded, ServiceDisabled, invalid_request
+from .xroad.paths import matches
 
 QUOTA_SHARDS = 4
 """A day's quota lies in this many counters, so that no single item is written by every exchange of an agreement."""
@@ -27,21 +29,18 @@ def thai_day(now: datetime) -> date:
     return now.astimezone(BANGKOK).date()
 
 
-def permit(agreement: Agreement | None, ask: Ask, now: datetime) -> Purpose:
-    """The purpose under which a request may pass.
+@dataclass(frozen=True)
+class Used:
+    """What was used of an agreement's caps: per counter today, per counter this minute, and bytes today."""
 
-    Raises:
-        AccessDenied: no agreement, not in force today, or not for this method and path.
-        PurposeNotAgreed: the purpose is missing or not one of the agreement's.
-    """
-    path = normalised(ask.path)
-    if agreement is None or not in_force(agreement, now):
-        raise access_denied()
-    if not any(
-        endpoint.method in ("*", ask.method) and matches(endpoint.path, path) for endpoint in agreement.endpoints
-    ):
-        raise access_denied()
-    return purpose_of(agreement, ask.purpose)
+    day: Mapping[int, int] = field(default_factory=dict)
+    minute: Mapping[int, int] = field(default_factory=dict)
+    volume: int = 0
+
+
+def covers(agreement: Agreement, method: str, path: str) -> bool:
+    """True when the agreement names this method and normalised path."""
+    return any(endpoint.method in ("*", method) and matches(endpoint.path, path) for endpoint in agreement.endpoints)
 
 
 def in_force(agreement: Agreement, now: datetime) -> bool:
@@ -81,31 +80,77 @@ def working(service: Service) -> Service:
 
 
 def shard_limits(quota: int) -> tuple[int, ...]:
-    """How much of a day's quota each counter may count; the sum is exactly the quota."""
+    """How much of a quota each counter may count; the sum is exactly the quota."""
     return tuple(quota // QUOTA_SHARDS + (shard < quota % QUOTA_SHARDS) for shard in range(QUOTA_SHARDS))
 
 
 def open_shards(quota: int, used: Mapping[int, int], start: str) -> list[int]:
-    """The counters that are not full, beginning at a place that `start` (an id) spreads evenly.
-
-    Raises:
-        QuotaExceeded: all are full.
-    """
+    """The counters that are not full, beginning at a place that `start` (an id) spreads evenly; none when used up."""
     limits = shard_limits(quota)
     first = hashlib.sha256(start.encode()).digest()[0] % QUOTA_SHARDS
     order = [(first + step) % QUOTA_SHARDS for step in range(QUOTA_SHARDS)]
-    found = [shard for shard in order if used.get(shard, 0) < limits[shard]]
+    return [shard for shard in order if used.get(shard, 0) < limits[shard]]
+
+
+def room_today(agreement: Agreement, used: Used, start: str, now: datetime) -> list[int]:
+    """Counters of the daily quota that still have room; raises QuotaExceeded."""
+    found = open_shards(agreement.daily_quota, used.day, start)
     if not found:
-        raise quota_exceeded()
+        raise quota_exceeded(now)
     return found
 
 
-def quota_exceeded() -> QuotaExceeded:
-    """The daily quota is used up; it opens again at Thai midnight at the latest."""
+def room_this_minute(agreement: Agreement, used: Used, start: str, now: datetime) -> list[int]:
+    """Counters of the rate per minute that still have room, none where there is no such cap; raises QuotaExceeded."""
+    if agreement.rate_per_minute is None:
+        return []
+    found = open_shards(agreement.rate_per_minute, used.minute, start)
+    if not found:
+        raise rate_exceeded(now)
+    return found
+
+
+def volume_left(agreement: Agreement, used: Used, now: datetime) -> None:
+    """Lets pass what may still carry bytes today.
+
+    Raises:
+        QuotaExceeded: the agreement's bytes of today are used up.
+    """
+    if agreement.daily_bytes is not None and used.volume >= agreement.daily_bytes:
+        raise volume_exceeded(now)
+
+
+def until_midnight(now: datetime) -> int:
+    """Seconds until the Thai day ends, at least 1: then daily quotas begin anew."""
+    local = now.astimezone(BANGKOK)
+    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(1, math.ceil((midnight - local).total_seconds()))
+
+
+def quota_exceeded(now: datetime) -> QuotaExceeded:
+    """The daily quota is used up."""
     return QuotaExceeded(
         "ใช้ครบโควตารายวันตามข้อตกลงแล้ว โปรดเรียกใหม่ในวันถัดไป",
         "The agreement's daily quota is used up; call again after midnight, Thai time.",
-        retry_after=3600,
+        retry_after=until_midnight(now),
+    )
+
+
+def rate_exceeded(now: datetime) -> QuotaExceeded:
+    """This minute's exchanges are used up."""
+    return QuotaExceeded(
+        "เรียกถี่เกินอัตราต่อนาทีตามข้อตกลง โปรดเรียกใหม่ในนาทีถัดไป",
+        "The agreement's rate per minute is used up; call again in the next minute.",
+        retry_after=60 - now.second,
+    )
+
+
+def volume_exceeded(now: datetime) -> QuotaExceeded:
+    """Today's bytes are used up, or this answer alone would pass them."""
+    return QuotaExceeded(
+        "ปริมาณข้อมูลของวันนี้ตามข้อตกลงไม่พอสำหรับคำตอบนี้ โปรดเรียกใหม่ในวันถัดไป",
+        "What is left of the agreement's bytes today does not hold this answer; call again after midnight, Thai time.",
+        retry_after=until_midnight(now),
     )
 
 

@@ -7,7 +7,11 @@
 | `SERVICES#{subsystem}` | code | service with its description |
 | `AGREEMENT#{consumer}` | service | agreement (`by_agency`: provider's subsystem) |
 | `QUOTA#{consumer}#{service}#{day}` | shard | counter of a Thai day |
+| `RATE#{consumer}#{service}#{minute}` | shard | counter of a minute, where the agreement has such a cap |
+| `VOLUME#{consumer}#{service}` | day | bytes of a Thai day, where the agreement has such a cap |
 | `EXCHANGE#{id}` | `LEAF` / `ORDER` | evidence / asynchronous exchange |
+| `FAULT#{id}` | `1` | monitoring record of a refused exchange |
+| `LOG` | `FRESH` | how far the log is sealed |
 | `SUBJECT#{pseudonym}` | `{time}#{id}` | a line of a person's access log |
 | `ASSERTION#{hash}` | `1` | a client assertion that was used |
 """
@@ -15,7 +19,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from ..shared.storage import Json, Key
@@ -72,6 +76,21 @@ def quota_key(consumer: SubsystemId, service: ServiceId, day: date, shard: int) 
     return Key(f"QUOTA#{consumer}#{service}#{day.isoformat()}", str(shard))
 
 
+def rate_key(consumer: SubsystemId, service: ServiceId, now: datetime, shard: int) -> Key:
+    """One counter of a minute's exchanges."""
+    minute = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
+    return Key(f"RATE#{consumer}#{service}#{minute}", str(shard))
+
+
+def volume_key(consumer: SubsystemId, service: ServiceId, day: date) -> Key:
+    """The counter of a day's bytes."""
+    return Key(f"VOLUME#{consumer}#{service}", day.isoformat())
+
+
+LOG_FRESH = Key("LOG", "FRESH")
+"""Says how far the log is sealed: `checked_at`, and `oldest_open`, the time of the oldest leaf outside it, or None."""
+
+
 def exchange_pk(identifier: str) -> str:
     """The partition of one exchange."""
     return f"EXCHANGE#{identifier}"
@@ -90,6 +109,34 @@ def order_key(identifier: str) -> Key:
 def subject_pk(pseudonym: str) -> str:
     """The partition of a person's access log."""
     return f"SUBJECT#{pseudonym}"
+
+
+SEAL_SHARDS = 4
+
+
+def unsealed_pk(shard: int) -> str:
+    """A partition of the index `open` that holds leaves outside the log yet."""
+    return f"SEAL#{shard}"
+
+
+def unsealed_place(identifier: str, at: str) -> Key:
+    """Place of a leaf in the index `open` until it is sealed into the log."""
+    return Key(unsealed_pk(sum(identifier.encode()) % SEAL_SHARDS), f"{at}#{identifier}")
+
+
+def seen_pk(agreement: str, day: date) -> str:
+    """Partition of the index `by_consumer`: what passed under an agreement on a Thai day."""
+    return f"SEEN#{agreement}#{day.isoformat()}"
+
+
+def case_pk(consumer: str, case: str) -> str:
+    """Partition of the index `by_agency`: what a system asked for one of its cases."""
+    return f"CASE#{consumer}#{case}"
+
+
+def faults_pk(system: str, day: date) -> str:
+    """Partition of `by_consumer` and `by_agency`: what was refused to a system, or at it, on a Thai day."""
+    return f"FAULTS#{system}#{day.isoformat()}"
 
 
 def due_place(order: Order) -> Key:
@@ -123,6 +170,7 @@ def subsystem_json(subsystem: Subsystem) -> Json:
         "jwks": dict(subsystem.jwks),
         "endpoint": subsystem.endpoint,
         "active": subsystem.active,
+        "delivery": subsystem.delivery,
     }
 
 
@@ -176,7 +224,6 @@ def agreement_json(agreement: Agreement) -> Json:
         "fields": list(agreement.fields),
         "purposes": [[purpose.code, purpose.th, purpose.en, purpose.sealed_days] for purpose in agreement.purposes],
         "legal_basis": list(agreement.legal_basis),
-        "delivery": subsystem.delivery,
         "valid_from": agreement.valid_from.isoformat(),
         "valid_until": agreement.valid_until.isoformat(),
         "daily_quota": agreement.daily_quota,
