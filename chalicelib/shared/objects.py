@@ -45,8 +45,15 @@ class Objects(Protocol):
         """The bytes, at most `limit` of them; raises NotFound."""
         ...
 
-    def put(self, key: str, body: bytes, *, media_type: str, only_if_new: bool = False) -> bool:
-        """Writes an object; False when `only_if_new` and something stands there already."""
+    def put(
+        self, key: str, body: bytes, *, media_type: str, only_if_new: bool = False, if_match: str | None = None
+    ) -> bool:
+        """Writes an object; False, and nothing written, when a condition fails or another writer is just at it.
+
+        Args:
+            only_if_new: nothing may stand there.
+            if_match: what stands there must have this ETag (`Stored.etag`).
+        """
         ...
 
     def copy(self, source: str, target: str) -> None:

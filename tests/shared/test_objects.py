@@ -62,6 +62,15 @@ class ObjectsContract:
         assert objects.put(key, b"3", media_type="text/plain")
         assert objects.read(key) == b"3"
 
+    def test_a_put_can_ask_that_nobody_was_faster(self, objects: Objects, key: str) -> None:
+        assert not objects.put(key, b"0", media_type="text/plain", if_match="0" * 32), "nothing is there to match"
+        objects.put(key, b"1", media_type="text/plain")
+        seen = objects.head(key)
+        assert seen is not None
+        assert objects.put(key, b"2", media_type="text/plain", if_match=seen.etag)
+        assert not objects.put(key, b"3", media_type="text/plain", if_match=seen.etag)
+        assert objects.read(key) == b"2"
+
     def test_a_copy_keeps_its_type(self, objects: Objects, key: str) -> None:
         objects.put(key, FILE, media_type="application/pdf")
         objects.copy(key, f"{key}.copy")
@@ -108,6 +117,7 @@ class TestS3Objects(ObjectsContract):
             lambda: elsewhere.read(key),
             lambda: elsewhere.put(key, FILE, media_type="text/plain"),
             lambda: elsewhere.put(key, FILE, media_type="text/plain", only_if_new=True),
+            lambda: elsewhere.put(key, FILE, media_type="text/plain", if_match="0" * 32),
         ):
             with pytest.raises(ClientError):
                 attempt()

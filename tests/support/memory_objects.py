@@ -45,8 +45,11 @@ class MemoryObjects:
             raise not_found("ไฟล์", "file")
         return self.kept[key][0][:limit]
 
-    def put(self, key: str, body: bytes, *, media_type: str, only_if_new: bool = False) -> bool:
-        if only_if_new and key in self.kept:
+    def put(
+        self, key: str, body: bytes, *, media_type: str, only_if_new: bool = False, if_match: str | None = None
+    ) -> bool:
+        there = self.head(key)
+        if (only_if_new and there is not None) or (if_match is not None and (there is None or there.etag != if_match)):
             return False
         self.kept[key] = (body, media_type)
         return True

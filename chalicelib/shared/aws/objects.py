@@ -72,7 +72,9 @@ class S3Objects:
                 return b""  # S3 has no first byte of an empty object to give (RFC 9110 §15.5.17)
             raise
 
-    def put(self, key: str, body: bytes, *, media_type: str, only_if_new: bool = False) -> bool:
+    def put(
+        self, key: str, body: bytes, *, media_type: str, only_if_new: bool = False, if_match: str | None = None
+    ) -> bool:
         from botocore.exceptions import ClientError
 
         request: dict[str, Any] = {
@@ -83,10 +85,15 @@ class S3Objects:
         }
         if only_if_new:
             request["IfNoneMatch"] = "*"
+        if if_match is not None:
+            request["IfMatch"] = f'"{if_match}"'
         try:
             self._client().put_object(**request)
         except ClientError as error:
-            if only_if_new and error.response["ResponseMetadata"]["HTTPStatusCode"] in (409, 412):
+            # 409: another conditional write is under way; 412: the condition fails; 404: nothing there to match
+            failed = (409, 412) if only_if_new else (404, 409, 412) if if_match is not None else ()
+            missing_bucket = error.response["Error"]["Code"] == "NoSuchBucket"
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in failed and not missing_bucket:
                 return False
             raise
         return True
