@@ -18,18 +18,15 @@ from ..shared.ids import new_token
 from ..shared.keyring import Keyring
 from ..shared.storage import Change, Count, Item, Key, Table, WriteRefused, key_of
 from . import evidence, records, store
-from .checks import CHECKS, Situation, subject_of
+from .checks import CHECKS
 from .consents import rules as consents
-from .consents.store import consent_key
 from .directory import Directory
 from .evidence import Voice
 from .model import Agreement, Ask, Member, Outcome, Predicate, Purpose, Service, Subsystem
 from .provider import Provider, Released, released
 from .records import Times
-from .refusals import InconsistentResponse, InvalidBody, LoggingFailed, UnknownMember, access_denied
+from .refusals import InconsistentResponse, LoggingFailed, UnknownMember, access_denied
 from .rules import (
-    QUOTA_SHARDS,
-    Used,
     in_force,
     quota_exceeded,
     rate_exceeded,
@@ -38,14 +35,9 @@ from .rules import (
     until_midnight,
     volume_exceeded,
 )
+from .sight import Sight
 
 log = logging.getLogger("klang.gdx")
-
-REPEAT = timedelta(minutes=15)
-"""A repeat within this time is the same exchange; a later one is a new look at the data and recorded as one."""
-
-FRESH_LOG = timedelta(seconds=30)
-_REMEMBERED_AGREEMENTS = 1000
 
 
 @dataclass(frozen=True)
@@ -115,8 +107,7 @@ class Exchanges:
         self._voice = voice
         self._provider = provider
         self._clock = clock
-        self._seen: dict[tuple[str, str], Agreement] = {}
-        self._log: tuple[datetime, Item | None] | None = None
+        self.sight = Sight(directory, table, keyring)
 
     def run(self, ask: Ask) -> Outcome:
         """A synchronous exchange.
@@ -135,37 +126,6 @@ class Exchanges:
             self._failed(ask, refusal, times)
             raise
 
-    def needs(self, ask: Ask, handle: str, now: datetime) -> list[Key]:
-        """The keys of everything that decides about a request.
-
-        What an agreement asks for beyond the common is guessed from its last sight; a wrong guess costs one more read
-        (consent) or is found by the transaction (caps), never a wrong decision.
-        """
-        day = thai_day(now)
-        keys = [
-            store.agreement_key(ask.client, ask.service),
-            store.leaf_key(handle),
-            *(store.quota_key(ask.client, ask.service, day, shard) for shard in range(QUOTA_SHARDS)),
-            *self._directory.unknown(
-                store.subsystem_key(ask.client),
-                store.member_key(ask.client.member),
-                store.subsystem_key(ask.service.subsystem),
-                store.service_key(ask.service),
-            ),
-        ]
-        if self._log is None or now - self._log[0] > FRESH_LOG:
-            keys.append(store.LOG_FRESH)
-        seen = self._seen.get((str(ask.client), str(ask.service)))
-        if seen is None:
-            return keys
-        if seen.rate_per_minute is not None:
-            keys += [store.rate_key(ask.client, ask.service, now, shard) for shard in range(QUOTA_SHARDS)]
-        if seen.daily_bytes is not None:
-            keys.append(store.volume_key(ask.client, ask.service, day))
-        if seen.consent and (key := self._consent_key(ask)) is not None:
-            keys.append(key)
-        return keys
-
     def granted(self, ask: Ask, handle: str | None = None) -> Grant:
         """Whether and how a request may pass.
 
@@ -175,11 +135,11 @@ class Exchanges:
         """
         now = self._clock()
         handle = handle or evidence.exchange_id(self._keyring, ask)
-        return self.judged(ask, handle, self._table.get_many(self.needs(ask, handle, now)), now)
+        return self.judged(ask, handle, self._table.get_many(self.sight.needs(ask, handle, now)), now)
 
     def judged(self, ask: Ask, handle: str, found: Mapping[Key, Item], now: datetime) -> Grant:
         """Like `granted`, from what was read already."""
-        situation = self.situation(ask, handle, found, now)
+        situation = self.sight.situation(ask, handle, found, now)
         for check in CHECKS:
             check.run(situation)
         earlier = found.get(store.leaf_key(handle)) if situation.repeated else None
@@ -207,32 +167,6 @@ class Exchanges:
             left=max(0, agreement.daily_quota - sum(situation.used.day.values())),
             earlier=earlier,
             at=now,
-        )
-
-    def situation(self, ask: Ask, handle: str, found: Mapping[Key, Item], now: datetime) -> Situation:
-        """What decides about a request, from what was read for it (`needs`)."""
-        self._directory.learn(found)
-        if self._log is None or now - self._log[0] > FRESH_LOG:
-            self._log = (now, found.get(store.LOG_FRESH))
-        there = found.get(store.agreement_key(ask.client, ask.service))
-        agreement = None if there is None else store.agreement_from(there.data["content"])
-        if agreement is not None:
-            self._remember(agreement)
-        earlier = found.get(store.leaf_key(handle))
-        sealed = self._log[1]
-        return Situation(
-            ask=ask,
-            now=now,
-            handle=handle,
-            client=self._directory.subsystem(ask.client),
-            member=self._directory.member(ask.client.member),
-            service=self._directory.service(ask.service),
-            provider=self._directory.subsystem(ask.service.subsystem),
-            agreement=agreement,
-            used=_used(ask, found, now),
-            consent=lambda: self._consent(ask, found),
-            repeated=earlier is not None and now - datetime.fromisoformat(earlier.data["leaf"]["at"]) <= REPEAT,
-            log=None if sealed is None else sealed.data,
         )
 
     def called(self, ask: Ask, grant: Grant) -> HttpAnswer:
@@ -302,42 +236,6 @@ class Exchanges:
             self._table.write([records.fault(ask, refusal, times, self._clock())], new_token())
         except (WriteRefused, Unavailable):
             log.info("refusal was not recorded", extra={"service": str(ask.service)})
-
-    def _remember(self, agreement: Agreement) -> None:
-        if len(self._seen) >= _REMEMBERED_AGREEMENTS:
-            self._seen.clear()
-        self._seen[str(agreement.consumer), str(agreement.service)] = agreement
-
-    def _consent_key(self, ask: Ask) -> Key | None:
-        service = self._directory.service(ask.service)
-        try:
-            subject = None if service is None else subject_of(service, ask.body)
-        except InvalidBody:
-            return None  # the checks say so
-        if subject is None:
-            return None
-        return consent_key(self._keyring.pseudonym(subject), ask.client, ask.service)
-
-    def _consent(self, ask: Ask, found: Mapping[Key, Item]) -> Item | None:
-        key = self._consent_key(ask)
-        if key is None:
-            return None
-        return found.get(key) or self._table.get(key)
-
-
-def _used(ask: Ask, found: Mapping[Key, Item], now: datetime) -> Used:
-    day = thai_day(now)
-
-    def counted(key: Key) -> int:
-        item = found.get(key)
-        return 0 if item is None else int(item.data["count"])
-
-    shards = range(QUOTA_SHARDS)
-    return Used(
-        day={shard: counted(store.quota_key(ask.client, ask.service, day, shard)) for shard in shards},
-        minute={shard: counted(store.rate_key(ask.client, ask.service, now, shard)) for shard in shards},
-        volume=counted(store.volume_key(ask.client, ask.service, day)),
-    )
 
 
 def _counts(ask: Ask, grant: Grant, out: Released, shard: int, minute: int | None) -> list[Count]:

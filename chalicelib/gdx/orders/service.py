@@ -109,7 +109,7 @@ class Orders:
         )
         order = replace(order, sealed=self._keyring.seal(text, order.id))
         ask = self._ask(order)
-        found = self._journal.read(once, *self._exchanges.needs(ask, order.id, now))
+        found = self._journal.read(once, *self._exchanges.sight.needs(ask, order.id, now))
         self._exchanges.judged(ask, order.id, found, now)
         event, head = self._happened(order, Head(), queue=QUEUE)
         item = Item(
