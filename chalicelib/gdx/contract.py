@@ -5,6 +5,7 @@ Documents are untrusted: they may point nowhere outside themselves, and no refer
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -77,7 +78,7 @@ class Contract:
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self._document = _without_nullable(document)
+        self._document = plain(document)
         self._templates = [
             (method, re.compile("/".join(_segment(part) for part in path.split("/"))), path)
             for method, path, _ in operations(document)
@@ -215,6 +216,18 @@ def _schemas(document: Mapping[str, Any]) -> Iterator[Any]:
             for entry in content.values() if isinstance(content, dict) else ():
                 if isinstance(entry, dict) and "schema" in entry:
                     yield entry["schema"]
+
+
+def plain(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The description with OpenAPI 3.0's `nullable` said as JSON Schema 2020-12 says it."""
+    found: Mapping[str, Any] = _without_nullable(document)
+    return found
+
+
+def document_hash(document: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of a description's canonical JSON: names sorted, no blanks, UTF-8."""
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _without_nullable(value: Any) -> Any:
