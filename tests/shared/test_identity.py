@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.shared.access_tokens import JWKS_FRESH, JWKS_MIN_INTERVAL, Tokens, TrustedIssuer, fetched_jwks
+from chalicelib.shared.access_tokens import (
+    JWKS_FRESH,
+    JWKS_MIN_INTERVAL,
+    MOST_HELD,
+    Tokens,
+    TrustedIssuer,
+    fetched_jwks,
+)
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.errors import AssuranceTooLow, NotAllowed, Unauthenticated, Unavailable
 from chalicelib.shared.identity import (
@@ -138,6 +145,36 @@ class TestKeys:
             with pytest.raises(Unauthenticated):
                 self.tokens.check(ISSUERS.people.sign(header, ISSUERS.people.claims(pid=PID)))
         assert self.asked == 2
+
+    def test_a_remembered_token_falls_with_its_key(self) -> None:
+        token = ISSUERS.person(PID)
+        assert self.tokens.check(token) == self.tokens.check(token)
+        self.keys, self.second = [LocalSigner().public_jwk], JWKS_FRESH + 1
+        with pytest.raises(Unauthenticated, match=FORGED):
+            self.tokens.check(token)
+
+    def test_a_key_that_keeps_its_name_but_changes_opens_nothing_old(self) -> None:
+        token = ISSUERS.person(PID)
+        self.tokens.check(token)
+        self.keys = [{**LocalSigner().public_jwk, "kid": ISSUERS.people.signer.kid}]
+        self.second = JWKS_FRESH + 1
+        with pytest.raises(Unauthenticated, match=FORGED):
+            self.tokens.check(token)
+
+    def test_a_remembered_token_expires(self) -> None:
+        now = NOW
+        tokens = Tokens([ISSUERS.people.trusted], lambda: now)
+        token = ISSUERS.person(PID)
+        tokens.check(token)
+        now = NOW + timedelta(hours=1, seconds=11)
+        with pytest.raises(Unauthenticated, match=EXPIRED):
+            tokens.check(token)
+
+    def test_no_more_tokens_are_remembered_than_fit(self) -> None:
+        tokens = Tokens([ISSUERS.people.trusted], lambda: NOW)
+        for _ in range(MOST_HELD + 5):
+            tokens.check(ISSUERS.person(PID))
+        assert len(tokens._held) <= MOST_HELD
 
     def test_known_keys_outlive_an_outage_of_the_issuer(self) -> None:
         self.tokens.check(ISSUERS.person(PID))
