@@ -6,6 +6,8 @@ from ..shared.gdx_request import Admits, SignedGate
 from ..shared.web import Room
 from . import routes_receipts, routes_tokens
 from .directory import routes as directory
+from .facade import routes as facade
+from .facade import routes_admin as facade_admin
 from .orders import routes as orders
 from .service import Service
 from .usage import routes as usage
@@ -26,4 +28,6 @@ def routes(service: Service, gate: Admits) -> Room:
     usage.hang(room, service)
     directory.hang(room, service)
     routes_tokens.hang(room, service)
+    facade.hang(room, service)
+    facade_admin.hang(room, service)
     return room

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ..shared.storage import Json
+from .facade.views import SeedMapping
 from .ids import SubsystemId
 from .model import Subsystem
 from .rules import thai_day
@@ -31,7 +32,7 @@ def load(
     addresses: Mapping[str, str] | None = None,
     keys: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> int:
-    """Registers members, subsystems, services and agreements; returns how many entries changed something.
+    """Registers members, systems, services, agreements and façade mappings; returns how many entries changed something.
 
     Args:
         service: the exchange.
@@ -54,6 +55,11 @@ def load(
     for entry in data["agreements"]:
         posted = PostAgreement.model_validate_json(json.dumps({**_validity(now), **entry}))
         changed += directory.register_agreement(posted.agreement(), BY)
+    for entry in data["facade"]:
+        posted_mapping = SeedMapping.model_validate_json(json.dumps(entry))
+        changed += service.facade.mappings.register(
+            posted_mapping.mapping(posted_mapping.agency, posted_mapping.code), None, BY
+        )
     return changed
 
 

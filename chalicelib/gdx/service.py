@@ -12,6 +12,7 @@ from ..shared.parts import Parts
 from .directory import Directory
 from .evidence import Voice
 from .exchanges import Exchanges
+from .facade.service import Facade
 from .local import LocalGdx
 from .orders.service import Orders
 from .provider import Provider
@@ -54,6 +55,7 @@ class Service:
             clock=parts.clock,
             ids=parts.ids,
         )
+        self.facade = Facade(parts, self.directory, self.exchanges)
         self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors, parts.clock)
         self.receipts = Receipts(parts.table, parts.keyring)
         self.operators = Operators(parts.table, parts.keyring)

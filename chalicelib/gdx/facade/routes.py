@@ -1,0 +1,77 @@
+"""`/ws/...`: the calls of the Thai gateway's existing clients.
+
+The routes are public to the edge, because these clients know no access token: the façade itself asks for key and token
+before anything else. No query string of these routes is logged, measured or repeated in an error.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...shared.errors import Malformed
+from ...shared.identity import PUBLIC
+from ...shared.web import Call, Reply, Room
+from ..service import Service
+from ..xroad.paths import decoded
+from .door import parameters
+from .errors import dialect
+
+DEPTH = 8
+"""Segments below an agency at most (the gateway's longest known path has seven)."""
+LIMIT = 1024 * 1024
+"""Bytes of a request body."""
+VALIDATE = "/ws/auth/validate"
+
+
+def hang(room: Room, service: Service) -> None:
+    """Hangs these routes on the room."""
+    facade = service.facade
+
+    @room.get(VALIDATE, allow=[PUBLIC], dialect=dialect, summary="Token for a consumer key and secret (Thai gateway)")
+    def validate(call: Call) -> Reply:
+        given = parameters(call.request.query, "", b"")
+        return _token(call, given)
+
+    @room.post(
+        VALIDATE,
+        allow=[PUBLIC],
+        raw=True,
+        limit=16 * 1024,
+        dialect=dialect,
+        summary="Token for a consumer key and secret, which stay out of the address (preferred)",
+    )
+    def validate_by_body(call: Call) -> Reply:
+        if call.request.query_string:
+            raise Malformed("โปรดส่งในเนื้อความเท่านั้น", "Send them in the body only, not in the address.")
+        return _token(call, parameters({}, call.headers.get("content-type", ""), call.raw))
+
+    def call_service(call: Call) -> Reply:
+        session = facade.sessions.holder(call.headers.get("consumer-key"), call.headers.get("token"))
+        given = parameters(call.request.query, call.headers.get("content-type", ""), call.raw)
+        path = [decoded(call.params[f"p{at}"]) for at in range(1, DEPTH + 1) if f"p{at}" in call.params]
+        agency = decoded(call.params["agency"])
+        outcome, body, media_type = facade.door.run(session, call.request.method, agency, path, given, call.headers)
+        told = {"x-gdx-exchange": outcome.id, "x-gdx-at": outcome.at, "x-gdx-receipt": outcome.receipt}
+        if outcome.repeated:
+            told["x-gdx-repeated"] = "true"
+        return Reply(body or None, status=outcome.status, headers=told, media_type=media_type)
+
+    def _token(call: Call, given: dict[str, Any]) -> Reply:
+        secret, agent = (given.get(name) for name in ("ConsumerSecret", "AgentID"))
+        if not isinstance(secret, str | None) or not isinstance(agent, str | None):
+            raise Malformed("ConsumerSecret และ AgentID ต้องเป็นข้อความ", "ConsumerSecret and AgentID must be text.")
+        return Reply({"Result": facade.sessions.open(call.headers.get("consumer-key"), secret, agent)})
+
+    for depth in range(1, DEPTH + 1):
+        path = "/".join(["/ws/{agency}", *(f"{{p{at}}}" for at in range(1, depth + 1))])
+        for method in ("GET", "POST"):
+            room.route(
+                method,
+                path,
+                allow=[PUBLIC],
+                summary="Call a service as a client of the Thai gateway (Consumer-Key and Token)",
+                raw=True,
+                limit=LIMIT,
+                dialect=dialect,
+                hidden=depth > 2,
+            )(call_service)
