@@ -11,7 +11,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -81,7 +80,12 @@ def commitment(salt: str, content: bytes) -> str:
 
 def leaf_bytes(leaf: Leaf) -> bytes:
     """The canonical JSON of a leaf (sorted names, no blanks)."""
-    return json.dumps(asdict(leaf), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return _canonical(leaf_json(leaf))
+
+
+def leaf_json(leaf: Leaf) -> dict[str, Any]:
+    """A leaf as it is stored."""
+    return {**vars(leaf), "fields": list(leaf.fields)}
 
 
 def cover_salt(keyring: Keyring, identifier: str) -> str:
@@ -100,11 +104,10 @@ def entry_bytes(data: Mapping[str, Any]) -> bytes:
     Args:
         data: content of the row (`leaf`, `cover`).
     """
-    leaf = leaf_from(data["leaf"])
+    leaf = data["leaf"]
     if data["cover"] is None:
-        return leaf_bytes(leaf)
-    hidden = {"id": leaf.id, "at": leaf.at, "until": leaf.until, "sealed": data["cover"]}
-    return json.dumps(hidden, sort_keys=True, separators=(",", ":")).encode()
+        return _canonical(leaf)
+    return _canonical({"id": leaf["id"], "at": leaf["at"], "until": leaf["until"], "sealed": data["cover"]})
 
 
 def leaf_hash(entry: bytes) -> str:
@@ -148,3 +151,7 @@ def signed_request(voice: Voice, ask: Ask, handle: str, purpose: str, now: datet
 def leaf_from(data: Mapping[str, Any]) -> Leaf:
     """A leaf as it was stored."""
     return Leaf(**{**data, "fields": tuple(data["fields"])})
+
+
+def _canonical(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import quote
 
 INSTANCE = "TH"
@@ -66,6 +67,7 @@ class MemberId:
     instance: str = INSTANCE
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def parse(cls, text: str) -> MemberId:
         """Reads `TH/CENTRAL/DOPA`; raises BadId."""
         instance, member_class, code = _parts(text, 3)
@@ -83,6 +85,7 @@ class SubsystemId:
     code: str
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def parse(cls, text: str) -> SubsystemId:
         """Reads `TH/CENTRAL/DOPA/civil`; raises BadId."""
         head, _, code = text.rpartition("/")
@@ -100,6 +103,7 @@ class ServiceId:
     code: str
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def parse(cls, text: str) -> ServiceId:
         """Reads `TH/CENTRAL/DOPA/civil/person`; raises BadId."""
         head, _, code = text.rpartition("/")

@@ -61,7 +61,7 @@ def leaf_item(
         answer=evidence.commitment(answer_salt, out.body),
         until=(grant.at + timedelta(days=sealed)).isoformat(timespec="milliseconds") if sealed else None,
     )
-    data: Json = {"leaf": asdict(leaf), "cover": evidence.cover(keyring, leaf), "log": None}
+    data: Json = {"leaf": evidence.leaf_json(leaf), "cover": evidence.cover(keyring, leaf), "log": None}
     data["receipt"] = evidence.receipt(voice, leaf, evidence.entry_bytes(data))
     data["monitor"] = {**_monitor(ask, times), "statusCode": out.status, "succeeded": True, "restPath": place}
     data["monitor"] |= {"responseSize": out.size}
