@@ -9,6 +9,7 @@ from .directory import routes as directory
 from .facade import routes as facade
 from .facade import routes_admin as facade_admin
 from .orders import routes as orders
+from .registers import routes as registers
 from .service import Service
 from .usage import routes as usage
 from .xroad import routes as xroad
@@ -27,6 +28,7 @@ def routes(service: Service, gate: Admits) -> Room:
     routes_receipts.hang(room, service)
     usage.hang(room, service)
     directory.hang(room, service)
+    registers.hang(room, service.registers, service.base_url)
     routes_tokens.hang(room, service)
     facade.hang(room, service)
     facade_admin.hang(room, service)

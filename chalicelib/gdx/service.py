@@ -17,6 +17,7 @@ from .local import LocalGdx
 from .orders.service import Orders
 from .provider import Provider
 from .receipts import Receipts
+from .registers.service import Registers
 from .staff import Operators
 from .tokens import Issuing
 from .usage.log import AccessLog
@@ -59,6 +60,13 @@ class Service:
         self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors, parts.clock)
         self.receipts = Receipts(parts.table, parts.keyring)
         self.operators = Operators(parts.table, parts.keyring)
+        self.registers = Registers(
+            parts.table,
+            parts.journal,
+            lambda member: self.directory.member(member) is not None,
+            parts.clock,
+        )
+        self.directory.fill = self.registers.filled
         self.requests = GdxRequests(parts.base_url, SELF, self.voice.jwks, parts.clock)
         self.listeners: dict[str, Callable[[Event], None]] = {"gdx.exchange.": self.orders.clear}
         """What happens because of an event on the queue `gdx-events`, by the beginning of the event's type."""

@@ -8,8 +8,9 @@ Agreements are never remembered: a suspended one stops the very next call.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from ...shared.errors import AlreadyThere, Fault, Invalid, Stale, not_found
@@ -27,6 +28,9 @@ FRESH = 30.0
 MAX_KEYS = 5
 
 
+Fill = Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], list[Fault]]]
+
+
 class Directory:
     """Members, subsystems, services and agreements.
 
@@ -41,6 +45,8 @@ class Directory:
         self._journal = journal
         self._clock = clock
         self._known: dict[Key, tuple[float, Item]] = {}
+        self.fill: Fill = _as_it_is
+        """Writes into a description what it only names: the codes of registers (`registers.schemas.filled`)."""
         self._contracts: dict[ServiceId, tuple[int, Contract]] = {}
 
     # -- reading ---------------------------------------------------------------------------------
@@ -140,7 +146,9 @@ class Directory:
         Raises:
             Invalid: the subsystem is unknown or the description cannot be used.
         """
-        faults = faults_of(service.document)
+        document, faults = self.fill(service.document)
+        service = replace(service, document=document)
+        faults += faults_of(document)
         if self.subsystem(service.id.subsystem) is None:
             faults.append(Fault("/id", "ยังไม่ได้ลงทะเบียนระบบนี้", "The subsystem is not registered."))
         if service.subject is not None:
@@ -209,6 +217,10 @@ class Directory:
             if item is not None:
                 self.learn({key: item})
         return item
+
+
+def _as_it_is(document: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Fault]]:
+    return document, []
 
 
 def _kind(key: Key) -> str:
