@@ -180,7 +180,7 @@ CHECKS: tuple[Check, ...] = (
     Check("endpoint", _endpoint_is_covered),
     Check("purpose", lambda situation: situation.purpose),
     Check("predicate", lambda situation: situation.predicate),
-    Check("working", lambda situation: working(situation.known_service)),
+    Check("working", lambda situation: working(situation.known_service, situation.now)),
     Check("subject", lambda situation: situation.subject),
     Check("consent", lambda situation: situation.fields),
     Check("quota", lambda situation: situation.today),

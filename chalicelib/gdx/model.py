@@ -16,11 +16,17 @@ BANGKOK = timezone(timedelta(hours=7))
 
 @dataclass(frozen=True)
 class Member:
-    """An agency, or a partner, that has joined."""
+    """An agency, or a partner, that has joined.
+
+    Attributes:
+        domains: host names (each with all below it) and private addresses that operators approved for its systems'
+            endpoints. Without any it cannot set an endpoint by itself.
+    """
 
     id: MemberId
     name_th: str
     name_en: str
+    domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,16 @@ class Subsystem:
 
 
 @dataclass(frozen=True)
+class Window:
+    """A time for which a service is planned to be away: from `begins` until before `ends` (aware), and why."""
+
+    begins: datetime
+    ends: datetime
+    th: str
+    en: str
+
+
+@dataclass(frozen=True)
 class Service:
     """Something that a subsystem answers.
 
@@ -54,6 +70,10 @@ class Service:
         subject: JSON Pointer into the request body to the national id of the person asked about; None when the
             service is not about a person. It decides what the person sees in their access log.
         notice: why it is switched off (Thai, English), or None while it works.
+        maintenance: when it is planned to be away, by beginning.
+        version: number of the description; `services.model.Version` keeps each.
+        document_hash: SHA-256 (hex) of the description (`contract.document_hash`).
+        source: path at the subsystem's endpoint from which the description was taken, or None.
     """
 
     id: ServiceId
@@ -63,6 +83,10 @@ class Service:
     timeout: float = 10.0
     subject: str | None = None
     notice: tuple[str, str] | None = None
+    maintenance: tuple[Window, ...] = ()
+    version: int = 1
+    document_hash: str = ""
+    source: str | None = None
 
 
 class AgreementState(StrEnum):
@@ -274,40 +298,3 @@ class Usage:
     fields: tuple[str, ...]
     receipt: str
     until: str | None = None
-
-
-class OrderState(StrEnum):
-    """States of an asynchronous exchange."""
-
-    ACCEPTED = "ACCEPTED"
-    DELIVERED = "DELIVERED"
-    FETCHED = "FETCHED"
-    REJECTED = "REJECTED"
-    EXPIRED = "EXPIRED"
-
-
-@dataclass(frozen=True)
-class Order:
-    """An asynchronous exchange.
-
-    Attributes:
-        sealed: the request body, encrypted; gone once the order is decided.
-        error: why it was rejected: X-Road type, Thai, English.
-        status, media_type: of the provider's answer, once delivered.
-    """
-
-    id: str
-    client: SubsystemId
-    service: ServiceId
-    method: str
-    path: str
-    purpose: str | None
-    case: str | None
-    state: OrderState
-    accepted_at: datetime
-    expires_at: datetime
-    sealed: str | None = field(default=None, repr=False)
-    error: tuple[str, str, str] | None = None
-    status: int | None = None
-    media_type: str | None = None
-    receipt: str | None = None

@@ -20,6 +20,9 @@ from .xroad.paths import matches
 QUOTA_SHARDS = 4
 """A day's quota lies in this many counters, so that no single item is written by every exchange of an agreement."""
 
+UNTIL_FURTHER_NOTICE = 600
+"""Seconds after which a caller may look again whether a service that was switched off without an end is back."""
+
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 
@@ -68,14 +71,25 @@ def purpose_of(agreement: Agreement, code: str | None) -> Purpose:
     )
 
 
-def working(service: Service) -> Service:
-    """The service, unless its provider switched it off.
+def working(service: Service, now: datetime) -> Service:
+    """The service, unless its provider switched it off or planned to be away now.
 
     Raises:
-        ServiceDisabled: with the provider's notice.
+        ServiceDisabled: with the provider's words, and when to come back.
     """
     if service.notice is not None:
-        raise ServiceDisabled(f"บริการปิดชั่วคราว: {service.notice[0]}", f"Service disabled: {service.notice[1]}")
+        raise ServiceDisabled(
+            f"บริการปิดชั่วคราว: {service.notice[0]}",
+            f"Service disabled: {service.notice[1]}",
+            retry_after=UNTIL_FURTHER_NOTICE,
+        )
+    for window in service.maintenance:
+        if window.begins <= now < window.ends:
+            raise ServiceDisabled(
+                f"บริการปิดปรับปรุงตามกำหนด: {window.th}",
+                f"Service disabled for planned maintenance: {window.en}",
+                retry_after=math.ceil((window.ends - now).total_seconds()),
+            )
     return service
 
 

@@ -9,7 +9,7 @@
 | `QUOTA#{consumer}#{service}#{day}` | shard | counter of a Thai day |
 | `RATE#{consumer}#{service}#{minute}` | shard | counter of a minute, where the agreement has such a cap |
 | `VOLUME#{consumer}#{service}` | day | bytes of a Thai day, where the agreement has such a cap |
-| `EXCHANGE#{id}` | `LEAF` / `ORDER` | evidence / asynchronous exchange |
+| `EXCHANGE#{id}` | `LEAF` | evidence (and `ORDER`: see orders/store.py) |
 | `FAULT#{id}` | `1` | monitoring record of a refused exchange |
 | `LOG` | `FRESH` | how far the log is sealed |
 | `SUBJECT#{pseudonym}` | `{time}#{id}` | a line of a person's access log |
@@ -30,12 +30,11 @@ from .model import (
     Compare,
     Endpoint,
     Member,
-    Order,
-    OrderState,
     Predicate,
     Purpose,
     Service,
     Subsystem,
+    Window,
 )
 
 DIRECTORY = "DIRECTORY"
@@ -101,11 +100,6 @@ def leaf_key(identifier: str) -> Key:
     return Key(exchange_pk(identifier), "LEAF")
 
 
-def order_key(identifier: str) -> Key:
-    """Where an asynchronous exchange lies."""
-    return Key(exchange_pk(identifier), "ORDER")
-
-
 def subject_pk(pseudonym: str) -> str:
     """The partition of a person's access log."""
     return f"SUBJECT#{pseudonym}"
@@ -139,27 +133,14 @@ def faults_pk(system: str, day: date) -> str:
     return f"FAULTS#{system}#{day.isoformat()}"
 
 
-def due_place(order: Order) -> Key:
-    """Place in the index `open` by expiry, for the sweep; spread over 4 partitions."""
-    return Key(f"DUE#{due_shard(order.id)}", f"{order.expires_at.isoformat(timespec='seconds')}#{order.id}")
-
-
-DUE_SHARDS = 4
-
-
-def due_shard(identifier: str) -> int:
-    """Which partition of due orders an id belongs to."""
-    return sum(identifier.encode()) % DUE_SHARDS
-
-
 def member_json(member: Member) -> Json:
     """A member as stored."""
-    return {"name_th": member.name_th, "name_en": member.name_en}
+    return {"name_th": member.name_th, "name_en": member.name_en, "domains": list(member.domains)}
 
 
 def member_from(key: Key, data: Mapping[str, Any]) -> Member:
     """A member as read."""
-    return Member(MemberId.parse(key.sk), data["name_th"], data["name_en"])
+    return Member(MemberId.parse(key.sk), data["name_th"], data["name_en"], tuple(data["domains"]))
 
 
 def subsystem_json(subsystem: Subsystem) -> Json:
@@ -197,6 +178,12 @@ def service_json(service: Service) -> Json:
         "timeout": service.timeout,
         "subject": service.subject,
         "notice": None if service.notice is None else list(service.notice),
+        "maintenance": [
+            [each.begins.isoformat(), each.ends.isoformat(), each.th, each.en] for each in service.maintenance
+        ],
+        "version": service.version,
+        "document_hash": service.document_hash,
+        "source": service.source,
     }
 
 
@@ -211,6 +198,13 @@ def service_from(data: Mapping[str, Any]) -> Service:
         timeout=data["timeout"],
         subject=data["subject"],
         notice=None if notice is None else (notice[0], notice[1]),
+        maintenance=tuple(
+            Window(datetime.fromisoformat(begins), datetime.fromisoformat(ends), th, en)
+            for begins, ends, th, en in data["maintenance"]
+        ),
+        version=data["version"],
+        document_hash=data["document_hash"],
+        source=data["source"],
     )
 
 
@@ -271,47 +265,4 @@ def agreement_from(data: Mapping[str, Any]) -> Agreement:
         version=data["version"],
         order=data["order"],
         suspended_because=None if because is None else (because[0], because[1]),
-    )
-
-
-def order_json(order: Order) -> Json:
-    """An asynchronous exchange as stored."""
-    return {
-        "id": order.id,
-        "client": str(order.client),
-        "service": str(order.service),
-        "method": order.method,
-        "path": order.path,
-        "purpose": order.purpose,
-        "case": order.case,
-        "state": order.state.value,
-        "accepted_at": order.accepted_at.isoformat(),
-        "expires_at": order.expires_at.isoformat(),
-        "sealed": order.sealed,
-        "error": None if order.error is None else list(order.error),
-        "status": order.status,
-        "media_type": order.media_type,
-        "receipt": order.receipt,
-    }
-
-
-def order_from(data: Mapping[str, Any]) -> Order:
-    """An asynchronous exchange as read."""
-    error = data["error"]
-    return Order(
-        id=data["id"],
-        client=SubsystemId.parse(data["client"]),
-        service=ServiceId.parse(data["service"]),
-        method=data["method"],
-        path=data["path"],
-        purpose=data["purpose"],
-        case=data["case"],
-        state=OrderState(data["state"]),
-        accepted_at=datetime.fromisoformat(data["accepted_at"]),
-        expires_at=datetime.fromisoformat(data["expires_at"]),
-        sealed=data["sealed"],
-        error=None if error is None else (error[0], error[1], error[2]),
-        status=data["status"],
-        media_type=data["media_type"],
-        receipt=data["receipt"],
     )

@@ -7,13 +7,12 @@ Agreements are never remembered: a suspended one stops the very next call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from ...shared.errors import AlreadyThere, Fault, Invalid, Stale, not_found
+from ...shared.errors import AlreadyThere, Fault, Stale, not_found
 from ...shared.ids import new_token
 from ...shared.journal import Head, Journal, Once
 from ...shared.storage import Create, Item, Json, Key, Require, Table, Update, every
@@ -23,9 +22,9 @@ from ..ids import MemberId, ServiceId, SubsystemId
 from ..mask import BadPointer, steps
 from ..model import Agreement, Member, Service, Subsystem
 from ..rules import agreement_faults
+from .rules import domain_faults, endpoint_faults, key_faults, refuse
 
 FRESH = 30.0
-MAX_KEYS = 5
 
 
 Fill = Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], list[Fault]]]
@@ -61,6 +60,11 @@ class Directory:
         for key, item in found.items():
             if key.pk == store.DIRECTORY or key.pk.startswith("SERVICES#"):
                 self._known[key] = (until, item)
+
+    def forget(self, *keys: Key) -> None:
+        """Reads these again next time: they were changed."""
+        for key in keys:
+            self._known.pop(key, None)
 
     def member(self, identifier: MemberId) -> Member | None:
         """The member, or None."""
@@ -124,7 +128,8 @@ class Directory:
     # -- registering -----------------------------------------------------------------------------
 
     def register_member(self, member: Member, by: str) -> bool:
-        """Adds or changes a member; True when something changed."""
+        """Adds or changes a member; True when something changed. Raises Invalid for a domain that is none."""
+        refuse(domain_faults(member.domains))
         return self._register(store.member_key(member.id), store.member_json(member), by)
 
     def register_subsystem(self, subsystem: Subsystem, by: str) -> bool:
@@ -133,10 +138,10 @@ class Directory:
         Raises:
             Invalid: the member is unknown, a key is not a public P-256 key, or the endpoint is no http(s) address.
         """
-        faults = [*_key_faults(subsystem.jwks), *_endpoint_faults(subsystem.endpoint)]
+        faults = [*key_faults(subsystem.jwks), *endpoint_faults(subsystem.endpoint)]
         if self.member(subsystem.id.member) is None:
             faults.append(Fault("/id", "ยังไม่ได้ลงทะเบียนหน่วยงานนี้", "The member is not registered."))
-        _refuse(faults)
+        refuse(faults)
         required = [Require(store.member_key(subsystem.id.member))]
         return self._register(store.subsystem_key(subsystem.id), store.subsystem_json(subsystem), by, required)
 
@@ -156,7 +161,7 @@ class Directory:
                 steps(service.subject)
             except BadPointer:
                 faults.append(Fault("/subject", "ไม่ใช่ JSON Pointer", "Not a JSON Pointer (RFC 6901)."))
-        _refuse(faults)
+        refuse(faults)
         required = [Require(store.subsystem_key(service.id.subsystem))]
         return self._register(store.service_key(service.id), store.service_json(service), by, required)
 
@@ -169,7 +174,7 @@ class Directory:
         faults = agreement_faults(agreement, self.service(agreement.service))
         if self.subsystem(agreement.consumer) is None:
             faults.append(Fault("/consumer", "ไม่พบระบบผู้ขอข้อมูล", "The consumer is not registered."))
-        _refuse(faults)
+        refuse(faults)
         key = store.agreement_key(agreement.consumer, agreement.service)
         place = Key(str(agreement.service.subsystem), f"{agreement.service}#{agreement.consumer}")
         required = [Require(store.subsystem_key(agreement.consumer)), Require(store.service_key(agreement.service))]
@@ -227,36 +232,3 @@ def _kind(key: Key) -> str:
     if key.pk == store.DIRECTORY:
         return "member" if key.sk.count("/") == 2 else "subsystem"
     return "service" if key.pk.startswith("SERVICES#") else "agreement"
-
-
-def _refuse(faults: Iterable[Fault]) -> None:
-    found = list(faults)
-    if found:
-        raise Invalid("ลงทะเบียนไม่ได้ โปรดแก้ไขตามรายการ", "It cannot be registered; see errors.", found)
-
-
-def _key_faults(jwks: Mapping[str, object]) -> list[Fault]:
-    keys = jwks.get("keys")
-    if not isinstance(keys, list) or len(keys) > MAX_KEYS:
-        return [Fault("/jwks/keys", "ต้องเป็นรายการกุญแจไม่เกิน 5 ดอก", "A list of at most 5 keys.")]
-    faults = []
-    for at, key in enumerate(keys):
-        if not isinstance(key, dict) or "d" in key:
-            faults.append(Fault(f"/jwks/keys/{at}", "ต้องเป็นกุญแจสาธารณะเท่านั้น", "A public key only."))
-        elif (key.get("kty"), key.get("crv")) != ("EC", "P-256") or not isinstance(key.get("kid"), str):
-            faults.append(Fault(f"/jwks/keys/{at}", "ต้องเป็น EC P-256 พร้อม kid", "An EC P-256 key with a kid."))
-    if len({str(key.get("kid")) for key in keys if isinstance(key, dict)}) != len(keys):
-        faults.append(Fault("/jwks/keys", "kid ซ้ำกัน", "Two keys have one kid."))
-    return faults
-
-
-def _endpoint_faults(endpoint: str | None) -> list[Fault]:
-    if endpoint is None:
-        return []
-    wrong = [Fault("/endpoint", "ต้องเป็นที่อยู่ http(s)", "Must be an http(s) address without query or slash at its end.")]
-    try:
-        parts = urlsplit(endpoint)
-        named = parts.scheme in ("http", "https") and parts.hostname and parts.username is None and (parts.port or 1)
-    except ValueError:
-        return wrong
-    return [] if named and not parts.query and not parts.fragment and not endpoint.endswith("/") else wrong
