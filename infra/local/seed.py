@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.gdx.registers.seed import load as load_code_lists
 from chalicelib.gdx.seed import load as load_directory
 from chalicelib.shared.identity import Posting
 from chalicelib.shared.ids import new_id, new_token
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.wiring import House
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "seed" / "gdx.json"
+CODE_LISTS = DIRECTORY.with_name("code_lists.json")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def _seed_gdx(house: House, wishes: Wishes) -> None:
         addresses=wishes.addresses,
         keys={**platforms, **wishes.jwks},
     )
+    load_code_lists(house.gdx.registers, json.loads(CODE_LISTS.read_text(encoding="utf-8")))
     for persona, pid in _staff(wishes, "operator"):
         house.gdx.operators.appoint(pid, _posting(persona))
 
