@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from ..shared.egress import Http, HttpAnswer, Unreachable
 from .agreements.predicates import matches
 from .contract import Contract
 from .evidence import Voice, signed_request
+from .exact_json import dumped, not_json, parsed
 from .mask import keep
 from .model import Ask, Predicate, Purpose, Service, Subsystem
 from .refusals import InconsistentResponse, NetworkError, ServiceMissingUrl
@@ -114,7 +113,7 @@ def released(
         return _declined(answer, headers, media)
     if not answer.body or ask.method == "HEAD":
         if predicate is not None:
-            raise _not_json()
+            raise not_json()
         return Released(answer.status, headers, b"")
     if media != "application/json" and not media.endswith("+json"):
         if "" not in fields:
@@ -123,17 +122,17 @@ def released(
                 "The provider's answer is not JSON, so it cannot be limited to the agreed fields.",
             )
         return Released(answer.status, {**headers, "content-type": media}, answer.body, ("",))
-    value = _parsed(answer.body)
+    value = parsed(answer.body)
     contract.check(ask.method, path or "/", answer.status, media, value)
     if predicate is not None:
         return _verdict(predicate, matches(predicate, value, ask.claims))
     kept, hit = keep(value, fields)
-    return Released(answer.status, {**headers, "content-type": media}, _dumped(kept), hit)
+    return Released(answer.status, {**headers, "content-type": media}, dumped(kept), hit)
 
 
 def _verdict(predicate: Predicate, match: bool) -> Released:
     """Yes or no; a record that is not there matches nothing, and that is all that is told of it."""
-    body = _dumped({"predicate": predicate.code, "match": match})
+    body = dumped({"predicate": predicate.code, "match": match})
     return Released(200, {"content-type": "application/json"}, body, (f"predicate:{predicate.code}",))
 
 
@@ -141,29 +140,8 @@ def _declined(answer: HttpAnswer, headers: dict[str, str], media: str) -> Releas
     if answer.status < 400 or not (media == "application/json" or media.endswith("+json")):
         return Released(answer.status, headers, b"")
     try:
-        kept, _ = keep(_parsed(answer.body), _ERROR_FIELDS)
-        body = _dumped(kept)
+        kept, _ = keep(parsed(answer.body), _ERROR_FIELDS)
+        body = dumped(kept)
     except InconsistentResponse:
         return Released(answer.status, headers, b"")
     return Released(answer.status, {**headers, "content-type": media}, body)
-
-
-def _parsed(body: bytes) -> Any:
-    def refuse(_: str) -> Any:
-        raise ValueError("not JSON")
-
-    try:
-        return json.loads(body.decode("utf-8"), parse_constant=refuse)
-    except (ValueError, RecursionError):
-        raise _not_json() from None
-
-
-def _dumped(value: Any) -> bytes:
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    except ValueError:  # a number beyond JSON's reach, or half a surrogate pair
-        raise _not_json() from None
-
-
-def _not_json() -> InconsistentResponse:
-    return InconsistentResponse("คำตอบของหน่วยงานเจ้าของข้อมูลไม่ใช่ JSON", "The provider's answer is not valid JSON.")

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.gdx.evidence import leaf_from
+from chalicelib.gdx.exact_json import dumped, parsed
 from chalicelib.gdx.refusals import (
     InconsistentResponse,
 )
@@ -113,6 +114,23 @@ def test_bytes_pass_only_where_the_whole_answer_is_agreed(exchange: Exchange) ->
     exchange.agree(fields=[""])
     outcome = exchange.service.exchanges.run(exchange.ask())
     assert outcome.body == b"%PDF-1.7" and outcome.headers["content-type"] == "application/pdf"
+
+
+@given(_json)
+def test_what_is_kept_of_json_is_exactly_what_the_provider_said(value: Any) -> None:
+    text = json.dumps(value, ensure_ascii=False)
+    if "Infinity" in text:
+        with pytest.raises(InconsistentResponse):
+            parsed(text.encode())
+    else:
+        again = json.loads(dumped(parsed(text.encode())))
+        assert again == value and repr(again) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("text", ["1e999", "[12345678901234567890, 1e999]", "[12345678901234567890, NaN]", '"\\ud800"'])
+def test_json_beyond_what_json_can_say(text: str) -> None:
+    with pytest.raises(InconsistentResponse):
+        dumped(parsed(text.encode()))
 
 
 @pytest.mark.parametrize(
