@@ -9,17 +9,15 @@ import os
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.settings import Settings
-from chalicelib.shared.chalice_edge import BINARY_TYPES, blueprint
+from chalicelib.shared.chalice_edge import mount
 from chalicelib.wiring import open_house
 
 settings = Settings.from_env(os.environ)
 house = open_house(settings)
 
 app = Chalice(app_name="klang", configure_logs=False)
-app.api.binary_types = list(BINARY_TYPES)
 app.register_middleware(house.watch.middleware(), "all")
-for room in house.rooms.values():
-    app.register_blueprint(blueprint(room))
+mount(app, house.rooms.values())
 
 EVERY_MINUTE = Rate(1, unit=Rate.MINUTES)
 

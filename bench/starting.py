@@ -55,6 +55,7 @@ def _in_a_new_process(code: str, environment: str, rooms: tuple[str, ...]) -> fl
         "BUCKET_SUFFIX": "bench",
         "ISSUERS": json.dumps([_ISSUER]),
         "EGRESS_NETWORKS": "",
+        "XROAD_SPELLING": "7.8",
         "AWS_DEFAULT_REGION": REGION,
     }
     done = subprocess.run(

@@ -16,7 +16,18 @@ ROOMS = ("gdx", "opendata", "biz", "citizen")
 LAPTOP = frozenset({"local", "test", "rehearsal"})
 """Environments that live on one machine; only there may an address be plain http or loopback."""
 
-VARIABLES = ("KLANG_ENV", "PLATFORMS", "BASE_URL", "GDX_URL", "BUCKET_SUFFIX", "ISSUERS", "EGRESS_NETWORKS")
+VARIABLES = (
+    "KLANG_ENV",
+    "PLATFORMS",
+    "BASE_URL",
+    "GDX_URL",
+    "BUCKET_SUFFIX",
+    "ISSUERS",
+    "EGRESS_NETWORKS",
+    "XROAD_SPELLING",
+)
+XROAD_SPELLINGS = ("7.7", "7.8")
+"""Releases of X-Road whose names of errors the exchange can speak; they differ in spelling alone."""
 
 _PRIVATE_NAMES = frozenset({"localhost", "local", "internal", "localdomain", "lan", "home", "test"})
 _OWN_NETWORKS = tuple(
@@ -58,6 +69,7 @@ class Settings:
         issuers: `ISSUERS`; JSON list of trusted OpenID providers of people.
         egress_networks: `EGRESS_NETWORKS`; private networks (CIDR, comma-separated) that calls to providers may
             enter; empty means public addresses only.
+        xroad_spelling: `XROAD_SPELLING`; the X-Road release whose spelling of error types the exchange speaks.
     """
 
     environment: str
@@ -68,6 +80,7 @@ class Settings:
     bucket_suffix: str
     issuers: tuple[Issuer, ...]
     egress_networks: tuple[str, ...]
+    xroad_spelling: str
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -94,6 +107,7 @@ class Settings:
             bucket_suffix=env["BUCKET_SUFFIX"],
             issuers=_issuers(env["ISSUERS"]),
             egress_networks=tuple(part for part in env["EGRESS_NETWORKS"].split(",") if part),
+            xroad_spelling=env["XROAD_SPELLING"],
         )
         settings._check()
         return settings
@@ -122,6 +136,8 @@ class Settings:
     def _check(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9]{1,15}", self.environment):
             raise BadSettings("KLANG_ENV must be one plain word in lower case")
+        if self.xroad_spelling not in XROAD_SPELLINGS:
+            raise BadSettings(f"XROAD_SPELLING must be one of {', '.join(XROAD_SPELLINGS)}")
         try:
             opened = [ipaddress.ip_network(network) for network in self.egress_networks]
         except ValueError as error:

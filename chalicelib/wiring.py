@@ -165,8 +165,10 @@ class House:
     def gdx(self) -> Gdx:
         """The exchange."""
         from .gdx.service import Service
+        from .gdx.xroad.spelling import Spelling
 
-        return Service(self.parts("gdx"), self.objects("gdx-documents"))
+        spelling = Spelling(self.settings.xroad_spelling)
+        return Service(self.parts("gdx"), self.objects("gdx-documents"), spelling)
 
     @cached_property
     def opendata(self) -> OpenData:

@@ -87,6 +87,8 @@ class Environment:
         egress_networks: private networks that calls to providers may enter; empty in production.
         together: one stage with all platforms, instead of one stage per platform.
         alarm_topic: ARN of the SNS topic that hears the alarms; empty: they are only shown.
+        xroad_spelling: the X-Road release whose spelling of error types the exchange speaks: `7.8`, or `7.7` while
+            members have clients that match the older names.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Environment:
     egress_networks: tuple[str, ...] = ()
     together: bool = False
     alarm_topic: str = ""
+    xroad_spelling: str = "7.8"
 
     def stages(self) -> tuple[Stage, ...]:
         """The stages of this environment."""
@@ -138,6 +141,7 @@ class Stage:
             "BUCKET_SUFFIX": environment.bucket_suffix,
             "ISSUERS": json.dumps(issuers),
             "EGRESS_NETWORKS": ",".join(environment.egress_networks),
+            "XROAD_SPELLING": environment.xroad_spelling,
         }
 
     def config(self) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def described() -> str:
         bucket_suffix="local",
         issuers=(),
         egress_networks=(),
+        xroad_spelling="7.8",
     )
     return json.dumps(open_house(settings).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

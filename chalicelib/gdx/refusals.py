@@ -52,6 +52,12 @@ class InvalidClientIdentifier(NotAllowed):
     code = "server.clientproxy.invalid_client_identifier"
 
 
+class InvalidSecurityServer(NotAllowed):
+    """X-Road-Security-Server names another server than the one that the provider is behind."""
+
+    code = "server.clientproxy.invalid_security_server"
+
+
 class UnknownMember(NotFound):
     """The member or subsystem is not registered here."""
 
@@ -62,6 +68,12 @@ class UnknownService(NotFound):
     """The subsystem has no such service."""
 
     code = "server.serverproxy.unknown_service"
+
+
+class NotDescribed(NotFound):
+    """`getOpenAPI` has nothing to show. X-Road's clients match the type and the beginning of the message."""
+
+    code = "server.serverproxy.internal_error"
 
 
 class ServiceDisabled(Unavailable):
@@ -126,6 +138,17 @@ _FAMILIES: tuple[tuple[type[Refusal], str], ...] = (
 )
 
 
+INTERNAL_ERROR = "server.clientproxy.internal_error"
+"""What nobody foresaw."""
+
+XROAD_TYPES = frozenset(
+    {INTERNAL_ERROR}
+    | {name for _, name in _FAMILIES}
+    | {str(found.code) for found in list(globals().values()) if isinstance(found, type) and hasattr(found, "code")}
+)
+"""Every type that a refusal on `/r1` may have."""
+
+
 def xroad_type(refusal: Refusal) -> str:
     """The X-Road error type of any refusal."""
     code = getattr(refusal, "code", None)
@@ -134,7 +157,7 @@ def xroad_type(refusal: Refusal) -> str:
     for family, name in _FAMILIES:
         if isinstance(refusal, family):
             return name
-    return "server.clientproxy.internal_error"
+    return INTERNAL_ERROR
 
 
 def xroad_status(refusal: Refusal) -> int:

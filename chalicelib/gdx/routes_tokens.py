@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from ..shared.errors import Refusal, Unauthenticated
 from ..shared.identity import PUBLIC
 from ..shared.problems import status_of
-from ..shared.web import Call, Reply, Response, Room
+from ..shared.web import Call, Reply, Request, Response, Room
 from .service import Service
 from .tokens import OAuthRefused
 
@@ -17,7 +17,7 @@ LIMIT = 16 * 1024
 FOR_A_WHILE = {"Cache-Control": "public, max-age=300"}
 
 
-def dialect(refusal: Refusal | None, language: str, request_id: str) -> Response:
+def dialect(refusal: Refusal | None, language: str, request_id: str, request: Request) -> Response:
     """Errors of the token endpoint (RFC 6749 §5.2)."""
     if isinstance(refusal, OAuthRefused):
         error, status = refusal.error, 401 if refusal.error == "invalid_client" else 400

@@ -21,6 +21,8 @@ from .registers.service import Registers
 from .staff import Operators
 from .tokens import Issuing
 from .usage.log import AccessLog
+from .xroad.spelling import Spelling
+
 
 SELF = "TH/CENTRAL/DGA/gdx"
 """The exchange as a member of itself: it offers `usage`, a person's access log."""
@@ -32,10 +34,12 @@ class Service:
     Args:
         parts: the room's common parts; `parts.base_url` is the exchange's issuer name.
         objects: the room's bucket, where late answers wait.
+        spelling: how X-Road's error types are spelled (`XROAD_SPELLING`).
     """
 
-    def __init__(self, parts: Parts, objects: Objects) -> None:
+    def __init__(self, parts: Parts, objects: Objects, spelling: Spelling = Spelling.V7_8) -> None:
         self._parts = parts
+        self.spelling = spelling
         self.voice = Voice(parts.keyring, parts.base_url)
         self.directory = Directory(parts.table, parts.journal, parts.clock)
         self.issuing = Issuing(self.directory, parts.table, self.voice, clock=parts.clock, ids=parts.ids)

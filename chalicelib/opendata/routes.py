@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlencode
 from chalicelib.shared.errors import Malformed, Refusal, Unauthenticated, UnsupportedMedia
 from chalicelib.shared.identity import NOBODY, PUBLIC, Allow, Caller, officer
 from chalicelib.shared.json_text import parse_json
-from chalicelib.shared.web import Admits, Call, Reply, Response, Room
+from chalicelib.shared.web import Admits, Call, Reply, Request, Response, Room
 
 from . import dialect
 from .actions import ACTIONS, Asked, perform
@@ -42,7 +42,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     """The room behind a gate."""
     room = Room("opendata", CkanGate(gate))
 
-    def say_no(refused: Refusal | None, language: str, request_id: str) -> Response:
+    def say_no(refused: Refusal | None, language: str, request_id: str, request: Request) -> Response:
         return dialect.refusal(catalogue.site, "", refused)
 
     def act(call: Call) -> Reply:

@@ -52,7 +52,10 @@ def document(rooms: Sequence[Room], *, server: str) -> dict[str, Any]:
     named = definitions.get("$defs", {})
     paths: dict[str, Any] = {}
     for name, route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(name, route, schema_of, named)
+        # OpenAPI has no greedy parameters: `{path+}` is shown as `{path}`
+        paths.setdefault(route.path.replace("+}", "}"), {})[route.method.lower()] = _operation(
+            name, route, schema_of, named
+        )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -92,7 +95,7 @@ def _is_model(found: Any) -> bool:
 def _operation(room: str, route: Route, schema_of: dict[Any, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"{([a-z_0-9]+)}", route.path)
+        for name in re.findall(r"{([a-z_0-9]+)\+?}", route.path)
     ]
     if route.query is not None:
         form = definitions[schema_of[route.query, "validation"]["$ref"].rpartition("/")[2]]

@@ -55,9 +55,11 @@ class Request:
     params: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Names in lower case."""
+    """Names in lower case; what came more than once is joined by ", " (RFC 9110 §5.3)."""
     body: bytes = b""
     query_string: str = ""
+    repeated: frozenset[str] = frozenset()
+    """Names of headers that came more than once."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,8 @@ class Call:
 Handler = Callable[[Call], Any]
 Again = Callable[[Any], "Reply"]
 """Makes of a kept answer what a repeated request gets, where headers (Location, ETag) belong to it."""
-Dialect = Callable[[Refusal | None, str, str], Response]
-"""Turns (refusal or None for an unforeseen error, language, request id) into the room's own kind of error."""
+Dialect = Callable[[Refusal | None, str, str, Request], Response]
+"""Turns (refusal or None for an unforeseen error, language, request id, request) into the room's own kind of error."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ class Room:
         except Refusal as refusal:
             if refusal.faults or status_of(refusal) >= 500:
                 log.info("refused", extra={"slug": refusal.slug, "route": f"{route.method} {route.path}"})
-            response = _refused(route, refusal, language, request_id)
+            response = _refused(route, refusal, language, request_id, request)
         except Exception as error:
             # the traceback's last frames locate it; the message may hold what the caller sent, so it stays out
             log.error(
@@ -217,7 +219,7 @@ class Room:
                     "error": where(error),
                 },
             )
-            response = _refused(route, None, language, request_id)
+            response = _refused(route, None, language, request_id, request)
         return Response(response.status, {**common, **response.headers}, response.body)
 
     def _attempt(self, route: Route, request: Request, request_id: str, language: str) -> Response:
@@ -287,9 +289,9 @@ def _rendered(reply: Reply, route: Route) -> Response:
     return Response(status, headers, body)
 
 
-def _refused(route: Route, refusal: Refusal | None, language: str, request_id: str) -> Response:
+def _refused(route: Route, refusal: Refusal | None, language: str, request_id: str, request: Request) -> Response:
     if route.dialect is not None:
-        return route.dialect(refusal, language, request_id)
+        return route.dialect(refusal, language, request_id, request)
     if refusal is None:
         document = unexpected(language=language, instance=request_id)
     else:
@@ -373,6 +375,8 @@ def _query(route: Route, request: Request) -> Any:
 
 def _if_match(route: Route, request: Request) -> int | None:
     given = request.headers.get("if-match")
+    if route.raw and not route.if_match:
+        return None  # it is meant for whoever the raw request goes on to
     if given is None:
         if route.if_match:
             raise PreconditionNeeded(

@@ -82,14 +82,15 @@ class Api:
         return cls(operations, tuple(document.get("x-amazon-apigateway-binary-media-types", ())))
 
     def find(self, method: str, raw_path: str) -> tuple[Target, Operation] | None:
-        """The operation that a request meets; a fixed part beats a named one, from left to right."""
+        """The operation that a request meets; a fixed part beats a named one, from left to right, and a named one
+        beats a greedy one."""
         parts = raw_path.rstrip("/").split("/") if raw_path != "/" else ["", ""]
-        best: tuple[tuple[bool, ...], Target] | None = None
+        best: tuple[tuple[int, ...], Target] | None = None
         for template in self.operations:
             parameters = _match(template.split("/"), parts)
             if parameters is None:
                 continue
-            score = tuple(not part.startswith("{") for part in template.split("/"))
+            score = tuple(map(_rank, template.split("/")))
             if best is None or score > best[0]:
                 best = score, Target(template, parameters)
         operation = self.operations[best[1].resource].get(method) if best else None
@@ -209,10 +210,19 @@ def _operation(integration: Mapping[str, Any]) -> Operation:
     return Operation({name.rpartition(".")[2]: value.strip("'") for name, value in given.items()})
 
 
+def _rank(part: str) -> int:
+    return 0 if part.endswith("+}") else 1 if part.startswith("{") else 2
+
+
 def _match(template: list[str], parts: list[str]) -> dict[str, str] | None:
+    parameters = {}
+    if template[-1].endswith("+}"):  # a greedy part takes the rest, and at least one part
+        if len(parts) < len(template):
+            return None
+        at = len(template) - 1
+        template, parts = [*template[:at], template[at].replace("+", "")], [*parts[:at], "/".join(parts[at:])]
     if len(template) != len(parts):
         return None
-    parameters = {}
     for wanted, given in zip(template, parts, strict=True):
         if wanted.startswith("{") and given:
             parameters[wanted[1:-1]] = given

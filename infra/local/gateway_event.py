@@ -129,7 +129,9 @@ def http_answer(answer: Any, accept: str | None, binary_types: Iterable[str]) ->
 
 def matches_binary(media_type: str, binary_types: Iterable[str]) -> bool:
     """True if a media type is one of the API's binary types; those may hold wildcards such as `*/*`."""
-    return any(fnmatchcase(media_type or "application/json", pattern.lower()) for pattern in binary_types)
+    return any(
+        pattern == "*/*" or fnmatchcase(media_type or "application/json", pattern.lower()) for pattern in binary_types
+    )
 
 
 def _answer_headers(answer: Answer) -> list[tuple[str, str]]:

@@ -115,5 +115,6 @@ def variables(environment: str, address: str, *, platforms: tuple[str, ...] = RO
         "BUCKET_SUFFIX": BUCKET_SUFFIX,
         "ISSUERS": json.dumps([trusted]),
         "EGRESS_NETWORKS": LOOPBACK,
+        "XROAD_SPELLING": "7.8",
         "AWS_DEFAULT_REGION": REGION,
     }

@@ -21,6 +21,7 @@ OWNERS: Mapping[str, str] = {
     "/gdx": "gdx",
     "/oauth2": "gdx",
     "/listClients": "gdx",
+    "/verificationconf": "gdx",
     "/.well-known/openid-configuration": "gdx",
     "/.well-known/jwks.json": "gdx",
     "/biz": "biz",

@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "BUCKET_SUFFIX": "local",
     "ISSUERS": "[]",
     "EGRESS_NETWORKS": "",
+    "XROAD_SPELLING": "7.8",
     "AWS_REGION": "ap-southeast-1",
 }
 

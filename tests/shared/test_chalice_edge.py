@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from chalicelib.shared.chalice_edge import BINARY_TYPES, blueprint, to_chalice, to_request
+from chalicelib.shared.chalice_edge import LARGE, mount, to_chalice, to_request
 from chalicelib.shared.identity import PUBLIC, Gate
 from chalicelib.shared.web import Call, Reply, Response, Room
 from infra.local.gateway import Gateway
@@ -24,9 +24,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\xff"
 def app_of(*rooms: Room) -> Chalice:
     """An app with fresh blueprints."""
     app = Chalice(app_name="edge", configure_logs=False)
-    app.api.binary_types = list(BINARY_TYPES)
-    for each in rooms:
-        app.register_blueprint(blueprint(each))
+    mount(app, rooms)
     return app
 
 
@@ -54,6 +52,10 @@ def echo() -> Room:
     @made.get("/echo/picture", allow=[PUBLIC], media="image/png", summary="Show a picture")
     def picture(call: Call) -> Reply:
         return Reply(PNG, media_type="image/png")
+
+    @made.post("/echo/same/{rest+}", allow=[PUBLIC], raw=True, summary="Give it back", limit=8 * LARGE)
+    def same(call: Call) -> Reply:
+        return Reply(call.raw, media_type=call.headers.get("content-type"), headers={"X-Rest": call.params["rest"]})
 
     return made
 
@@ -97,6 +99,31 @@ def test_bytes_arrive_and_leave(gateway: Gateway) -> None:
     assert base64.b64decode(json_of(answer)["body"]) == PNG
     picture = ask(gateway, "GET", "/echo/picture", headers={"Accept": "image/png"})
     assert (picture.body, headers_of(picture)["content-type"]) == (PNG, "image/png")
+
+
+@pytest.mark.parametrize("accept", [None, "image/jpeg", "text/html", "application/json;q=0.5, */*"])
+@pytest.mark.parametrize("media", ["image/jpeg", "application/pdf", "application/xml", "application/json", "x", "a/b"])
+def test_bytes_of_any_type_pass_both_ways_whatever_is_accepted(
+    gateway: Gateway, media: str, accept: str | None
+) -> None:
+    headers = {"Content-Type": media} | ({} if accept is None else {"Accept": accept})
+    surrogate = "ก\ud83d".encode("utf-8", "surrogatepass")
+    for sent in (PNG, "<ชื่อ/>".encode("tis-620"), b"\x00\xff" * 5, surrogate, b'{"a":1}'):
+        answer = ask(gateway, "POST", "/echo/same/x", sent, headers)
+        assert (answer.status, answer.body, headers_of(answer)["content-type"]) == (200, sent, media)
+
+
+def test_large_text_fits_into_what_a_function_may_answer(gateway: Gateway) -> None:
+    sent = b'"' * (4 * LARGE)
+    answer = ask(gateway, "POST", "/echo/same/x", sent, {"Content-Type": "application/json"})
+    assert (answer.status, answer.body) == (200, sent)
+
+
+@pytest.mark.parametrize("rest", ["a", "a/b/c", "a%2Fb/%E0%B8%81%3B", "a//b", "/".join("x" * 40)])
+def test_a_greedy_parameter_takes_the_rest_of_the_path_undecoded(gateway: Gateway, rest: str) -> None:
+    answer = ask(gateway, "POST", f"/echo/same/{rest}", b"x", {"Content-Type": "text/plain"})
+    assert headers_of(answer)["x-rest"] == rest
+    assert ask(gateway, "POST", "/echo/same", b"x").status == 404
 
 
 def test_a_refusal_goes_out_as_a_problem(gateway: Gateway) -> None:
@@ -152,15 +179,32 @@ def test_the_stage_is_no_part_of_the_path() -> None:
     assert to_request(event()).path == "/a/1"
 
 
-def test_a_header_sent_twice_is_joined() -> None:
-    request = to_request(event(headers={"X-A": "2"}, multiValueHeaders={"X-A": ["1", "2"]}))
+def test_a_header_sent_twice_is_joined_and_known_to_repeat() -> None:
+    request = to_request(event(headers={"X-A": "2", "X-B": "1"}, multiValueHeaders={"X-A": ["1", "2"], "X-B": ["1"]}))
+    assert request.headers == {"x-a": "1, 2", "x-b": "1"}
+    assert request.repeated == {"x-a"}
+
+
+def test_two_spellings_of_a_name_are_one_header() -> None:
+    twins = {"X-A": "1", "x-a": "2"}
+    request = to_request(event(headers=twins, multiValueHeaders={name: [value] for name, value in twins.items()}))
     assert request.headers == {"x-a": "1, 2"}
+    assert request.repeated == {"x-a"}
 
 
-def test_text_stays_text_and_bytes_stay_bytes() -> None:
-    assert to_chalice(Response(200, {"Content-Type": "text/csv; charset=utf-8"}, "ก".encode())).body == "ก"
-    assert to_chalice(Response(200, {"Content-Type": "image/png"}, PNG)).body == PNG
-    assert to_chalice(Response(204, {}, b"")).body == ""
+def test_a_query_is_written_in_its_one_form() -> None:
+    several = {"b": ["x y", "a/ก"], "a": [""], "~": ["+", "%2F"]}
+    request = to_request(event(multiValueQueryStringParameters=several))
+    assert request.query_string == "a=&b=x%20y&b=a%2F%E0%B8%81&~=%2B&~=%252F"
+
+
+def test_text_stays_text_and_bytes_are_base64() -> None:
+    text = to_chalice(Response(200, {"Content-Type": "text/csv; charset=utf-8"}, "ก".encode())).to_dict()
+    assert (text["body"], text["isBase64Encoded"]) == ("ก", False)
+    picture = to_chalice(Response(200, {"Content-Type": "image/png"}, PNG)).to_dict()
+    assert (base64.b64decode(picture["body"]), picture["isBase64Encoded"]) == (PNG, True)
+    nothing = to_chalice(Response(204, {}, b"")).to_dict()
+    assert (nothing["body"], nothing["isBase64Encoded"]) == ("", False)
 
 
 def test_one_room_serves_two_apps() -> None:

@@ -28,6 +28,7 @@ GOOD = {
     "BUCKET_SUFFIX": "th",
     "ISSUERS": issuer(),
     "EGRESS_NETWORKS": "",
+    "XROAD_SPELLING": "7.8",
 }
 LOCAL = {
     **GOOD,
@@ -189,3 +190,10 @@ def test_the_environment_is_one_plain_word(environment: str) -> None:
 def test_issuers_must_be_whole(good: Mapping[str, str], issuers: str) -> None:
     with pytest.raises(BadSettings, match="ISSUERS"):
         read(good, ISSUERS=issuers)
+
+
+def test_the_spelling_of_x_road_s_errors_is_a_release_s() -> None:
+    assert read(XROAD_SPELLING="7.7").xroad_spelling == "7.7"
+    for wrong in ("", "7.9", "7.8.0"):
+        with pytest.raises(BadSettings, match="XROAD_SPELLING"):
+            read(XROAD_SPELLING=wrong)

@@ -12,7 +12,7 @@ from chalicelib.shared.errors import Fault, Malformed, NotFound, Refusal, TooMan
 from chalicelib.shared.identity import CITIZEN, PUBLIC, SYSTEM, Gate, officer
 from chalicelib.shared.journal import Replayed
 from chalicelib.shared.problems import MEDIA_TYPE, Bilingual
-from chalicelib.shared.web import Call, Incoming, Outgoing, Reply, Response, Room
+from chalicelib.shared.web import Call, Incoming, Outgoing, Reply, Request, Response, Room
 from tests.support.client import Answer, Client
 from tests.support.forgeries import PID
 from tests.support.keys import local_keyring
@@ -121,7 +121,7 @@ def room() -> Room:
         }
         raise failures[call.params["how"]]
 
-    def dialect(refusal: Refusal | None, language: str, request_id: str) -> Response:
+    def dialect(refusal: Refusal | None, language: str, request_id: str, request: Request) -> Response:
         words = "internal" if refusal is None else refusal.slug
         return Response(418, {"Content-Type": "application/json"}, json.dumps([words, language]).encode())
 

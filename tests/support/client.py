@@ -118,12 +118,12 @@ class Client:
         return Answer(room.answer(route, request))
 
     def find(self, method: str, path: str) -> tuple[Room, Route, dict[str, str]]:
-        """The route that serves a path: literal segments win over parameters, as in API Gateway."""
+        """The route that serves a path, as API Gateway finds it: literal segments win, a trailing slash is nothing."""
         found = [
             (room, route, match.groupdict())
             for room in self._rooms
             for route in room.routes
-            if route.method == method and (match := _pattern(route.path).fullmatch(path))
+            if route.method == method and (match := _pattern(route.path).fullmatch(path.rstrip("/") or "/"))
         ]
         if not found:
             raise NoSuchRoute(f"{method} {path}")
@@ -131,4 +131,5 @@ class Client:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template))
+    greedy = re.sub(r"{(\w+)\+}", r"(?P<\1>.+)", template)
+    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", greedy))

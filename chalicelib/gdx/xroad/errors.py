@@ -1,58 +1,49 @@
-"""Refusals in X-Road's dialect: `{"type","message","detail"}` or its XML twin, and the header X-Road-Error."""
+"""Refusals in X-Road's dialect: `{"type","message","detail"}` or its XML twin, and the header X-Road-Error.
+
+PR-REST 1.0.4 §4.6. Every refusal of a `/r1` route goes out this way, whether the exchange made it or the edge before
+it (no token, too large, unforeseen).
+"""
 
 from __future__ import annotations
 
 import json
-from functools import wraps
 from xml.sax.saxutils import escape
 
 from ...shared.errors import Refusal
-from ...shared.web import Call, Handler, Reply, Response
-from ..refusals import xroad_status, xroad_type
+from ...shared.web import Dialect, Request, Response
+from ..refusals import INTERNAL_ERROR, xroad_status, xroad_type
 from .message import wants_xml
+from .spelling import Spelling, spelled
 
 
-def dialect(refusal: Refusal | None, language: str, request_id: str) -> Response:
-    """An error of the edge itself (no token, too large, unforeseen), always JSON."""
-    status, headers, body = _error(refusal, language, request_id, xml=False)
-    return Response(status, headers, body)
+def dialect(spelling: Spelling) -> Dialect:
+    """X-Road's errors in the spelling of one release."""
 
-
-def spoken(handler: Handler) -> Handler:
-    """Lets a route's refusals out in the form that the caller's Accept asks for."""
-
-    @wraps(handler)
-    def speak(call: Call) -> object:
-        try:
-            return handler(call)
-        except Refusal as refusal:
-            xml = wants_xml(call.headers.get("accept", ""))
-            status, headers, body = _error(refusal, call.language, call.request_id, xml=xml)
-            return Reply(body, status=status, headers=headers)
+    def speak(refusal: Refusal | None, language: str, request_id: str, request: Request) -> Response:
+        kind = INTERNAL_ERROR if refusal is None else xroad_type(refusal)
+        status = 500 if refusal is None else xroad_status(refusal)
+        headers = {"X-Road-Error": spelled(kind, spelling), "Cache-Control": "no-store"}
+        if refusal is not None and refusal.retry_after is not None:
+            headers["Retry-After"] = str(refusal.retry_after)
+        if status == 401:
+            headers["WWW-Authenticate"] = 'Bearer realm="gdx"'
+        # `detail` is the id under which the case is found in the log
+        told = {"type": headers["X-Road-Error"], "message": _message(refusal, language), "detail": request_id}
+        body, headers["Content-Type"] = _written(told, xml=wants_xml(request.headers.get("accept", "")))
+        return Response(status, headers, body)
 
     return speak
 
 
-def _error(refusal: Refusal | None, language: str, detail: str, *, xml: bool) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body; `detail` is the id under which the case is found in the log."""
+def _message(refusal: Refusal | None, language: str) -> str:
     if refusal is None:
-        kind, status = "server.clientproxy.internal_error", 500
-        message = "เกิดข้อผิดพลาดภายในระบบ" if language != "en" else "Internal error."
-    else:
-        kind, status = xroad_type(refusal), xroad_status(refusal)
-        message = refusal.th if language != "en" else refusal.en
-    headers = {"X-Road-Error": kind, "Cache-Control": "no-store"}
-    if refusal is not None and refusal.retry_after is not None:
-        headers["Retry-After"] = str(refusal.retry_after)
-    if status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="gdx"'
+        return "Internal error." if language == "en" else "เกิดข้อผิดพลาดภายในระบบ"
+    return refusal.en if language == "en" else refusal.th
+
+
+def _written(told: dict[str, str], *, xml: bool) -> tuple[bytes, str]:
     if xml:
-        headers["Content-Type"] = "application/xml;charset=utf-8"
-        parts = "".join(
-            f"<{name}>{escape(value)}</{name}>"
-            for name, value in (("type", kind), ("message", message), ("detail", detail))
-        )
-        return status, headers, f'<?xml version="1.0" encoding="UTF-8"?><error>{parts}</error>'.encode()
-    headers["Content-Type"] = "application/json;charset=utf-8"
-    body = {"type": kind, "message": message, "detail": detail}
-    return status, headers, json.dumps(body, ensure_ascii=False).encode()
+        parts = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in told.items())
+        text = f'<?xml version="1.0" encoding="UTF-8"?><error>{parts}</error>'
+        return text.encode(), "application/xml;charset=utf-8"
+    return json.dumps(told, ensure_ascii=False).encode(), "application/json;charset=utf-8"

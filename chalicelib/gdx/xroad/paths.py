@@ -8,17 +8,62 @@ XRDDEV-3054, fixed in X-Road 7.7.1, was such a hole.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
 from ..refusals import invalid_request
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
-"""X-Road's methods without TRACE, which neither API Gateway nor Chalice carries."""
+"""X-Road's methods without TRACE, which API Gateway has no operation for (docs/decisions, x-road)."""
+
+RESERVED = frozenset(
+    {
+        "allowedMethods",
+        "getOpenAPI",
+        "getSecurityServerHealthData",
+        "getSecurityServerMetrics",
+        "getSecurityServerOperationalData",
+        "getWsdl",
+        "listClients",
+        "listMethods",
+    }
+)
+"""Service codes that X-Road keeps for itself since 7.7; no member may register them."""
 
 _PCHAR = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*")
 _QUERY = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
 _MAX_PATH = 2000
+
+
+@dataclass(frozen=True)
+class Place:
+    """A path of `/r1` taken apart, nothing decoded.
+
+    Attributes:
+        provider: instance, member class, member code and subsystem code.
+        service: the service code.
+        rest: what goes on to the provider: `""`, or starting with "/".
+    """
+
+    provider: tuple[str, ...]
+    service: str
+    rest: str
+
+
+def place_of(raw_path: str) -> Place:
+    """Takes `/r1/{instance}/{class}/{member}/{subsystem}/{service}[/rest]` apart.
+
+    Raises:
+        InvalidRequest: one of the five parts is missing. PR-REST calls the subsystem optional; X-Road's code does not.
+    """
+    _, _, *parts = raw_path.split("/", 7)
+    if len(parts) < 5 or not all(parts[:5]):
+        raise invalid_request(
+            "เส้นทางต้องมี instance/class/member/subsystem/service ให้ครบ",
+            "The path must name instance/class/member/subsystem/service.",
+        )
+    return Place(tuple(parts[:4]), parts[4], f"/{parts[5]}" if len(parts) == 6 else "")
 
 
 def decoded(segment: str) -> str:

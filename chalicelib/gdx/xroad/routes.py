@@ -1,51 +1,46 @@
-"""X-Road REST v1 at the domain root (PR-REST 1.0.4, PR-MREST 0.8): `/r1/...` and `/listClients`."""
+"""X-Road REST v1 at the domain root (PR-REST 1.0.4, PR-MREST 0.8): `/r1/...`, `/listClients`, `/verificationconf`."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from ...shared.errors import Fault, NotFound
 from ...shared.identity import PUBLIC, SYSTEM
 from ...shared.web import Call, Reply, Room
-from ..contract import endpoints
-from ..ids import INSTANCE, BadId, MemberId, ServiceId, SubsystemId
-from ..model import Ask, Member, Service, Subsystem
-from ..refusals import invalid_request, unknown_member, unknown_service
+from ..ids import INSTANCE, BadId, ServiceId, SubsystemId
+from ..model import Ask
+from ..refusals import unknown_member, unknown_service
 from ..rules import checked_case
 from ..service import Service as Exchange
-from . import message
-from .errors import dialect, spoken
-from .paths import METHODS, checked_query, decoded
-
-DEPTH = 6
-"""Segments below a service at most: API routes have a fixed depth, because Chalice has no greedy parameter."""
+from ..told import told
+from . import clients, message, metadata
+from .errors import dialect
+from .handbook import handbook
+from .paths import METHODS, Place, checked_query, decoded, place_of
+from .questions import question
 
 LIMIT = 4 * 1024 * 1024
 """Bytes of a request body; a Lambda takes 6 MB in base64."""
 
-_BASE = "/r1/{instance}/{member_class}/{member}/{subsystem}"
-_METADATA = frozenset({"listMethods", "allowedMethods", "getOpenAPI"})
-
-
-class ServiceNotFound(NotFound):
-    """`getOpenAPI` for a service that is not there; X-Road's clients match type and message."""
-
-    code = "server.serverproxy.internal_error"
+_PARTS = ("/{instance}", "/{member_class}", "/{member}", "/{subsystem}", "/{service}", "/{path+}")
+PATHS = tuple("/r1" + "".join(_PARTS[:count]) for count in range(len(_PARTS) + 1))
+"""Every path below `/r1` has a route, so that a path with too few parts is refused in X-Road's words."""
 
 
 def hang(room: Room, exchange: Exchange) -> None:
     """Hangs X-Road's routes on the room."""
+    speak = dialect(exchange.spelling)
 
     def call_service(call: Call) -> Reply:
-        provider = _provider(call)
+        message.checked(call.request)
+        place = place_of(call.request.path)
+        provider = _provider(place)
         client = message.client_of(call.headers, call.caller.id)
-        code = decoded(call.params["service"])
-        if code in _METADATA and call.request.method == "GET" and "p1" not in call.params:
-            return _metadata(exchange, client, provider, code, call)
-        return _exchanged(exchange, client, _service(provider, code), call)
+        message.check_security_server(call.headers, provider.member.instance)
+        message.check_represented_party(call.headers)
+        code = decoded(place.service)
+        if code in metadata.ANSWERED and call.request.method == "GET" and not place.rest:
+            return metadata.answered(exchange, client, provider, code, call)
+        return _exchanged(exchange, client, _service(provider, code), place.rest, call)
 
-    for depth in range(DEPTH + 1):
-        path = "/".join([f"{_BASE}/{{service}}", *(f"{{p{at}}}" for at in range(1, depth + 1))])
+    for path in PATHS:
         for method in sorted(METHODS):
             room.route(
                 method,
@@ -54,95 +49,66 @@ def hang(room: Room, exchange: Exchange) -> None:
                 summary="Call a service of another member (X-Road REST v1)",
                 raw=True,
                 limit=LIMIT,
-                dialect=dialect,
-                hidden=depth > 1,
-            )(spoken(call_service))
+                dialect=speak,
+                hidden=path not in PATHS[-2:],
+            )(call_service)
+
+    @room.get("/listClients", allow=[PUBLIC], summary="Members and subsystems of this exchange (X-Road)", dialect=speak)
+    def list_clients(call: Call) -> Reply:
+        found = clients.listed(exchange.directory.everyone(), call.query.get("xRoadInstance", INSTANCE))
+        if "application/json" in call.headers.get("accept", "").lower():
+            return Reply(clients.as_json(found))
+        return Reply(clients.as_xml(found), media_type="text/xml;charset=utf-8")
 
     @room.get(
-        "/listClients", allow=[PUBLIC], summary="Members and subsystems of this exchange (X-Road)", dialect=dialect
+        "/verificationconf",
+        allow=[PUBLIC],
+        summary="Members and subsystems as X-Road's global configuration (ZIP)",
+        media="application/zip",
+        dialect=speak,
     )
-    def list_clients(call: Call) -> Reply:
-        asked = call.query.get("xRoadInstance", INSTANCE)
-        everyone = exchange.directory.everyone() if asked == INSTANCE else []
-        names = {str(each.id): each.name_th for each in everyone if isinstance(each, Member)}
-        return Reply({"member": [_client(each, names) for each in everyone]})
+    def verification_conf(_: Call) -> Reply:
+        return Reply(clients.verification_conf(exchange.directory.everyone(), exchange.base_url))
+
+    @room.get("/gdx/v1/x-road", allow=[PUBLIC], summary="How this exchange speaks X-Road: headers, hash, errors")
+    def about(_: Call) -> Reply:
+        return Reply(handbook(exchange.spelling), headers={"Cache-Control": "public, max-age=300"})
 
 
-def _exchanged(exchange: Exchange, client: SubsystemId, service: ServiceId, call: Call) -> Reply:
+def _exchanged(exchange: Exchange, client: SubsystemId, service: ServiceId, rest: str, call: Call) -> Reply:
     headers = message.onward(call.headers)
-    message_id = message.message_id_of(call.headers)
+    message_id = message.message_id_of(call.headers, client.member.instance)
     request_id = message.new_request_id()
     query = checked_query(call.request.query_string)
+    asked = question(call.headers.get("x-gdx-predicate"), call.raw)
     ask = Ask(
         client=client,
         service=service,
         method=call.request.method,
-        path="".join(f"/{call.params[name]}" for name in _rest(call)),
+        path=rest,
         query=query,
-        body=call.raw,
+        body=asked.body,
         headers={**headers, "x-road-request-id": request_id},
         message_id=message_id,
         purpose=call.headers.get("x-gdx-purpose"),
         case=checked_case(call.headers.get("x-road-issue")),
+        predicate=asked.predicate,
+        claims=asked.claims,
+        door="r1",
     )
     outcome = exchange.exchanges.run(ask)
     target = f"{call.request.path}?{query}" if query else call.request.path
-    hashed = message.request_hash(ask.method, target, headers, ask.body, request_id=request_id, message_id=message_id)
-    told = dict(outcome.headers)
-    media_type = told.pop("content-type", None)
-    if "cache-control" in told:
-        told["Cache-Control"] = told.pop("cache-control")
-    told |= message.echo(str(client), str(service), message_id, request_id, hashed)
-    told |= {"x-gdx-exchange": outcome.id, "x-gdx-at": outcome.at, "x-gdx-receipt": outcome.receipt}
-    if outcome.repeated:
-        told["x-gdx-repeated"] = "true"
-    return Reply(outcome.body or None, status=outcome.status, headers=told, media_type=media_type)
+    hashed = message.request_hash(ask.method, target, headers, call.raw, request_id=request_id, message_id=message_id)
+    given = dict(outcome.headers)
+    media_type = given.pop("content-type", None)
+    if "cache-control" in given:
+        given["Cache-Control"] = given.pop("cache-control")
+    given |= message.echo(str(client), str(service), message_id, request_id, hashed) | told(outcome)
+    return Reply(outcome.body or None, status=outcome.status, headers=given, media_type=media_type)
 
 
-def _metadata(exchange: Exchange, client: SubsystemId, provider: SubsystemId, code: str, call: Call) -> Reply:
-    if exchange.directory.subsystem(provider) is None:
-        raise unknown_member()
-    if code == "getOpenAPI":
-        return Reply(_described(exchange, provider, call))
-    services = exchange.directory.services(provider)
-    if code == "allowedMethods":
-        allowed = {
-            str(agreement.service): agreement
-            for agreement in exchange.directory.agreements_of(client)
-            if agreement.service.subsystem == provider
-        }
-        return Reply(
-            {
-                "service": [
-                    _listed(service, [(each.method, each.path) for each in allowed[str(service.id)].endpoints])
-                    for service in services
-                    if str(service.id) in allowed
-                ]
-            }
-        )
-    return Reply({"service": [_listed(service, endpoints(service.document)) for service in services]})
-
-
-def _described(exchange: Exchange, provider: SubsystemId, call: Call) -> dict[str, Any]:
-    code = call.query.get("serviceCode")
-    if not code:
-        raise invalid_request(
-            "ต้องระบุ serviceCode",
-            "Missing request parameter serviceCode.",
-            [Fault("query:serviceCode", "ต้องระบุ", "Mandatory here.")],
-        )
-    try:
-        identifier = ServiceId.parse(f"{provider}/{code}")
-    except BadId:
-        raise unknown_service() from None
-    service = exchange.directory.service(identifier)
-    if service is None:
-        raise ServiceNotFound(f"ไม่พบบริการ {identifier}", f"Service not found: {identifier}")
-    return {**service.document, "servers": [{"url": f"{exchange.base_url}/r1/{identifier}"}]}
-
-
-def _provider(call: Call) -> SubsystemId:
-    parts = [decoded(call.params[name]) for name in ("instance", "member_class", "member", "subsystem")]
+def _provider(place: Place) -> SubsystemId:
+    parts = [decoded(part) for part in place.provider]
     if any("/" in part for part in parts):
         raise unknown_member()
     try:
@@ -156,35 +122,3 @@ def _service(provider: SubsystemId, code: str) -> ServiceId:
         return ServiceId.parse(f"{provider}/{code}")
     except BadId:
         raise unknown_service() from None
-
-
-def _rest(call: Call) -> list[str]:
-    return [f"p{at}" for at in range(1, DEPTH + 1) if f"p{at}" in call.params]
-
-
-def _listed(service: Service, allowed: list[tuple[str, str]]) -> dict[str, Any]:
-    system = service.id.subsystem
-    return {
-        "object_type": "SERVICE",
-        "service_type": "OPENAPI",
-        "xroad_instance": INSTANCE,
-        "member_class": system.member.member_class.value,
-        "member_code": system.member.code,
-        "subsystem_code": system.code,
-        "service_code": service.id.code,
-        "endpoint_list": [{"method": method, "path": path} for method, path in allowed],
-    }
-
-
-def _client(each: Member | Subsystem, names: dict[str, str]) -> dict[str, Any]:
-    member: MemberId = each.id if isinstance(each, Member) else each.id.member
-    identifier = {
-        "object_type": "MEMBER" if isinstance(each, Member) else "SUBSYSTEM",
-        "xroad_instance": INSTANCE,
-        "member_class": member.member_class.value,
-        "member_code": member.code,
-    }
-    if isinstance(each, Member):
-        return {"id": identifier, "name": each.name_th}
-    named = {"name": names.get(str(member), ""), "subsystem_name": each.name_th}
-    return {"id": {**identifier, "subsystem_code": each.id.code}, **named}
