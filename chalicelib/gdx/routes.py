@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..shared.gdx_request import Admits, SignedGate
 from ..shared.web import Room
 from . import routes_receipts, routes_tokens
+from .consents import routes as consents
 from .directory import routes as directory
 from .facade import routes as facade
 from .facade import routes_admin as facade_admin
@@ -27,6 +28,7 @@ def routes(service: Service, gate: Admits) -> Room:
     orders.hang(room, service)
     routes_receipts.hang(room, service)
     usage.hang(room, service)
+    consents.hang(room, service)
     directory.hang(room, service)
     registers.hang(room, service.registers, service.base_url)
     routes_tokens.hang(room, service)

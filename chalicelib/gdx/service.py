@@ -9,11 +9,13 @@ from ..shared.gdx_request import GdxRequests
 from ..shared.journal import Event
 from ..shared.objects import Objects
 from ..shared.parts import Parts
+from .consents.service import Consents
 from .directory import Directory
 from .evidence import Voice
 from .exchanges import Exchanges
 from .facade.service import Facade
 from .local import LocalGdx
+from .notices import NoticesThroughGdx
 from .orders.service import Orders
 from .provider import Provider
 from .receipts import Receipts
@@ -62,6 +64,7 @@ class Service:
         )
         self.facade = Facade(parts, self.directory, self.exchanges)
         self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors, parts.clock)
+        self.consents = Consents(self.directory, parts, self.voice, NoticesThroughGdx(self.local(SELF)))
         self.receipts = Receipts(parts.table, parts.keyring)
         self.operators = Operators(parts.table, parts.keyring)
         self.registers = Registers(
@@ -74,6 +77,7 @@ class Service:
         self.requests = GdxRequests(parts.base_url, SELF, self.voice.jwks, parts.clock)
         self.listeners: dict[str, Callable[[Event], None]] = {"gdx.exchange.": self.orders.clear}
         """What happens because of an event on the queue `gdx-events`, by the beginning of the event's type."""
+        self.listeners["gdx.consent."] = self.consents.tell
 
     @property
     def base_url(self) -> str:

@@ -145,6 +145,9 @@ class PostAgreement(Incoming):
     state: Literal[AgreementState.FINALIZED, AgreementState.SUSPENDED, AgreementState.TERMINATED] = (
         AgreementState.FINALIZED
     )
+    consent: bool = Field(default=False, description="Each exchange needs the consent of the person asked about")
+    preview: bool = Field(default=False, description="The person sees prefilled values before the consumer does")
+    retention_days: int | None = Field(default=None, ge=0, le=36_600, description="How long the consumer may keep it")
 
     @field_validator("consumer")
     @classmethod
@@ -170,6 +173,9 @@ class PostAgreement(Incoming):
             valid_until=self.valid_until,
             daily_quota=self.daily_quota,
             state=self.state,
+            consent=self.consent,
+            preview=self.preview,
+            retention_days=self.retention_days,
         )
 
 

@@ -185,7 +185,13 @@ class Exchange:
 
     def load(self) -> int:
         """Loads the seed."""
-        addresses = {"gdx": BASE, "citizen": "https://citizen.test", "dopa": DOPA, "dbd": "https://dbd.test"}
+        addresses = {
+            "gdx": BASE,
+            "citizen": "https://citizen.test",
+            "dopa": DOPA,
+            "dbd": "https://dbd.test",
+            "ncb": "https://ncb.test",
+        }
         keys = {name: {"keys": [dict(signer.public_jwk)]} for name, signer in self.keys.items()}
         return load(self.service, SEED, self.now, addresses=addresses, keys=keys)
 

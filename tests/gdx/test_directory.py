@@ -57,7 +57,7 @@ def test_a_consumer_and_a_provider_see_their_own_agreements(exchange: Exchange) 
     assert [agreement["id"] for agreement in mine] == ["laemngop-company", "laemngop-person"]
     civil = exchange.token("TH/CENTRAL/DOPA/civil")
     asked = exchange.client.get("/gdx/v1/agreements?role=provider", token=civil).json["items"]
-    assert [agreement["id"] for agreement in asked] == ["biz-person", "laemngop-person"]
+    assert [agreement["id"] for agreement in asked] == ["biz-person", "laemngop-person", "gsb-person"]
     assert exchange.client.get("/gdx/v1/agreements", token=civil).json["items"] == []
     assert exchange.client.get("/gdx/v1/agreements?role=all", token=civil).status == 422
 

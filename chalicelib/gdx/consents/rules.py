@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from ...shared.errors import AlreadyThere, AssuranceTooLow, Fault, TooMany, WrongState
 from ...shared.storage import Change, Item, Require, Update
+from ..ids import ServiceId
+from ..model import Agreement
 from ..refusals import ConsentNeeded
-from .model import ConsentState, Mode
+from .model import Consent, ConsentState, Mode
 
 _OPEN = (ConsentState.REQUESTED, ConsentState.GIVEN)
+_STEPS = (
+    (ConsentState.REQUESTED, ConsentState.GIVEN),
+    (ConsentState.REQUESTED, ConsentState.REFUSED),
+    (ConsentState.GIVEN, ConsentState.WITHDRAWN),
+)
 
 
 def state_at(consent: Mapping[str, Any], now: datetime) -> ConsentState:
@@ -82,3 +91,116 @@ def _holds(consent: Mapping[str, Any], now: datetime, exchange: str | None) -> b
     if state is ConsentState.USED:
         return exchange is not None and consent["used"]["by"] == exchange
     return state is ConsentState.GIVEN
+
+
+MAX_SPAN = timedelta(days=366)
+"""The longest that one consent may hold; afterwards the person is asked again."""
+MAX_AHEAD = timedelta(days=90)
+"""How far ahead it may begin."""
+ASK_AGAIN = timedelta(hours=24)
+"""A person who refused is left alone for so long."""
+LEVELS = ("2.1", "2.2", "2.3", "3")
+"""Identity assurance levels at which a consent may be given (ETDA recommendation 19-2566), weakest first."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a system asks a person to allow.
+
+    Attributes:
+        fields: JSON Pointers of the agreement; None for all of them.
+        starts: None for at once.
+        ial: the weakest login with which it may be given.
+    """
+
+    service: ServiceId
+    purposes: tuple[str, ...]
+    fields: tuple[str, ...] | None
+    starts: datetime | None
+    ends: datetime
+    mode: Mode
+    data_life_days: int
+    ial: str = LEVELS[0]
+
+
+def faults_of(asked: Asked, agreement: Agreement, now: datetime) -> list[Fault]:
+    """What of a question the agreement or the bounds do not allow."""
+    faults = []
+    open_purposes = {purpose.code for purpose in agreement.purposes if not purpose.sealed_days}
+    for at, purpose in enumerate(asked.purposes):
+        if purpose not in open_purposes:
+            faults.append(Fault(f"/purposes/{at}", "ไม่อยู่ในข้อตกลง", "Not one of the agreement's purposes."))
+    for at, named in enumerate(asked.fields or ()):
+        if named not in agreement.fields:
+            faults.append(Fault(f"/fields/{at}", "ไม่อยู่ในข้อตกลง", "Not one of the agreement's fields."))
+    starts = asked.starts or now
+    if not now - timedelta(minutes=5) <= starts <= now + MAX_AHEAD:
+        faults.append(Fault("/from", "ต้องเริ่มภายใน 90 วันนับจากนี้", "Must begin within 90 days from now."))
+    if not max(starts, now) < asked.ends <= starts + MAX_SPAN:
+        faults.append(Fault("/until", "ต้องสิ้นสุดภายใน 366 วันนับแต่วันเริ่ม", "Must end within 366 days of its begin."))
+    kept = agreement.retention_days
+    if kept is not None and asked.data_life_days > kept:
+        faults.append(
+            Fault("/data_life_days", f"ข้อตกลงให้เก็บได้ไม่เกิน {kept} วัน", f"The agreement allows {kept} days at most.")
+        )
+    return faults
+
+
+def same_question(there: Consent, asked: Asked, agreement: Agreement) -> bool:
+    """True when an open request asks for exactly this."""
+    terms = there.terms
+    return (
+        {purpose.code for purpose in terms.purposes} == set(asked.purposes)
+        and {named.code for named in terms.fields} == set(agreement.fields if asked.fields is None else asked.fields)
+        and (asked.starts is None or terms.starts == asked.starts)
+        and (terms.ends, terms.mode, terms.data_life_days, terms.ial)
+        == (asked.ends, asked.mode, asked.data_life_days, asked.ial)
+    )
+
+
+def may_ask(there: Consent, state: ConsentState, now: datetime) -> None:
+    """Whether a system may ask a person anew, after the consent that is there.
+
+    Raises:
+        AlreadyThere: a request is open or a consent holds.
+        TooMany: the person refused a moment ago.
+    """
+    if state in _OPEN:
+        raise AlreadyThere(
+            "มีคำขอที่รอคำตอบหรือความยินยอมที่ยังใช้ได้อยู่แล้ว หากต้องการเงื่อนไขอื่นให้ยกเลิกรายการเดิมก่อน",
+            "A request is open or a consent holds already; to ask for other terms, give that one up first.",
+        )
+    refused = there.decided_at if state is ConsentState.REFUSED else None
+    if refused is not None and now - refused < ASK_AGAIN:
+        raise TooMany(
+            "เจ้าของข้อมูลปฏิเสธคำขอไปแล้ว โปรดอย่าขอซ้ำภายใน 24 ชั่วโมง",
+            "The person has refused; do not ask again within 24 hours.",
+            retry_after=int((ASK_AGAIN - (now - refused)).total_seconds()) + 1,
+        )
+
+
+def may_become(state: ConsentState, wanted: ConsentState) -> None:
+    """Whether a person can bring a consent from one state to another.
+
+    Raises:
+        WrongState.
+    """
+    if (state, wanted) not in _STEPS:
+        raise WrongState(
+            "ทำรายการนี้กับความยินยอมในสถานะปัจจุบันไม่ได้ โปรดอ่านรายการล่าสุด",
+            "This cannot be done to a consent in its present state; read it again.",
+            [Fault("/state", f"สถานะปัจจุบันคือ {state.value}", f"It is {state.value}.")],
+        )
+
+
+def strong_enough(ial: str, needed: str) -> None:
+    """Whether a login is strong enough to give this consent.
+
+    Raises:
+        AssuranceTooLow.
+    """
+    if ial not in LEVELS or LEVELS.index(ial) < LEVELS.index(needed):
+        raise AssuranceTooLow(
+            f"การให้ความยินยอมนี้ต้องยืนยันตัวตนระดับ IAL {needed} ขึ้นไป",
+            f"Giving this consent needs a login with identity assurance level {needed} or higher.",
+        )

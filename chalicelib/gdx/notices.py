@@ -1,0 +1,65 @@
+"""What the exchange tells a person, by way of their inbox in the Citizen Portal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..shared.gdx_client import Gdx
+from ..shared.storage import Json
+from ..shared.thai import Text
+
+INBOX = "TH/CENTRAL/DGA/citizen/inbox"
+PURPOSE = "data-notice"
+SOURCE = "TH/CENTRAL/DGA"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message to a person.
+
+    Attributes:
+        id: the same id is one message, however often it is sent.
+        title, body: plain text.
+    """
+
+    id: str
+    title: Text = field(repr=False)
+    body: Text = field(repr=False)
+
+    def message(self) -> Json:
+        """As the inbox takes it."""
+        return {
+            "id": self.id,
+            "category": "data",
+            "title": self.title.model_dump(),
+            "body": self.body.model_dump(),
+            "source": SOURCE,
+        }
+
+
+class Notices(Protocol):
+    """Whoever tells people."""
+
+    def tell(self, pid: str, notice: Notice) -> None:
+        """Hands a message over; a repeat with the same id changes nothing.
+
+        Raises:
+            Refusal: it was not taken; try again later.
+        """
+        ...
+
+
+class NoticesThroughGdx:
+    """By way of the exchange, as any member does.
+
+    Args:
+        gdx: the exchange as itself (`TH/CENTRAL/DGA/gdx`) asks it.
+    """
+
+    def __init__(self, gdx: Gdx) -> None:
+        self._gdx = gdx
+
+    def tell(self, pid: str, notice: Notice) -> None:
+        """See `Notices.tell`."""
+        self._gdx.ask(INBOX, "POST", "/messages", {"pid": pid, **notice.message()}, PURPOSE, once=notice.id)
