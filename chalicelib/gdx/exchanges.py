@@ -200,7 +200,8 @@ class Exchanges:
         if grant.earlier is not None:
             return _outcome(grant.earlier, grant, out, repeated=True)
         place = self._directory.contract(ask.service).operation(ask.method, grant.path or "/")
-        leaf = records.leaf_item(self._keyring, self._voice, ask, grant, out, place, times or Times(grant.at))
+        times = replace(times or Times(grant.at), left=now)
+        leaf = records.leaf_item(self._keyring, self._voice, ask, grant, out, place, times)
         outcome = _outcome(leaf, grant, out)
         lasting: list[Change] = [*records.lasting(self._keyring, grant, out, leaf, now)]
         lasting += also(outcome, out) if also else ()

@@ -208,6 +208,7 @@ class Ask:
         message_id: `X-Road-Id`; with the client and the content it makes a repeat recognisable.
         predicate: code of a verify-only question, with the `claims` to hold against the record; None for the record.
         door: how it came in: `r1`, `gdx`, `ws` or `local`.
+        agent: pseudonym of the officer for whom the client asks, where its door knows one (the Thai façade).
     """
 
     client: SubsystemId
@@ -223,6 +224,7 @@ class Ask:
     predicate: str | None = None
     claims: Mapping[str, str] = field(default_factory=dict, repr=False)
     door: str = "r1"
+    agent: str | None = None
 
 
 @dataclass(frozen=True)

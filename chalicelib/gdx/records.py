@@ -7,7 +7,7 @@ monitoring record knows paths only as the description's templates.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -31,11 +31,12 @@ FAULTS_KEPT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Times:
-    """When an exchange came in, when its provider was asked, and when that answered."""
+    """When an exchange came in, when its provider was asked and answered, and when it was recorded to go out."""
 
     came: datetime
     asked: datetime | None = None
     answered: datetime | None = None
+    left: datetime | None = None
 
 
 def leaf_item(
@@ -93,7 +94,7 @@ def fault(ask: Ask, refusal: Refusal, times: Times, now: datetime) -> Create:
     """The row of a refused exchange."""
     identifier, at, day = new_token(), times.came.isoformat(timespec="milliseconds"), thai_day(now)
     data: Json = {
-        **_monitor(ask, times),
+        **_monitor(ask, replace(times, left=now)),
         "consumer": str(ask.client),
         "service": str(ask.service),
         "messageId": ask.message_id,
@@ -150,10 +151,12 @@ def _monitor(ask: Ask, times: Times) -> Json:
         "requestInTs": _ms(times.came),
         "requestOutTs": _ms(times.asked),
         "responseInTs": _ms(times.answered),
+        "responseOutTs": _ms(times.left),
         "requestSize": len(ask.body),
         "restMethod": ask.method,
         "xRequestId": ask.headers.get("x-road-request-id"),
         "door": ask.door,
+        "agent": ask.agent,
     }
 
 

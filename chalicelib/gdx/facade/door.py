@@ -89,6 +89,7 @@ def asked(mapping: Mapping, session: Session, parameters: Dict[str, Any], header
         predicate=mapping.predicate,
         claims=named(mapping.claims, parameters),
         door="ws",
+        agent=session.agent,
     )
 
 

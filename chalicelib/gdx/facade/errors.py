@@ -23,7 +23,7 @@ from ...shared.errors import (
     UpstreamFailed,
 )
 from ...shared.problems import status_of, unexpected
-from ...shared.web import Response
+from ...shared.web import Request, Response
 
 JSON = "application/json; charset=utf-8"
 
@@ -80,7 +80,7 @@ _NAMES: tuple[tuple[type[Refusal], str], ...] = (
 )
 
 
-def dialect(refusal: Refusal | None, language: str, request_id: str) -> Response:
+def dialect(refusal: Refusal | None, language: str, request_id: str, _: Request) -> Response:
     """A refusal, or None for an unforeseen error, as the gateway says it."""
     headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
     if refusal is None:

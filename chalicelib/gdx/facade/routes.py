@@ -12,6 +12,7 @@ from ...shared.errors import Malformed
 from ...shared.identity import PUBLIC
 from ...shared.web import Call, Reply, Room
 from ..service import Service
+from ..told import told
 from ..xroad.paths import decoded
 from .door import parameters
 from .errors import dialect
@@ -51,10 +52,7 @@ def hang(room: Room, service: Service) -> None:
         path = [decoded(call.params[f"p{at}"]) for at in range(1, DEPTH + 1) if f"p{at}" in call.params]
         agency = decoded(call.params["agency"])
         outcome, body, media_type = facade.door.run(session, call.request.method, agency, path, given, call.headers)
-        told = {"x-gdx-exchange": outcome.id, "x-gdx-at": outcome.at, "x-gdx-receipt": outcome.receipt}
-        if outcome.repeated:
-            told["x-gdx-repeated"] = "true"
-        return Reply(body or None, status=outcome.status, headers=told, media_type=media_type)
+        return Reply(body or None, status=outcome.status, headers=told(outcome), media_type=media_type)
 
     def _token(call: Call, given: dict[str, Any]) -> Reply:
         secret, agent = (given.get(name) for name in ("ConsumerSecret", "AgentID"))

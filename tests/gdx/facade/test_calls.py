@@ -66,6 +66,11 @@ def test_the_call_is_an_exchange_like_any_other(exchange: Exchange, legacy: Lega
     assert row["leaf"]["purpose"] == "premises-inspection"
     assert answer.headers["x-gdx-receipt"] == row["receipt"]
     assert answer.headers["x-gdx-exchange"] == row["leaf"]["id"]
+    assert answer.headers["ratelimit"].startswith('"day";r=999;')
+    assert (row["monitor"]["door"], row["monitor"]["agent"]) == (
+        "ws",
+        exchange.providers.sent[-1].headers["x-road-userid"],
+    )
     assert len(exchange.rows("SUBJECT#")) == 1
 
 
