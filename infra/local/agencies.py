@@ -1,4 +1,4 @@
-"""Sample agencies: the person register of DOPA and the company register of DBD, each on a port of its own.
+"""Sample agencies: the person register of DOPA, the company register of DBD and a credit bureau, each on its own port.
 
 They are what the exchange meets in the world: systems of others, over real HTTP, that check who asks (the exchange's
 signed request), answer whole records (the exchange cuts them down to the agreed fields) and can be slow or dead.
@@ -141,4 +141,16 @@ def company_register(file: Path = FILE) -> Register:
         CompanyLookup,
         {row["juristic_id"]: row for row in rows},
         ("นิติบุคคลในทะเบียน", "company in the register"),
+    )
+
+
+def credit_register(file: Path = FILE) -> Register:
+    """The credit reports of the National Credit Bureau."""
+    rows = json.loads(file.read_text(encoding="utf-8"))["credit"]
+    return Register(
+        "TH/PARTNER/NCB/credit",
+        "report",
+        PersonLookup,
+        {row["pid"]: row for row in rows},
+        ("ข้อมูลเครดิตของบุคคลนี้", "credit report of this person"),
     )

@@ -13,7 +13,7 @@ from chalicelib.settings import ROOMS
 from chalicelib.shared.egress import GuardedHttp, Http
 from chalicelib.shared.ids import utc_now
 from infra.local import personas
-from infra.local.agencies import Agency, Check, company_register, person_register
+from infra.local.agencies import Agency, Check, company_register, credit_register, person_register
 from infra.local.bank import Bank
 from infra.local.calls import Calls
 from infra.local.desk import Desk
@@ -54,7 +54,9 @@ class Surroundings:
         self.address = address
         self.personas = personas.load()
         self.keys = {system.client_id: EphemeralKey() for system in self.personas if system.client_id}
-        self.agencies = (Agency(person_register(), check), Agency(company_register(), check))
+        self.agencies = tuple(
+            Agency(register, check) for register in (person_register(), company_register(), credit_register())
+        )
         http = http or GuardedHttp([LOOPBACK])
         people = PersonTokens(issuer(address), self.personas, clock)
         systems = SystemTokens(self.keys, lambda: address, http, clock)
@@ -75,7 +77,7 @@ class Surroundings:
     @property
     def wishes(self) -> Wishes:
         """What the seed must know of them."""
-        person, company = self.agencies
+        person, company, credit = self.agencies
         return Wishes(
             personas=self.personas,
             jwks={client_id: key.jwks for client_id, key in self.keys.items()},
@@ -84,6 +86,7 @@ class Surroundings:
                 "citizen": self.address,
                 "dopa": person.address,
                 "dbd": company.address,
+                "ncb": credit.address,
             },
             bank_secret=self.bank.secret,
         )

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.shared.egress import GuardedHttp, HttpAnswer
 from chalicelib.shared.errors import Unauthenticated
-from infra.local.agencies import Agency, company_register, person_register
+from infra.local.agencies import Agency, company_register, credit_register, person_register
 from infra.local.gateway_event import HttpRequest
 
 MALEE = "3990100001013"
@@ -50,6 +50,16 @@ def test_a_company_is_answered_with_its_directors() -> None:
         record = json.loads(post(agency, "/company/lookup", {"juristic_id": COMPANY}).body)
         assert record["status"] == "active"
         assert MALEE in {director["pid"] for director in record["directors"]}
+    finally:
+        agency.stop()
+
+
+def test_a_credit_report_says_more_than_anybody_asks_for() -> None:
+    agency = Agency(credit_register(), exchange_only)
+    agency.start()
+    try:
+        record = json.loads(post(agency, "/report/lookup", {"pid": MALEE}).body)
+        assert record["grade"] == "BB" and record["accounts"] and "employer" in record
     finally:
         agency.stop()
 

@@ -24,6 +24,7 @@ def test_everybody_of_the_story_is_there() -> None:
         "dopa-civil": "system",
         "dbd-juristic": "system",
         "laemngop-office": "system",
+        "gsb-loans": "system",
     }
 
 
@@ -33,6 +34,11 @@ def test_the_registers_know_every_person_and_the_company() -> None:
     assert {persona.pid for persona in personas.load().people} <= people
     malee = personas.load()["malee"]
     assert malee.pid in {director["pid"] for director in companies[malee.juristic_id or ""]["directors"]}
+
+
+def test_a_credit_report_is_about_somebody_of_the_person_register() -> None:
+    people = {row["pid"] for row in REGISTERS["people"]}
+    assert REGISTERS["credit"] and {row["pid"] for row in REGISTERS["credit"]} <= people
 
 
 def test_every_number_is_valid_and_can_belong_to_nobody() -> None:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 ADDRESS = ORIGIN
-AGENCIES = ("http://127.0.0.1:8101", "http://127.0.0.1:8102")
+AGENCIES = ("http://127.0.0.1:8101", "http://127.0.0.1:8102", "http://127.0.0.1:8103")
 MOST_ROUNDS = 60
 ATTEMPTS = 6
 """How often a client, or somebody else's system, repeats one request before it gives up."""
@@ -236,7 +236,11 @@ class Town:
         return Wishes(
             personas=self.surroundings.personas,
             jwks={client_id: key.jwks for client_id, key in keys.items()},
-            addresses={"gdx": ADDRESS, "citizen": ADDRESS, "dopa": AGENCIES[0], "dbd": AGENCIES[1]},
+            addresses={
+                "gdx": ADDRESS,
+                "citizen": ADDRESS,
+                **dict(zip(("dopa", "dbd", "ncb"), AGENCIES, strict=True)),
+            },
             bank_secret=self.surroundings.bank.secret,
         )
 
