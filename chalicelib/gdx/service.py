@@ -71,6 +71,8 @@ class Service:
             parts.table,
             parts.journal,
             lambda member: self.directory.member(member) is not None,
+            voice=self.voice,
+            cursors=parts.cursors,
             parts.clock,
         )
         self.directory.fill = self.registers.filled

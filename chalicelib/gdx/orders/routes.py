@@ -1,20 +1,27 @@
-"""`/gdx/v1/exchanges`: ask asynchronously, see how it stands, fetch the answer."""
+"""`/gdx/v1/exchanges`: ask asynchronously, see how it stands, fetch the answer; what operators do when it stalls."""
 
 from __future__ import annotations
 
-from ...shared.identity import SYSTEM
-from ...shared.storage import Json
+import json
+from datetime import timedelta
+
+from ...shared.identity import SYSTEM, officer
 from ...shared.web import Call, Reply, Room
 from ..ids import ServiceId, SubsystemId
+from ..model import Ask
 from ..rules import checked_case
 from ..service import Service
+from ..staff import OPERATOR
 from ..xroad.paths import normalised
-from .service import shown
-from .views import ExchangeView, PostExchange
+from . import routes_inbox
+from .prefer import located
+from .rules import shown
+from .views import ExchangeView, Page, PostExchange, StalledList, StalledView
 
 
 def hang(room: Room, service: Service) -> None:
     """Hangs these routes on the room."""
+    routes_inbox.hang(room, service)
 
     @room.post(
         "/gdx/v1/exchanges",
@@ -22,23 +29,14 @@ def hang(room: Room, service: Service) -> None:
         body=PostExchange,
         answer=ExchangeView,
         status=202,
-        again=_accepted,
-        summary="Ask a service asynchronously; the answer waits for 24 hours",
+        again=located,
+        summary="Ask a service asynchronously; the answer waits for 24 hours, or as long as you say",
     )
     def order(call: Call) -> Reply:
         asked: PostExchange = call.body
         normalised(asked.path)
-        order = service.orders.accept(
-            SubsystemId.parse(call.caller.id),
-            ServiceId.parse(asked.service),
-            asked.method,
-            asked.path,
-            asked.body,
-            asked.purpose,
-            checked_case(asked.case),
-            call.once,
-        )
-        return _accepted(shown(order))
+        ask = asked_for(asked, SubsystemId.parse(call.caller.id))
+        return located(shown(service.orders.accept(ask, call.once, timedelta(seconds=asked.expires_in))))
 
     @room.get(
         "/gdx/v1/exchanges/{id}", allow=[SYSTEM], answer=ExchangeView, summary="How an asynchronous exchange stands"
@@ -49,12 +47,15 @@ def hang(room: Room, service: Service) -> None:
     @room.get(
         "/gdx/v1/exchanges/{id}/answer",
         allow=[SYSTEM],
-        summary="The answer of an asynchronous exchange; it waits until you delete it, at most 24 hours",
+        summary="The answer of an asynchronous exchange, above 4 MB as a redirect to it; it waits until you delete it",
     )
     def fetch(call: Call) -> Reply:
-        order, body = service.orders.fetch(call.params["id"], SubsystemId.parse(call.caller.id))
+        order, answer = service.orders.fetch(call.params["id"], SubsystemId.parse(call.caller.id))
         headers = {"x-gdx-exchange": order.id, "x-gdx-receipt": order.receipt or ""}
-        return Reply(body or None, headers=headers, media_type=order.media_type)
+        if isinstance(answer, str):
+            # See Other (RFC 9110 section 15.4.4): the address is of storage, and without your access token
+            return Reply(None, status=303, headers={**headers, "Location": answer})
+        return Reply(answer or None, headers=headers, media_type=order.media_type)
 
     @room.delete(
         "/gdx/v1/exchanges/{id}/answer",
@@ -66,7 +67,41 @@ def hang(room: Room, service: Service) -> None:
         service.orders.taken(call.params["id"], SubsystemId.parse(call.caller.id))
         return Reply(None)
 
+    @room.get(
+        "/gdx/v1/stalled-exchanges",
+        allow=[officer(OPERATOR)],
+        query=Page,
+        answer=StalledList,
+        summary="Asynchronous exchanges whose provider could not be reached in all tries",
+    )
+    def stalled(call: Call) -> StalledList:
+        asked: Page = call.query
+        orders, cursor = service.orders.recovery.stalled(asked.cursor, asked.limit)
+        return StalledList(items=[StalledView.of(order) for order in orders], next=cursor)
 
-def _accepted(order: Json) -> Reply:
-    """Where the order can be followed (RFC 9110 section 15.3.3), now and when the request is repeated."""
-    return Reply(order, headers={"Location": f"/gdx/v1/exchanges/{order['id']}"})
+    @room.post(
+        "/gdx/v1/exchanges/{id}/replay",
+        allow=[officer(OPERATOR)],
+        answer=StalledView,
+        summary="Start the tries of an undecided asynchronous exchange anew",
+    )
+    def replay(call: Call) -> StalledView:
+        return StalledView.of(service.orders.recovery.replay(call.params["id"], call.caller.label, call.once))
+
+
+def asked_for(asked: PostExchange, client: SubsystemId) -> Ask:
+    """The request of an order as the pipeline takes it."""
+    body = b"" if asked.body is None else json.dumps(asked.body, ensure_ascii=False, separators=(",", ":")).encode()
+    return Ask(
+        client=client,
+        service=ServiceId.parse(asked.service),
+        method=asked.method,
+        path=asked.path,
+        query="",
+        body=body,
+        headers={"accept": "application/json", **({"content-type": "application/json"} if body else {})},
+        message_id="",
+        purpose=asked.purpose,
+        case=checked_case(asked.case),
+        door="gdx",
+    )

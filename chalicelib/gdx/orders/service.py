@@ -1,50 +1,41 @@
-"""Asynchronous exchanges: accepted at once, carried out through the queue `gdx-exchanges`, fetched when ready.
+"""Asynchronous exchanges for those who ask: accepted at once, carried out later, fetched when ready.
 
-    ACCEPTED -> DELIVERED -> FETCHED
-        |           |
-        +-> REJECTED|   (the provider or the agreement says no)
-        +-> EXPIRED <+  (not answered, or not taken, in time)
-
-The request body waits encrypted and is gone once the order is decided; the answer, already limited to the agreed
-fields, waits in S3 until its client says that it has it, or it expires.
+The same pipeline as for a synchronous exchange (`exchanges.py`) decides twice, when an order is taken and when it is
+carried out, and records it. The request waits encrypted and is gone once the order is decided; the answer, already
+limited to the agreed fields, waits in S3 until its client says that it has it, or it expires.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from ...shared.egress import HttpAnswer
-from ...shared.errors import Refusal, Stale, TooMany, Unavailable, UpstreamFailed, WrongState, not_found
-from ...shared.ids import new_token
-from ...shared.journal import Event, Head, Journal, Once, event_key
+from ...shared.cursors import Cursors
+from ...shared.errors import Refusal, Unavailable
+from ...shared.journal import Event, Head, Journal, Once, Replayed
 from ...shared.keyring import Keyring
 from ...shared.objects import Objects
-from ...shared.storage import Change, Create, Item, Json, Key, Table, Update, every
-from .. import store
+from ...shared.storage import Create, Item, Table, every
+from ..evidence import Voice
 from ..exchanges import Exchanges
-from ..ids import ServiceId, SubsystemId
-from ..model import Ask, Order, OrderState, Outcome
-from ..provider import Released
-from ..refusals import NetworkError, xroad_type
+from ..ids import SubsystemId
+from ..model import Ask
+from ..store import exchange_pk
+from . import store
+from .book import Book, absent
+from .carrier import Carrier
+from .envelope import Envelopes
+from .inbox import Inbox
+from .model import Order, OrderState
+from .recovery import Recovery
+from .rules import DECIDED, LIVES, OVER, moved, no_answer, pulls, shown
+from .settling import Settling
 
-log = logging.getLogger("klang.gdx")
-
-QUEUE = "gdx-exchanges"
-CLEARING = "gdx-events"
-"""Tells `clear` that an answer is no longer needed; an outbox row, so that a crash leaves no answer behind."""
-LIVES = timedelta(hours=24)
-REMEMBERED = timedelta(days=90)
-
-
-class ProviderBusy(UpstreamFailed):
-    """The provider answered 5xx or 429: the queue brings the order back."""
-
-    code = "server.serverproxy.service_failed"
+IN_THE_REPLY = 4 * 1024 * 1024
+"""Bytes of an answer that a Lambda hands out itself: its reply holds 6 MB, in base64 (Lambda developer guide)."""
+SWEPT_AT_ONCE = 2000
+"""Orders that one sweep moves at most; the rest is the next minute's."""
 
 
 class Orders:
@@ -54,7 +45,14 @@ class Orders:
         exchanges: the pipeline.
         table, journal, keyring, objects: the room's.
         clock: tells the time.
+        voice: signs the requests that providers fetch.
+        cursors: of the operators' list.
         ids: makes order ids.
+
+    Attributes:
+        carrier: asks providers (handler of the queue).
+        inbox: where providers fetch what they are asked.
+        recovery: what an operator does with stalled orders.
     """
 
     def __init__(
@@ -65,60 +63,67 @@ class Orders:
         keyring: Keyring,
         objects: Objects,
         *,
+        voice: Voice,
+        cursors: Cursors,
         clock: Callable[[], datetime],
         ids: Callable[[], str],
     ) -> None:
         self._exchanges = exchanges
         self._table = table
         self._journal = journal
-        self._keyring = keyring
+        self.keyring = keyring
         self._objects = objects
         self._clock = clock
         self._ids = ids
+        self._book = Book(table, journal, clock)
+        self._envelopes = Envelopes(keyring, objects)
+        settling = Settling(exchanges, self._book, objects)
+        self.carrier = Carrier(exchanges, self._book, self._envelopes, settling)
+        self.inbox = Inbox(exchanges, self._book, self._envelopes, settling, voice)
+        self.recovery = Recovery(self._book, cursors)
 
-    def accept(
-        self,
-        client: SubsystemId,
-        service: ServiceId,
-        method: str,
-        path: str,
-        body: Any,
-        purpose: str | None,
-        case: str | None,
-        once: Once,
-    ) -> Order:
+    def accept(self, ask: Ask, once: Once, lives: timedelta = LIVES) -> Order:
         """Takes an order that an agreement allows now; whether it still does is asked again when it is carried out.
+
+        Args:
+            ask: the request; without a message id of its own it gets the order's.
+            once: the attempt.
+            lives: how long the order may take, answer included.
 
         Raises:
             Replayed, KeyReused: from the journal.
             A refusal of the pipeline: then nothing was taken.
         """
         now = self._clock()
-        text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         order = Order(
             id=self._ids(),
-            client=client,
-            service=service,
-            method=method,
-            path=path,
-            purpose=purpose,
-            case=case,
+            client=ask.client,
+            service=ask.service,
+            method=ask.method,
+            message_id="",
+            purpose=ask.purpose,
+            case=ask.case,
             state=OrderState.ACCEPTED,
             accepted_at=now,
-            expires_at=now + LIVES,
+            expires_at=now + lives,
+            lives=int(lives.total_seconds()),
+            predicate=ask.predicate,
+            door=ask.door,
         )
-        order = replace(order, sealed=self._keyring.seal(text, order.id))
-        ask = self._ask(order)
+        order = replace(order, message_id=ask.message_id or order.id)
         found = self._journal.read(once, *self._exchanges.sight.needs(ask, order.id, now))
-        self._exchanges.judged(ask, order.id, found, now)
-        event, head = self._happened(order, Head(), queue=QUEUE)
-        item = Item(
-            store.order_key(order.id),
-            {"order": store.order_json(order), "head": asdict(head)},
-            indexes={"open": store.due_place(order)},
-            expires=_gone(order),
-        )
-        self._journal.commit(once, [Create(item)], [(store.exchange_pk(order.id), event)], shown(order))
+        grant = self._exchanges.judged(ask, order.id, found, now)
+        if pulls(grant.provider):
+            order = replace(order, state=OrderState.QUEUED, pull=True)
+        order = self._envelopes.sealed(order, ask)
+        try:
+            self._taken_on(order, once)
+        except Unavailable:
+            raise  # it may have been taken: its request stays
+        except (Replayed, Refusal):
+            if order.claim is not None:
+                self._objects.delete(order.claim)
+            raise
         return order
 
     def read(self, identifier: str, client: SubsystemId) -> Order:
@@ -127,19 +132,26 @@ class Orders:
         Raises:
             NotFound: there is none, or it is somebody else's.
         """
-        return self._current(identifier, client)[0]
+        order, _ = self._book.find(identifier)
+        if order.client != client:
+            raise absent()
+        return order
 
-    def fetch(self, identifier: str, client: SubsystemId) -> tuple[Order, bytes]:
-        """The answer; it waits on until the client says that it has it, for an answer can be lost on its way.
+    def fetch(self, identifier: str, client: SubsystemId) -> tuple[Order, bytes | str]:
+        """The answer: its bytes or, where it is large, a short-lived address to read it from.
+
+        It waits on until the client says that it has it, for an answer can be lost on its way.
 
         Raises:
             NotFound: no such order of this client.
             WrongState: not there yet, rejected, expired, or taken before.
         """
-        order, _ = self._current(identifier, client)
-        if order.state is not OrderState.DELIVERED:
-            raise _no_answer(order.state)
-        return order, self._objects.read(answer_name(identifier))
+        order = self.read(identifier, client)
+        if order.state is not OrderState.DELIVERED or order.answer is None:
+            raise no_answer(order.state)
+        if order.size > IN_THE_REPLY:
+            return order, self._objects.download_url(order.answer)
+        return order, self._objects.read(order.answer)
 
     def taken(self, identifier: str, client: SubsystemId) -> None:
         """The client has the answer: it is deleted here. A repeat changes nothing.
@@ -148,187 +160,53 @@ class Orders:
             NotFound: no such order of this client.
             WrongState: there was no answer to take.
         """
-        order, item = self._current(identifier, client)
+        order, item = self._book.find(identifier)
+        if order.client != client:
+            raise absent()
         if order.state is OrderState.FETCHED:
             return
         if order.state is not OrderState.DELIVERED:
-            raise _no_answer(order.state)
-        if not self._close(item, replace(order, state=OrderState.FETCHED), clearing=True):
+            raise no_answer(order.state)
+        if not self._book.tried(item, moved(order, OrderState.FETCHED), f"system:{client}"):
             self.taken(identifier, client)  # somebody closed it meanwhile: see how
 
     def carry_out(self, event: Event) -> None:
-        """Asks the provider for an accepted order (handler of the queue; harmless when repeated).
+        """Asks the provider for an order (handler of the queue); see `Carrier.carry`."""
+        self.carrier.carry(event)
 
-        Raises:
-            A passing refusal (provider not reachable or busy, quota, our own table): the queue tries again.
-        """
+    def clear(self, event: Event) -> None:
+        """Deletes what a decided order no longer needs (handler of its events; harmless when repeated)."""
         item = self._table.get(store.order_key(event.subject))
         if item is None:
             return
-        order = store.order_from(item.data["order"])
-        if order.state is not OrderState.ACCEPTED:
-            return
-        if self._clock() >= order.expires_at:
-            self._expire(item, order)
-            return
-        try:
-            self._carried(item, order)
-        except (NetworkError, ProviderBusy, Unavailable, TooMany):
-            raise
-        except Stale:
-            log.info("order was dealt with meanwhile", extra={"exchange": order.id})
-        except Refusal as refusal:
-            self._reject(item, order, (xroad_type(refusal), refusal.th, refusal.en))
-
-    def clear(self, event: Event) -> None:
-        """Deletes an answer that was fetched or has expired (handler of the queue; harmless when repeated)."""
-        self._objects.delete(answer_name(event.subject))
+        order = store.order_of(item)
+        if order.claim is not None and order.sealed is None and order.state in DECIDED:
+            self._objects.delete(order.claim)
+        if order.answer is not None and order.state in OVER:
+            self._objects.delete(order.answer)
 
     def sweep(self, now: datetime) -> int:
-        """Closes what was not answered or not fetched in time; returns how many."""
-        closed = 0
-        for shard in range(store.DUE_SHARDS):
-            for item in list(every(self._table, f"DUE#{shard}", index="open")):
-                order = store.order_from(item.data["order"])
-                if order.expires_at > now:
-                    break
-                closed += self._expire(item, order)
-        return closed
+        """Has due providers asked again, and ends what was not answered or not fetched in time; returns how many."""
+        swept = 0
+        for shard in range(store.SHARDS):
+            for item in self._due(shard, now):
+                order = store.order_of(item)
+                if order.expires_at <= now:
+                    swept += self._book.expire(item, order)
+                elif order.state is OrderState.QUEUED:
+                    # no time of its own any more: the message that leaves now brings it on
+                    swept += self._book.tried(item, moved(order, OrderState.QUEUED, next_at=None), again=True)
+        return swept
 
-    def _carried(self, item: Item, order: Order) -> None:
-        ask = self._ask(order)
-        grant = self._exchanges.granted(ask, order.id)
-        answer = self._exchanges.called(ask, grant)
-        _refuse_busy(answer)
-        out = self._exchanges.limited(ask, grant, answer)
-        good = out.status < 300
-        if good:
-            # before the transaction: an order that says DELIVERED always has its answer
-            media_type = out.headers.get("content-type", "application/octet-stream")
-            self._objects.put(answer_name(order.id), out.body, media_type=media_type)
+    def _due(self, shard: int, now: datetime) -> list[Item]:
+        due: list[Item] = []
+        for item in every(self._table, store.due_pk(shard), index="open"):
+            if item.indexes["open"].sk > store.until(now) or len(due) >= SWEPT_AT_ONCE // store.SHARDS:
+                break
+            due.append(item)
+        return due
 
-        def also(outcome: Outcome, out: Released) -> Sequence[Change]:
-            decided = replace(
-                order,
-                state=OrderState.DELIVERED if good else OrderState.REJECTED,
-                sealed=None,
-                status=out.status,
-                media_type=out.headers.get("content-type"),
-                receipt=outcome.receipt,
-                error=None if good else _declined(out.status),
-            )
-            return self._moved(item, decided)
-
-        self._exchanges.recorded(ask, grant, out, also)
-
-    def _ask(self, order: Order) -> Ask:
-        body = b"" if order.sealed is None else self._keyring.unseal(order.sealed, order.id).encode()
-        headers = {"accept": "application/json"}
-        if body:
-            headers["content-type"] = "application/json"
-        return Ask(
-            client=order.client,
-            service=order.service,
-            method=order.method,
-            path=order.path,
-            query="",
-            body=body,
-            headers=headers,
-            message_id=order.id,
-            purpose=order.purpose,
-            case=order.case,
-        )
-
-    def _current(self, identifier: str, client: SubsystemId) -> tuple[Order, Item]:
-        item = self._table.get(store.order_key(identifier))
-        order = None if item is None else store.order_from(item.data["order"])
-        if item is None or order is None or order.client != client:
-            raise not_found("คำขอแลกเปลี่ยน", "exchange")
-        if order.state in (OrderState.ACCEPTED, OrderState.DELIVERED) and self._clock() >= order.expires_at:
-            order = replace(order, state=OrderState.EXPIRED)
-        return order, item
-
-    def _reject(self, item: Item, order: Order, error: tuple[str, str, str]) -> None:
-        self._close(item, replace(order, state=OrderState.REJECTED, sealed=None, error=error))
-
-    def _expire(self, item: Item, order: Order) -> bool:
-        waits = order.state is OrderState.DELIVERED
-        return self._close(item, replace(order, state=OrderState.EXPIRED, sealed=None), clearing=waits)
-
-    def _close(self, item: Item, order: Order, *, clearing: bool = False) -> bool:
-        event, head = self._happened(order, Head(**item.data["head"]), CLEARING if clearing else None)
-        data = {"order": store.order_json(order), "head": asdict(head)}
-        once = Once(event.id, "", new_token(), claimed=False)
-        try:
-            closed = Update(item.next(data, indexes={}, expires=_gone(order)))
-            self._journal.commit(once, [closed], [(store.exchange_pk(order.id), event)])
-        except Stale:
-            return False  # somebody else closed it
-        return True
-
-    def _moved(self, item: Item, order: Order) -> list[Change]:
-        """The changes that bring an order into its new state within the transaction that records the exchange."""
-        event, head = self._happened(order, Head(**item.data["head"]))
-        data = {"order": store.order_json(order), "head": asdict(head)}
-        indexes: dict[str, Key] = {"open": store.due_place(order)} if order.state is OrderState.DELIVERED else {}
-        row = Item(event_key(store.exchange_pk(order.id), event.seq), event.as_json())
-        return [Update(item.next(data, indexes, _gone(order))), Create(row)]
-
-    def _happened(self, order: Order, head: Head, queue: str | None = None) -> tuple[Event, Head]:
-        return self._journal.happened(
-            head,
-            subject=order.id,
-            type=f"gdx.exchange.{order.state.lower()}",
-            by=f"system:{order.client}",
-            data={"service": str(order.service)},
-            queue=queue,
-        )
-
-
-def answer_name(identifier: str) -> str:
-    """Object name of an answer that waits."""
-    return f"answers/{identifier}"
-
-
-def shown(order: Order) -> Json:
-    """An order as its client sees it."""
-    error = order.error
-    return {
-        "id": order.id,
-        "state": order.state.value,
-        "service": str(order.service),
-        "accepted_at": order.accepted_at.isoformat(timespec="seconds"),
-        "expires_at": order.expires_at.isoformat(timespec="seconds"),
-        "status": order.status,
-        "receipt": order.receipt,
-        "error": None if error is None else {"type": error[0], "message_th": error[1], "message_en": error[2]},
-    }
-
-
-def _refuse_busy(answer: HttpAnswer) -> None:
-    if answer.status >= 500 or answer.status == 429:
-        raise ProviderBusy("ระบบของหน่วยงานเจ้าของข้อมูลขัดข้องชั่วคราว", "The provider is failing for the moment.")
-
-
-def _declined(status: int) -> tuple[str, str, str]:
-    return (
-        "server.serverproxy.service_failed",
-        f"หน่วยงานเจ้าของข้อมูลปฏิเสธคำขอ (สถานะ {status})",
-        f"The provider declined the request (status {status}).",
-    )
-
-
-def _gone(order: Order) -> int:
-    return int((order.expires_at + REMEMBERED).timestamp())
-
-
-_WORDS = {
-    OrderState.ACCEPTED: ("ยังไม่มีคำตอบ โปรดรอ", "There is no answer yet."),
-    OrderState.REJECTED: ("คำขอถูกปฏิเสธ ไม่มีคำตอบ", "The exchange was rejected; there is no answer."),
-    OrderState.FETCHED: ("คำตอบถูกรับไปแล้วและถูกลบแล้ว", "The answer was fetched before and is deleted."),
-    OrderState.EXPIRED: ("คำขอหมดอายุ คำตอบถูกลบแล้ว", "The exchange has expired; its answer is deleted."),
-}
-
-
-def _no_answer(state: OrderState) -> WrongState:
-    return WrongState(*_WORDS[state])
+    def _taken_on(self, order: Order, once: Once) -> None:
+        event, head = self._book.happened(order, Head(), f"system:{order.client}", again=not order.pull)
+        item = store.order_item(order, head)
+        self._journal.commit(once, [Create(item)], [(exchange_pk(order.id), event)], shown(order))
