@@ -23,6 +23,8 @@ from .registers.service import Registers
 from .staff import Operators
 from .tokens import Issuing
 from .usage.log import AccessLog
+from .usage.tracker import NAME as TRACKER
+from .usage.tracker import Tracker
 from .xroad.spelling import Spelling
 
 
@@ -59,11 +61,14 @@ class Service:
             parts.journal,
             parts.keyring,
             objects,
+            voice=self.voice,
+            cursors=parts.cursors,
             clock=parts.clock,
             ids=parts.ids,
         )
         self.facade = Facade(parts, self.directory, self.exchanges)
         self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors, parts.clock)
+        self.tracker = Tracker(self.access_log, parts.table, parts.clock)
         self.consents = Consents(self.directory, parts, self.voice, NoticesThroughGdx(self.local(SELF)))
         self.receipts = Receipts(parts.table, parts.keyring)
         self.operators = Operators(parts.table, parts.keyring)
@@ -71,12 +76,11 @@ class Service:
             parts.table,
             parts.journal,
             lambda member: self.directory.member(member) is not None,
-            voice=self.voice,
-            cursors=parts.cursors,
             parts.clock,
         )
         self.directory.fill = self.registers.filled
         self.requests = GdxRequests(parts.base_url, SELF, self.voice.jwks, parts.clock)
+        self.tracker_requests = GdxRequests(parts.base_url, TRACKER, self.voice.jwks, parts.clock)
         self.listeners: dict[str, Callable[[Event], None]] = {"gdx.exchange.": self.orders.clear}
         """What happens because of an event on the queue `gdx-events`, by the beginning of the event's type."""
         self.listeners["gdx.consent."] = self.consents.tell

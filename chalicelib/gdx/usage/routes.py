@@ -1,17 +1,42 @@
-"""The access log as a service of the exchange: `TH/CENTRAL/DGA/gdx/usage`."""
+"""The access log: for the person, as the service `TH/CENTRAL/DGA/gdx/usage`, and as Estonia's data tracker has it."""
 
 from __future__ import annotations
 
-from ...shared.errors import Fault, Invalid
+from ...shared.errors import Fault, Invalid, NotAllowed
 from ...shared.gdx_request import SIGNED
-from ...shared.thai import is_national_id
+from ...shared.identity import CITIZEN
+from ...shared.thai import Language, is_national_id
 from ...shared.web import Call, Room
 from ..service import Service
-from .views import FindUsage, UsageList, UsageView
+from .views import (
+    FindUsage,
+    FindUsageQuery,
+    FoundUsages,
+    Heartbeat,
+    Paging,
+    UsageList,
+    UsagePeriod,
+    UsageView,
+)
+
+BASE = "/gdx/v1/provider/tracker/findUsage/v2"
 
 
 def hang(room: Room, service: Service) -> None:
     """Hangs these routes on the room."""
+
+    @room.get(
+        "/gdx/v1/me/usage",
+        allow=[CITIZEN],
+        query=Paging,
+        answer=UsageList,
+        summary="Which agencies asked about me, when, what for, by which law, and which data they got",
+    )
+    def mine(call: Call) -> UsageList:
+        if call.caller.pid is None:
+            raise NotAllowed("ต้องเข้าสู่ระบบในฐานะบุคคล", "Only a person has an access log.")
+        page = service.access_log.entries(call.caller.pid, call.query.cursor, call.query.limit)
+        return UsageList(items=[UsageView.of(usage) for usage in page.items], next=page.next)
 
     @room.post(
         "/gdx/v1/provider/usage/find",
@@ -31,3 +56,39 @@ def hang(room: Room, service: Service) -> None:
             )
         page = service.access_log.entries(asked.pid, asked.after, asked.limit)
         return UsageList(items=[UsageView.of(usage) for usage in page.items], next=page.next)
+
+    @room.get(
+        f"{BASE}/findUsage",
+        allow=[SIGNED],
+        query=FindUsageQuery,
+        answer=FoundUsages,
+        summary="Estonia's findUsage for the person of X-Road-UserId (called through the exchange only)",
+    )
+    def tracked(call: Call) -> FoundUsages:
+        _from_the_exchange(call, service)
+        language: Language = "en" if call.language == "en" else "th"
+        return service.tracker.find(call.headers.get("x-road-userid"), call.query, language)
+
+    @room.get(
+        f"{BASE}/usagePeriod",
+        allow=[SIGNED],
+        answer=UsagePeriod,
+        summary="Estonia's usagePeriod: since when lines are kept (called through the exchange only)",
+    )
+    def period(call: Call) -> UsagePeriod:
+        _from_the_exchange(call, service)
+        return service.tracker.period()
+
+    @room.get(
+        f"{BASE}/heartbeat",
+        allow=[SIGNED],
+        answer=Heartbeat,
+        summary="Estonia's heartbeat of the access log (called through the exchange only)",
+    )
+    def heartbeat(call: Call) -> Heartbeat:
+        _from_the_exchange(call, service)
+        return service.tracker.heartbeat()
+
+
+def _from_the_exchange(call: Call, service: Service) -> None:
+    service.tracker_requests.check(call.headers.get("authorization"), "GET", "findUsage", call.raw)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Literal
+
 from pydantic import Field
 
 from ...shared.web import Incoming, Outgoing
@@ -45,3 +48,55 @@ class UsageList(Outgoing):
 
     items: list[UsageView]
     next: str | None
+
+
+class Paging(Incoming):
+    """Which part of a list."""
+
+    cursor: str | None = Field(default=None, max_length=1000)
+    limit: int = Field(default=50, ge=1, le=100)
+
+
+class FindUsageQuery(Incoming):
+    """Names and defaults of Estonia's contract."""
+
+    userCode: str | None = Field(  # noqa: N815 - the contract's spelling
+        default=None,
+        max_length=15,
+        description="The person asked about, if named at all the one of X-Road-UserId. Better left out: an address may "
+        "be kept in logs on its way",
+    )
+    periodStart: datetime | None = None  # noqa: N815
+    periodEnd: datetime | None = None  # noqa: N815
+    offset: int = Field(default=0, ge=0)
+    limit: int = Field(default=1000, ge=1, le=5000)
+
+
+class TrackedUsage(Outgoing):
+    """One line, as Estonia's data tracker shows it."""
+
+    logtime: str
+    action: str
+    receiverCode: str  # noqa: N815 - the contract's spelling
+    receiverName: str  # noqa: N815
+    receiverSystem: str  # noqa: N815
+
+
+class FoundUsages(Outgoing):
+    """Lines, newest first, and how many there are whatever the limit."""
+
+    totalUsages: int  # noqa: N815 - the contract's spelling
+    usages: list[TrackedUsage]
+
+
+class UsagePeriod(Outgoing):
+    """Since when lines are kept; no end means until now."""
+
+    periodStart: str  # noqa: N815 - the contract's spelling
+
+
+class Heartbeat(Outgoing):
+    """Whether it works."""
+
+    status: Literal["OK", "FAIL"]
+    message: str
