@@ -40,6 +40,11 @@ if "gdx" in settings.platforms:
         """Sends again what the exchange's outbox still holds, and expires what nobody answered."""
         house.sweeps["gdx_sweep"]()
 
+    @app.schedule(EVERY_MINUTE)
+    def gdx_seal(event: CloudWatchEvent) -> None:
+        """Seals what was exchanged into the transparency log."""
+        house.sweeps["gdx_seal"]()
+
 
 if "biz" in settings.platforms:
 

@@ -168,7 +168,7 @@ class House:
         from .gdx.xroad.spelling import Spelling
 
         spelling = Spelling(self.settings.xroad_spelling)
-        return Service(self.parts("gdx"), self.objects("gdx-documents"), spelling)
+        return Service(self.parts("gdx"), self.objects("gdx-documents"), self.objects("gdx-log"), spelling)
 
     @cached_property
     def opendata(self) -> OpenData:
@@ -266,6 +266,17 @@ def _open_gdx(house: House) -> None:
     house.rooms["gdx"] = routes(gdx, Gate(parts.tokens, parts.keyring, gdx.operators))
     house.handlers.update(gdx.handlers)
     house.sweeps["gdx_sweep"] = lambda: gdx.sweep(house.clock())
+    house.sweeps["gdx_seal"] = lambda: _seal(house)
+
+
+def _seal(house: House) -> None:
+    """Seals the exchange's log, and measures what the alarms `gdx-log-failing` and `gdx-log-old` watch."""
+    behind: float | None = None
+    try:
+        behind = house.gdx.transparency.seal().behind.total_seconds()
+    finally:
+        house.watch.measure("LogSealFailures", "Count", 1 if behind is None else 0, house.settings.environment)
+    house.watch.measure("LogBehind", "Seconds", behind, house.settings.environment)
 
 
 def _open_opendata(house: House) -> None:

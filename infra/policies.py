@@ -26,6 +26,7 @@ class Belongings:
         changes: what it does to its table beyond `EVERYWHERE`.
         objects: what it does to the objects in its buckets.
         buckets: purposes of its buckets.
+        logs: purposes of those to which it only adds; nothing of them may be deleted.
         sends: queues that it puts messages into.
         polls: queues whose messages Lambda carries to its functions.
         signs: whether it signs anything: what it issues, or its requests as a member of the exchange.
@@ -34,6 +35,7 @@ class Belongings:
     changes: Sequence[str] = ()
     objects: Sequence[str] = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
     buckets: Sequence[str] = ()
+    logs: Sequence[str] = ()
     sends: Sequence[str] = ()
     polls: Sequence[str] = ()
     signs: bool = True
@@ -56,6 +58,7 @@ BELONGINGS: Mapping[str, Belongings] = {
     "gdx": Belongings(
         changes=(READ_TOGETHER, REQUIRE, COUNT),
         buckets=("gdx-documents",),
+        logs=("gdx-log",),
         sends=("gdx-exchanges", "gdx-events"),
         polls=("gdx-exchanges", "gdx-events"),
     ),
@@ -121,10 +124,14 @@ def _platform(prefix: str, platform: str, region: str, bucket_suffix: str) -> li
     table = f"arn:aws:dynamodb:{region}:*:table/{prefix}-{platform}"
     statements = [_allow(f"{name}Table", sorted((*EVERYWHERE, *own.changes)), (table, f"{table}/index/*"))]
     buckets = [f"arn:aws:s3:::{prefix}-{purpose}-{bucket_suffix}" for purpose in own.buckets]
+    logs = [f"arn:aws:s3:::{prefix}-{purpose}-{bucket_suffix}" for purpose in own.logs]
     if buckets:
         statements.append(_allow(f"{name}Objects", own.objects, [f"{bucket}/*" for bucket in buckets]))
+    if logs:
+        statements.append(_allow(f"{name}Log", ("s3:GetObject", "s3:PutObject"), [f"{bucket}/*" for bucket in logs]))
+    if buckets or logs:
         # Without ListBucket S3 answers 403 instead of 404 for an object that is not there.
-        statements.append(_allow(f"{name}Buckets", ("s3:ListBucket",), buckets))
+        statements.append(_allow(f"{name}Buckets", ("s3:ListBucket",), [*buckets, *logs]))
     if own.sends:
         send = ("sqs:GetQueueUrl", "sqs:SendMessage")
         statements.append(_allow(f"{name}Send", send, [_queue(region, prefix, queue) for queue in own.sends]))

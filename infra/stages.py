@@ -52,6 +52,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "gdx_exchanges": Handler(memory=512, timeout=EVENT_TIMEOUT),
         "gdx_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
         "gdx_sweep": Handler(memory=512, timeout=50, concurrency=1),
+        "gdx_seal": Handler(memory=512, timeout=50, concurrency=1),
     },
     "opendata": {
         "opendata_uploads": Handler(memory=2048, timeout=EVENT_TIMEOUT),
@@ -63,7 +64,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
     },
     "citizen": {},
 }
-"""Event functions by platform. A sweep runs alone (concurrency 1) and ends before the next minute's begins."""
+"""Event functions by platform. What runs each minute runs alone (concurrency 1) and ends before the next begins."""
 
 
 @dataclass(frozen=True)

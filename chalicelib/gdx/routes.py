@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from ..shared.gdx_request import Admits, SignedGate
 from ..shared.web import Room
-from . import routes_receipts, routes_tokens
+from . import routes_tokens
+from .agreements import routes as agreements
 from .consents import routes as consents
 from .directory import routes as directory
 from .facade import routes as facade
 from .facade import routes_admin as facade_admin
+from .insight import routes as insight
 from .orders import routes as orders
 from .registers import routes as registers
 from .service import Service
+from .transparency import routes as transparency
 from .usage import routes as usage
 from .xroad import routes as xroad
 
@@ -26,12 +29,14 @@ def routes(service: Service, gate: Admits) -> Room:
     room = Room("gdx", SignedGate(gate))
     xroad.hang(room, service)
     orders.hang(room, service)
-    routes_receipts.hang(room, service)
+    transparency.hang(room, service.transparency)
     usage.hang(room, service)
     consents.hang(room, service)
+    agreements.hang(room, service)
     directory.hang(room, service)
     registers.hang(room, service.registers, service.base_url)
     routes_tokens.hang(room, service)
     facade.hang(room, service)
     facade_admin.hang(room, service)
+    insight.hang(room, service)
     return room

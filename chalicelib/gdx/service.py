@@ -9,24 +9,25 @@ from ..shared.gdx_request import GdxRequests
 from ..shared.journal import Event
 from ..shared.objects import Objects
 from ..shared.parts import Parts
+from .agreements.service import Agreements
 from .consents.service import Consents
 from .directory import Directory
 from .evidence import Voice
 from .exchanges import Exchanges
 from .facade.service import Facade
+from .insight.service import Insight
 from .local import LocalGdx
 from .notices import NoticesThroughGdx
 from .orders.service import Orders
 from .provider import Provider
-from .receipts import Receipts
 from .registers.service import Registers
 from .staff import Operators
 from .tokens import Issuing
+from .transparency.service import Transparency
 from .usage.log import AccessLog
 from .usage.tracker import NAME as TRACKER
 from .usage.tracker import Tracker
 from .xroad.spelling import Spelling
-
 
 SELF = "TH/CENTRAL/DGA/gdx"
 """The exchange as a member of itself: it offers `usage`, a person's access log."""
@@ -38,14 +39,26 @@ class Service:
     Args:
         parts: the room's common parts; `parts.base_url` is the exchange's issuer name.
         objects: the room's bucket, where late answers wait.
+        log_objects: the bucket of the transparency log.
         spelling: how X-Road's error types are spelled (`XROAD_SPELLING`).
     """
 
-    def __init__(self, parts: Parts, objects: Objects, spelling: Spelling = Spelling.V7_8) -> None:
+    def __init__(
+        self, parts: Parts, objects: Objects, log_objects: Objects, spelling: Spelling = Spelling.V7_8
+    ) -> None:
         self._parts = parts
         self.spelling = spelling
         self.voice = Voice(parts.keyring, parts.base_url)
         self.directory = Directory(parts.table, parts.journal, parts.clock)
+        self.agreements = Agreements(
+            self.directory,
+            parts.table,
+            parts.journal,
+            self.voice,
+            parts.cursors,
+            clock=parts.clock,
+            ids=parts.ids,
+        )
         self.issuing = Issuing(self.directory, parts.table, self.voice, clock=parts.clock, ids=parts.ids)
         self.exchanges = Exchanges(
             self.directory,
@@ -67,10 +80,12 @@ class Service:
             ids=parts.ids,
         )
         self.facade = Facade(parts, self.directory, self.exchanges)
+        self.insight = Insight(parts, self.directory, self.exchanges)
         self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors, parts.clock)
         self.tracker = Tracker(self.access_log, parts.table, parts.clock)
         self.consents = Consents(self.directory, parts, self.voice, NoticesThroughGdx(self.local(SELF)))
-        self.receipts = Receipts(parts.table, parts.keyring)
+        self.transparency = Transparency(parts, log_objects)
+        self.receipts = self.transparency.receipts
         self.operators = Operators(parts.table, parts.keyring)
         self.registers = Registers(
             parts.table,

@@ -87,6 +87,13 @@ class Watch:
             if self.metrics.metric_set:
                 self.metrics.flush_metrics()
 
+    def measure(self, name: str, unit: str, value: float, environment: str) -> None:
+        """One measurement that an alarm of `infra/template.yaml` watches; its only dimension is the environment."""
+        from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+        with single_metric(name=name, unit=MetricUnit(unit), value=value, namespace=NAMESPACE) as metric:
+            metric.add_dimension(name="environment", value=environment)
+
     def middleware(self) -> Callable[[Any, Callable[[Any], Any]], Any]:
         """A Chalice middleware for every kind of event."""
 

@@ -132,6 +132,9 @@ class FailingTable(MemoryTable):
     def get(self, key: Key) -> Item | None:
         return None if self.blind else super().get(key)
 
+    def get_many(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
+        return {} if self.blind else super().get_many(keys)
+
 
 class Exchange:
     """The whole room with its surroundings.
@@ -166,7 +169,8 @@ class Exchange:
             clock=self.clock,
             ids=new_id,
         )
-        self.service = Service(self.parts, self.objects)
+        self.log_objects = MemoryObjects()
+        self.service = Service(self.parts, self.objects, self.log_objects)
         self.keys = {name: LocalSigner() for name in (OFFICE, BIZ, CITIZEN, "TH/CENTRAL/DOPA/civil")}
         self.load()
         self.service.operators.appoint(OPERATOR, Posting("TH/CENTRAL/DGA", frozenset({"operator"}), "ธนา"))

@@ -78,7 +78,9 @@ def test_every_sweep_runs_each_minute() -> None:
 
 def test_every_room_that_sends_is_swept() -> None:
     """An outbox without a sweep loses what a dead queue did not take."""
-    assert {room for room in ROOMS if BELONGINGS[room].sends} == {name.removesuffix("_sweep") for name in SCHEDULED}
+    assert {room for room in ROOMS if BELONGINGS[room].sends} == {
+        name.removesuffix("_sweep") for name in SCHEDULED if name.endswith("_sweep")
+    }
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -94,7 +94,7 @@ def test_each_queue_and_bucket_that_may_be_used_is_used(played: Apart, platform:
     stored = {
         resource.rpartition(":::")[2].split("/")[0] for action, resource in played.asked[platform] if "s3" in action
     }
-    assert stored == {f"klang-test-{purpose}-local" for purpose in own.buckets}
+    assert stored == {f"klang-test-{purpose}-local" for purpose in (*own.buckets, *own.logs)}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

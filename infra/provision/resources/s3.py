@@ -21,6 +21,11 @@ BUCKET = {
     "PublicAccessBlockConfiguration": ANY,
     "OwnershipControls": ANY,
     "VersioningConfiguration": {"Status": ANY},
+    "ObjectLockEnabled": ANY,
+    "ObjectLockConfiguration": {
+        "ObjectLockEnabled": ANY,
+        "Rule": {"DefaultRetention": {"Mode": ANY, "Days": ANY, "Years": ANY}},
+    },
     "BucketEncryption": {
         "ServerSideEncryptionConfiguration": [
             {
@@ -68,6 +73,7 @@ _UNSET = {
     "ServerSideEncryptionConfigurationNotFoundError",
     "NoSuchCORSConfiguration",
     "NoSuchLifecycleConfiguration",
+    "ObjectLockConfigurationNotFoundError",
     "NoSuchBucketPolicy",
 }
 
@@ -93,7 +99,9 @@ def bucket(cloud: Cloud, _logical_id: str, properties: dict[str, Any]) -> Made:
         place = (
             {} if cloud.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}}
         )
-        client.create_bucket(Bucket=name, **place)
+        # Object Lock is a promise of the whole bucket from its first object on
+        locked = bool(properties.get("ObjectLockEnabled"))
+        client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=locked, **place)
         changes.append("created")
     for aspect in _ASPECTS:
         if aspect.property in properties:
@@ -188,6 +196,13 @@ _ASPECTS = (
     ),
     _Aspect("OwnershipControls", "bucket_ownership_controls", "OwnershipControls", "OwnershipControls", _as_is),
     _Aspect("VersioningConfiguration", "bucket_versioning", "VersioningConfiguration", None, _as_is),
+    _Aspect(
+        "ObjectLockConfiguration",
+        "object_lock_configuration",
+        "ObjectLockConfiguration",
+        "ObjectLockConfiguration",
+        _as_is,
+    ),
     _Aspect(
         "BucketEncryption",
         "bucket_encryption",

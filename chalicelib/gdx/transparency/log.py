@@ -1,0 +1,126 @@
+"""The log as anybody may read it: checkpoint, tiles, and proofs made from tiles.
+
+A proof is checked before it goes out: whoever gets one that does not hold should never have got it from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...shared.errors import Fault, Invalid, NotFound, not_found
+from ...shared.objects import Objects
+from . import merkle, store
+from .merkle import check_consistency, check_inclusion, leaf_hash
+from .note import Checkpoint, Note
+from .proof import proof_text
+from .tiles import PATH, WIDTH, BrokenLog, Tree
+
+ENTRIES = "tile/entries/"
+
+
+@dataclass(frozen=True)
+class Published:
+    """The newest checkpoint."""
+
+    text: str
+    checkpoint: Checkpoint
+    tree: Tree
+
+
+class Log:
+    """Reads what the sealer has published.
+
+    Args:
+        objects: the log's bucket.
+        width: hashes of a full tile.
+    """
+
+    def __init__(self, objects: Objects, width: int = WIDTH) -> None:
+        self._objects = objects
+        self._width = width
+
+    def published(self) -> Published:
+        """The newest checkpoint with its tree; raises NotFound before the log was first sealed."""
+        try:
+            text = self._objects.read(store.CHECKPOINT).decode()
+        except NotFound:
+            raise not_found(
+                "บันทึกความโปร่งใส", "checkpoint yet: the log is sealed within a minute of its start"
+            ) from None
+        told = Checkpoint.parse(Note.parse(text).text)
+        return Published(text, told, Tree(told.size, self._tile_of_ours, self._width))
+
+    def tile(self, name: str) -> bytes:
+        """A tile or an entry bundle; raises NotFound. A partial one may be gone once the full one is there."""
+        if not PATH.fullmatch(name):
+            raise _no_tile()
+        try:
+            return self._objects.read(name)
+        except NotFound:
+            raise _no_tile() from None
+
+    def inclusion(self, index: int, size: int | None) -> tuple[int, list[bytes]]:
+        """The tree's size and the audit path of an entry in it.
+
+        Args:
+            index: place of the entry, from 0.
+            size: of the tree; None: the newest.
+
+        Raises:
+            Invalid: there is no such tree, or no such entry in it.
+        """
+        published = self.published()
+        asked = published.checkpoint.size if size is None else size
+        _within("size", asked, 1, published.checkpoint.size)
+        _within("index", index, 0, asked - 1)
+        return asked, merkle.inclusion(index, asked, published.tree.perfect)
+
+    def consistency(self, old: int, new: int | None) -> tuple[int, list[bytes]]:
+        """The newer tree's size and what shows that it begins with the older one; raises Invalid as `inclusion`."""
+        published = self.published()
+        asked = published.checkpoint.size if new is None else new
+        _within("to", asked, 0, published.checkpoint.size)
+        _within("from", old, 0, asked)
+        perfect = published.tree.perfect
+        path = merkle.consistency(old, asked, perfect)
+        roots = merkle.head(old, perfect), _root(published, asked)
+        check_consistency(old, asked, path, *roots)
+        return asked, path
+
+    def proof(self, index: int, entry: bytes) -> str:
+        """The tlog-proof of an entry at this place.
+
+        Raises:
+            merkle.BadProof: it does not stand there, which is for the operators and nobody's request.
+        """
+        published = self.published()
+        checkpoint = published.checkpoint
+        if index >= checkpoint.size:
+            raise BrokenLog("a row says a place that the checkpoint does not reach")
+        path = merkle.inclusion(index, checkpoint.size, published.tree.perfect)
+        check_inclusion(leaf_hash(entry), index, checkpoint.size, path, checkpoint.root)
+        return proof_text(index, path, published.text)
+
+    def _tile_of_ours(self, name: str) -> bytes:
+        try:
+            return self._objects.read(name)
+        except NotFound:
+            raise BrokenLog(f"{name} is not there") from None
+
+
+def _root(published: Published, size: int) -> bytes:
+    told = published.checkpoint
+    return told.root if size == told.size else merkle.head(size, published.tree.perfect)
+
+
+def _within(name: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise Invalid(
+            "ไม่มีตำแหน่งหรือขนาดนี้ในบันทึก",
+            "The log has no such place or size.",
+            [Fault(f"query:{name}", f"ต้องอยู่ระหว่าง {least} ถึง {most}", f"Must be between {least} and {most}.")],
+        )
+
+
+def _no_tile() -> NotFound:
+    return not_found("ส่วนของบันทึกนี้", "tile; a full one may have replaced it")
