@@ -17,6 +17,7 @@ from ..shared.errors import Fault
 from ..shared.storage import Item
 from ..shared.thai import is_national_id
 from .consents.rules import permitted
+from .ids import SANDBOX
 from .mask import find
 from .model import Agreement, Ask, Member, Predicate, Purpose, Service, Subsystem
 from .provider import address_of
@@ -30,6 +31,7 @@ from .refusals import (
     unknown_service,
 )
 from .rules import Used, covers, in_force, purpose_of, room_this_minute, room_today, volume_left, working
+from .sandbox.numbers import is_sandbox_person
 from .xroad.paths import normalised
 
 LOG_BEHIND = timedelta(hours=4)
@@ -212,7 +214,19 @@ def subject_of(service: Service, body: bytes) -> str | None:
             "The body must be JSON and name a valid national id.",
             [Fault(service.subject, "เลขประจำตัวประชาชน 13 หลักไม่ถูกต้อง", "Not a valid 13-digit national id.")],
         )
+    _fits_instance(service, value)
     return value
+
+
+def _fits_instance(service: Service, pid: str) -> None:
+    """Nobody's real id goes into the sandbox, and none of its invented ones comes out of it."""
+    if is_sandbox_person(pid) == (service.id.subsystem.member.instance == SANDBOX):
+        return
+    raise InvalidBody(
+        "เลขของระบบทดลองใช้ได้เฉพาะในระบบทดลอง และระบบทดลองไม่รับเลขจริง",
+        "Ids of the sandbox are for the sandbox only, and it takes no others.",
+        [Fault(service.subject or "", "ใช้กับระบบนี้ไม่ได้", "Not for this instance of the exchange.")],
+    )
 
 
 def _predicate(agreement: Agreement, code: str | None) -> Predicate | None:
