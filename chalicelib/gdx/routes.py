@@ -13,6 +13,7 @@ from .facade import routes_admin as facade_admin
 from .insight import routes as insight
 from .orders import routes as orders
 from .registers import routes as registers
+from .sandbox import routes as sandbox
 from .service import Service
 from .transparency import routes as transparency
 from .usage import routes as usage
@@ -35,6 +36,7 @@ def routes(service: Service, gate: Admits) -> Room:
     agreements.hang(room, service)
     directory.hang(room, service)
     registers.hang(room, service.registers, service.base_url)
+    sandbox.hang(room, service.sandbox, service.base_url)
     routes_tokens.hang(room, service)
     facade.hang(room, service)
     facade_admin.hang(room, service)

@@ -21,6 +21,7 @@ from .notices import NoticesThroughGdx
 from .orders.service import Orders
 from .provider import Provider
 from .registers.service import Registers
+from .sandbox.service import Sandbox
 from .staff import Operators
 from .tokens import Issuing
 from .transparency.service import Transparency
@@ -94,6 +95,7 @@ class Service:
             parts.clock,
         )
         self.directory.fill = self.registers.filled
+        self.sandbox = Sandbox(self.directory, parts.table, self.voice, parts.base_url, parts.clock)
         self.requests = GdxRequests(parts.base_url, SELF, self.voice.jwks, parts.clock)
         self.tracker_requests = GdxRequests(parts.base_url, TRACKER, self.voice.jwks, parts.clock)
         self.listeners: dict[str, Callable[[Event], None]] = {"gdx.exchange.": self.orders.clear}
