@@ -17,6 +17,7 @@ from .sandbox import routes as sandbox
 from .service import Service
 from .transparency import routes as transparency
 from .usage import routes as usage
+from .webhooks import routes as webhooks
 from .xroad import routes as xroad
 
 
@@ -30,6 +31,7 @@ def routes(service: Service, gate: Admits) -> Room:
     room = Room("gdx", SignedGate(gate))
     xroad.hang(room, service)
     orders.hang(room, service)
+    webhooks.hang(room, service)
     transparency.hang(room, service.transparency)
     usage.hang(room, service)
     consents.hang(room, service)

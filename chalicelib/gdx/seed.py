@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from ..shared.storage import Json
+from .agreements.bodies import PostAgreement
+from .directory.views import PostMember, PostSubsystem
 from .facade.views import SeedMapping
-from .ids import SubsystemId
-from .model import Subsystem
+from .ids import MemberId, SubsystemId
+from .model import Member, Subsystem
 from .rules import thai_day
 from .service import Service
-from .views import PostAgreement, PostMember, PostService, PostSubsystem
+from .services.views import PostService
 
 BY = "seed"
 YEARS = 5
@@ -47,14 +49,15 @@ def load(
     directory = service.directory
     changed = 0
     for entry in data["members"]:
-        changed += directory.register_member(PostMember.model_validate_json(json.dumps(entry)).member(), BY)
+        changed += directory.register_member(_member(service, entry), BY)
     for entry in data["subsystems"]:
         changed += directory.register_subsystem(_subsystem(service, entry, addresses or {}, keys or {}), BY)
     for entry in data["services"]:
-        changed += directory.register_service(PostService.model_validate_json(json.dumps(entry)).service(), BY)
+        described = PostService.model_validate_json(json.dumps(entry)).service()
+        changed += service.services.describe(described, BY).changed
     for entry in data["agreements"]:
         posted = PostAgreement.model_validate_json(json.dumps({**_validity(now), **entry}))
-        changed += directory.register_agreement(posted.agreement(), BY)
+        changed += service.agreements.standing.order(posted.ordered(), BY)
     for entry in data["facade"]:
         posted_mapping = SeedMapping.model_validate_json(json.dumps(entry))
         changed += service.facade.mappings.register(
@@ -66,6 +69,11 @@ def load(
 def _validity(now: datetime) -> Json:
     year = thai_day(now).year
     return {"valid_from": f"{year}-01-01", "valid_until": f"{year + YEARS - 1}-12-31"}
+
+
+def _member(service: Service, entry: Json) -> Member:
+    posted = PostMember.model_validate_json(json.dumps(entry))
+    return posted.member(service.directory.member(MemberId.parse(posted.id)))
 
 
 def _subsystem(

@@ -26,8 +26,10 @@ from .staff import Operators
 from .tokens import Issuing
 from .transparency.service import Transparency
 from .usage.log import AccessLog
+from .webhooks.service import Webhooks
 from .usage.tracker import NAME as TRACKER
 from .usage.tracker import Tracker
+from .xroad.claims import Claims
 from .xroad.spelling import Spelling
 
 SELF = "TH/CENTRAL/DGA/gdx"
@@ -80,8 +82,12 @@ class Service:
             clock=parts.clock,
             ids=parts.ids,
         )
+        self.webhooks = Webhooks(
+            self.directory, parts.table, parts.journal, parts.cursors, parts.http, self.voice, parts.clock
+        )
         self.facade = Facade(parts, self.directory, self.exchanges)
         self.insight = Insight(parts, self.directory, self.exchanges)
+        self.claims = Claims(objects, parts.clock)
         self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors, parts.clock)
         self.tracker = Tracker(self.access_log, parts.table, parts.clock)
         self.consents = Consents(self.directory, parts, self.voice, NoticesThroughGdx(self.local(SELF)))
@@ -125,6 +131,7 @@ class Service:
         fitting = [beginning for beginning in self.listeners if event.type.startswith(beginning)]
         if fitting:
             self.listeners[max(fitting, key=len)](event)
+        self.webhooks.tell(event)
 
     def sweep(self, now: datetime) -> None:
         """What is due each minute: outbox rows that a crash left open, orders that ran out of time."""

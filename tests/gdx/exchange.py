@@ -177,6 +177,7 @@ class Exchange:
         self.room = routes(self.service, Gate(tokens, self.keyring, self.service.operators))
         self.client = Client([self.room])
         self.providers.loop = self._loop
+        self.pump()
         self.table.requests.clear()
 
     def clock(self) -> datetime:

@@ -19,33 +19,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from ...shared.thai import NotABuddhistDate, buddhist_year, parse_buddhist_date, to_ascii_digits
 from ..mask import find
+from ..model import Predicate
 
 BuddhistDate = tuple[int, int, int]
 """Year of the Buddhist Era, month, day; month and day are 0 where unknown."""
-
-
-class Comparison(Protocol):
-    """One comparison: `answer` is a JSON Pointer into the answer, `claim` a name among the claims."""
-
-    @property
-    def answer(self) -> str: ...
-    @property
-    def claim(self) -> str: ...
-    @property
-    def how(self) -> str: ...
-
-
-class Question(Protocol):
-    """A predicate of an agreement (`model.Predicate`)."""
-
-    @property
-    def compares(self) -> Sequence[Comparison]: ...
 
 
 MAX_TEXT = 300
@@ -63,7 +46,7 @@ _SLASHED = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _FIRST_BE_YEAR = 2400  # as in shared.thai: a smaller number counts from the birth of Christ
 
 
-def matches(predicate: Question, answer: Any, claims: Mapping[str, Any]) -> bool:
+def matches(predicate: Predicate, answer: Any, claims: Mapping[str, Any]) -> bool:
     """True when every comparison of the predicate holds; never says which one did not.
 
     Args:
