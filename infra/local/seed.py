@@ -70,6 +70,7 @@ def _seed_gdx(house: House, wishes: Wishes) -> None:
         keys={**platforms, **wishes.jwks},
     )
     load_code_lists(house.gdx.registers, json.loads(CODE_LISTS.read_text(encoding="utf-8")))
+    house.gdx.sandbox.open("seed")
     for persona, pid in _staff(wishes, "operator"):
         house.gdx.operators.appoint(pid, _posting(persona))
 
