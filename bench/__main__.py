@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.edge import edge
 from bench.exchange import exchange
 from bench.forms import validation
+from bench.log import proofs, sealing
 from bench.report import Comparison, page
 from bench.starting import starting
 from bench.story import story
@@ -29,6 +30,8 @@ def run(effort: int, say: Callable[[str], None]) -> str:
         lambda: exchange(100_000, effort),
         lambda: validation(effort, spoilt=False),
         lambda: validation(effort, spoilt=True),
+        lambda: proofs(effort),
+        lambda: sealing(effort),
     )
     comparisons = []
     with changed(ISOLATED):

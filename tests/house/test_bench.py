@@ -11,6 +11,7 @@ from bench.__main__ import RESULTS
 from bench.edge import edge
 from bench.exchange import exchange
 from bench.forms import validation
+from bench.log import proofs, sealing
 from bench.measure import Sample, side_by_side
 from bench.provider import answer
 from bench.report import Comparison, Step, page, shown
@@ -23,6 +24,8 @@ TITLES = (
     "## A synchronous exchange, 100 kB",
     "## Checking a form, no faults",
     "## Checking a form, two faults",
+    "## The log: a receipt's proof",
+    "## The log: sealing 100 exchanges",
     "## The story, step by step",
 )
 
@@ -64,6 +67,8 @@ def test_losses_are_published() -> None:
         lambda: exchange(100_000, 1, batch=1),
         lambda: validation(1, spoilt=False, batch=1),
         lambda: validation(1, spoilt=True, batch=1),
+        lambda: proofs(1, (300, 3_000), batch=1),
+        lambda: sealing(1, (300, 3_000)),
         lambda: starting(1),
     ],
 )
