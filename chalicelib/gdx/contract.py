@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 MAX_DOCUMENT = 200_000
 """Bytes of a description; it lies in one item of the table."""
 
+PLAIN_REST: Mapping[str, Any] = {"x-road-service-type": "REST"}
+"""Stands where a service has no OpenAPI description (X-Road's service type REST): its answers are cut down to the
+agreed fields, but there is nothing to check them against."""
+
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 _DOCUMENT = "urn:klang:openapi"
 
@@ -40,8 +44,14 @@ def endpoints(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def faults_of(document: Mapping[str, Any]) -> list[Fault]:
-    """What is wrong with a description, for whoever registers it; empty when it can be used."""
+    """What is wrong with a description, for whoever registers it; empty when it can be used.
+
+    `PLAIN_REST` in its place says outright that there is none.
+    """
     import jsonschema
+
+    if document == PLAIN_REST:
+        return []
 
     if len(json.dumps(document, ensure_ascii=False).encode()) > MAX_DOCUMENT:
         return [Fault("/document", "เอกสารใหญ่เกิน 200 กิโลไบต์", "The description is larger than 200 kB.")]
@@ -95,6 +105,8 @@ class Contract:
         """
         from jsonschema import Draft202012Validator
 
+        if self._document == PLAIN_REST:
+            return
         pointer = self._answer_pointer(method, path, status)
         if pointer is None:
             raise _inconsistent("", "ไม่มีคำตอบสถานะนี้ในคำอธิบายบริการ", "its description has no such answer")

@@ -17,6 +17,20 @@ INSTANCE = "TH"
 SANDBOX = "TH-TEST"
 INSTANCES = (INSTANCE, SANDBOX)
 
+RESERVED = frozenset(
+    {
+        "allowedMethods",
+        "getOpenAPI",
+        "getSecurityServerHealthData",
+        "getSecurityServerMetrics",
+        "getSecurityServerOperationalData",
+        "getWsdl",
+        "listClients",
+        "listMethods",
+    }
+)
+"""Service codes that X-Road keeps for itself since 7.7; no member may register them."""
+
 _SEGMENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 
 
@@ -107,6 +121,8 @@ class ServiceId:
     def parse(cls, text: str) -> ServiceId:
         """Reads `TH/CENTRAL/DOPA/civil/person`; raises BadId."""
         head, _, code = text.rpartition("/")
+        if code in RESERVED:
+            raise BadId("X-Road keeps this service code for itself")
         return cls(SubsystemId.parse(head), _segment(code))
 
     def __str__(self) -> str:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MAX_ANSWER = 5 * 1024 * 1024
 """Bytes of an answer that are read at most: a Lambda answers with less than 6 MB."""
 
+MAX_LARGE = 64 * 1024 * 1024
+"""The same for a provider that announced large answers: they are held in memory once or twice, of 1024 MB."""
+
 _NEVER = tuple(
     ipaddress.ip_network(text)
     for text in (
@@ -76,10 +79,17 @@ class GuardedHttp:
 
     Args:
         networks: CIDR ranges beyond the public internet that may be called (`EGRESS_NETWORKS`).
+        max_answer: bytes of an answer that are read at most.
     """
 
-    def __init__(self, networks: Sequence[str] = ()) -> None:
+    def __init__(self, networks: Sequence[str] = (), max_answer: int = MAX_ANSWER) -> None:
         self._networks = tuple(ipaddress.ip_network(text) for text in networks)
+        self._max_answer = max_answer
+
+    @property
+    def wide(self) -> GuardedHttp:
+        """The same way out, for answers up to `MAX_LARGE`."""
+        return GuardedHttp([str(network) for network in self._networks], MAX_LARGE)
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
@@ -131,7 +141,7 @@ class GuardedHttp:
                     redirect=False,
                     preload_content=False,
                 )
-                content = _read(answer, deadline)
+                content = _read(answer, deadline, self._max_answer)
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             # ValueError: a header that http.client will not send
             raise Unreachable(type(error).__name__) from error
@@ -164,13 +174,13 @@ def _taken_apart(url: str) -> tuple[bool, str, int, str]:
     return secure, name, port or (443 if secure else 80), path
 
 
-def _read(answer: BaseHTTPResponse, deadline: float) -> bytes:
+def _read(answer: BaseHTTPResponse, deadline: float, limit: int) -> bytes:
     """The body, unless it is too large or drips in too slowly."""
     content = bytearray()
     while chunk := answer.read1(64 * 1024, decode_content=True):
         content += chunk
-        if len(content) > MAX_ANSWER:
-            raise Unreachable("the answer is larger than 5 MB")
+        if len(content) > limit:
+            raise Unreachable(f"the answer is larger than {limit // 1024 // 1024} MB")
         if time.monotonic() > deadline:
             raise Unreachable("the answer takes too long")
     return bytes(content)

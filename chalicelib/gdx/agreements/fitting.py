@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from ...shared.errors import Fault
-from ..contract import operations
+from ..contract import PLAIN_REST, operations
 from ..mask import BadPointer, steps
 from ..model import Agreement, Endpoint, Predicate, Service
 from ..services.breaks import overlap
@@ -46,6 +46,8 @@ def faults(agreement: Agreement, service: Service | None, today: date | None, at
 
 def misfits(agreement: Agreement, document: Mapping[str, Any], at: str = "") -> list[Fault]:
     """Where well-formed terms do not fit a description: endpoints without an operation, fields that no answer has."""
+    if document == PLAIN_REST:
+        return []  # there is none to hold them against
     found = []
     served: dict[int, Mapping[str, Any]] = {}
     for number, endpoint in enumerate(agreement.endpoints):

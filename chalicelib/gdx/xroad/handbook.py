@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..ids import RESERVED
 from ..refusals import XROAD_TYPES
 from .message import MAX_ID, SINGLE, STRIPPED
-from .paths import METHODS, RESERVED
+from .paths import METHODS
 from .spelling import Spelling, spelled
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...shared.errors import Fault, Unavailable
 from ...shared.web import Call, Reply
-from ..contract import endpoints
+from ..contract import PLAIN_REST, endpoints
 from ..ids import BadId, ServiceId, SubsystemId
 from ..model import AgreementState, Service
 from ..refusals import NotDescribed, invalid_request, unknown_member, unknown_service
@@ -65,20 +65,20 @@ def _description(exchange: Exchange, provider: SubsystemId, call: Call) -> dict[
         raise NotDescribed(f"{english}: อ่านคำอธิบายบริการไม่ได้ในขณะนี้", f"{english}.", retry_after=5) from None
     if service is None:
         raise NotDescribed(f"ไม่พบบริการ {identifier}", f"Service not found: {identifier}")
-    if not service.document:
+    if service.document == PLAIN_REST:
         raise NotDescribed("Invalid service type: REST", "Invalid service type: REST")
     return {**service.document, "servers": [{"url": f"{exchange.base_url}/r1/{identifier}"}]}
 
 
 def _methods(service: Service) -> Iterable[tuple[str, str]]:
-    return endpoints(service.document) if service.document else REST_METHODS
+    return REST_METHODS if service.document == PLAIN_REST else endpoints(service.document)
 
 
 def _listed(service: Service, allowed: Iterable[tuple[str, str]]) -> dict[str, Any]:
     system = service.id.subsystem
     return {
         "object_type": "SERVICE",
-        "service_type": "OPENAPI" if service.document else "REST",
+        "service_type": "REST" if service.document == PLAIN_REST else "OPENAPI",
         "xroad_instance": system.member.instance,
         "member_class": system.member.member_class.value,
         "member_code": system.member.code,

@@ -17,20 +17,6 @@ from ..refusals import invalid_request
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 """X-Road's methods without TRACE, which API Gateway has no operation for (docs/decisions, x-road)."""
 
-RESERVED = frozenset(
-    {
-        "allowedMethods",
-        "getOpenAPI",
-        "getSecurityServerHealthData",
-        "getSecurityServerMetrics",
-        "getSecurityServerOperationalData",
-        "getWsdl",
-        "listClients",
-        "listMethods",
-    }
-)
-"""Service codes that X-Road keeps for itself since 7.7; no member may register them."""
-
 _PCHAR = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*")
 _QUERY = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
 _MAX_PATH = 2000

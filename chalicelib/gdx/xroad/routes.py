@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...shared.identity import PUBLIC, SYSTEM
 from ...shared.web import Call, Reply, Room
 from ..ids import INSTANCE, BadId, ServiceId, SubsystemId
 from ..model import Ask
+from ..orders.prefer import accepted, wants_async
 from ..refusals import unknown_member, unknown_service
 from ..rules import checked_case
 from ..service import Service as Exchange
 from ..told import told
-from . import clients, message, metadata
+from . import claims, clients, message, metadata
 from .errors import dialect
 from .handbook import handbook
 from .paths import METHODS, Place, checked_query, decoded, place_of
@@ -96,14 +99,21 @@ def _exchanged(exchange: Exchange, client: SubsystemId, service: ServiceId, rest
         claims=asked.claims,
         door="r1",
     )
-    outcome = exchange.exchanges.run(ask)
     target = f"{call.request.path}?{query}" if query else call.request.path
     hashed = message.request_hash(ask.method, target, headers, call.raw, request_id=request_id, message_id=message_id)
+    echo = message.echo(str(client), str(service), message_id, request_id, hashed)
+    if wants_async(call.headers):
+        later = accepted(exchange.orders, ask)
+        return replace(later, headers={**later.headers, **echo})
+    outcome = exchange.exchanges.run(ask)
     given = dict(outcome.headers)
     media_type = given.pop("content-type", None)
     if "cache-control" in given:
         given["Cache-Control"] = given.pop("cache-control")
-    given |= message.echo(str(client), str(service), message_id, request_id, hashed) | told(outcome)
+    given |= echo | told(outcome)
+    claim = exchange.claims.check_in(outcome)
+    if claim is not None:
+        return Reply(claim.document, outcome.status, {**given, **claim.headers}, claims.MEDIA_TYPE)
     return Reply(outcome.body or None, status=outcome.status, headers=given, media_type=media_type)
 
 
