@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,12 +18,36 @@ class UploadForm:
 
 @dataclass(frozen=True)
 class Stored:
-    """What is known of an object without reading it: bytes, media type, hex SHA-256 where S3 checked it, ETag."""
+    """What is known of an object without reading it: bytes, media type, hex SHA-256 where S3 checked it, ETag.
+
+    Attributes:
+        composite: of an object that came in parts, instead of `sha256`: hex SHA-256 over its parts' SHA-256 digests.
+    """
 
     size: int
     media_type: str
     sha256: str | None
     etag: str
+    composite: str | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a large upload: number (from 1), bytes, hex SHA-256. S3 wants 5 MiB at least, but for the last."""
+
+    number: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class PartForm:
+    """A presigned PUT of one part: where to send it, and the headers that must go with it."""
+
+    number: int
+    url: str
+    headers: Mapping[str, str]
+    expires_in: int
 
 
 class Objects(Protocol):
@@ -35,6 +59,26 @@ class Objects(Protocol):
 
     def download_url(self, key: str, *, file_name: str | None = None, expires_in: int = 300) -> str:
         """A short-lived address to read one object, saved under `file_name` (RFC 6266, Thai names kept)."""
+        ...
+
+    def start_upload(self, key: str, *, media_type: str) -> str:
+        """Opens an upload in parts; returns its id. Nothing stands at the key until it is finished."""
+        ...
+
+    def part_form(self, key: str, upload: str, part: Part, *, expires_in: int = 3600) -> PartForm:
+        """An address that S3 accepts only for exactly this part: number, size and SHA-256."""
+        ...
+
+    def uploaded(self, key: str, upload: str) -> Mapping[int, int] | None:
+        """The sizes of the parts that have arrived; None when the upload was finished or dropped."""
+        ...
+
+    def finish_upload(self, key: str, upload: str, parts: Sequence[Part]) -> bool:
+        """Makes the object of its parts, all of which must have arrived; False when there is no such upload."""
+        ...
+
+    def drop_upload(self, key: str, upload: str) -> None:
+        """Forgets an unfinished upload and its parts; no error when absent."""
         ...
 
     def head(self, key: str) -> Stored | None:

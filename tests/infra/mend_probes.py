@@ -101,6 +101,24 @@ def s3_filter_names() -> None:
     s3.put_bucket_notification_configuration(Bucket="bucket", NotificationConfiguration=configuration)
 
 
+def s3_parts() -> None:
+    s3 = _client("s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+    made = s3.create_multipart_upload(Bucket="bucket", Key="key", ChecksumAlgorithm="SHA256", ChecksumType="COMPOSITE")
+    named = {"Bucket": "bucket", "Key": "key", "UploadId": made["UploadId"]}
+    tag = s3.upload_part(**named, PartNumber=1, Body=b"content")["ETag"]
+    s3.complete_multipart_upload(**named, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]})
+    part = hashlib.sha256(b"content").digest()
+    composite = base64.b64encode(hashlib.sha256(part).digest()).decode()
+    head = s3.head_object(Bucket="bucket", Key="key", ChecksumMode="ENABLED")
+    assert head["ChecksumSHA256"] == f"{composite}-1"
+    try:
+        s3.upload_part(**named, PartNumber=2, Body=b"late")
+    except s3.exceptions.NoSuchUpload:
+        return
+    raise AssertionError("a part of a finished upload was taken")
+
+
 def s3_post_checksum() -> None:
     s3 = _client("s3")
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -192,6 +210,7 @@ PROBES: dict[str, Callable[[], None]] = {
         kms_signing,
         kms_symmetric,
         s3_filter_names,
+        s3_parts,
         s3_post_checksum,
         sqs_without_lambda,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -16,9 +16,9 @@ from botocore.exceptions import ClientError
 from chalicelib.shared.aws.clients import Clients
 from chalicelib.shared.aws.objects import S3Objects
 from chalicelib.shared.errors import NotFound
-from chalicelib.shared.objects import Objects, UploadForm
+from chalicelib.shared.objects import Objects, Part, PartForm, UploadForm
 from tests.support.cloud import REGION, empty_cloud, local_cloud, provision
-from tests.support.memory_objects import MemoryObjects
+from tests.support.memory_objects import PART_AT_LEAST, MemoryObjects
 
 BUCKET = "klang-test-biz-documents-local"
 FILE = "%PDF-1.7 เอกสาร".encode()
@@ -82,6 +82,103 @@ class ObjectsContract:
         objects.put(key, FILE, media_type="application/pdf")
         address = objects.download_url(key, file_name="ใบอนุญาต 1.pdf", expires_in=60)
         assert "filename*=UTF-8''ใบอนุญาต 1.pdf" in unquote(unquote(address))
+
+
+Send = Callable[[PartForm, bytes, Mapping[str, str] | None], int]
+"""Sends a body to a part's address, with the form's headers or others; gives the HTTP status."""
+
+PIECES = (b"a" * PART_AT_LEAST, b"b" * PART_AT_LEAST, "ท้าย".encode())
+PARTS = tuple(Part(at, len(piece), hashlib.sha256(piece).hexdigest()) for at, piece in enumerate(PIECES, start=1))
+COMPOSITE = hashlib.sha256(b"".join(hashlib.sha256(piece).digest() for piece in PIECES)).hexdigest()
+
+
+class UploadsContract:
+    """What an upload in parts promises."""
+
+    @pytest.fixture
+    def key(self) -> str:
+        """A key nobody else uses."""
+        return f"documents/{secrets.token_hex(8)}"
+
+    def test_an_object_is_made_of_its_parts_in_their_order(self, objects: Objects, send: Send, key: str) -> None:
+        upload = objects.start_upload(key, media_type="application/pdf")
+        for part, piece in reversed(list(zip(PARTS, PIECES, strict=True))):
+            assert send(objects.part_form(key, upload, part), piece, None) == 200
+        assert objects.uploaded(key, upload) == {part.number: part.size for part in PARTS}
+        assert objects.head(key) is None
+        assert objects.finish_upload(key, upload, PARTS)
+        stored = objects.head(key)
+        assert stored is not None and stored.size == sum(map(len, PIECES)) and stored.media_type == "application/pdf"
+        assert stored.sha256 is None and stored.composite == COMPOSITE
+        assert objects.read(key, limit=3) == b"aaa"
+        # it is over: a repeat finds no upload and harms nothing
+        assert objects.uploaded(key, upload) is None and not objects.finish_upload(key, upload, PARTS)
+        objects.drop_upload(key, upload)
+        assert objects.head(key) is not None
+
+    def test_a_part_s_address_takes_just_that_part(self, objects: Objects, send: Send, key: str) -> None:
+        upload = objects.start_upload(key, media_type="application/pdf")
+        form = objects.part_form(key, upload, PARTS[0])
+        assert send(form, PIECES[1], None) >= 400
+        assert send(form, PIECES[0] + b"x", None) >= 400
+        assert send(form, PIECES[0][:-1], None) >= 400
+        assert send(form, PIECES[1], objects.part_form(key, upload, PARTS[1]).headers) >= 400
+        assert send(form, PIECES[0], {}) >= 400
+        assert objects.uploaded(key, upload) == {}
+        assert send(form, PIECES[0], None) == send(form, PIECES[0], None) == 200
+        assert objects.uploaded(key, upload) == {1: PARTS[0].size}
+
+    def test_a_dropped_upload_takes_nothing_more(self, objects: Objects, send: Send, key: str) -> None:
+        upload = objects.start_upload(key, media_type="application/pdf")
+        form = objects.part_form(key, upload, PARTS[2])
+        assert send(form, PIECES[2], None) == 200
+        for _ in range(2):
+            objects.drop_upload(key, upload)
+        assert objects.uploaded(key, upload) is None and objects.head(key) is None
+        assert send(form, PIECES[2], None) >= 400
+
+    def test_one_part_may_be_small(self, objects: Objects, send: Send, key: str) -> None:
+        upload = objects.start_upload(key, media_type="text/plain")
+        part = Part(1, 1, hashlib.sha256(b"x").hexdigest())
+        assert send(objects.part_form(key, upload, part), b"x", None) == 200
+        assert objects.finish_upload(key, upload, [part]) and objects.read(key) == b"x"
+
+
+class TestUploadsInMemory(UploadsContract):
+    """The double."""
+
+    @pytest.fixture
+    def objects(self) -> MemoryObjects:
+        """A fresh one."""
+        return MemoryObjects()
+
+    @pytest.fixture
+    def send(self, objects: MemoryObjects) -> Send:
+        """As S3 judges it."""
+        return objects.part_arrives
+
+
+class TestUploads(UploadsContract):
+    """Presigned parts, where what S3 checks is checked: in moto behind the strict layer, whatever EMULATOR says."""
+
+    @pytest.fixture
+    def objects(self, strict_objects: S3Objects) -> S3Objects:
+        """One for all tests."""
+        return strict_objects
+
+    @pytest.fixture
+    def send(self) -> Send:
+        """Over HTTP."""
+
+        def put(form: PartForm, body: bytes, headers: Mapping[str, str] | None = None) -> int:
+            sent = dict(form.headers if headers is None else headers)
+            return requests.put(form.url, data=body, headers=sent, timeout=20).status_code
+
+        return put
+
+    def test_a_part_s_address_ends(self, objects: S3Objects, send: Send, key: str) -> None:
+        upload = objects.start_upload(key, media_type="text/plain")
+        assert send(objects.part_form(key, upload, PARTS[2], expires_in=-1), PIECES[2], None) == 403
 
 
 class TestMemoryObjects(ObjectsContract):

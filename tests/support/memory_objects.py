@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from chalicelib.shared.errors import not_found
-from chalicelib.shared.objects import Stored, UploadForm
+from chalicelib.shared.objects import Part, PartForm, Stored, UploadForm
+
+PART_AT_LEAST = 5 * 1024 * 1024
+"""Bytes of every part but the last (S3 user guide, \"Multipart upload limits\")."""
 
 
 class MemoryObjects:
@@ -16,6 +20,9 @@ class MemoryObjects:
         self.kept: dict[str, tuple[bytes, str]] = {}
         self.forms: dict[str, tuple[str, int, str]] = {}
         self.reads: list[str] = []
+        self.uploads: dict[str, tuple[str, str, dict[int, bytes]]] = {}
+        self.part_forms: dict[str, tuple[str, str, Part]] = {}
+        self.composites: dict[str, str] = {}
 
     def arrive(self, key: str, body: bytes) -> None:
         """The upload of a file by its form; a file that breaks the form's conditions is refused as S3 does."""
@@ -32,12 +39,56 @@ class MemoryObjects:
         named = f"&filename*=UTF-8''{quote(file_name, safe='')}" if file_name is not None else ""
         return f"https://bucket.test/{quote(key)}?expires={expires_in}{named}"
 
+    def part_arrives(self, form: PartForm, body: bytes, headers: Mapping[str, str] | None = None) -> int:
+        """The HTTP status that S3 gives to this body sent to a part's address with these headers."""
+        _, upload, part = self.part_forms[form.url]
+        sent = form.headers if headers is None else headers
+        if dict(sent) != dict(form.headers) or len(body) != part.size:
+            return 403  # SignatureDoesNotMatch: both are signed
+        if hashlib.sha256(body).hexdigest() != part.sha256:
+            return 400  # BadDigest
+        if upload not in self.uploads:
+            return 404
+        self.uploads[upload][2][part.number] = body
+        return 200
+
+    def start_upload(self, key: str, *, media_type: str) -> str:
+        upload = f"upload-{len(self.uploads)}-{len(self.kept)}-{len(self.part_forms)}"
+        self.uploads[upload] = (key, media_type, {})
+        return upload
+
+    def part_form(self, key: str, upload: str, part: Part, *, expires_in: int = 3600) -> PartForm:
+        url = f"https://bucket.test/{quote(key)}?upload={upload}&part={part.number}&expires={expires_in}"
+        self.part_forms[url] = (key, upload, part)
+        return PartForm(part.number, url, {"x-amz-checksum-sha256": part.sha256}, expires_in)
+
+    def uploaded(self, key: str, upload: str) -> Mapping[int, int] | None:
+        if upload not in self.uploads:
+            return None
+        return {number: len(body) for number, body in sorted(self.uploads[upload][2].items())}
+
+    def finish_upload(self, key: str, upload: str, parts: Sequence[Part]) -> bool:
+        if upload not in self.uploads:
+            return False
+        _, media_type, arrived = self.uploads[upload]
+        bodies = [arrived[part.number] for part in parts]
+        assert all(len(body) >= PART_AT_LEAST for body in bodies[:-1]), "EntityTooSmall"
+        del self.uploads[upload]
+        self.kept[key] = (b"".join(bodies), media_type)
+        digests = b"".join(hashlib.sha256(body).digest() for body in bodies)
+        self.composites[key] = hashlib.sha256(digests).hexdigest()
+        return True
+
+    def drop_upload(self, key: str, upload: str) -> None:
+        self.uploads.pop(upload, None)
+
     def head(self, key: str) -> Stored | None:
         if key not in self.kept:
             return None
         body, media_type = self.kept[key]
         digest = hashlib.sha256(body).hexdigest()
-        return Stored(len(body), media_type, digest, digest[:32])
+        composite = self.composites.get(key)
+        return Stored(len(body), media_type, None if composite else digest, digest[:32], composite)
 
     def read(self, key: str, *, limit: int | None = None) -> bytes:
         self.reads.append(key)
@@ -51,6 +102,7 @@ class MemoryObjects:
         there = self.head(key)
         if (only_if_new and there is not None) or (if_match is not None and (there is None or there.etag != if_match)):
             return False
+        self.composites.pop(key, None)
         self.kept[key] = (body, media_type)
         return True
 
@@ -59,3 +111,4 @@ class MemoryObjects:
 
     def delete(self, key: str) -> None:
         self.kept.pop(key, None)
+        self.composites.pop(key, None)

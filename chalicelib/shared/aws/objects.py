@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..errors import not_found
-from ..objects import Stored, UploadForm
+from ..objects import Part, PartForm, Stored, UploadForm
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -44,6 +44,55 @@ class S3Objects:
             request["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
         return self._client().generate_presigned_url("get_object", Params=request, ExpiresIn=expires_in)
 
+    def start_upload(self, key: str, *, media_type: str) -> str:
+        made = self._client().create_multipart_upload(
+            Bucket=self._bucket,
+            Key=key,
+            ContentType=media_type,
+            ChecksumAlgorithm="SHA256",
+            ChecksumType="COMPOSITE",
+        )
+        return made["UploadId"]
+
+    def part_form(self, key: str, upload: str, part: Part, *, expires_in: int = 3600) -> PartForm:
+        checksum = _checksum(part)
+        request = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "UploadId": upload,
+            "PartNumber": part.number,
+            "ContentLength": part.size,  # signed, as is the checksum: another size or content is refused
+            "ChecksumSHA256": checksum,
+        }
+        url = self._client().generate_presigned_url("upload_part", Params=request, ExpiresIn=expires_in)
+        return PartForm(part.number, url, {"x-amz-checksum-sha256": checksum}, expires_in)
+
+    def uploaded(self, key: str, upload: str) -> Mapping[int, int] | None:
+        found = self._parts(key, upload)
+        return None if found is None else {part["PartNumber"]: part["Size"] for part in found}
+
+    def finish_upload(self, key: str, upload: str, parts: Sequence[Part]) -> bool:
+        found = self._parts(key, upload)
+        if found is None:
+            return False
+        tags = {part["PartNumber"]: part["ETag"] for part in found}
+        listed: list[Any] = [
+            {"PartNumber": part.number, "ETag": tags[part.number], "ChecksumSHA256": _checksum(part)} for part in parts
+        ]
+        try:
+            self._client().complete_multipart_upload(
+                Bucket=self._bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": listed}
+            )
+        except self._client().exceptions.NoSuchUpload:
+            return False
+        return True
+
+    def drop_upload(self, key: str, upload: str) -> None:
+        try:
+            self._client().abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload)
+        except self._client().exceptions.NoSuchUpload:
+            return
+
     def head(self, key: str) -> Stored | None:
         from botocore.exceptions import ClientError
 
@@ -53,9 +102,17 @@ class S3Objects:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
                 return None
             raise
-        checksum = found.get("ChecksumSHA256")
-        sha256 = base64.b64decode(checksum).hex() if checksum else None
-        return Stored(found["ContentLength"], found.get("ContentType", ""), sha256, found["ETag"].strip('"'))
+        # of an object in parts S3 tells `{digest}-{number of parts}` (S3 user guide, "Checking object integrity")
+        checksum = found.get("ChecksumSHA256", "").partition("-")[0]
+        digest = base64.b64decode(checksum).hex() if checksum else None
+        in_parts = found.get("ChecksumType") == "COMPOSITE"
+        return Stored(
+            size=found["ContentLength"],
+            media_type=found.get("ContentType", ""),
+            sha256=None if in_parts else digest,
+            etag=found["ETag"].strip('"'),
+            composite=digest if in_parts else None,
+        )
 
     def read(self, key: str, *, limit: int | None = None) -> bytes:
         request: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
@@ -103,3 +160,15 @@ class S3Objects:
 
     def delete(self, key: str) -> None:
         self._client().delete_object(Bucket=self._bucket, Key=key)
+
+    def _parts(self, key: str, upload: str) -> list[Any] | None:
+        """Every part that has arrived, 1,000 to a page; None without such an upload."""
+        pages = self._client().get_paginator("list_parts").paginate(Bucket=self._bucket, Key=key, UploadId=upload)
+        try:
+            return [part for page in pages for part in page.get("Parts", ())]
+        except self._client().exceptions.NoSuchUpload:
+            return None
+
+
+def _checksum(part: Part) -> str:
+    return base64.b64encode(bytes.fromhex(part.sha256)).decode()

@@ -17,6 +17,7 @@ from infra.local.emulator.mends import (
     kms_signing,
     kms_symmetric,
     s3_filter_names,
+    s3_parts,
     s3_post_checksum,
     sqs_without_lambda,
 )
@@ -33,6 +34,7 @@ MENDS: dict[str, Callable[[], None]] = {
     "kms_signing": kms_signing.install,
     "kms_symmetric": kms_symmetric.install,
     "s3_filter_names": s3_filter_names.install,
+    "s3_parts": s3_parts.install,
     "s3_post_checksum": s3_post_checksum.install,
     "sqs_without_lambda": sqs_without_lambda.install,
 }
