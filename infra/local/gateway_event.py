@@ -21,6 +21,9 @@ Answer = Mapping[str, Any]
 MAX_REQUEST = 10 * 1024 * 1024
 """What API Gateway takes in."""
 
+MAX_HEAD = 10_240
+"""Bytes of request line and headers together that API Gateway takes in; beyond it the laptop says 431 (RFC 6585)."""
+
 MAX_INVOKE = 6 * 1024 * 1024
 """What Lambda takes in, and gives back, in one synchronous call."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from waitress.server import create_server
 
-from infra.local.gateway_event import MAX_REQUEST
+from infra.local.gateway_event import MAX_HEAD, MAX_REQUEST
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -34,6 +34,7 @@ class Server:
             ident="klang",
             channel_timeout=120,
             connection_limit=1000,
+            max_request_header_size=MAX_HEAD,
             # The gateway says 413 itself as problem+json; only far beyond its limit the server refuses to
             # read on.
             max_request_body_size=4 * MAX_REQUEST,

@@ -100,6 +100,18 @@ def normalised(raw_path: str) -> str:
     return "/".join(kept)
 
 
+def described(raw_path: str) -> str:
+    """The form of a service path that is held against the service's description: as `normalised`, but a slash within a
+    segment stays `%2F`, so that it does not look like a further step.
+
+    Raises:
+        InvalidRequest: as `normalised`.
+    """
+    normalised(raw_path)
+    segments = [decoded(segment).replace("/", "%2F") for segment in raw_path.split("/")]
+    return "/".join(segment for segment in segments if segment != ".")
+
+
 def matches(pattern: str, path: str) -> bool:
     """True when an X-Road glob covers the whole of a normalised path.
 

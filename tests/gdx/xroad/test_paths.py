@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.gdx.refusals import InvalidRequest
-from chalicelib.gdx.xroad.paths import METHODS, Place, matches, normalised, place_of
+from chalicelib.gdx.xroad.paths import METHODS, Place, described, matches, normalised, place_of
 from chalicelib.gdx.xroad.routes import PATHS
 from tests.gdx.exchange import DOPA, OFFICE, PERSON, SEED, Exchange
 
@@ -143,6 +143,13 @@ def test_globs_are_x_road_s(pattern: str, path: str, covered: bool) -> None:
 )
 def test_the_form_that_is_decided_upon(raw: str, decided: str) -> None:
     assert normalised(raw) == decided
+
+
+@pytest.mark.parametrize(
+    ("raw", "held"), [("/a%2Fb/c", "/a%2Fb/c"), ("/a%252Fb", "/a%2Fb"), ("/./%E0%B8%81/", "/ก/"), ("", "")]
+)
+def test_an_encoded_slash_is_no_step_of_the_description(raw: str, held: str) -> None:
+    assert described(raw) == held
 
 
 @pytest.mark.parametrize(
