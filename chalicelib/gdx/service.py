@@ -26,13 +26,13 @@ from .staff import Operators
 from .tokens import Issuing
 from .transparency.service import Transparency
 from .usage.log import AccessLog
-from .webhooks.service import Webhooks
 from .usage.tracker import NAME as TRACKER
 from .usage.tracker import Tracker
 from .xroad.claims import Claims
 from .xroad.spelling import Spelling
 
 SELF = "TH/CENTRAL/DGA/gdx"
+from .webhooks.service import Webhooks
 """The exchange as a member of itself: it offers `usage`, a person's access log."""
 
 

@@ -6,6 +6,7 @@ import base64
 import json
 from typing import Any
 
+from chalicelib.shared.journal import Event
 from tests.gdx.exchange import MALEE, OFFICE, PERSON, Exchange
 from tests.support.client import Answer
 
@@ -30,6 +31,12 @@ def fetch(exchange: Exchange, order: Answer, client: str = OFFICE) -> Answer:
 
 def take(exchange: Exchange, order: Answer, client: str = OFFICE) -> Answer:
     return exchange.client.delete(f"/gdx/v1/exchanges/{order.json['id']}/answer", token=exchange.token(client))
+
+
+def accepted(exchange: Exchange) -> Event:
+    """The event that the exchange's queue tells of the last order."""
+    rows = [row["event"] for row in exchange.rows("OUT#")]
+    return Event(**[event for event in rows if event["type"] == "gdx.exchange.accepted"][-1])
 
 
 def settle_time(exchange: Exchange, **given: float) -> None:

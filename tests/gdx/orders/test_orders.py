@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.shared.journal import Event, chain_is_whole
+from chalicelib.shared.journal import chain_is_whole
 from tests.gdx.exchange import BIZ, COMPANY, MALEE, OFFICE, RECORD, Exchange
-from tests.gdx.orders.steps import ORDER, fetch, place, state, take
+from tests.gdx.orders.steps import ORDER, accepted, fetch, place, state, take
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_message_that_comes_twice_changes_nothing(exchange: Exchange) -> None:
 
 def test_the_handler_itself_is_harmless_when_repeated(exchange: Exchange) -> None:
     order = place(exchange)
-    event = next(Event(**row["event"]) for row in exchange.rows("OUT#"))
+    event = accepted(exchange)
     exchange.service.orders.carry_out(event)
     exchange.service.orders.carry_out(event)
     assert len(exchange.providers.sent) == 1 and state(exchange, order)["state"] == "DELIVERED"
@@ -94,7 +94,7 @@ def test_the_handler_itself_is_harmless_when_repeated(exchange: Exchange) -> Non
 
 def test_of_two_workers_at_once_one_records(exchange: Exchange) -> None:
     place(exchange)
-    event = next(Event(**row["event"]) for row in exchange.rows("OUT#"))
+    event = accepted(exchange)
 
     def other_worker() -> None:
         exchange.providers.before = None
@@ -219,7 +219,7 @@ def test_an_order_without_a_person(exchange: Exchange) -> None:
 
 def test_an_event_of_an_order_that_ttl_removed(exchange: Exchange) -> None:
     place(exchange)
-    event = next(Event(**row["event"]) for row in exchange.rows("OUT#"))
+    event = accepted(exchange)
     exchange.service.orders.carry_out(replace(event, subject="gone"))
     assert exchange.providers.sent == []
 

@@ -11,9 +11,8 @@ import pytest
 from chalicelib.gdx.orders.rules import TRIES
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.errors import Unavailable
-from chalicelib.shared.journal import Event
 from tests.gdx.exchange import MALEE, OFFICE, RECORD, Exchange
-from tests.gdx.orders.steps import change_provider, lease, place, settle_time, state
+from tests.gdx.orders.steps import accepted, change_provider, lease, place, settle_time, state
 from tests.support.client import Answer
 
 
@@ -105,7 +104,7 @@ def test_a_service_that_is_off_is_waited_for(exchange: Exchange) -> None:
     order = place(exchange)
     service = exchange.service.directory.service(exchange.ask().service)
     assert service is not None
-    exchange.service.directory.register_service(replace(service, notice=("ปรับปรุง", "Maintenance")), "test")
+    exchange.service.services.describe(replace(service, notice=("ปรับปรุง", "Maintenance")), "test")
     exchange.pass_time(seconds=31)
     exchange.pump()
     assert state(exchange, order)["state"] == "QUEUED" and exchange.providers.sent == []
@@ -179,7 +178,7 @@ def test_a_message_of_an_earlier_try_changes_nothing(exchange: Exchange) -> None
     place(exchange)
     exchange.providers.die()
     first = exchange.queues.held[0]
-    row = next(Event(**row["event"]) for row in exchange.rows("OUT#"))
+    row = accepted(exchange)
     exchange.pump()
     exchange.service.orders.carry_out(row)
     exchange.queues.held.append(first)
@@ -230,7 +229,7 @@ def test_a_provider_that_lost_its_address_finds_the_order_in_its_inbox(exchange:
 
 def test_of_two_answers_the_recorded_one_stays(exchange: Exchange) -> None:
     order = place(exchange)
-    event = next(Event(**row["event"]) for row in exchange.rows("OUT#"))
+    event = accepted(exchange)
 
     def other_worker() -> None:
         exchange.providers.before = None
