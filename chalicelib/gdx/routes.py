@@ -14,7 +14,9 @@ from .insight import routes as insight
 from .orders import routes as orders
 from .registers import routes as registers
 from .sandbox import routes as sandbox
+from .prefill import routes as prefill
 from .service import Service
+from .services import routes as services
 from .transparency import routes as transparency
 from .usage import routes as usage
 from .webhooks import routes as webhooks
@@ -35,8 +37,10 @@ def routes(service: Service, gate: Admits) -> Room:
     transparency.hang(room, service.transparency)
     usage.hang(room, service)
     consents.hang(room, service)
+    prefill.hang(room, service)
     agreements.hang(room, service)
     directory.hang(room, service)
+    services.hang(room, service)
     registers.hang(room, service.registers, service.base_url)
     sandbox.hang(room, service.sandbox, service.base_url)
     routes_tokens.hang(room, service)

@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from ..shared.ids import new_id, new_token
+from ..shared.journal import Once
 from ..shared.storage import Json
 from .agreements.bodies import PostAgreement
 from .directory.views import PostMember, PostSubsystem
 from .facade.views import SeedMapping
 from .ids import MemberId, SubsystemId
 from .model import Member, Subsystem
+from .prefill.views import SeedRequirement
 from .rules import thai_day
 from .service import Service
 from .services.views import PostService
@@ -58,6 +61,10 @@ def load(
     for entry in data["agreements"]:
         posted = PostAgreement.model_validate_json(json.dumps({**_validity(now), **entry}))
         changed += service.agreements.standing.order(posted.ordered(), BY)
+    for entry in data["requirements"]:
+        wanted = SeedRequirement.model_validate_json(json.dumps(entry))
+        once = Once(new_id(), "", new_token(), claimed=False)
+        changed += service.prefills.requirements.put(wanted.requirement(wanted.code), None, BY, once)[0]
     for entry in data["facade"]:
         posted_mapping = SeedMapping.model_validate_json(json.dumps(entry))
         changed += service.facade.mappings.register(

@@ -18,21 +18,25 @@ from .facade.service import Facade
 from .insight.service import Insight
 from .local import LocalGdx
 from .notices import NoticesThroughGdx
+from .onboarding.service import Onboarding
 from .orders.service import Orders
+from .prefill.service import Prefills
 from .provider import Provider
 from .registers.service import Registers
 from .sandbox.service import Sandbox
+from .services.catalogue import Catalogue
+from .services.describing import Services
 from .staff import Operators
 from .tokens import Issuing
 from .transparency.service import Transparency
 from .usage.log import AccessLog
 from .usage.tracker import NAME as TRACKER
 from .usage.tracker import Tracker
+from .webhooks.service import Webhooks
 from .xroad.claims import Claims
 from .xroad.spelling import Spelling
 
 SELF = "TH/CENTRAL/DGA/gdx"
-from .webhooks.service import Webhooks
 """The exchange as a member of itself: it offers `usage`, a person's access log."""
 
 
@@ -85,12 +89,17 @@ class Service:
         self.webhooks = Webhooks(
             self.directory, parts.table, parts.journal, parts.cursors, parts.http, self.voice, parts.clock
         )
+        self.services = Services(self.directory, self.agreements.standing, parts.table, parts.journal, parts.clock)
+        self.catalogue = Catalogue(parts.table, self.directory, parts.cursors, parts.clock)
+        self.onboarding = Onboarding(parts, self.directory, self.voice, SELF)
         self.facade = Facade(parts, self.directory, self.exchanges)
         self.insight = Insight(parts, self.directory, self.exchanges)
         self.claims = Claims(objects, parts.clock)
         self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors, parts.clock)
         self.tracker = Tracker(self.access_log, parts.table, parts.clock)
-        self.consents = Consents(self.directory, parts, self.voice, NoticesThroughGdx(self.local(SELF)))
+        notices = NoticesThroughGdx(self.local(SELF))
+        self.consents = Consents(self.directory, parts, self.voice, notices)
+        self.prefills = Prefills(self.directory, self.exchanges, parts, notices)
         self.transparency = Transparency(parts, log_objects)
         self.receipts = self.transparency.receipts
         self.operators = Operators(parts.table, parts.keyring)
@@ -101,12 +110,22 @@ class Service:
             parts.clock,
         )
         self.directory.fill = self.registers.filled
-        self.sandbox = Sandbox(self.directory, parts.table, self.voice, parts.base_url, parts.clock)
+        self.sandbox = Sandbox(
+            self.directory,
+            self.services,
+            self.agreements.standing,
+            parts.table,
+            self.voice,
+            parts.base_url,
+            parts.clock,
+        )
         self.requests = GdxRequests(parts.base_url, SELF, self.voice.jwks, parts.clock)
         self.tracker_requests = GdxRequests(parts.base_url, TRACKER, self.voice.jwks, parts.clock)
         self.listeners: dict[str, Callable[[Event], None]] = {"gdx.exchange.": self.orders.clear}
         """What happens because of an event on the queue `gdx-events`, by the beginning of the event's type."""
         self.listeners["gdx.consent."] = self.consents.tell
+        self.listeners["gdx.prefill."] = self.prefills.tell
+        self.listeners["gdx.service."] = self.services.finish
 
     @property
     def base_url(self) -> str:

@@ -7,7 +7,7 @@ assertion serves once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..shared.ids import new_token
 from ..shared.jose import ALGORITHM, TokenRefused, sign_jwt, verify_jwt
 from ..shared.storage import Create, Item, Key, Table, WriteRefused
 from .directory import Directory
+from .directory.rules import usable_keys
 from .evidence import Voice
 from .ids import BadId, SubsystemId
 
@@ -124,18 +125,20 @@ class Issuing:
         subsystem = self._directory.subsystem_now(client)
         if subsystem is None or not subsystem.active:
             raise _invalid_client()
-        claims = self._verified(assertion, str(header.get("typ", "")), subsystem.jwks, str(client))
+        claims = self._verified(
+            assertion, str(header.get("typ", "")), usable_keys(subsystem.jwks, self._clock()), str(client)
+        )
         self._use_up(client, str(claims["jti"]), int(claims["exp"]))
         return client
 
-    def _verified(self, assertion: str, typ: str, jwks: Mapping[str, Any], client: str) -> dict[str, Any]:
+    def _verified(self, assertion: str, typ: str, keys: Sequence[Mapping[str, Any]], client: str) -> dict[str, Any]:
         # RFC 7523 asks for no `typ`; libraries send "JWT" or "client-authentication+jwt"; no token of ours has either
         if typ not in ("JWT", "client-authentication+jwt"):
             raise _invalid_client()
         now = self._clock()
         try:
             claims = verify_jwt(
-                assertion, {"keys": jwks["keys"]}, typ, now=now, issuer=client, leeway=timedelta(seconds=LEEWAY)
+                assertion, {"keys": keys}, typ, now=now, issuer=client, leeway=timedelta(seconds=LEEWAY)
             )
         except TokenRefused as refused:
             if refused.reason in ("expired", "not_yet_valid"):

@@ -276,7 +276,7 @@ def test_nothing_crosses_from_one_instance_to_the_other(exchange: Exchange) -> N
     assert system is not None and member is not None
     directory.register_member(replace(member, id=outside.subsystem.member), "test")
     directory.register_subsystem(replace(system, id=outside.subsystem), "test")
-    directory.register_service(replace(person, id=outside), "test")
+    exchange.service.services.describe(replace(person, id=outside), "test")
     exchange.service.agreements.standing.order(replace(amended(exchange), id="across", service=outside), "test")
     with pytest.raises(AccessDenied):
         exchange.service.exchanges.run(exchange.ask(service=outside))

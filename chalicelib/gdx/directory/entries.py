@@ -7,21 +7,20 @@ Agreements are never remembered: a suspended one stops the very next call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from ...shared.errors import AlreadyThere, Fault, Stale, not_found
 from ...shared.ids import new_token
-from ...shared.journal import Head, Journal, Once
-from ...shared.storage import Create, Item, Json, Key, Require, Table, Update, every
+from ...shared.journal import Event, Head, Journal, Once
+from ...shared.storage import Change, Create, Item, Json, Key, Require, Table, Update, every
 from .. import store
-from ..contract import Contract, faults_of
+from ..contract import Contract
 from ..ids import MemberId, ServiceId, SubsystemId
-from ..mask import BadPointer, steps
 from ..model import Agreement, Member, Service, Subsystem
-from ..rules import agreement_faults
+from .keys import Reason, recorded
 from .rules import domain_faults, endpoint_faults, key_faults, refuse
 
 FRESH = 30.0
@@ -69,6 +68,11 @@ class Directory:
     def member(self, identifier: MemberId) -> Member | None:
         """The member, or None."""
         item = self._item(store.member_key(identifier))
+        return None if item is None else store.member_from(item.key, item.data["content"])
+
+    def member_now(self, identifier: MemberId) -> Member | None:
+        """The member as it stands in the table."""
+        item = self._table.get(store.member_key(identifier))
         return None if item is None else store.member_from(item.key, item.data["content"])
 
     def subsystem(self, identifier: SubsystemId) -> Subsystem | None:
@@ -130,7 +134,7 @@ class Directory:
     def register_member(self, member: Member, by: str) -> bool:
         """Adds or changes a member; True when something changed. Raises Invalid for a domain that is none."""
         refuse(domain_faults(member.domains))
-        return self._register(store.member_key(member.id), store.member_json(member), by)
+        return self._register(store.member_key(member.id), lambda _: (store.member_json(member), []), by)
 
     def register_subsystem(self, subsystem: Subsystem, by: str) -> bool:
         """Adds or changes a subsystem of a registered member; True when something changed.
@@ -138,76 +142,78 @@ class Directory:
         Raises:
             Invalid: the member is unknown, a key is not a public P-256 key, or the endpoint is no http(s) address.
         """
-        faults = [*key_faults(subsystem.jwks), *endpoint_faults(subsystem.endpoint)]
-        if self.member(subsystem.id.member) is None:
-            faults.append(Fault("/id", "ยังไม่ได้ลงทะเบียนหน่วยงานนี้", "The member is not registered."))
-        refuse(faults)
-        required = [Require(store.member_key(subsystem.id.member))]
-        return self._register(store.subsystem_key(subsystem.id), store.subsystem_json(subsystem), by, required)
+        return self.change_subsystem(subsystem.id, lambda _: subsystem, by)
 
-    def register_service(self, service: Service, by: str) -> bool:
-        """Adds or changes a service of a registered subsystem; True when something changed.
+    def change_subsystem(
+        self,
+        identifier: SubsystemId,
+        change: Callable[[Subsystem | None], Subsystem],
+        by: str,
+        *,
+        once: Once | None = None,
+        answer: Json | None = None,
+        reason: Reason = "superseded",
+    ) -> bool:
+        """Makes of a subsystem (None: there is none yet) what `change` says, together with the records of its keys.
 
-        Raises:
-            Invalid: the subsystem is unknown or the description cannot be used.
-        """
-        document, faults = self.fill(service.document)
-        service = replace(service, document=document)
-        faults += faults_of(document)
-        if self.subsystem(service.id.subsystem) is None:
-            faults.append(Fault("/id", "ยังไม่ได้ลงทะเบียนระบบนี้", "The subsystem is not registered."))
-        if service.subject is not None:
-            try:
-                steps(service.subject)
-            except BadPointer:
-                faults.append(Fault("/subject", "ไม่ใช่ JSON Pointer", "Not a JSON Pointer (RFC 6901)."))
-        refuse(faults)
-        required = [Require(store.subsystem_key(service.id.subsystem))]
-        return self._register(store.service_key(service.id), store.service_json(service), by, required)
-
-    def register_agreement(self, agreement: Agreement, by: str) -> bool:
-        """Adds or changes the agreement between a consumer and a service; True when something changed.
+        Args:
+            reason: why keys that are not there afterwards were taken out.
 
         Raises:
-            Invalid: a party is unknown or the terms make no sense.
+            Invalid: see `register_subsystem`.
+            What `change` raises; Stale, Replayed, KeyReused.
         """
-        faults = agreement_faults(agreement, self.service(agreement.service))
-        if self.subsystem(agreement.consumer) is None:
-            faults.append(Fault("/consumer", "ไม่พบระบบผู้ขอข้อมูล", "The consumer is not registered."))
-        refuse(faults)
-        key = store.agreement_key(agreement.consumer, agreement.service)
-        place = Key(str(agreement.service.subsystem), f"{agreement.service}#{agreement.consumer}")
-        required = [Require(store.subsystem_key(agreement.consumer)), Require(store.service_key(agreement.service))]
-        return self._register(key, store.agreement_json(agreement), by, required, {"by_agency": place})
+        key, member = store.subsystem_key(identifier), store.member_key(identifier.member)
+
+        def content(there: Item | None) -> tuple[Json, list[Change]]:
+            before = None if there is None else store.subsystem_from(key, there.data["content"])
+            after = change(before)
+            faults = [*key_faults(after.jwks), *endpoint_faults(after.endpoint)]
+            if self.member(identifier.member) is None:
+                faults.append(Fault("/id", "ยังไม่ได้ลงทะเบียนหน่วยงานนี้", "The member is not registered."))
+            refuse(faults)
+            old = {"keys": []} if before is None else before.jwks
+            records = recorded(self._table, identifier, old, after.jwks, self._clock(), reason)
+            return store.subsystem_json(after), [Require(member), *records]
+
+        return self._register(key, content, by, once=once, answer=answer)
+
+    def entry(
+        self, key: Key, there: Item | None, content: Json, by: str, indexes: Mapping[str, Key] | None = None
+    ) -> tuple[Change, tuple[str, Event]]:
+        """The change and the event that make this the content of an entry, for a transaction of a caller's own."""
+        head = Head() if there is None else Head(**there.data["head"])
+        event, head = self._journal.happened(
+            head, subject=key.sk, type=f"gdx.{_kind(key)}.registered", by=by, data={"content": content}
+        )
+        data = {"content": content, "head": asdict(head)}
+        change: Change = (
+            Create(Item(key, data, indexes=indexes or {})) if there is None else Update(there.next(data, indexes))
+        )
+        return change, (f"HISTORY#{key.pk}#{key.sk}", event)
 
     def _register(
         self,
         key: Key,
-        content: Json,
+        content: Callable[[Item | None], tuple[Json, list[Change]]],
         by: str,
-        required: Sequence[Require] = (),
         indexes: Mapping[str, Key] | None = None,
+        once: Once | None = None,
+        answer: Json | None = None,
     ) -> bool:
         """Writes unless the same content stands there; two writers of the same content both succeed."""
         for _ in range(3):
-            there = self._table.get(key)
-            if there is not None and there.data["content"] == content:
+            attempt = Once("", "", new_token(), claimed=False) if once is None else replace(once, token=new_token())
+            there = self._journal.read(attempt, key).get(key)
+            wanted, more = content(there)
+            if there is not None and there.data["content"] == wanted:
                 return False
-            head = Head() if there is None else Head(**there.data["head"])
-            history = f"HISTORY#{key.pk}#{key.sk}"
-            event, head = self._journal.happened(
-                head, subject=key.sk, type=f"gdx.{_kind(key)}.registered", by=by, data={"content": content}
-            )
-            data = {"content": content, "head": asdict(head)}
-            change = (
-                Create(Item(key, data, indexes=indexes or {})) if there is None else Update(there.next(data, indexes))
-            )
-            once = Once(event.id, "", new_token(), claimed=False)
+            change, event = self.entry(key, there, wanted, by, indexes)
             try:
-                self._journal.commit(once, [change, *required], [(history, event)])
+                self._journal.commit(attempt, [change, *more], [event], answer)
             except (AlreadyThere, Stale):
                 continue
-            self._known.pop(key, None)
+            self.forget(key)
             return True
         raise Stale("มีผู้แก้ไขรายการนี้พร้อมกัน โปรดลองใหม่", "Somebody is changing this too; try again.")
 

@@ -14,10 +14,12 @@ from ...shared.identity import Caller
 from ...shared.ids import new_token
 from ...shared.storage import Count, Create, Item, Key, Table, WriteRefused, key_of
 from ...shared.web import Reply
+from ..agreements.standing import Standing
 from ..directory import Directory
 from ..evidence import Voice
 from ..ids import SANDBOX, MemberClass, MemberId, SubsystemId
 from ..model import BANGKOK, Agreement, Member, Subsystem
+from ..services.describing import Services
 from . import agreements, behaviours, companies, people
 from .numbers import COMPANIES, PEOPLE, is_sandbox_company, is_sandbox_person
 
@@ -41,6 +43,8 @@ class Sandbox:
 
     Args:
         directory: where its members are registered.
+        services: what they offer.
+        standing: what has been agreed.
         table: the room's table; `SANDBOX#{member}` / `OWNER` says who made a member, `SANDBOX-MEMBERS#{who}` / `1` how
             many somebody has made.
         voice: the exchange's own voice: its registers check that requests come from it.
@@ -52,6 +56,8 @@ class Sandbox:
     def __init__(
         self,
         directory: Directory,
+        services: Services,
+        standing: Standing,
         table: Table,
         voice: Voice,
         base_url: str,
@@ -59,6 +65,8 @@ class Sandbox:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._directory = directory
+        self._services = services
+        self._standing = standing
         self._table = table
         self._base_url = base_url
         self._clock = clock
@@ -82,7 +90,7 @@ class Sandbox:
         for system in agreements.systems(self._base_url):
             changed += self._directory.register_subsystem(system, by)
         for service in agreements.services():
-            changed += self._directory.register_service(service, by)
+            changed += self._services.describe(service, by).changed
         return changed
 
     def join(self, caller: Caller, member: Member, system: Subsystem) -> Joined:
@@ -106,7 +114,7 @@ class Sandbox:
         offered = (agreements.PERSON, agreements.COMPANY)
         made = tuple(agreements.agreement(system.id, service, self.today()) for service in offered)
         for each in made:
-            self._directory.register_agreement(each, by)
+            self._standing.order(each, by)
         return Joined(system.id, made)
 
     def _claim(self, caller: Caller, member: MemberId) -> None:

@@ -18,6 +18,8 @@ MAX_DEPTH = 24
 """How many references and `allOf` deep one schema is looked into."""
 MAX_LOOKS = 20_000
 """Schemas that are looked at for one operation; a description that needs more is made to be slow."""
+MAX_IN_ALL = 200_000
+"""Schemas that are looked at in one comparison, about a second's work."""
 
 LOWER = ("minLength", "minItems", "minProperties")
 UPPER = ("maxLength", "maxItems", "maxProperties")
@@ -86,10 +88,11 @@ class Schemas:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
-        self._looks = 0
+        self._looks = self._in_all = 0
 
     def begin(self) -> None:
         """Another operation is looked at from here on."""
+        self._in_all += self._looks
         self._looks = 0
 
     def at(self, pointer: str) -> Any:
@@ -172,7 +175,7 @@ class Schemas:
 
     def _look(self, depth: int) -> None:
         self._looks += 1
-        if depth > MAX_DEPTH or self._looks > MAX_LOOKS:
+        if depth > MAX_DEPTH or self._looks > MAX_LOOKS or self._in_all > MAX_IN_ALL:
             raise TooComplex
 
     def _marked(self, schema: Any, mark: str) -> bool:

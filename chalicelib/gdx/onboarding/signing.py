@@ -1,0 +1,109 @@
+"""The exchange's own signing keys, present and past, so that a key can be changed while others still check by the old.
+
+The present key is whatever key KMS has under the room's alias. When an operator moves the alias, the next sweep notes
+the new key and gives the one before an end: it stays in the published JWK Set for a while, because tokens and signed
+requests made with it are on their way, and in the history for ever, because receipts are looked at years later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from ...shared.ids import new_token
+from ...shared.storage import Create, Item, Json, Table, Update, WriteRefused
+from ..evidence import Voice
+from .store import SIGNING_KEY
+
+OVERLAP = timedelta(days=7)
+"""How long a key stays published after its successor came: far longer than anything that others check at once."""
+FRESH = 60.0
+
+
+class SigningKeys:
+    """What the exchange publishes of its keys.
+
+    Args:
+        table: the room's table.
+        voice: has the present key.
+        clock: tells the time.
+    """
+
+    def __init__(self, table: Table, voice: Voice, clock: Callable[[], datetime]) -> None:
+        self._table = table
+        self._voice = voice
+        self._clock = clock
+        self._known: list[Json] = []
+        self._until = 0.0
+
+    def jwks(self) -> dict[str, Any]:
+        """The keys to check by (RFC 7517): the present one first, then those that were present a while ago."""
+        present = dict(self._present())
+        at = self._clock().timestamp()
+        past = [
+            dict(entry["jwk"])
+            for entry in self._entries()
+            if entry["jwk"]["kid"] != present["kid"]
+            and entry["revoked"] is None
+            and (entry["exp"] is None or at < entry["exp"] + OVERLAP.total_seconds())
+        ]
+        return {"keys": [present, *past[::-1]]}
+
+    def history(self) -> list[Json]:
+        """Every key that ever signed: `jwk`, `iat`, `exp` and `revoked` (named as in OpenID Federation 1.0 §8.7.2)."""
+        entries = self._read(self._table.get(SIGNING_KEY))
+        if any(entry["jwk"]["kid"] == self._voice.kid for entry in entries):
+            return entries
+        return [*entries, self._entry()]
+
+    def note(self) -> bool:
+        """Takes down the present key if it is new, and the end of the one before; True when something changed."""
+        there = self._table.get(SIGNING_KEY)
+        entries = self._read(there)
+        if any(entry["jwk"]["kid"] == self._voice.kid for entry in entries):
+            return False
+        at = int(self._clock().timestamp())
+        ended = [{**entry, "exp": at if entry["exp"] is None else entry["exp"]} for entry in entries]
+        return self._write(there, [*ended, self._entry()])
+
+    def revoke(self, kid: str, reason: str) -> bool:
+        """Takes belief from a past key: it is published no longer. True when there is such a key.
+
+        The present key cannot be revoked: move the alias to another one first (docs/runbook.md).
+        """
+        there = self._table.get(SIGNING_KEY)
+        entries = self._read(there)
+        at = int(self._clock().timestamp())
+        revoked = {"revoked_at": at, "reason": reason}
+        changed = [{**entry, "revoked": revoked} if entry["jwk"]["kid"] == kid else entry for entry in entries]
+        if kid == self._voice.kid or changed == entries:
+            return False
+        return self._write(there, changed)
+
+    def _write(self, there: Item | None, entries: list[Json]) -> bool:
+        data = {"keys": entries}
+        change = Create(Item(SIGNING_KEY, data)) if there is None else Update(there.next(data))
+        try:
+            self._table.write([change], new_token())
+        except WriteRefused:
+            return False  # another process was faster; the next sweep looks again
+        self._until = 0.0
+        return True
+
+    def _entry(self) -> Json:
+        return {"jwk": dict(self._present()), "iat": int(self._clock().timestamp()), "exp": None, "revoked": None}
+
+    def _present(self) -> Mapping[str, Any]:
+        return self._voice.signer.public_jwk
+
+    def _entries(self) -> list[Json]:
+        now = self._clock().timestamp()
+        if now >= self._until:
+            self._known = self._read(self._table.get(SIGNING_KEY))
+            self._until = now + FRESH
+        return self._known
+
+    @staticmethod
+    def _read(item: Item | None) -> list[Json]:
+        return [] if item is None else [dict(entry) for entry in item.data["keys"]]
