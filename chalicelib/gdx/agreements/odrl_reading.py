@@ -172,6 +172,8 @@ class _Reading:
             elif action == Name.DELETE and "retention_days" not in terms:
                 found = self._constraints(duty.get("constraint"), _ELAPSED, f"{at}/constraint")
                 terms["retention_days"] = int(found.get("retention_days", 0))
+                if not found:
+                    self._wrong(f"{at}/constraint", "ต้องบอกว่าภายในกี่วัน", "Must say within how many days.")
             else:
                 self._wrong(at, "ไม่รู้จักหน้าที่นี้", "This duty is not known here.")
         return terms

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,23 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.gdx.agreements.predicates import matches, plain_date, plain_name
+from chalicelib.gdx.model import Compare, Predicate
 from chalicelib.shared.thai import buddhist_year, format_date
 
 
-@dataclass(frozen=True)
-class Compare:
-    answer: str
-    claim: str
-    how: str
-
-
-@dataclass(frozen=True)
-class Predicate:
-    compares: tuple[Compare, ...]
-
-
 def holds(how: str, there: Any, claimed: Any) -> bool:
-    return matches(Predicate((Compare("/value", "it", how),)), {"value": there}, {"it": claimed})
+    return matches(Predicate("it", (Compare("/value", "it", how),)), {"value": there}, {"it": claimed})
 
 
 SAME_NAMES = [
@@ -147,11 +135,12 @@ def test_exact_compares_scalars(there: Any, claimed: Any, same: bool) -> None:
 
 PERSON = {"name": {"first": "นางสาวมาลี", "last": "ศรีสมุทร"}, "born": "25250517"}
 IDENTITY = Predicate(
+    "identity",
     (
         Compare("/name/first", "first_name", "name"),
         Compare("/name/last", "last_name", "name"),
         Compare("/born", "birth_date", "date"),
-    )
+    ),
 )
 CLAIMS = {"first_name": "มาลี", "last_name": "ศรีสมุทร", "birth_date": "1982-05-17"}
 
@@ -170,7 +159,7 @@ def test_what_the_register_does_not_hold_never_matches() -> None:
 
 
 def test_a_predicate_without_comparisons_vouches_for_nothing() -> None:
-    assert matches(Predicate(()), PERSON, CLAIMS) is False
+    assert matches(Predicate("nothing", ()), PERSON, CLAIMS) is False
 
 
 days = st.dates(date(1900, 1, 1), date(2100, 1, 1))
