@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from ..shared.errors import Fault
 from ..shared.thai import is_national_id
 from .ids import ServiceId, SubsystemId
-from .mask import BadPointer, steps
 from .model import BANGKOK, Agreement, AgreementState, Purpose, Service
 from .refusals import PurposeNotAgreed, QuotaExceeded, ServiceDisabled, invalid_request
 from .xroad.paths import matches
@@ -23,7 +22,6 @@ QUOTA_SHARDS = 4
 UNTIL_FURTHER_NOTICE = 600
 """Seconds after which a caller may look again whether a service that was switched off without an end is back."""
 
-_CODE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 
 
@@ -183,29 +181,6 @@ def checked_case(case: str | None) -> str | None:
             [Fault("header:X-Road-Issue", "ไม่ใช่เลขที่เรื่อง", "Not a case number.")],
         )
     return case
-
-
-def agreement_faults(agreement: Agreement, service: Service | None) -> list[Fault]:
-    """What is wrong with the terms of an agreement, for whoever registers it."""
-    faults: list[Fault] = []
-    if service is None:
-        faults.append(Fault("/service", "ไม่พบบริการนี้", "No such service is registered."))
-    if agreement.valid_until < agreement.valid_from:
-        faults.append(Fault("/valid_until", "วันสิ้นสุดอยู่ก่อนวันเริ่ม", "It ends before it begins."))
-    for at, pointer in enumerate(agreement.fields):
-        try:
-            steps(pointer)
-        except BadPointer:
-            faults.append(Fault(f"/fields/{at}", "ไม่ใช่ JSON Pointer", "Not a JSON Pointer (RFC 6901)."))
-    for at, purpose in enumerate(agreement.purposes):
-        if not _CODE.fullmatch(purpose.code):
-            faults.append(Fault(f"/purposes/{at}/code", "รหัสไม่ถูกต้อง", "Lower-case letters, digits and . _ - only."))
-    if len({purpose.code for purpose in agreement.purposes}) != len(agreement.purposes):
-        faults.append(Fault("/purposes", "รหัสซ้ำกัน", "Two purposes have one code."))
-    for at, endpoint in enumerate(agreement.endpoints):
-        if ".." in endpoint.path or not endpoint.path.startswith(("/", "*")):
-            faults.append(Fault(f"/endpoints/{at}/path", "เส้นทางไม่ถูกต้อง", "Starts with / or *, without `..`."))
-    return faults
 
 
 def is_party(client: SubsystemId, consumer: str, service: str) -> bool:
