@@ -51,6 +51,7 @@ RECORD = {
     "first_name_th": "มาลี",
     "last_name_th": "ศรีสมุทร",
     "birth_date": "1982-05-17",
+    "laser_code": "JT1111111111",
     "status": "alive",
     "address": {"house_no": "88/2", "subdistrict": "แหลมงอบ", "district": "แหลมงอบ", "province": "ตราด"},
     "religion": "พุทธ",

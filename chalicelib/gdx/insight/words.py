@@ -77,6 +77,10 @@ ASKS: Mapping[str, tuple[Text, Text]] = {
             en="Name one of the agreement's questions in X-Gdx-Predicate, or none to ask for data.",
         ),
     ),
+    "preview": (
+        Text(th="บุคคลได้ดูข้อมูลก่อน หากข้อตกลงต้องการ", en="The person sees the values first, where the agreement asks so"),
+        Text(th="ขอผ่าน POST /gdx/v1/prefill แทน", en="Ask by POST /gdx/v1/prefill instead."),
+    ),
     "working": (
         Text(th="บริการเปิดใช้งานอยู่", en="The service is switched on"),
         Text(

@@ -178,7 +178,7 @@ def test_a_provider_registers_its_own_calls_below_its_own_name(exchange: Exchang
     assert put(exchange, token=exchange.token(BIZ)) == 403
     assert put(exchange, agency="laemngop", token=exchange.token(OFFICE)) == 403
     found = exchange.client.get("/gdx/v1/facade/dopa", token=exchange.token(OFFICE)).json["items"]
-    assert {each["code"] for each in found} == {"link-00023-001-01", "people"}
+    assert {each["code"] for each in found} == {"link-00023-001-01", "verification-personal", "people"}
     taken = "/gdx/v1/facade/dopa/people"
     assert exchange.client.delete(taken, token=exchange.token(BIZ)).status == 404
     assert exchange.client.delete(taken, token=dopa).status == 204
@@ -227,3 +227,40 @@ def test_two_that_register_at_once_do_not_both_own_a_segment(exchange: Exchange)
     assert put(exchange, agency="shared") == 200
     owner = exchange.rows("FACADE#shared")
     assert {"member": "TH/CENTRAL/DOPA"} in owner
+
+
+CARD = {
+    "CitizenID": MALEE,
+    "FirstName": "มาลี",
+    "LastName": "ศรีสมุทร",
+    "BEBirthDate": "25250517",
+    "LaserCode": RECORD["laser_code"],
+}
+VERIFY = "/ws/dopa/verification/personal"
+
+
+@pytest.mark.parametrize(
+    ("changes", "result"),
+    [
+        ({}, True),
+        ({"FirstName": "นางสาวมาลี"}, True),
+        ({"FirstName": "มานี"}, False),
+        ({"BEBirthDate": "25250500"}, False),
+        ({"BEBirthDate": "nonsense"}, False),
+        ({"LaserCode": "JT0000000000"}, False),
+    ],
+)
+def test_a_card_is_verified_without_handing_out_the_record(
+    exchange: Exchange, legacy: Legacy, changes: dict[str, str], result: bool
+) -> None:
+    answer = legacy.get(VERIFY, **{**CARD, **changes})
+    assert (answer.status, answer.json) == (200, {"Result": result})
+    (row,) = exchange.rows("EXCHANGE#")
+    assert row["leaf"]["fields"] == ["predicate:holds-the-card"]
+
+
+def test_a_claim_that_is_missing_is_named_and_not_taken_as_a_match(legacy: Legacy) -> None:
+    asked = {name: value for name, value in CARD.items() if name != "LaserCode"}
+    answer = legacy.get(VERIFY, **asked)
+    assert answer.status == 400
+    assert [each["pointer"] for each in answer.json["Errors"]] == ["query:LaserCode"]
