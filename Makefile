@@ -52,9 +52,10 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/python -m scripts.openapi --check
 
 .PHONY: docs
-docs: $(READY) ## write docs/openapi.json and .chalice/ from the code
+docs: $(READY) ## write docs/openapi.json, docs/scale.md and .chalice/ from the code
 	$(BIN)/python -m scripts.openapi
 	$(BIN)/python -m infra.stages
+	$(BIN)/python -m bench.scale
 
 .PHONY: bench
 bench: $(READY) ## measure side by side and write bench/RESULTS.md

@@ -17,10 +17,11 @@ SECRET = bytes(range(32))
 
 
 class LocalSigner:
-    """A P-256 key in memory; see `chalicelib.shared.keyring.Signer` for the promises."""
+    """A P-256 key in memory; see `chalicelib.shared.keyring.Signer` for the promises. Counts what it signed."""
 
     def __init__(self) -> None:
         self.private = ec.generate_private_key(ec.SECP256R1())
+        self.signed = 0
 
     @property
     def kid(self) -> str:
@@ -34,6 +35,7 @@ class LocalSigner:
 
     def sign(self, message: bytes) -> bytes:
         """Raw r || s, 64 bytes."""
+        self.signed += 1
         return raw_signature(self.private.sign(message, ec.ECDSA(SHA256())))
 
 
