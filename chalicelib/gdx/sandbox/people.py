@@ -115,6 +115,7 @@ def record(who: Person, today: date) -> dict[str, Any]:
         "birth_date": who.born.isoformat(),
         "sex": who.sex,
         "nationality": "THA",
+        "laser_code": f"ZZ{who.number:010}",
         "status": "deceased" if is_dead(who) else "alive",
         "address": {
             "house_no": f"{throw(who.household, 'house', 400) + 1}/{throw(who.household, 'half', 9) + 1}",
