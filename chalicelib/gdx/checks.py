@@ -25,6 +25,7 @@ from .refusals import (
     InvalidBody,
     LoggingFailed,
     PredicateNotAgreed,
+    PreviewNeeded,
     UnknownMember,
     access_denied,
     unknown_member,
@@ -158,6 +159,14 @@ def _endpoint_is_covered(situation: Situation) -> None:
         raise access_denied()
 
 
+def _person_sees_first(situation: Situation) -> None:
+    if situation.agreed.preview and situation.predicate is None and situation.ask.door != "prefill":
+        raise PreviewNeeded(
+            "ข้อตกลงนี้ให้เจ้าของข้อมูลดูก่อนส่ง โปรดขอผ่าน POST /gdx/v1/prefill",
+            "Under this agreement the person sees the values first: ask by POST /gdx/v1/prefill.",
+        )
+
+
 def _volume_is_left(situation: Situation) -> None:
     if not situation.repeated:
         volume_left(situation.agreed, situation.used, situation.now)
@@ -182,6 +191,7 @@ CHECKS: tuple[Check, ...] = (
     Check("endpoint", _endpoint_is_covered),
     Check("purpose", lambda situation: situation.purpose),
     Check("predicate", lambda situation: situation.predicate),
+    Check("preview", _person_sees_first),
     Check("working", lambda situation: working(situation.known_service, situation.now)),
     Check("subject", lambda situation: situation.subject),
     Check("consent", lambda situation: situation.fields),

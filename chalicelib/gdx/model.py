@@ -207,7 +207,7 @@ class Ask:
         case: the asker's own case number (`X-Road-Issue`), or None.
         message_id: `X-Road-Id`; with the client and the content it makes a repeat recognisable.
         predicate: code of a verify-only question, with the `claims` to hold against the record; None for the record.
-        door: how it came in: `r1`, `gdx`, `ws` or `local`.
+        door: how it came in: `r1`, `gdx`, `ws`, `prefill` or `local`.
         agent: pseudonym of the officer for whom the client asks, where its door knows one (the Thai façade).
     """
 

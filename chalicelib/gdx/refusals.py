@@ -42,6 +42,15 @@ class ConsentNeeded(NotAllowed):
     code = "server.serverproxy.consent_needed"
 
 
+class PreviewNeeded(NotAllowed):
+    """The agreement lets the person see the values first, which only `POST /gdx/v1/prefill` does (Klang's own).
+
+    Named after the PreviewRequired of the EU Once-Only Technical System.
+    """
+
+    code = "server.serverproxy.preview_needed"
+
+
 class PredicateNotAgreed(AccessDenied):
     """The agreement has no such verify-only question, or is for such questions only."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.gdx.ids import SubsystemId
 from chalicelib.shared.storage import Table
 from tests.gdx.exchange import MALEE, Exchange
 from tests.support.client import Answer
@@ -29,7 +31,10 @@ class Bank(Exchange):
     def __init__(self, table: Table | None = None) -> None:
         super().__init__(table)
         self.keys[BANK] = LocalSigner()
-        self.load()
+        there = self.service.directory.subsystem(SubsystemId.parse(BANK))
+        assert there is not None, "the bank of the seed"
+        jwks = {"keys": [dict(self.keys[BANK].public_jwk)]}
+        self.service.directory.register_subsystem(replace(there, jwks=jwks), "test")
         self.providers.reply(200, CREDIT)
 
     def question(self, **changes: Any) -> dict[str, Any]:

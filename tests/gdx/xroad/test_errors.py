@@ -54,6 +54,11 @@ def _consent(exchange: Exchange) -> Any:
     return exchange.r1()
 
 
+def _preview(exchange: Exchange) -> Any:
+    exchange.agree(preview=True)
+    return exchange.r1()
+
+
 def _dead(exchange: Exchange) -> Any:
     exchange.providers.die()
     return exchange.r1()
@@ -89,6 +94,7 @@ PROVOKED: dict[str, Callable[[Exchange], Any]] = {
     ),
     "server.serverproxy.logging_failed": _unrecorded,
     "server.serverproxy.network_error": _dead,
+    "server.serverproxy.preview_needed": _preview,
     "server.serverproxy.quota_exceeded": _used_up,
     "server.serverproxy.service_disabled": _disabled,
     "server.serverproxy.service_missing_url": _without_address,
