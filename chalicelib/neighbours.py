@@ -6,6 +6,7 @@ open in one process. Both carry the sender's own id, so that a repeat is recogni
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,10 @@ from .shared.thai import Text
 
 if TYPE_CHECKING:
     from .citizen.service import Citizen
+    from .gdx.notices import Notice
 
 BIZ = "TH/CENTRAL/DGA/biz"
+GDX = "TH/CENTRAL/DGA/gdx"
 INBOX = "TH/CENTRAL/DGA/citizen/inbox"
 WALLET = "TH/CENTRAL/DGA/citizen/wallet"
 FOR_AN_APPLICATION = "licence-application"
@@ -92,6 +95,22 @@ class LettersToCitizen:
         from .citizen.model import NewMessage
 
         self._citizen.inbox.deliver(pid, _as(NewMessage, message_of(letter)), sender=BIZ)
+
+
+class NoticesToCitizen:
+    """`gdx.notices.Notices` in one process.
+
+    Args:
+        citizen: gives the Citizen Portal, which itself asks the exchange and so is not there before it.
+    """
+
+    def __init__(self, citizen: Callable[[], Citizen]) -> None:
+        self._citizen = citizen
+
+    def tell(self, pid: str, notice: Notice) -> None:
+        from .citizen.model import NewMessage
+
+        self._citizen().inbox.deliver(pid, _as(NewMessage, notice.message()), sender=GDX)
 
 
 class PapersToCitizen:

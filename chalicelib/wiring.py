@@ -166,9 +166,15 @@ class House:
         """The exchange."""
         from .gdx.service import Service
         from .gdx.xroad.spelling import Spelling
+        from .neighbours import NoticesToCitizen
 
-        spelling = Spelling(self.settings.xroad_spelling)
-        return Service(self.parts("gdx"), self.objects("gdx-documents"), self.objects("gdx-log"), spelling)
+        return Service(
+            self.parts("gdx"),
+            self.objects("gdx-documents"),
+            self.objects("gdx-log"),
+            Spelling(self.settings.xroad_spelling),
+            NoticesToCitizen(lambda: self.citizen) if "citizen" in self.settings.platforms else None,
+        )
 
     @cached_property
     def opendata(self) -> OpenData:

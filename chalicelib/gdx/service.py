@@ -17,7 +17,7 @@ from .exchanges import Exchanges
 from .facade.service import Facade
 from .insight.service import Insight
 from .local import LocalGdx
-from .notices import NoticesThroughGdx
+from .notices import Notices, NoticesThroughGdx
 from .onboarding.service import Onboarding
 from .orders.service import Orders
 from .prefill.service import Prefills
@@ -48,10 +48,16 @@ class Service:
         objects: the room's bucket, where late answers wait.
         log_objects: the bucket of the transparency log.
         spelling: how X-Road's error types are spelled (`XROAD_SPELLING`).
+        notices: tells people; by way of the exchange itself if None.
     """
 
     def __init__(
-        self, parts: Parts, objects: Objects, log_objects: Objects, spelling: Spelling = Spelling.V7_8
+        self,
+        parts: Parts,
+        objects: Objects,
+        log_objects: Objects,
+        spelling: Spelling = Spelling.V7_8,
+        notices: Notices | None = None,
     ) -> None:
         self._parts = parts
         self.spelling = spelling
@@ -97,7 +103,7 @@ class Service:
         self.claims = Claims(objects, parts.clock)
         self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors, parts.clock)
         self.tracker = Tracker(self.access_log, parts.table, parts.clock)
-        notices = NoticesThroughGdx(self.local(SELF))
+        notices = notices or NoticesThroughGdx(self.local(SELF))
         self.consents = Consents(self.directory, parts, self.voice, notices)
         self.prefills = Prefills(self.directory, self.exchanges, parts, notices)
         self.transparency = Transparency(parts, log_objects)
