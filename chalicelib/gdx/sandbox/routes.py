@@ -9,6 +9,7 @@ from ...shared.web import Call, Reply, Room
 from ..model import Agreement
 from ..staff import OPERATOR
 from . import behaviours, companies, people
+from .agreements import COMPANY, PERSON
 from .numbers import COMPANIES, PEOPLE
 from .service import Sandbox
 from .views import (
@@ -79,7 +80,8 @@ def hang(room: Room, sandbox: Sandbox, base_url: str) -> None:
         summary="Service TH-TEST/CENTRAL/DOPA/civil/person (called through the exchange only)",
     )
     def person(call: Call) -> Reply:
-        return sandbox.person(call.headers.get("authorization"), call.raw, call.body.pid)
+        sandbox.check(PERSON, call.headers.get("authorization"), call.raw)
+        return sandbox.person(call.body.pid)
 
     @room.post(
         "/gdx/v1/sandbox/provider/juristic/company/lookup",
@@ -88,7 +90,8 @@ def hang(room: Room, sandbox: Sandbox, base_url: str) -> None:
         summary="Service TH-TEST/CENTRAL/DBD/juristic/company (called through the exchange only)",
     )
     def company(call: Call) -> Reply:
-        return sandbox.company(call.headers.get("authorization"), call.raw, call.body.juristic_id)
+        sandbox.check(COMPANY, call.headers.get("authorization"), call.raw)
+        return sandbox.company(call.body.juristic_id)
 
 
 def _page(page: int, among: int) -> tuple[range, int]:

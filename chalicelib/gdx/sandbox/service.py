@@ -17,7 +17,7 @@ from ...shared.web import Reply
 from ..agreements.standing import Standing
 from ..directory import Directory
 from ..evidence import Voice
-from ..ids import SANDBOX, MemberClass, MemberId, SubsystemId
+from ..ids import SANDBOX, MemberClass, MemberId, ServiceId, SubsystemId
 from ..model import BANGKOK, Agreement, Member, Subsystem
 from ..services.describing import Services
 from . import agreements, behaviours, companies, people
@@ -133,9 +133,12 @@ class Sandbox:
 
     # -- answering -------------------------------------------------------------------------------
 
-    def person(self, authorization: str | None, body: bytes, pid: str) -> Reply:
-        """What the civil register answers about a person; raises Unauthenticated, Invalid, NotFound, Unavailable."""
-        self._requests[agreements.CIVIL].check(authorization, "POST", "person", body)
+    def check(self, service: ServiceId, authorization: str | None, body: bytes) -> None:
+        """Whether a request to a register of the sandbox comes from the exchange; raises Unauthenticated."""
+        self._requests[service.subsystem].check(authorization, "POST", service.code, body)
+
+    def person(self, pid: str) -> Reply:
+        """What the civil register answers about a person; raises Invalid, NotFound, Unavailable."""
         if not is_sandbox_person(pid):
             raise not_of_the_sandbox("/pid")
         who = people.found(pid)
@@ -143,9 +146,8 @@ class Sandbox:
             raise not_found("บุคคลในทะเบียนจำลอง", "person in the simulated register")
         return self._behave(who.number, PEOPLE, people.record(who, self.today()))
 
-    def company(self, authorization: str | None, body: bytes, identifier: str) -> Reply:
+    def company(self, identifier: str) -> Reply:
         """What the register of juristic persons answers about a company; raises like `person`."""
-        self._requests[agreements.JURISTIC].check(authorization, "POST", "company", body)
         if not is_sandbox_company(identifier):
             raise not_of_the_sandbox("/juristic_id")
         which = companies.found(identifier)
