@@ -43,6 +43,7 @@ class GatewayResponse:
         document = {
             "type": TYPE_BASE + self.slug,
             "title": self.th,
+            "message": self.en,  # where X-Road's clients look
             "status": "@@",
             "detail": f"{self.th} / {self.en}",
             "instance": f"urn:klang:request:{request_id}",

@@ -5,7 +5,9 @@ What one process does with a call to a neighbour, these do as members of the exc
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 
 BIZ, CITIZEN = "TH/CENTRAL/DGA/biz", "TH/CENTRAL/DGA/citizen"
 OWN_PATHS = {
-    "gdx": ("/listClients", "/.well-known/jwks.json", "/.well-known/openid-configuration"),
+    "gdx": ("/listClients", "/verificationconf", "/.well-known/jwks.json", "/.well-known/openid-configuration"),
     "opendata": ("/api/3/action/package_list", "/api/action/organization_list"),
     "biz": ("/biz/v1/services", "/.well-known/jwt-vc-issuer/biz"),
     "citizen": ("/citizen/v1/me", "/citizen/v1/me/inbox"),
@@ -70,6 +72,15 @@ def _uses(played: Played) -> list[dict[str, Any]]:
         if page["next"] is None:
             return lines
         query["after"] = page["next"]
+
+
+def test_bytes_and_deep_paths_pass_a_deployed_package_undamaged(played: Played) -> None:
+    packed = _ask(played, "gdx", "/verificationconf")
+    with zipfile.ZipFile(io.BytesIO(packed.body)) as archive:
+        assert archive.testzip() is None and "verificationconf/instance-identifier" in archive.namelist()
+    deep = "/r1/TH/CENTRAL/DOPA/civil/person/" + "/".join("abcdefghijklmnopqrstuvwxyz")
+    refused = _ask(played, "gdx", deep)
+    assert refused.status == 401 and dict(refused.headers)["X-Road-Error"].startswith("server.clientproxy.")
 
 
 def test_every_step_of_the_story_comes_out_as_on_one_machine(played: Played) -> None:

@@ -20,6 +20,9 @@ from ..service import Service as Exchange
 ANSWERED = frozenset({"allowedMethods", "getOpenAPI", "listMethods"})
 """The metadata services of REST; X-Road's other reserved names are SOAP's, or a security server's monitoring."""
 
+NOT_OPENAPI = "Invalid service type: REST"
+"""RIA's client compares the whole message with these words, whatever language it asked for."""
+
 REST_METHODS = (("*", "**"),)
 """X-Road's base endpoint of a REST service that has no description."""
 
@@ -66,7 +69,7 @@ def _description(exchange: Exchange, provider: SubsystemId, call: Call) -> dict[
     if service is None:
         raise NotDescribed(f"ไม่พบบริการ {identifier}", f"Service not found: {identifier}")
     if service.document == PLAIN_REST:
-        raise NotDescribed("Invalid service type: REST", "Invalid service type: REST")
+        raise NotDescribed(NOT_OPENAPI, NOT_OPENAPI)
     return {**service.document, "servers": [{"url": f"{exchange.base_url}/r1/{identifier}"}]}
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -179,6 +181,13 @@ def test_the_older_spelling_by_setting(exchange: Exchange) -> None:
 def test_spellings(newer: str, older: str) -> None:
     assert spelled(newer, Spelling.V7_7) == older
     assert spelled(newer, Spelling.V7_8) == newer
+
+
+def test_the_manual_lists_every_type_in_both_spellings() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "x-road.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z_.]+)` \| `([A-Za-z.]+)` \| (\d+) \|", manual, re.MULTILINE)
+    assert {newer: older for newer, older, _ in rows} == {each: spelled(each, Spelling.V7_7) for each in XROAD_TYPES}
+    assert all(status in ("500", "401", "429") or newer.startswith("client.") for newer, _, status in rows)
 
 
 def test_both_spellings_name_the_same() -> None:

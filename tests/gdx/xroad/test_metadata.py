@@ -58,7 +58,7 @@ def test_its_answers_are_masked_all_the_same(exchange: Exchange) -> None:
     assert (answer.status, answer.json) == (200, {"a": 1})
 
 
-def test_a_description_that_cannot_be_read_just_now(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_description_that_cannot_be_read_just_now(exchange: Exchange) -> None:
     token = exchange.token()
     exchange.r1(f"{CIVIL}/listMethods", method="GET")
     exchange.pass_time(minutes=5)
