@@ -25,6 +25,9 @@ MAX_PART = 200_000
 MAX_VERSIONS = 500
 """Versions of one register; their list lies in one item."""
 
+MAX_CODE = 64
+"""Characters of a code."""
+
 _CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 _PATHS = frozenset({"schema", "diff"})
 """Codes that no entry may have: they are routes below the register."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...shared.errors import Fault
 from .model import Entry, Register
+from .rules import MAX_CODE
 
 KEYWORD = "x-gdx-register"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,19 +29,20 @@ Codes = Callable[[str], Sequence[str] | None]
 
 
 def schema(identifier: str, register: Register, entries: Sequence[Entry]) -> dict[str, Any]:
-    """The JSON Schema of one code; titles are Thai, `x-title-en` is English."""
+    """The JSON Schema of one code; `title` is Thai, `description` English. It may stand in a form as it is."""
     head = {
         "$schema": DIALECT,
         "$id": identifier,
         "title": register.title_th,
-        "x-title-en": register.title_en,
+        "description": register.title_en,
         "type": "string",
+        "maxLength": MAX_CODE,
     }
     if not entries:
         return {**head, "not": {}}  # nothing is in force: an empty oneOf or enum would be no JSON Schema
     if len(entries) > MAX_TITLED:
         return {**head, "enum": [entry.code for entry in entries]}
-    return {**head, "oneOf": [{"const": each.code, "title": each.th, "x-title-en": each.en} for each in entries]}
+    return {**head, "oneOf": [{"const": each.code, "title": each.th, "description": each.en} for each in entries]}
 
 
 def filled(document: Mapping[str, Any], codes: Codes) -> tuple[dict[str, Any], list[Fault]]:

@@ -11,9 +11,10 @@ from ...shared.web import Incoming, Outgoing
 from ..ids import MemberId
 from ..views import Name, checked
 from .model import Difference, Draft, Entry, Register, Version
+from .rules import MAX_CODE
 
 RegisterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,62}$", description="e.g. provinces")]
-Code = Annotated[str, Field(min_length=1, max_length=64)]
+Code = Annotated[str, Field(min_length=1, max_length=MAX_CODE)]
 Day = Annotated[date, Field(description="Thai calendar day, ISO 8601 (Gregorian)")]
 
 

@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
+from chalicelib.biz import lint_schema
 from chalicelib.gdx.ids import MemberClass
 from chalicelib.gdx.registers.rules import MAX_PART
 from chalicelib.gdx.registers.seed import load
@@ -232,12 +233,20 @@ def test_a_schema_lets_in_what_is_in_force(house: Exchange) -> None:
     Draft202012Validator.check_schema(answer.json)
     judge = Draft202012Validator(answer.json, registry=Registry())
     assert judge.is_valid("23") and not judge.is_valid("28") and not judge.is_valid(23)
-    assert {"const": "23", "title": "ตราด", "x-title-en": "Trat"} in answer.json["oneOf"]
+    assert {"const": "23", "title": "ตราด", "description": "Trat"} in answer.json["oneOf"]
     again = house.client.get("/gdx/v1/registers/provinces/schema", headers={"if-none-match": answer.headers["etag"]})
     assert again.status == 304
     publish(house, zones("a", entries=[{"code": "a", "th": "ก", "en": "a", "valid_from": "2030-01-01"}]))
     nothing = house.client.get(f"{PATH}/schema").json
     assert not Draft202012Validator(nothing, registry=Registry()).is_valid("a")
+
+
+@pytest.mark.parametrize("name", CODE_LISTS["registers"])
+def test_a_form_may_hold_the_schema_as_it_is(house: Exchange, name: str) -> None:
+    load(house.service.registers, CODE_LISTS)
+    schema = house.client.get(f"/gdx/v1/registers/{name}/schema").json
+    form = {"type": "object", "properties": {"code": schema}, "additionalProperties": False}
+    assert lint_schema.problems(form, "/form/schema", closed=True) == []
 
 
 def test_the_shipped_lists_are_whole(house: Exchange) -> None:
