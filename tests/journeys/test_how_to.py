@@ -48,7 +48,17 @@ def _stands_in(promised: str, printed: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("page", ["join-as-an-agency.md", "publish-a-dataset.md", "log-in-with-openid.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "join-as-an-agency.md",
+        "verify-a-receipt.md",
+        "publish-a-dataset.md",
+        "log-in-with-openid.md",
+        "use-the-sandbox.md",
+        "use-code-lists.md",
+    ],
+)
 def test_the_page_can_be_followed_word_by_word(stack: Stack, page: str) -> None:
     blocks = _blocks(page, stack.address)
     assert any(promised for _, promised in blocks)
