@@ -8,6 +8,7 @@ from . import routes_tokens
 from .agreements import routes as agreements
 from .consents import routes as consents
 from .directory import routes as directory
+from .documents import routes as documents
 from .facade import routes as facade
 from .facade import routes_admin as facade_admin
 from .insight import routes as insight
@@ -37,6 +38,7 @@ def routes(service: Service, gate: Admits) -> Room:
     transparency.hang(room, service.transparency)
     usage.hang(room, service)
     consents.hang(room, service)
+    documents.hang(room, service)
     prefill.hang(room, service)
     agreements.hang(room, service)
     directory.hang(room, service)

@@ -13,6 +13,7 @@ from .agreements.service import Agreements
 from .consents.service import Consents
 from .directory import Directory
 from .evidence import Voice
+from .documents.service import Documents
 from .exchanges import Exchanges
 from .facade.service import Facade
 from .insight.service import Insight
@@ -85,6 +86,7 @@ class Service:
             self.exchanges,
             parts.table,
             parts.journal,
+        self.documents = Documents(parts.table, parts.journal, objects, clock=parts.clock, ids=parts.ids)
             parts.keyring,
             objects,
             voice=self.voice,
@@ -93,6 +95,7 @@ class Service:
             ids=parts.ids,
         )
         self.webhooks = Webhooks(
+            documents=self.documents,
             self.directory, parts.table, parts.journal, parts.cursors, parts.http, self.voice, parts.clock
         )
         self.services = Services(self.directory, self.agreements.standing, parts.table, parts.journal, parts.clock)
@@ -140,6 +143,7 @@ class Service:
 
     def local(self, client: str) -> LocalGdx:
         """The exchange for a platform in this process, as the member `client`."""
+        self.listeners["gdx.document."] = self.documents.clear
         return LocalGdx(self.exchanges, client, self._parts.ids)
 
     @property
@@ -162,3 +166,5 @@ class Service:
         """What is due each minute: outbox rows that a crash left open, orders that ran out of time."""
         self._parts.journal.sweep(now)
         self.orders.sweep(now)
+        self.documents.sweep(now)
+        self.onboarding.signing.note()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
 from chalicelib.shared.errors import not_found
@@ -23,6 +23,7 @@ class MemoryObjects:
         self.uploads: dict[str, tuple[str, str, dict[int, bytes]]] = {}
         self.part_forms: dict[str, tuple[str, str, Part]] = {}
         self.composites: dict[str, str] = {}
+        self.before_put: Callable[[str], None] | None = None
 
     def arrive(self, key: str, body: bytes) -> None:
         """The upload of a file by its form; a file that breaks the form's conditions is refused as S3 does."""
@@ -99,6 +100,8 @@ class MemoryObjects:
     def put(
         self, key: str, body: bytes, *, media_type: str, only_if_new: bool = False, if_match: str | None = None
     ) -> bool:
+        if self.before_put is not None:
+            self.before_put(key)
         there = self.head(key)
         if (only_if_new and there is not None) or (if_match is not None and (there is None or there.etag != if_match)):
             return False

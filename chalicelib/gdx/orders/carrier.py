@@ -6,8 +6,6 @@ queue: the queue's own repeats are short and few, and are left for failures of o
 
 from __future__ import annotations
 
-import logging
-
 from ...shared.errors import NotFound, Refusal, Stale, Unavailable
 from ...shared.journal import Event
 from ...shared.storage import Item
@@ -18,8 +16,6 @@ from .envelope import Envelopes
 from .model import Order, OrderState
 from .rules import moved, pulls
 from .settling import PASSING, Settling
-
-log = logging.getLogger("klang.gdx")
 
 
 class Carrier:
@@ -72,7 +68,8 @@ class Carrier:
             self._book.defer(item, order, refusal)
         except Unavailable:
             raise
-        except Stale:
-            log.info("order was dealt with meanwhile", extra={"exchange": order.id})
+        except Stale as stale:
+            # the order was dealt with meanwhile, or what its answer refers to changed: then it is tried again
+            self._book.defer(item, order, stale)
         except Refusal as refusal:
             self._book.reject(item, order, refusal)

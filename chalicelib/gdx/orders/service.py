@@ -7,7 +7,7 @@ limited to the agreed fields, waits in S3 until its client says that it has it, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,8 @@ from ...shared.errors import Refusal, Unavailable
 from ...shared.journal import Event, Head, Journal, Once, Replayed
 from ...shared.keyring import Keyring
 from ...shared.objects import Objects
-from ...shared.storage import Create, Item, Table, every
+from ...shared.storage import Change, Create, Item, Table, every
+from ..documents.service import Documents
 from ..evidence import Voice
 from ..exchanges import Exchanges
 from ..ids import SubsystemId
@@ -34,7 +35,7 @@ from .settling import Settling
 
 IN_THE_REPLY = 4 * 1024 * 1024
 """Bytes of an answer that a Lambda hands out itself: its reply holds 6 MB, in base64 (Lambda developer guide)."""
-SWEPT_AT_ONCE = 2000
+SWEPT_AT_ONCE = 1000
 """Orders that one sweep moves at most; the rest is the next minute's."""
 
 
@@ -47,6 +48,7 @@ class Orders:
         clock: tells the time.
         voice: signs the requests that providers fetch.
         cursors: of the operators' list.
+        documents: large files that go with requests and answers.
         ids: makes order ids.
 
     Attributes:
@@ -65,6 +67,7 @@ class Orders:
         *,
         voice: Voice,
         cursors: Cursors,
+        documents: Documents,
         clock: Callable[[], datetime],
         ids: Callable[[], str],
     ) -> None:
@@ -77,7 +80,8 @@ class Orders:
         self._ids = ids
         self._book = Book(table, journal, clock)
         self._envelopes = Envelopes(keyring, objects)
-        settling = Settling(exchanges, self._book, objects)
+        self._documents = documents
+        settling = Settling(exchanges, self._book, objects, documents.binding)
         self.carrier = Carrier(exchanges, self._book, self._envelopes, settling)
         self.inbox = Inbox(exchanges, self._book, self._envelopes, settling, voice)
         self.recovery = Recovery(self._book, cursors)
@@ -111,13 +115,17 @@ class Orders:
             door=ask.door,
         )
         order = replace(order, message_id=ask.message_id or order.id)
-        found = self._journal.read(once, *self._exchanges.sight.needs(ask, order.id, now))
+        binding = self._documents.binding
+        keys = [*self._exchanges.sight.needs(ask, order.id, now), *binding.keys(ask.body)]
+        found = self._journal.read(once, *keys)
         grant = self._exchanges.judged(ask, order.id, found, now)
+        documents, bound = binding.bound(ask.body, order.id, ask.client, ask.client, ask.service, found)
+        order = replace(order, documents=documents)
         if pulls(grant.provider):
             order = replace(order, state=OrderState.QUEUED, pull=True)
         order = self._envelopes.sealed(order, ask)
         try:
-            self._taken_on(order, once)
+            self._taken_on(order, once, bound)
         except Unavailable:
             raise  # it may have been taken: its request stays
         except (Replayed, Refusal):
@@ -184,6 +192,8 @@ class Orders:
             self._objects.delete(order.claim)
         if order.answer is not None and order.state in OVER:
             self._objects.delete(order.answer)
+        if order.documents and order.state in (OrderState.REJECTED, OrderState.EXPIRED):
+            self._documents.drop(order.documents)
 
     def sweep(self, now: datetime) -> int:
         """Has due providers asked again, and ends what was not answered or not fetched in time; returns how many."""
@@ -206,7 +216,7 @@ class Orders:
             due.append(item)
         return due
 
-    def _taken_on(self, order: Order, once: Once) -> None:
+    def _taken_on(self, order: Order, once: Once, bound: Sequence[Change]) -> None:
         event, head = self._book.happened(order, Head(), f"system:{order.client}", again=not order.pull)
         item = store.order_item(order, head)
-        self._journal.commit(once, [Create(item)], [(exchange_pk(order.id), event)], shown(order))
+        self._journal.commit(once, [Create(item), *bound], [(exchange_pk(order.id), event)], shown(order))

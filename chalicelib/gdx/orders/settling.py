@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...shared.egress import HttpAnswer
-from ...shared.errors import Refusal, TooMany, Unavailable, UpstreamFailed
+from ...shared.errors import Invalid, Refusal, TooMany, Unavailable, UpstreamFailed
 from ...shared.ids import new_token
 from ...shared.journal import Event
 from ...shared.objects import Objects
 from ...shared.storage import Change, Item
+from ..documents.binding import Binding
 from ..exchanges import Exchanges, Grant
 from ..model import Ask, Outcome
 from ..provider import Released
-from ..refusals import NetworkError, ServiceDisabled
+from ..refusals import InconsistentResponse, NetworkError, ServiceDisabled
 from .book import Book
 from .model import Order, OrderState
 from .rules import answer_kept_until, declined, moved
@@ -40,12 +41,14 @@ class Settling:
         exchanges: the pipeline.
         book: keeps the orders.
         objects: the room's bucket, where answers wait.
+        binding: ties the documents that an answer refers to.
     """
 
-    def __init__(self, exchanges: Exchanges, book: Book, objects: Objects) -> None:
+    def __init__(self, exchanges: Exchanges, book: Book, objects: Objects, binding: Binding) -> None:
         self._exchanges = exchanges
         self._book = book
         self._objects = objects
+        self._binding = binding
 
     def settle(self, item: Item, order: Order, ask: Ask, grant: Grant, answer: HttpAnswer, by: str) -> Order:
         """Records the exchange and moves its order to DELIVERED or REJECTED.
@@ -59,6 +62,7 @@ class Settling:
         refuse_busy(answer)
         out = self._exchanges.limited(ask, grant, answer)
         good = out.status < 300
+        documents, bound = self._bound(order, out) if good else ((), [])
         # A name of its own for each attempt: of two workers at once the one that loses must not have replaced the
         # answer that the receipt of the other is about.
         name = f"answers/{order.id}/{new_token()}" if good else None
@@ -72,12 +76,13 @@ class Settling:
             answer=name,
             error=None if good else declined(out.status),
             expires_at=answer_kept_until(order, self._book.clock()) if good else order.expires_at,
+            documents=(*order.documents, *documents),
         )
         if name is not None:
             # before the transaction: an order that says DELIVERED always has its answer
             self._objects.put(name, out.body, media_type=media_type or "application/octet-stream")
         try:
-            return self._recorded(item, decided, ask, grant, out, by)
+            return self._recorded(item, decided, ask, grant, out, by, bound)
         except Unavailable:
             raise  # the transaction may have taken effect, so the answer stays where it is
         except Refusal:
@@ -85,14 +90,24 @@ class Settling:
                 self._objects.delete(name)
             raise
 
-    def _recorded(self, item: Item, order: Order, ask: Ask, grant: Grant, out: Released, by: str) -> Order:
+    def _bound(self, order: Order, out: Released) -> tuple[tuple[str, ...], list[Change]]:
+        provider = order.service.subsystem
+        try:
+            return self._binding.bound(out.body, order.id, provider, order.client, order.service)
+        except Invalid as refusal:
+            faults = [replace(fault, pointer=f"answer:{fault.pointer}") for fault in refusal.faults]
+            raise InconsistentResponse(refusal.th, refusal.en, faults) from None
+
+    def _recorded(
+        self, item: Item, order: Order, ask: Ask, grant: Grant, out: Released, by: str, bound: Sequence[Change]
+    ) -> Order:
         settled: list[tuple[Order, Event]] = []
 
         def also(outcome: Outcome, _: Released) -> Sequence[Change]:
             done = replace(order, receipt=outcome.receipt)
             changes, event = self._book.changes(item, done, by)
             settled.append((done, event))
-            return changes
+            return [*changes, *bound]
 
         self._exchanges.recorded(ask, grant, out, also)
         done, event = settled[-1]

@@ -32,6 +32,9 @@ from .rules import FAMILIES, LIVES, MEDIA_TYPE, TYPE, cloud_event, named, wanted
 log = logging.getLogger("klang.gdx")
 
 TIMEOUT = 5.0
+"""Seconds that a receiver has to answer."""
+AT_ONCE = timedelta(seconds=20)
+"""How long one message goes on telling: its function has 30 s."""
 REMEMBERED = timedelta(days=14)
 GONE = 410
 """A receiver's way to say that it wants no more (CloudEvents, HTTP 1.1 Web Hooks for Event Delivery, section 2.2)."""
@@ -124,10 +127,13 @@ class Webhooks:
         """
         if not event.type.startswith(FAMILIES):
             return
-        # every receiver has its try before the event waits for those who are away
-        told = [self._told(system, event) for system in self._concerned(event)]
+        begun, told = self._clock(), []
+        for system in self._concerned(event):
+            if self._clock() - begun > AT_ONCE:
+                raise NotYet  # the rest is told next time: what was taken is noted
+            told.append(self._told(system, event))
         if not all(told):
-            raise NotYet
+            raise NotYet  # every receiver had its try before the event waits for those who are away
 
     def _concerned(self, event: Event) -> list[SubsystemId]:
         systems = named(event)
