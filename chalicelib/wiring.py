@@ -93,6 +93,11 @@ class House:
         return _WayOut(lambda: self.http)
 
     @cached_property
+    def wide_way_out(self) -> Http:
+        """The same for services that announced large answers."""
+        return _WayOut(lambda: self.http.wide if isinstance(self.http, GuardedHttp) else self.http)
+
+    @cached_property
     def watch(self) -> Watch:
         """Logs, metrics and traces."""
         from .shared.watch import Watch
@@ -174,6 +179,7 @@ class House:
             self.objects("gdx-log"),
             Spelling(self.settings.xroad_spelling),
             NoticesToCitizen(lambda: self.citizen) if "citizen" in self.settings.platforms else None,
+            self.wide_way_out,
         )
 
     @cached_property

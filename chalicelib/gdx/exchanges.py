@@ -36,6 +36,7 @@ from .rules import (
     volume_exceeded,
 )
 from .sight import Sight
+from .xroad.paths import described
 
 log = logging.getLogger("klang.gdx")
 
@@ -47,7 +48,7 @@ class Grant:
     Attributes:
         handle: names the request, however often it is repeated.
         identifier: names this exchange; another one than the handle for a late repeat.
-        path: the path as decisions see it.
+        path: the path as it is held against the service's description.
         subject: national id of the person asked about.
         fields: what may go out.
         predicate: the verify-only question, if one is asked.
@@ -157,7 +158,7 @@ class Exchanges:
             service=situation.known_service,
             provider=situation.provider,
             member=member,
-            path=situation.path,
+            path=described(ask.path),
             subject=situation.subject,
             fields=situation.fields,
             predicate=situation.predicate,

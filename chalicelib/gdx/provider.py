@@ -14,6 +14,7 @@ from .exact_json import dumped, not_json, parsed
 from .mask import keep
 from .model import Ask, Predicate, Purpose, Service, Subsystem
 from .refusals import InconsistentResponse, NetworkError, ServiceMissingUrl
+from .xroad.claims import MAX_JSON, declares_large
 from .xroad.message import back, new_request_id
 
 _ERROR_FIELDS = ("/type", "/title", "/status", "/errors/*/pointer")
@@ -41,10 +42,12 @@ class Provider:
     Args:
         http: the way out, which refuses addresses that no provider may have.
         voice: signs each request.
+        wide: the way out to services that announced large answers; None: such answers are refused too.
     """
 
-    def __init__(self, http: Http, voice: Voice) -> None:
+    def __init__(self, http: Http, voice: Voice, wide: Http | None = None) -> None:
         self._http = http
+        self._wide = wide or http
         self._voice = voice
 
     def ask(
@@ -66,7 +69,8 @@ class Provider:
         }
         body = ask.body if ask.body or ask.method in ("POST", "PUT", "PATCH") else None
         try:
-            return self._http.send(ask.method, url, headers=headers, body=body, timeout=service.timeout)
+            http = self._wide if declares_large(service.document) else self._http
+            return http.send(ask.method, url, headers=headers, body=body, timeout=service.timeout)
         except Unreachable:
             raise NetworkError(
                 "ติดต่อระบบของหน่วยงานเจ้าของข้อมูลไม่ได้ในเวลาที่กำหนด โปรดลองใหม่ภายหลัง",
@@ -100,7 +104,7 @@ def released(
         fields: JSON Pointers that may go out.
         predicate: the verify-only question: then yes or no goes out and nothing of the record.
         contract: the service's description.
-        path: the request's path as decisions see it.
+        path: the request's path as it is held against the description.
 
     Raises:
         InconsistentResponse: the answer is not what the provider's description promises, or cannot be masked.
@@ -122,6 +126,11 @@ def released(
                 "The provider's answer is not JSON, so it cannot be limited to the agreed fields.",
             )
         return Released(answer.status, {**headers, "content-type": media}, answer.body, ("",))
+    if len(answer.body) > MAX_JSON:
+        raise InconsistentResponse(
+            "คำตอบ JSON ใหญ่เกิน 10 เมกะไบต์ จึงจำกัดข้อมูลตามข้อตกลงไม่ได้",
+            "The provider's answer is JSON of more than 10 MB and cannot be limited to the agreed fields.",
+        )
     value = parsed(answer.body)
     contract.check(ask.method, path or "/", answer.status, media, value)
     if predicate is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from ..shared.egress import Http
 from ..shared.gdx_request import GdxRequests
 from ..shared.journal import Event
 from ..shared.objects import Objects
@@ -12,8 +13,8 @@ from ..shared.parts import Parts
 from .agreements.service import Agreements
 from .consents.service import Consents
 from .directory import Directory
-from .evidence import Voice
 from .documents.service import Documents
+from .evidence import Voice
 from .exchanges import Exchanges
 from .facade.service import Facade
 from .insight.service import Insight
@@ -50,6 +51,7 @@ class Service:
         log_objects: the bucket of the transparency log.
         spelling: how X-Road's error types are spelled (`XROAD_SPELLING`).
         notices: tells people; by way of the exchange itself if None.
+        wide: the way out to services that announced large answers; None: the usual one.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Service:
         log_objects: Objects,
         spelling: Spelling = Spelling.V7_8,
         notices: Notices | None = None,
+        wide: Http | None = None,
     ) -> None:
         self._parts = parts
         self.spelling = spelling
@@ -79,23 +82,23 @@ class Service:
             parts.table,
             parts.keyring,
             self.voice,
-            Provider(parts.http, self.voice),
+            Provider(parts.http, self.voice, wide),
             parts.clock,
         )
+        self.documents = Documents(parts.table, parts.journal, objects, clock=parts.clock, ids=parts.ids)
         self.orders = Orders(
             self.exchanges,
             parts.table,
             parts.journal,
-        self.documents = Documents(parts.table, parts.journal, objects, clock=parts.clock, ids=parts.ids)
             parts.keyring,
             objects,
             voice=self.voice,
             cursors=parts.cursors,
+            documents=self.documents,
             clock=parts.clock,
             ids=parts.ids,
         )
         self.webhooks = Webhooks(
-            documents=self.documents,
             self.directory, parts.table, parts.journal, parts.cursors, parts.http, self.voice, parts.clock
         )
         self.services = Services(self.directory, self.agreements.standing, parts.table, parts.journal, parts.clock)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from chalicelib.shared.egress import MAX_ANSWER, GuardedHttp, HttpAnswer, Unreachable
+from chalicelib.shared.egress import MAX_ANSWER, MAX_LARGE, GuardedHttp, HttpAnswer, Unreachable
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
@@ -55,6 +55,8 @@ class Provider(BaseHTTPRequestHandler):
             return 503, {"Retry-After": "5"}, b"busy"
         if self.path == "/large":
             return 200, {}, bytes(MAX_ANSWER + 1)
+        if self.path == "/larger":
+            return 200, {}, bytes(MAX_LARGE + 1)
         if self.path == "/bomb":
             return 200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(MAX_ANSWER * 20))
         if self.path == "/drip":
@@ -261,6 +263,14 @@ def test_any_status_is_an_answer_and_a_redirect_is_not_followed(provider: int) -
 def test_an_answer_that_is_too_large_is_none(provider: int, path: str) -> None:
     with pytest.raises(Unreachable, match="larger than 5 MB"):
         get(f"http://127.0.0.1:{provider}{path}")
+
+
+def test_the_wide_way_reads_more_and_not_everything(provider: int) -> None:
+    wide = GuardedHttp(LOOPBACK).wide
+    whole = wide.send("GET", f"http://127.0.0.1:{provider}/large", headers={}).body
+    assert len(whole) == MAX_ANSWER + 1
+    with pytest.raises(Unreachable, match="larger than 64 MB"):
+        wide.send("GET", f"http://127.0.0.1:{provider}/larger", headers={}, timeout=20)
 
 
 def test_an_answer_that_drips_in_is_cut_off(provider: int) -> None:

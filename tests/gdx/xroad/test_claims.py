@@ -8,8 +8,14 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from chalicelib.gdx.xroad.claims import INLINE, LASTS, MEDIA_TYPE, declares_large
-from tests.gdx.exchange import PERSON, Exchange
+from chalicelib.gdx.routes import routes
+from chalicelib.gdx.service import Service
+from chalicelib.gdx.xroad.claims import INLINE, LASTS, MAX_JSON, MEDIA_TYPE, declares_large
+from chalicelib.shared.identity import Gate
+from tests.gdx.exchange import MALEE, OFFICE, PERSON, SEED, Exchange, Providers
+from tests.support.client import Client
+
+SERVICE = next(each for each in SEED["services"] if each["id"] == PERSON)
 
 
 @pytest.fixture
@@ -65,3 +71,31 @@ def test_what_fits_goes_back_as_it_is(exchange: Exchange) -> None:
 )
 def test_a_service_says_so_itself(document: dict[str, Any], large: bool) -> None:
     assert declares_large(document) is large
+
+
+def test_only_a_service_that_said_so_is_read_by_the_wide_way(exchange: Exchange) -> None:
+    """The wide way out reads up to 64 MB, the usual one 5 MB."""
+    wide = Providers()
+    parts, objects = exchange.parts, exchange.objects
+    service = Service(parts, objects, exchange.log_objects, wide=wide)
+    room = routes(service, Gate(parts.tokens, exchange.keyring, service.operators))
+    wide.reply(200, b"w" * (INLINE + 1), "application/pdf")
+    exchange.providers.reply(200, b"usual", "application/pdf")
+    headers = {"x-road-client": OFFICE}
+
+    def asked() -> Any:
+        return Client([room]).post(f"/r1/{PERSON}/lookup", token=exchange.token(), json={"pid": MALEE}, headers=headers)
+
+    assert asked().text == "usual" and not wide.sent
+    document = {**SERVICE["document"], "x-gdx-large-answers": True}
+    posted = {**SERVICE, "document": document}
+    assert exchange.client.post("/gdx/v1/services", token=exchange.operator(), json=posted).status == 200
+    exchange.pass_time(minutes=2)
+    assert asked().json["claim_check"]["size"] == INLINE + 1 and len(wide.sent) == 1
+
+
+def test_json_that_is_too_large_to_be_cut_down_is_refused(exchange: Exchange) -> None:
+    exchange.providers.reply(200, b" " * (MAX_JSON + 1), "application/json")
+    answer = exchange.r1(headers={"accept-language": "en"})
+    assert answer.headers["x-road-error"] == "server.serverproxy.inconsistent_response"
+    assert "10 MB" in answer.json["message"]

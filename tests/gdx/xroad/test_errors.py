@@ -20,9 +20,10 @@ from chalicelib.shared.identity import Gate
 from tests.gdx.exchange import BIZ, MALEE, OFFICE, PERSON, SEED, Exchange
 from tests.support.client import Client
 
+SERVICE = next(each for each in SEED["services"] if each["id"] == PERSON)
+
 LOOKUP = f"/r1/{PERSON}/lookup"
 CIVIL = "/r1/TH/CENTRAL/DOPA/civil"
-SERVICE = SEED["services"][0]
 
 
 def _disabled(exchange: Exchange) -> Any:

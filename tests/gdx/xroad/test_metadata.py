@@ -17,6 +17,8 @@ from chalicelib.gdx.xroad import clients
 from chalicelib.shared.errors import Unavailable
 from tests.gdx.exchange import BASE, OFFICE, PERSON, SEED, Exchange
 
+SERVICE = next(each for each in SEED["services"] if each["id"] == PERSON)
+
 CIVIL = "/r1/TH/CENTRAL/DOPA/civil"
 XRD = "{http://x-road.eu/xsd/xroad.xsd}"
 ID = "{http://x-road.eu/xsd/identifiers}"
@@ -33,7 +35,7 @@ def of(exchange: Exchange, path: str, **headers: str) -> Any:
 
 
 def register(exchange: Exchange, code: str, document: Any) -> Any:
-    service = {**SEED["services"][0], "id": f"TH/CENTRAL/DOPA/civil/{code}", "document": document, "subject": None}
+    service = {**SERVICE, "id": f"TH/CENTRAL/DOPA/civil/{code}", "document": document, "subject": None}
     return exchange.client.post("/gdx/v1/services", token=exchange.operator(), json=service)
 
 
@@ -101,7 +103,7 @@ def test_metadata_is_only_for_get(exchange: Exchange, method: str) -> None:
 
 @pytest.mark.parametrize("code", sorted(RESERVED))
 def test_no_member_may_take_a_name_of_x_road(exchange: Exchange, code: str) -> None:
-    assert register(exchange, code, SEED["services"][0]["document"]).status == 422
+    assert register(exchange, code, SERVICE["document"]).status == 422
     assert code not in of(exchange, f"{CIVIL}/listMethods").text
 
 

@@ -11,16 +11,18 @@ from chalicelib.gdx.xroad.paths import METHODS, Place, described, matches, norma
 from chalicelib.gdx.xroad.routes import PATHS
 from tests.gdx.exchange import DOPA, OFFICE, PERSON, SEED, Exchange
 
+SERVICE = next(each for each in SEED["services"] if each["id"] == PERSON)
+
 
 @pytest.fixture(scope="module")
 def exchange() -> Exchange:
     """An exchange whose person service answers everything below `/a`."""
     made = Exchange()
-    operation = SEED["services"][0]["document"]["paths"]["/lookup"]["post"]
+    operation = SERVICE["document"]["paths"]["/lookup"]["post"]
     verbs = {verb.lower(): operation for verb in METHODS}
     deep = "/".join(f"{{p{at}}}" for at in range(1, 10))
     paths = {"/": verbs, "/a/{x}": verbs, "/a/{x}/": verbs, "/a/{x}/{y}": verbs, f"/a/{deep}": verbs}
-    service = {**SEED["services"][0], "document": {**SEED["services"][0]["document"], "paths": paths}, "subject": None}
+    service = {**SERVICE, "document": {**SERVICE["document"], "paths": paths}, "subject": None}
     assert made.client.post("/gdx/v1/services", token=made.operator(), json=service).status == 200
     made.agree(endpoints=[{"method": "*", "path": "/"}, {"method": "*", "path": "/a/**"}])
     return made
@@ -49,6 +51,7 @@ def asked(exchange: Exchange, rest: str, method: str = "GET") -> Any:
         "/a/%2A",
         "/a/...",
         "/a/x?next=../../etc",
+        "/a/12%2F2569/y",
     ],
 )
 def test_a_path_goes_on_byte_for_byte(exchange: Exchange, rest: str) -> None:

@@ -13,6 +13,8 @@ import pytest
 from chalicelib.gdx.xroad.paths import METHODS
 from tests.gdx.exchange import BASE, BIZ, DOPA, MALEE, OFFICE, PERSON, RECORD, SEED, Exchange
 
+SERVICE = next(each for each in SEED["services"] if each["id"] == PERSON)
+
 AGREED = {"first_name_th": "มาลี", "last_name_th": "ศรีสมุทร", "status": "alive"}
 
 
@@ -73,10 +75,10 @@ def test_a_warm_call_takes_two_requests_to_the_table(exchange: Exchange) -> None
 
 @pytest.mark.parametrize("method", sorted(METHODS))
 def test_all_methods_reach_a_service_that_allows_them(exchange: Exchange, method: str) -> None:
-    document = SEED["services"][0]["document"]
+    document = SERVICE["document"]
     operation = document["paths"]["/lookup"]["post"]
     everything = {**document, "paths": {"/a/{x}": {verb.lower(): operation for verb in METHODS}}}
-    service = {**SEED["services"][0], "document": everything, "subject": None}
+    service = {**SERVICE, "document": everything, "subject": None}
     assert exchange.client.post("/gdx/v1/services", token=exchange.operator(), json=service).status == 200
     exchange.agree(endpoints=[{"method": "*", "path": "/a/*"}])
     answer = exchange.r1(f"/r1/{PERSON}/a/%E0%B8%81%3B1?q=%2F&q=2", method=method)
