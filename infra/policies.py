@@ -54,9 +54,13 @@ READ_TOGETHER, REQUIRE, REMOVE, COUNT = (
 )
 """What `Table.get_many` and the changes `Require`, `Remove` and `Count` of `chalicelib.shared.storage` become."""
 
+ABORT_UPLOAD, LIST_PARTS = "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"
+"""What `Objects.drop_upload` and `Objects.uploaded` need; all else of an upload in parts is PutObject."""
+
 BELONGINGS: Mapping[str, Belongings] = {
     "gdx": Belongings(
         changes=(READ_TOGETHER, REQUIRE, COUNT),
+        objects=(ABORT_UPLOAD, "s3:DeleteObject", "s3:GetObject", LIST_PARTS, "s3:PutObject"),
         buckets=("gdx-documents",),
         logs=("gdx-log",),
         sends=("gdx-exchanges", "gdx-events"),

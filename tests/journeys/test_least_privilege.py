@@ -12,7 +12,7 @@ import pytest
 import chalicelib
 from demo.story import STEPS
 from demo.world import NotAsItShouldBe, World
-from infra.policies import BELONGINGS, COUNT, READ_TOGETHER, REMOVE, REQUIRE
+from infra.policies import ABORT_UPLOAD, BELONGINGS, COUNT, LIST_PARTS, READ_TOGETHER, REMOVE, REQUIRE
 from infra.stages import PLATFORMS
 from tests.support.apart import Apart, apart, stage_policy
 from tests.support.iam import allows
@@ -39,7 +39,8 @@ BESIDE_THE_STORY: Mapping[str, Mapping[str, str]] = {
     | BY_THE_MAPPING
     | SECRET_MADE
     | TELLS_404
-    | {REQUIRE: "an operator enters systems, services and agreements; here the seed did"},
+    | {REQUIRE: "an operator enters systems, services and agreements; here the seed did"}
+    | {ABORT_UPLOAD: "a document that its owner gives up", LIST_PARTS: "a document of several parts"},
     "opendata": BY_LAMBDA_ITSELF
     | BY_THE_MAPPING
     | SECRET_MADE
