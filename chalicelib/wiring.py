@@ -36,11 +36,13 @@ if TYPE_CHECKING:
     from .citizen.service import Citizen
     from .gdx.service import Service as Gdx
     from .opendata.service import Catalogue as OpenData
+    from .shared.connections import Platform
     from .shared.gdx_client import Gdx as AsksGdx
+    from .shared.gdx_request import GdxRequests
     from .shared.watch import Watch
 
 AUDIENCE = "klang"
-MEMBERS = {"biz": "TH/CENTRAL/DGA/biz", "citizen": "TH/CENTRAL/DGA/citizen", "gdx": "TH/CENTRAL/DGA/gdx"}
+MEMBERS = {room: f"TH/CENTRAL/DGA/{room}" for room in ("biz", "citizen", "gdx", "opendata")}
 """The platforms' own names as members of the exchange."""
 
 
@@ -194,14 +196,13 @@ class House:
         """The Citizen Portal."""
         from .citizen.access_log import AccessLogByExchange
         from .citizen.service import Citizen
-        from .shared.gdx_request import GdxRequests
 
         parts = self.parts("citizen")
         here = "gdx" in self.settings.platforms
         return Citizen(
             parts,
             self.gdx.access_log if here else AccessLogByExchange(self.asks_gdx("citizen", parts.keyring)),
-            GdxRequests(self.settings.gdx_url, MEMBERS["citizen"], self.gdx_jwks, self.clock),
+            self.requests("citizen"),
         )
 
     @cached_property
@@ -230,6 +231,24 @@ class House:
             wallet=PapersToCitizen(self.citizen) if here else WalletThroughGdx(gdx),
             calendar=Calendar.load(),
         )
+
+    def requests(self, room: str) -> GdxRequests:
+        """The check of what comes to a room through the exchange."""
+        from .shared.gdx_request import GdxRequests
+
+        return GdxRequests(self.settings.gdx_url, MEMBERS[room], self.gdx_jwks, self.clock)
+
+    def datasets(self) -> Platform:
+        """What agencies have connected to the open-data catalogue."""
+        from .opendata.connections import ConnectedDatasets
+
+        return ConnectedDatasets(self.opendata.store)
+
+    def services(self) -> Platform:
+        """What agencies have connected to the Biz Portal."""
+        from .biz.connections import ConnectedServices
+
+        return ConnectedServices(self.biz.register)
 
     def openapi(self) -> dict[str, Any]:
         """The description of everything that is open here."""
@@ -272,10 +291,16 @@ def open_house(
 
 def _open_gdx(house: House) -> None:
     from .gdx.routes import routes
+    from .neighbours import ConnectionsHere
 
     gdx = house.gdx
     parts = house.parts("gdx")
     house.rooms["gdx"] = routes(gdx, Gate(parts.tokens, parts.keyring, gdx.operators))
+    # a platform that is not open here is asked over the exchange
+    if "opendata" in house.settings.platforms:
+        gdx.obligations.know("opendata", ConnectionsHere(house.datasets))
+    if "biz" in house.settings.platforms:
+        gdx.obligations.know("biz", ConnectionsHere(house.services))
     house.handlers.update(gdx.handlers)
     house.sweeps["gdx_sweep"] = lambda: gdx.sweep(house.clock())
     house.sweeps["gdx_seal"] = lambda: _seal(house)
@@ -292,19 +317,23 @@ def _seal(house: House) -> None:
 
 
 def _open_opendata(house: House) -> None:
+    from .opendata.connections import add
     from .opendata.routes import routes
 
     catalogue = house.opendata
     parts = house.parts("opendata")
     house.rooms["opendata"] = routes(catalogue, Gate(parts.tokens, parts.keyring, catalogue.staff))
+    add(house.rooms["opendata"], house.datasets(), house.requests("opendata"))
     house.handlers["opendata_uploads"] = catalogue.uploads.take_message
 
 
 def _open_biz(house: House) -> None:
+    from .biz.connections import add
     from .biz.routes import routes
 
     biz = house.biz
     house.rooms["biz"] = routes(biz)
+    add(house.rooms["biz"], house.services(), house.requests("biz"))
     house.handlers["biz_events"] = biz.on_event
     house.handlers["biz_uploads"] = biz.on_upload
     house.sweeps["biz_sweep"] = lambda: biz.sweep(house.clock())

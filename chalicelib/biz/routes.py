@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.shared.gdx_request import SignedGate
 from chalicelib.shared.web import Room
 
 from . import routes_applicant, routes_case, routes_officer, routes_public
@@ -10,7 +11,7 @@ from .service import Biz
 
 def routes(biz: Biz) -> Room:
     """The room with its routes, by caller: everybody, applicants, readers of one case, officers."""
-    room = Room("biz", biz.gate)
+    room = Room("biz", SignedGate(biz.gate))
     routes_public.add(room, biz)
     routes_applicant.add(room, biz)
     routes_case.add(room, biz)

@@ -12,6 +12,7 @@ from .documents import routes as documents
 from .facade import routes as facade
 from .facade import routes_admin as facade_admin
 from .insight import routes as insight
+from .insight import routes_obligations as obligations
 from .orders import routes as orders
 from .registers import routes as registers
 from .sandbox import routes as sandbox
@@ -49,4 +50,5 @@ def routes(service: Service, gate: Admits) -> Room:
     facade.hang(room, service)
     facade_admin.hang(room, service)
     insight.hang(room, service)
+    obligations.hang(room, service)
     return room

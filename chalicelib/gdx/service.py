@@ -17,6 +17,7 @@ from .documents.service import Documents
 from .evidence import Voice
 from .exchanges import Exchanges
 from .facade.service import Facade
+from .insight.obligations import ASKED, Obligations, ThroughExchange
 from .insight.service import Insight
 from .local import LocalGdx
 from .notices import Notices, NoticesThroughGdx
@@ -106,6 +107,13 @@ class Service:
         self.onboarding = Onboarding(parts, self.directory, self.voice, SELF)
         self.facade = Facade(parts, self.directory, self.exchanges)
         self.insight = Insight(parts, self.directory, self.exchanges)
+        asks = self.local(SELF)
+        self.obligations = Obligations(
+            self.directory,
+            {name: ThroughExchange(asks, f"TH/CENTRAL/DGA/{name}/connections") for name in ASKED},
+            parts.cursors,
+            parts.clock,
+        )
         self.claims = Claims(objects, parts.clock)
         self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors, parts.clock)
         self.tracker = Tracker(self.access_log, parts.table, parts.clock)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode
 
 from chalicelib.shared.errors import Malformed, Refusal, Unauthenticated, UnsupportedMedia
+from chalicelib.shared.gdx_request import SignedGate
 from chalicelib.shared.identity import NOBODY, PUBLIC, Allow, Caller, officer
 from chalicelib.shared.json_text import parse_json
 from chalicelib.shared.web import Admits, Call, Reply, Request, Response, Room
@@ -40,7 +41,7 @@ class CkanGate:
 
 def routes(catalogue: Catalogue, gate: Admits) -> Room:
     """The room behind a gate."""
-    room = Room("opendata", CkanGate(gate))
+    room = Room("opendata", CkanGate(SignedGate(gate)))
 
     def say_no(refused: Refusal | None, language: str, request_id: str, request: Request) -> Response:
         return dialect.refusal(catalogue.site, "", refused)

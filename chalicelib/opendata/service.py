@@ -25,6 +25,7 @@ class Catalogue:
         site: public address, as CKAN's `site_url`.
         staff: who publishes for which agency.
         uploads: the consumer of the queue `opendata-uploads`.
+        store: of organisations and datasets.
     """
 
     site: str
@@ -34,6 +35,7 @@ class Catalogue:
     resources: Resources
     datastore: DataStore
     uploads: Uploads
+    store: Store
 
 
 def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None) -> Catalogue:
@@ -49,4 +51,5 @@ def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None
         resources=resources,
         datastore=DataStore(resources, Tables(objects, folder)),
         uploads=Uploads(store, objects, clock=parts.clock),
+        store=store,
     )

@@ -84,6 +84,8 @@ class Surroundings:
             addresses={
                 "gdx": self.address,
                 "citizen": self.address,
+                "biz": self.address,
+                "opendata": self.address,
                 "dopa": person.address,
                 "dbd": company.address,
                 "ncb": credit.address,

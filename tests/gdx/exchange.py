@@ -194,6 +194,8 @@ class Exchange:
         addresses = {
             "gdx": BASE,
             "citizen": "https://citizen.test",
+            "biz": "https://biz.test",
+            "opendata": "https://opendata.test",
             "dopa": DOPA,
             "dbd": "https://dbd.test",
             "ncb": "https://ncb.test",

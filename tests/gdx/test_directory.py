@@ -47,7 +47,7 @@ def test_members_are_public(exchange: Exchange) -> None:
     members = exchange.client.get("/gdx/v1/members").json["items"]
     dga = next(member for member in members if member["id"] == "TH/CENTRAL/DGA")
     assert [system["id"] for system in dga["subsystems"]] == [
-        f"TH/CENTRAL/DGA/{code}" for code in ("biz", "citizen", "gdx", "tracker")
+        f"TH/CENTRAL/DGA/{code}" for code in ("biz", "citizen", "gdx", "opendata", "tracker")
     ]
     assert len({member["member_class"] for member in members}) == 12
 

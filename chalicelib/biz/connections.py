@@ -1,0 +1,40 @@
+"""What agencies have connected to the Biz Portal: the services that one can apply for today."""
+
+from __future__ import annotations
+
+from chalicelib.shared.connections import Connected, Connections, FindConnections, Platform, told
+from chalicelib.shared.gdx_request import SIGNED, GdxRequests
+from chalicelib.shared.web import Call, Room
+
+from .register import Register
+
+
+class ConnectedServices:
+    """The portal as `shared.connections.Platform`."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    def connections(self, agency: str | None) -> Connections:
+        """Services by the agency that answers for them."""
+        found: dict[str, list[Connected]] = {}
+        for each in self._register.services():
+            service = Connected(id=each.id, title_th=each.name.th, title_en=each.name.en)
+            found.setdefault(each.agency, []).append(service)
+        return told(found, agency)
+
+
+def add(room: Room, platform: Platform, requests: GdxRequests) -> None:
+    """Hangs the provider's route on the room."""
+
+    @room.post(
+        "/biz/v1/provider/connections/find",
+        allow=[SIGNED],
+        body=FindConnections,
+        answer=Connections,
+        summary="Service TH/CENTRAL/DGA/biz/connections: services by agency (called through the exchange only)",
+    )
+    def find(call: Call) -> Connections:
+        requests.check(call.headers.get("authorization"), "POST", "connections", call.raw)
+        asked: FindConnections = call.body
+        return platform.connections(asked.agency)
