@@ -25,7 +25,7 @@ END = "\n=== end of block ===\n"
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack() as running:
+    with Stack(speed=30) as running:  # a minute would be long to wait for the log to be sealed
         yield running
 
 
