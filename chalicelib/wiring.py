@@ -121,7 +121,7 @@ class House:
     def gdx_jwks(self) -> Callable[[], Mapping[str, Any]]:
         """The exchange's public keys: its own where it is open here, else fetched from its address."""
         if "gdx" in self.settings.platforms:
-            return lambda: self.gdx.voice.jwks()
+            return lambda: self.gdx.onboarding.signing.jwks()
         return fetched_jwks(self.way_out, f"{self.settings.gdx_url}/.well-known/jwks.json")
 
     def parts(self, room: str) -> Parts:

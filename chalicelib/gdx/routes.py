@@ -13,10 +13,12 @@ from .facade import routes as facade
 from .facade import routes_admin as facade_admin
 from .insight import routes as insight
 from .insight import routes_obligations as obligations
+from .onboarding import routes as onboarding
+from .onboarding import routes_keys as keys
 from .orders import routes as orders
+from .prefill import routes as prefill
 from .registers import routes as registers
 from .sandbox import routes as sandbox
-from .prefill import routes as prefill
 from .service import Service
 from .services import routes as services
 from .transparency import routes as transparency
@@ -36,14 +38,16 @@ def routes(service: Service, gate: Admits) -> Room:
     xroad.hang(room, service)
     orders.hang(room, service)
     webhooks.hang(room, service)
+    documents.hang(room, service)
     transparency.hang(room, service.transparency)
     usage.hang(room, service)
     consents.hang(room, service)
-    documents.hang(room, service)
     prefill.hang(room, service)
     agreements.hang(room, service)
     directory.hang(room, service)
     services.hang(room, service)
+    onboarding.hang(room, service)
+    keys.hang(room, service)
     registers.hang(room, service.registers, service.base_url)
     sandbox.hang(room, service.sandbox, service.base_url)
     routes_tokens.hang(room, service)

@@ -59,7 +59,7 @@ def hang(room: Room, service: Service) -> None:
 
     @room.get("/.well-known/jwks.json", allow=[PUBLIC], summary="Public keys of the exchange (RFC 7517)")
     def jwks(_: Call) -> Reply:
-        return Reply(service.voice.jwks(), headers=FOR_A_WHILE)
+        return Reply(service.onboarding.signing.jwks(), headers=FOR_A_WHILE)
 
 
 def _form(call: Call) -> dict[str, str]:

@@ -114,7 +114,7 @@ class Service:
             parts.cursors,
             parts.clock,
         )
-        self.claims = Claims(objects, parts.clock)
+        self.claims = Claims(objects, self.documents, parts.clock)
         self.access_log = AccessLog(parts.table, parts.keyring, parts.cursors, parts.clock)
         self.tracker = Tracker(self.access_log, parts.table, parts.clock)
         notices = notices or NoticesThroughGdx(self.local(SELF))
@@ -139,10 +139,11 @@ class Service:
             parts.base_url,
             parts.clock,
         )
-        self.requests = GdxRequests(parts.base_url, SELF, self.voice.jwks, parts.clock)
-        self.tracker_requests = GdxRequests(parts.base_url, TRACKER, self.voice.jwks, parts.clock)
+        self.requests = GdxRequests(parts.base_url, SELF, self.onboarding.signing.jwks, parts.clock)
+        self.tracker_requests = GdxRequests(parts.base_url, TRACKER, self.onboarding.signing.jwks, parts.clock)
         self.listeners: dict[str, Callable[[Event], None]] = {"gdx.exchange.": self.orders.clear}
         """What happens because of an event on the queue `gdx-events`, by the beginning of the event's type."""
+        self.listeners["gdx.document."] = self.documents.clear
         self.listeners["gdx.consent."] = self.consents.tell
         self.listeners["gdx.prefill."] = self.prefills.tell
         self.listeners["gdx.service."] = self.services.finish
@@ -154,7 +155,6 @@ class Service:
 
     def local(self, client: str) -> LocalGdx:
         """The exchange for a platform in this process, as the member `client`."""
-        self.listeners["gdx.document."] = self.documents.clear
         return LocalGdx(self.exchanges, client, self._parts.ids)
 
     @property

@@ -156,7 +156,7 @@ class Exchange:
         self.keyring = local_keyring(signer=self.signer)
         self.people = Issuers(self.clock).people
         tokens = Tokens(
-            [self.people.trusted, TrustedIssuer(BASE, AUDIENCE, "system", lambda: self.service.voice.jwks())],
+            [self.people.trusted, TrustedIssuer(BASE, AUDIENCE, "system", lambda: self.service.onboarding.signing.jwks())],
             self.clock,
         )
         self.parts = Parts(

@@ -54,8 +54,8 @@ class KeyRecord:
         """Whether a signature made at this time was to be believed. A key that was revoked as compromised is not to be
         believed at any time: nobody knows since when others had it."""
         when = at.timestamp()
-        ended = min(self.exp or when + 1, self.revoked_at or when + 1)
-        return self.reason != "compromised" and self.iat <= when < ended
+        over = any(end is not None and end <= when for end in (self.exp, self.revoked_at))
+        return self.reason != "compromised" and self.iat <= when and not over
 
     def as_json(self) -> Json:
         """As it is stored and shown."""

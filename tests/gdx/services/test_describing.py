@@ -1,0 +1,404 @@
+"""A new description with what follows: versions, suspended agreements, absences, the public list."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from chalicelib.gdx.contract import document_hash
+from chalicelib.gdx.ids import ServiceId
+from chalicelib.gdx.services import describing
+from chalicelib.shared.egress import HttpAnswer, Unreachable
+from chalicelib.shared.journal import chain_is_whole
+from tests.gdx.exchange import BIZ, MALEE, OFFICE, PERSON, SEED, Exchange
+from tests.support.client import Answer
+
+CIVIL = "TH/CENTRAL/DOPA/civil"
+ENTRY = next(entry for entry in SEED["services"] if entry["id"] == PERSON)
+PATH = f"/gdx/v1/services/{PERSON}"
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def exchange() -> Exchange:
+    return Exchange()
+
+
+def answer_schema(document: Json) -> Json:
+    schema: Json = document["paths"]["/lookup"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+    while "$ref" in schema:
+        found: Any = document
+        for step in schema["$ref"].split("/")[1:]:
+            found = found[step]
+        schema = found
+    return schema
+
+
+def without(*fields: str) -> Json:
+    """The register's description without some fields of its answer."""
+    document: Json = copy.deepcopy(ENTRY["document"])
+    schema = answer_schema(document)
+    for field in fields:
+        del schema["properties"][field]
+    schema["required"] = [name for name in schema.get("required", []) if name not in fields]
+    return document
+
+
+def with_more() -> Json:
+    document: Json = copy.deepcopy(ENTRY["document"])
+    answer_schema(document)["properties"]["blood_group"] = {"type": "string"}
+    return document
+
+
+def describe(exchange: Exchange, document: Json, *, dry_run: bool = False, **headers: str) -> Answer:
+    body = {name: value for name, value in ENTRY.items() if name != "document"} | {"document": document}
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    path = "/gdx/v1/services" + ("?dry_run=true" if dry_run else "")
+    return exchange.client.post(path, token=exchange.token(CIVIL), json=body, headers=given)
+
+
+def suspended(answer: Answer) -> list[str]:
+    return sorted(each["agreement"] for each in answer.json["suspended"])
+
+
+def states(exchange: Exchange) -> dict[str, str]:
+    found = exchange.service.agreements.standing.of_service(ServiceId.parse(PERSON))
+    return {agreement.id: agreement.state.value for agreement in found}
+
+
+def needs(agreement: Json, field: str) -> bool:
+    return agreement["service"] == PERSON and f'"/{field}"' in json.dumps(
+        [agreement["fields"], agreement.get("predicates")]
+    )
+
+
+BROKEN = {agreement["id"] for agreement in SEED["agreements"] if needs(agreement, "birth_date")}
+"""Those of the seed that a missing date of birth breaks."""
+
+
+def test_a_breaking_change_suspends_exactly_what_it_breaks_and_says_why(exchange: Exchange) -> None:
+    before = states(exchange)
+    answer = describe(exchange, without("birth_date"))
+    assert answer.status == 200, answer.text
+    assert (answer.json["version"], answer.json["breaking"], answer.json["dry_run"]) == (2, 1, False)
+    assert set(suspended(answer)) == BROKEN != set(before)
+    after = states(exchange)
+    assert {name for name, state in after.items() if state == "SUSPENDED"} == BROKEN
+    for agreement in exchange.service.agreements.standing.of_service(ServiceId.parse(PERSON)):
+        because = agreement.suspended_because
+        if agreement.id in BROKEN:
+            assert because is not None and "birth_date" in because[1] and "/birth_date" in because[0]
+        else:
+            assert because is None
+
+
+def test_the_next_call_of_a_suspended_agreement_is_refused_and_others_go_on(exchange: Exchange) -> None:
+    assert "laemngop-person" in suspended(describe(exchange, without("first_name_th")))
+    refused = exchange.r1()
+    assert refused.status == 500 and refused.json["type"] == "server.serverproxy.access_denied"
+
+
+def test_a_compatible_change_touches_no_agreement(exchange: Exchange) -> None:
+    before = states(exchange)
+    answer = describe(exchange, with_more())
+    assert (answer.json["version"], answer.json["breaking"], answer.json["suspended"]) == (2, 0, [])
+    assert [change["rule"] for change in answer.json["changes"]] == ["answer-field-added"]
+    assert states(exchange) == before
+    assert exchange.r1().status == 200
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(exchange: Exchange) -> None:
+    held = dict(exchange.table._items)
+    told = describe(exchange, without("birth_date"), dry_run=True)
+    changed = {key.pk.partition("#")[0] for key, item in exchange.table._items.items() if held.get(key) != item}
+    assert changed <= {"ASSERTION"}, "the access token alone"
+    done = describe(exchange, without("birth_date"))
+    assert told.json == {**done.json, "dry_run": True}
+
+
+def test_the_same_again_changes_nothing_and_a_repeat_gets_the_same_answer(exchange: Exchange) -> None:
+    first = describe(exchange, without("birth_date"), idempotency_key="k")
+    again = describe(exchange, without("birth_date"), idempotency_key="k")
+    assert again.json == first.json and again.headers["idempotent-replayed"] == "true"
+    unchanged = describe(exchange, without("birth_date"))
+    assert (unchanged.json["changed"], unchanged.json["version"]) == (False, 2)
+    other = describe(exchange, with_more(), idempotency_key="k")
+    assert other.status == 422
+
+
+def test_every_version_is_kept_with_its_hash_and_they_can_be_compared(exchange: Exchange) -> None:
+    describe(exchange, without("birth_date"))
+    describe(exchange, with_more())
+    versions = exchange.client.get(f"{PATH}/versions").json["items"]
+    assert [each["version"] for each in versions] == [3, 2, 1]
+    assert [each["breaking"] for each in versions] == [0, 1, 0]
+    documents = [exchange.client.get(f"{PATH}/versions/{number}").json for number in (1, 2, 3)]
+    assert [each["document_hash"] for each in documents] == [document_hash(each["document"]) for each in documents]
+    diff = exchange.client.get(f"{PATH}/diff?from=1&to=3").json
+    assert (diff["from"], diff["to"], diff["breaking"]) == (1, 3, 0)
+    back = exchange.client.get(f"{PATH}/diff?from=3&to=2").json
+    assert {change["field"] for change in back["changes"]} == {"/birth_date", "/blood_group"}
+    for path in (f"{PATH}/versions/9", f"{PATH}/versions/x", f"{PATH}/versions/1e3", f"{PATH}/diff?from=1&to=9"):
+        assert exchange.client.get(path).status == 404
+    events = exchange.parts.journal.history(f"HISTORY#SERVICE#{PERSON}")
+    assert [event.type for event in events] == ["gdx.service.described"] * 3 and chain_is_whole(events)
+
+
+def test_a_description_of_before_breaks_nobody_who_agreed_to_it(exchange: Exchange) -> None:
+    """The hash in an agreement tells which description its parties had before them."""
+    describe(exchange, without("birth_date"))
+    hashes = {agreement.document_hash for agreement in _standing(exchange)}
+    assert hashes == {document_hash(ENTRY["document"])} or None not in hashes
+    back = describe(exchange, ENTRY["document"])
+    assert back.json["suspended"] == []
+
+
+def _standing(exchange: Exchange) -> Sequence[Any]:
+    return exchange.service.agreements.standing.of_service(ServiceId.parse(PERSON))
+
+
+def test_more_than_one_transaction_holds_are_suspended_through_the_outbox(exchange: Exchange) -> None:
+    many = describing.AT_ONCE + 5
+    for number in range(many):
+        system = f"TH/LOCAL/LAEMNGOP/s{number:02d}"
+        body = {"id": system, "name_th": "ก", "name_en": "k"}
+        assert exchange.client.post("/gdx/v1/subsystems", token=exchange.operator(), json=body).status == 200
+        assert exchange.agree("laemngop-person", id=f"many-{number:02d}", consumer=system).status == 200  # fmt: skip
+    exchange.pump()
+    answer = describe(exchange, without("first_name_th"))
+    assert len(answer.json["suspended"]) >= many
+    assert "FINALIZED" in states(exchange).values()
+    exchange.pump()
+    assert {states(exchange)[f"many-{number:02d}"] for number in range(many)} == {"SUSPENDED"}
+
+
+def test_an_agreement_that_came_into_force_meanwhile_is_found_through_the_outbox(exchange: Exchange) -> None:
+    standing = exchange.service.agreements.standing
+    seen = standing.of_service(ServiceId.parse(PERSON))
+
+    class Late:
+        """Sees no agreement at first, as an index that is a moment old."""
+
+        def __init__(self) -> None:
+            self.old = True
+
+        def of_service(self, service: ServiceId) -> Any:
+            return [] if self.old else standing.of_service(service)
+
+        def suspension_changes(self, *given: Any) -> Any:
+            return standing.suspension_changes(*given)
+
+        def suspend_broken(self, *given: Any) -> int:
+            return standing.suspend_broken(*given)
+
+    late = Late()
+    exchange.service.services._agreements = late
+    assert seen and describe(exchange, without("first_name_th")).json["suspended"] == []
+    late.old = False
+    exchange.pump()
+    assert states(exchange)["laemngop-person"] == "SUSPENDED"
+
+
+def test_agreements_upon_a_later_description_are_left_alone_by_an_earlier_event(exchange: Exchange) -> None:
+    describe(exchange, without("birth_date", "first_name_th"))
+    exchange.pump()
+    describe(exchange, without("birth_date"))
+    assert exchange.agree("laemngop-person", fields=["/last_name_th"], predicates=[]).status == 200
+    (event,) = [
+        event
+        for event in exchange.parts.journal.history(f"HISTORY#SERVICE#{PERSON}")
+        if event.data["breaking"] and event.data["version"] == 2
+    ]
+    exchange.service.services.finish(event)
+    assert states(exchange)["laemngop-person"] == "FINALIZED"
+
+
+# ---- who may, and what is refused
+
+
+def test_providers_describe_their_own_services_only(exchange: Exchange) -> None:
+    somebody = exchange.people.token(pid=MALEE, name="ม", ial="2.3")
+    for token, status in ((None, 401), (somebody, 403), (exchange.token(OFFICE), 403)):
+        assert exchange.client.post("/gdx/v1/services", token=token, json=ENTRY).status == status
+        assert exchange.client.put(f"{PATH}/notice", token=token, json={"th": "ก", "en": "k"}).status == status
+        assert exchange.client.delete(f"{PATH}/notice", token=token).status == status
+        assert exchange.client.put(f"{PATH}/maintenance", token=token, json={"windows": []}).status == status
+    assert exchange.client.post("/gdx/v1/services", token=exchange.operator(), json=ENTRY).status == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"document": {}}, "/document/openapi"),
+        ({"document": None}, ""),
+        ({"from": "/openapi.json"}, ""),
+        ({"from": "/../x", "document": None}, "/from"),
+        ({"from": "//elsewhere.test/x", "document": None}, "/from"),
+        ({"from": "https://elsewhere.test/x", "document": None}, "/from"),
+        ({"from": "/x?y", "document": None}, "/from"),
+        ({"subject": "pid"}, "/subject"),
+    ],
+)
+def test_what_cannot_be_described(exchange: Exchange, changes: Json, pointer: str) -> None:
+    body = {name: value for name, value in {**ENTRY, **changes}.items() if value is not None}
+    answer = exchange.client.post("/gdx/v1/services", token=exchange.token(CIVIL), json=body)
+    assert answer.status == 422
+    assert pointer in [fault["pointer"] for fault in answer.json["errors"]]
+
+
+# ---- from the provider's own endpoint
+
+
+def fetch(exchange: Exchange) -> Answer:
+    body = {name: value for name, value in ENTRY.items() if name != "document"} | {"from": "/openapi.json"}
+    return exchange.client.post("/gdx/v1/services", token=exchange.token(CIVIL), json=body)
+
+
+def test_a_description_is_taken_from_where_the_provider_serves_it(exchange: Exchange) -> None:
+    exchange.providers.reply(200, with_more())
+    answer = fetch(exchange)
+    assert answer.json["document_hash"] == document_hash(with_more())
+    (sent,) = exchange.providers.sent
+    assert (sent.method, sent.url) == ("GET", "https://dopa.test/openapi.json")
+    assert exchange.check_at_provider(sent).client == "TH/CENTRAL/DGA/gdx"
+    assert exchange.service.services.now(ServiceId.parse(PERSON))[0].source == "/openapi.json"
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        HttpAnswer(404, {}, b"{}"),
+        HttpAnswer(302, {"location": "https://elsewhere.test"}, b""),
+        HttpAnswer(200, {}, b"openapi: 3.0.0"),
+        HttpAnswer(200, {}, b"[]"),
+        HttpAnswer(200, {}, b'{"a": 1, "a": 2}'),
+        HttpAnswer(200, {}, b" " * 900_000 + b"{}"),
+        Unreachable("the address is not allowed"),
+    ],
+)
+def test_what_cannot_be_fetched_changes_nothing(exchange: Exchange, answered: HttpAnswer | Exception) -> None:
+    exchange.providers.answer = answered
+    answer = fetch(exchange)
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (502, "/from")
+    assert exchange.service.services.now(ServiceId.parse(PERSON))[0].version == 1
+
+
+# ---- being away
+
+
+def test_a_notice_switches_a_service_off_and_on(exchange: Exchange) -> None:
+    token, notice = exchange.token(CIVIL), {"th": "ย้ายศูนย์ข้อมูล", "en": "Moving the data centre"}
+    assert exchange.client.put(f"{PATH}/notice", token=token, json=notice).json == {"id": PERSON, "changed": True}
+    refused = exchange.r1(headers={"accept-language": "en"})
+    assert refused.json["type"] == "server.serverproxy.service_disabled" and "Moving" in refused.json["message"]
+    assert refused.headers["retry-after"] == "600"
+    shown = exchange.client.get(PATH).json
+    assert (shown["notice_th"], shown["notice_en"]) == (notice["th"], notice["en"])
+    assert describe(exchange, with_more()).json["changed"] is True
+    assert exchange.client.get(PATH).json["notice_en"] == notice["en"], "a new description does not switch it on"
+    assert exchange.client.delete(f"{PATH}/notice", token=token).status == 200
+    assert exchange.r1().status == 200
+
+
+def window(exchange: Exchange, begins: float, ends: float) -> Json:
+    at = [(exchange.now + timedelta(hours=hours)).isoformat() for hours in (begins, ends)]
+    return {"from": at[0], "until": at[1], "th": "ปรับปรุงฐานข้อมูล", "en": "Database upgrade"}
+
+
+def plan(exchange: Exchange, *windows: Json) -> Answer:
+    body = {"windows": list(windows)}
+    return exchange.client.put(f"{PATH}/maintenance", token=exchange.token(CIVIL), json=body)
+
+
+def test_a_planned_absence_begins_and_ends_by_itself(exchange: Exchange) -> None:
+    assert plan(exchange, window(exchange, 3, 4), window(exchange, 1, 2)).status == 200
+    shown = exchange.client.get(PATH).json["maintenance"]
+    assert [each["en"] for each in shown] == ["Database upgrade"] * 2 and shown[0]["from"] < shown[1]["from"]
+    assert exchange.r1().status == 200
+    exchange.pass_time(hours=1)
+    refused = exchange.r1(headers={"accept-language": "en"})
+    assert refused.json["type"] == "server.serverproxy.service_disabled"
+    assert refused.headers["retry-after"] == "3600" and "Database upgrade" in refused.json["message"]
+    exchange.pass_time(hours=1)
+    assert exchange.r1().status == 200
+    assert plan(exchange).status == 200
+    exchange.pass_time(hours=1)
+    assert exchange.r1().status == 200, "it was taken back"
+
+
+@pytest.mark.parametrize(
+    ("windows", "pointer"),
+    [
+        ([(2, 1)], "/windows/0/until"),
+        ([(1, 1)], "/windows/0/until"),
+        ([(-2, -1)], "/windows/0/until"),
+        ([(1, 3), (2, 4)], "/windows/1"),
+    ],
+)
+def test_absences_that_make_no_sense(exchange: Exchange, windows: list[tuple[float, float]], pointer: str) -> None:
+    answer = plan(exchange, *(window(exchange, *each) for each in windows))
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_a_time_without_a_zone_is_none(exchange: Exchange) -> None:
+    naive = {**window(exchange, 1, 2), "from": "2030-01-01T00:00:00"}
+    assert plan(exchange, naive).status == 422
+
+
+# ---- the public list
+
+
+def test_anyone_finds_services_by_words_and_agency(exchange: Exchange) -> None:
+    def found(query: str) -> list[str]:
+        return [item["id"] for item in exchange.client.get(f"/gdx/v1/services{query}").json["items"]]
+
+    everything = found("")
+    assert PERSON in everything and everything == sorted(everything)
+    assert found(f"?q={quote('กรมการปกครอง')}") == [PERSON]
+    assert found("?q=LOOKUP%20dopa") == [PERSON]
+    assert found("?q=nothing-like-it") == []
+    assert found("?member=TH/CENTRAL/DBD") == ["TH/CENTRAL/DBD/juristic/company"]
+    assert exchange.client.get("/gdx/v1/services?member=nonsense").status == 422
+    card = next(item for item in exchange.client.get("/gdx/v1/services").json["items"] if item["id"] == PERSON)
+    assert card["personal"] is True and card["member_en"] == "Department of Provincial Administration"
+
+
+def test_the_list_has_pages_that_belong_to_one_search(exchange: Exchange) -> None:
+    everything = [item["id"] for item in exchange.client.get("/gdx/v1/services").json["items"]]
+    seen: list[str] = []
+    page = exchange.client.get("/gdx/v1/services?limit=2").json
+    seen += [item["id"] for item in page["items"]]
+    while page["next"]:
+        cursor = page["next"]
+        page = exchange.client.get(f"/gdx/v1/services?limit=2&cursor={cursor}").json
+        seen += [item["id"] for item in page["items"]]
+    assert seen == everything
+    assert exchange.client.get(f"/gdx/v1/services?limit=2&q=x&cursor={cursor}").status == 400
+
+
+def test_a_service_is_shown_with_its_description(exchange: Exchange) -> None:
+    answer = exchange.client.get(PATH)
+    assert answer.json["document"] == ENTRY["document"] and answer.headers["etag"]
+    assert answer.json["document_hash"] == document_hash(ENTRY["document"])
+    for path in (f"{PATH}x", "/gdx/v1/services/TH/NONE/DOPA/civil/person"):
+        assert exchange.client.get(path).status == 404
+    assert exchange.client.get(f"{PATH}x/versions").status == 404
+
+
+def test_the_pipeline_reads_no_old_version(exchange: Exchange) -> None:
+    describe(exchange, with_more())
+    exchange.table.requests.clear()
+    assert exchange.service.exchanges.run(exchange.ask()).status == 200
+    assert exchange.table.requests == ["get_many", "write"]
+
+
+def test_a_neighbour_in_the_same_process_is_refused_as_well(exchange: Exchange) -> None:
+    describe(exchange, without("first_name_th", "last_name_th", "birth_date"))
+    refused = exchange.r1(client=BIZ, headers={"x-gdx-purpose": "licence"})
+    assert refused.json["type"] == "server.serverproxy.access_denied"
