@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from typing import Any
 
 import orjson
 
 from .refusals import InconsistentResponse
 
-_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+_DIGITS = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256))
+"""Makes 0 of every digit and a blank of every other byte: a search for a run of digits then takes a tenth of what a
+regular expression takes, which for 100 kB was three times the parsing."""
+
+_LONG_NUMBER = b"0" * 19
 
 
 def parsed(body: bytes) -> Any:
     """The value of a JSON body; raises InconsistentResponse."""
     try:
-        if _LONG_NUMBER.search(body) is None:
+        if _LONG_NUMBER not in body.translate(_DIGITS):
             return orjson.loads(body)
         return json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):

@@ -86,9 +86,15 @@ def _keep(value: Any, node: _Node, hits: set[str]) -> tuple[Any, bool]:
         return value, True
     if isinstance(value, dict):
         out: dict[str, Any] = {}
+        below = node.below
         for name, content in value.items():
-            child = node.below.get(name)
+            child = below.get(name)
             if child is None:
+                continue
+            if child.ends:  # here and not in a call of its own: most of what is named is a plain value
+                if child.ends[0] not in hits:
+                    hits.update(child.ends)
+                out[name] = content
                 continue
             inner, found = _keep(content, child, hits)
             if found:

@@ -90,7 +90,12 @@ class _Compiler:
         if not isinstance(schema, dict):
             raise _NotPlain
         checks = []
+        text = schema.get("type") == "string" and isinstance(schema.get("pattern"), str)
+        if text:
+            checks.append(_text_like(schema["pattern"]))
         for keyword, given in schema.items():
+            if text and keyword in ("type", "pattern"):
+                continue
             if keyword == "$ref":
                 checks.append(self._reference(given))
             elif keyword in _KEYWORDS:
@@ -171,6 +176,11 @@ class _Compiler:
 
 def _anything(_: Any) -> bool:
     return True
+
+
+def _text_like(pattern: str) -> Check:
+    search = re.compile(pattern).search
+    return lambda value: type(value) is str and search(value) is not None
 
 
 def _all_of(checks: Sequence[Check]) -> Check:
