@@ -1,8 +1,9 @@
-"""Answers that are too large for one reply go out by claim check: the reply names a place where they can be fetched.
+"""Claim checks: what is too large for one request or one reply lies in the exchange's bucket, and a name of it travels.
 
-A Lambda answers with less than 6 MB, in which bytes grow by a third. A larger answer is put into the exchange's bucket
-and the reply is a small document of a media type of its own, so that a client that knows nothing of claim checks stops
-there instead of taking it for the answer. What the log commits to is the answer itself.
+A Lambda takes and gives less than 6 MB, in which bytes grow by a third. A larger answer is put into the bucket and the
+reply is a small document of a media type of its own, so that a client that knows nothing of claim checks stops there
+instead of taking it for the answer. A larger request is uploaded as a document first, and `X-Gdx-Claim-Check` names it.
+What the provider gets and what the log commits to is the content itself, either way.
 """
 
 from __future__ import annotations
@@ -13,8 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ...shared.egress import MAX_LARGE
+from ...shared.errors import Fault, NotFound
 from ...shared.objects import Objects
+from ..documents.model import DocumentState
+from ..documents.rules import object_name
+from ..documents.service import Documents
+from ..ids import ServiceId, SubsystemId
 from ..model import Outcome
+from ..refusals import InvalidBody
 
 INLINE = 4 * 1024 * 1024
 """Bytes of an answer that goes back as it is."""
@@ -73,12 +81,38 @@ class Claims:
 
     Args:
         objects: the room's bucket.
+        documents: what systems upload for their exchanges.
         clock: tells the time.
     """
 
-    def __init__(self, objects: Objects, clock: Callable[[], datetime]) -> None:
+    def __init__(self, objects: Objects, documents: Documents, clock: Callable[[], datetime]) -> None:
         self._objects = objects
+        self._documents = documents
         self._clock = clock
+
+    def redeemed(self, identifier: str, client: SubsystemId, service: ServiceId) -> tuple[bytes, str]:
+        """The content and media type of a document that stands for a request's body.
+
+        It stays where it is until it expires or its owner deletes it, so that the request can be repeated.
+
+        Raises:
+            InvalidBody: it is not this client's document for this service, not whole yet, gone, larger than 64 MB, or
+                not what its SHA-256 says.
+        """
+        try:
+            document = self._documents.read(identifier, client)
+        except NotFound:
+            raise _no_claim() from None
+        ours = document.owner == client and document.service == service
+        if not ours or document.state is not DocumentState.READY or document.size > MAX_LARGE:
+            raise _no_claim()
+        try:
+            content = self._objects.read(object_name(identifier))
+        except NotFound:
+            raise _no_claim() from None
+        if hashlib.sha256(content).hexdigest() != document.sha256:
+            raise _no_claim()
+        return content, document.media_type
 
     def check_in(self, outcome: Outcome) -> Claim | None:
         """Puts an answer aside if it is too large for a reply; None if it is not.
@@ -94,3 +128,11 @@ class Claims:
         seconds = int(LASTS.total_seconds())
         url = self._objects.download_url(key, expires_in=seconds)
         return Claim(url, media_type, len(outcome.body), digest, self._clock() + LASTS)
+
+
+def _no_claim() -> InvalidBody:
+    return InvalidBody(
+        "X-Gdx-Claim-Check ต้องเป็นเอกสารของระบบนี้สำหรับบริการนี้ ที่อัปโหลดครบแล้วและไม่เกิน 64 เมกะไบต์",
+        "X-Gdx-Claim-Check must name a whole document of this system for this service, of at most 64 MB.",
+        [Fault("header:X-Gdx-Claim-Check", "ใช้ไม่ได้", "Cannot be used.")],
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...shared.errors import TooLarge
 from ...shared.identity import PUBLIC, SYSTEM
-from ...shared.web import Call, Reply, Room
+from ...shared.web import DEFAULT_LIMIT, Call, Reply, Room
 from ..ids import INSTANCE, BadId, ServiceId, SubsystemId
 from ..model import Ask
 from ..orders.prefer import accepted, wants_async
-from ..refusals import unknown_member, unknown_service
+from ..refusals import invalid_request, unknown_member, unknown_service
 from ..rules import checked_case
 from ..service import Service as Exchange
 from ..told import told
@@ -83,7 +84,8 @@ def _exchanged(exchange: Exchange, client: SubsystemId, service: ServiceId, rest
     message_id = message.message_id_of(call.headers, client.member.instance)
     request_id = message.new_request_id()
     query = checked_query(call.request.query_string)
-    asked = question(call.headers.get("x-gdx-predicate"), call.raw)
+    content = _content(exchange, client, service, headers, call)
+    asked = question(call.headers.get("x-gdx-predicate"), content)
     ask = Ask(
         client=client,
         service=service,
@@ -103,6 +105,11 @@ def _exchanged(exchange: Exchange, client: SubsystemId, service: ServiceId, rest
     hashed = message.request_hash(ask.method, target, headers, call.raw, request_id=request_id, message_id=message_id)
     echo = message.echo(str(client), str(service), message_id, request_id, hashed)
     if wants_async(call.headers):
+        if len(ask.body) > DEFAULT_LIMIT:
+            raise TooLarge(
+                "คำขอแบบ respond-async ต้องไม่เกิน 256 กิโลไบต์ ไฟล์ใหญ่ให้อ้างเป็นเอกสาร",
+                "With respond-async a body may be 256 kB; refer to larger files as documents.",
+            )
         later = accepted(exchange.orders, ask)
         return replace(later, headers={**later.headers, **echo})
     outcome = exchange.exchanges.run(ask)
@@ -115,6 +122,19 @@ def _exchanged(exchange: Exchange, client: SubsystemId, service: ServiceId, rest
     if claim is not None:
         return Reply(claim.document, outcome.status, {**given, **claim.headers}, claims.MEDIA_TYPE)
     return Reply(outcome.body or None, status=outcome.status, headers=given, media_type=media_type)
+
+
+def _content(exchange: Exchange, client: SubsystemId, service: ServiceId, headers: dict[str, str], call: Call) -> bytes:
+    """The request's body: as sent, or the document that `X-Gdx-Claim-Check` names, with its media type."""
+    claimed = call.headers.get("x-gdx-claim-check")
+    if claimed is None:
+        return call.raw
+    if call.raw:
+        raise invalid_request(
+            "ส่ง X-Gdx-Claim-Check พร้อมเนื้อหาคำขอไม่ได้", "X-Gdx-Claim-Check stands for the body: send it without one."
+        )
+    content, headers["content-type"] = exchange.claims.redeemed(claimed, client, service)
+    return content
 
 
 def _provider(place: Place) -> SubsystemId:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -11,8 +12,10 @@ import pytest
 from chalicelib.gdx.routes import routes
 from chalicelib.gdx.service import Service
 from chalicelib.gdx.xroad.claims import INLINE, LASTS, MAX_JSON, MEDIA_TYPE, declares_large
+from chalicelib.gdx.xroad.routes import LIMIT
 from chalicelib.shared.identity import Gate
-from tests.gdx.exchange import MALEE, OFFICE, PERSON, SEED, Exchange, Providers
+from tests.gdx.documents.files import opened, sent
+from tests.gdx.exchange import BIZ, MALEE, OFFICE, PERSON, SEED, Exchange, Providers
 from tests.support.client import Client
 
 SERVICE = next(each for each in SEED["services"] if each["id"] == PERSON)
@@ -99,3 +102,41 @@ def test_json_that_is_too_large_to_be_cut_down_is_refused(exchange: Exchange) ->
     answer = exchange.r1(headers={"accept-language": "en"})
     assert answer.headers["x-road-error"] == "server.serverproxy.inconsistent_response"
     assert "10 MB" in answer.json["message"]
+
+
+def claimed(exchange: Exchange, identifier: str, **given: Any) -> Any:
+    """A request whose body is a document."""
+    headers = {"x-gdx-claim-check": identifier, **given.pop("headers", {})}
+    return exchange.r1(headers=headers, body=given.pop("body", b""), **given)
+
+
+def test_a_document_stands_for_the_body_of_a_request(exchange: Exchange) -> None:
+    content = json.dumps({"pid": MALEE, "more": "x" * LIMIT}).encode()
+    identifier = sent(exchange, content, media_type="application/json")["id"]
+    first = claimed(exchange, identifier, headers={"x-road-id": "claim-1"})
+    assert first.status == 200, first.text
+    assert exchange.providers.sent[0].body == content
+    assert exchange.providers.sent[0].headers["content-type"] == "application/json"
+    assert "x-gdx-claim-check" not in exchange.providers.sent[0].headers
+    again = claimed(exchange, identifier, headers={"x-road-id": "claim-1"})
+    assert again.headers["x-gdx-exchange"] == first.headers["x-gdx-exchange"]
+    leaf = exchange.client.get(f"/gdx/v1/receipts/{first.headers['x-gdx-exchange']}", token=exchange.token()).json[
+        "leaf"
+    ]
+    assert leaf["message_id"] == "claim-1" and leaf["service"] == PERSON
+
+
+def test_a_claim_that_cannot_be_redeemed_asks_nobody(exchange: Exchange) -> None:
+    content = json.dumps({"pid": MALEE}).encode()
+    open_one = opened(exchange, content, media_type="application/json").json["id"]
+    of_another = sent(exchange, content, owner=BIZ, media_type="application/json")["id"]
+    changed = sent(exchange, content, media_type="application/json")["id"]
+    exchange.objects.kept[f"documents/{changed}"] = (b"{}", "application/json")
+    lost = sent(exchange, content, media_type="application/json")["id"]
+    exchange.objects.delete(f"documents/{lost}")
+    for identifier in (open_one, of_another, changed, lost, "absent", ""):
+        answer = claimed(exchange, identifier)
+        assert (answer.status, answer.json["type"]) == (400, "client.bad_request"), identifier
+    both = claimed(exchange, changed, body=b"{}")
+    assert (both.status, both.json["type"]) == (400, "client.invalid_request")
+    assert exchange.providers.sent == []

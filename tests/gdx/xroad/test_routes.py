@@ -235,3 +235,10 @@ def test_an_error_nobody_foresaw_says_nothing(exchange: Exchange, caplog: pytest
     answer = exchange.r1()
     assert error(answer) == (500, "server.clientproxy.internal_error")
     assert MALEE not in answer.text and MALEE not in caplog.text
+
+
+def test_a_request_that_is_answered_later_is_of_moderate_size(exchange: Exchange) -> None:
+    later = {"prefer": "respond-async"}
+    assert exchange.r1(headers=later).status == 202
+    answer = exchange.r1(headers=later, body=json.dumps({"pid": MALEE, "more": "x" * 256 * 1024}).encode())
+    assert error(answer) == (400, "client.bad_request")
