@@ -209,6 +209,16 @@ def test_metrics_are_written_out_even_when_the_handler_fails(lines: Lines) -> No
     assert json.loads(lines.text)["Tried"] == [1.0]
 
 
+def test_a_measurement_for_an_alarm_has_the_environment_as_its_only_dimension(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Watch("klang-prod-gdx", tracing=False).measure("LogBehind", "Seconds", 61.5, "prod")
+    said = json.loads(capsys.readouterr().out)
+    (metrics,) = said["_aws"]["CloudWatchMetrics"]
+    assert (metrics["Namespace"], metrics["Dimensions"]) == (NAMESPACE, [["environment"]])
+    assert (said["environment"], said["LogBehind"]) == ("prod", [61.5])
+
+
 def test_base64_is_a_known_limit() -> None:
     """What is encoded as a whole is not searched; tokens and bodies are therefore never logged."""
     assert redact(base64.b64encode(PID.encode()).decode()) == base64.b64encode(PID.encode()).decode()

@@ -5,15 +5,20 @@ A proof is checked before it goes out: whoever gets one that does not hold shoul
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ...shared.errors import Fault, Invalid, NotFound, not_found
+from ...shared.errors import Fault, Invalid, NotFound, Unavailable, not_found
 from ...shared.objects import Objects
 from . import merkle, store
-from .merkle import check_consistency, check_inclusion, leaf_hash
-from .note import Checkpoint, Note
+from .merkle import BadProof, check_consistency, check_inclusion, leaf_hash
+from .note import BadNote, Checkpoint, Note
 from .proof import proof_text
 from .tiles import PATH, WIDTH, BrokenLog, Tree
+
+log = logging.getLogger("klang.gdx.log")
 
 ENTRIES = "tile/entries/"
 
@@ -47,7 +52,8 @@ class Log:
             raise not_found(
                 "บันทึกความโปร่งใส", "checkpoint yet: the log is sealed within a minute of its start"
             ) from None
-        told = Checkpoint.parse(Note.parse(text).text)
+        with _whole():
+            told = Checkpoint.parse(Note.parse(text).text)
         return Published(text, told, Tree(told.size, self._tile_of_ours, self._width))
 
     def tile(self, name: str) -> bytes:
@@ -73,7 +79,8 @@ class Log:
         asked = published.checkpoint.size if size is None else size
         _within("size", asked, 1, published.checkpoint.size)
         _within("index", index, 0, asked - 1)
-        return asked, merkle.inclusion(index, asked, published.tree.perfect)
+        with _whole():
+            return asked, merkle.inclusion(index, asked, published.tree.perfect)
 
     def consistency(self, old: int, new: int | None) -> tuple[int, list[bytes]]:
         """The newer tree's size and what shows that it begins with the older one; raises Invalid as `inclusion`."""
@@ -82,23 +89,22 @@ class Log:
         _within("to", asked, 0, published.checkpoint.size)
         _within("from", old, 0, asked)
         perfect = published.tree.perfect
-        path = merkle.consistency(old, asked, perfect)
-        roots = merkle.head(old, perfect), _root(published, asked)
-        check_consistency(old, asked, path, *roots)
+        with _whole():
+            path = merkle.consistency(old, asked, perfect)
+            check_consistency(old, asked, path, merkle.head(old, perfect), _root(published, asked))
         return asked, path
 
     def proof(self, index: int, entry: bytes) -> str:
         """The tlog-proof of an entry at this place.
 
         Raises:
-            merkle.BadProof: it does not stand there, which is for the operators and nobody's request.
+            Unavailable: what is published does not show it there, which is told to the operators.
         """
         published = self.published()
-        checkpoint = published.checkpoint
-        if index >= checkpoint.size:
-            raise BrokenLog("a row says a place that the checkpoint does not reach")
-        path = merkle.inclusion(index, checkpoint.size, published.tree.perfect)
-        check_inclusion(leaf_hash(entry), index, checkpoint.size, path, checkpoint.root)
+        told = published.checkpoint
+        with _whole():
+            path = merkle.inclusion(index, told.size, published.tree.perfect)
+            check_inclusion(leaf_hash(entry), index, told.size, path, told.root)
         return proof_text(index, path, published.text)
 
     def _tile_of_ours(self, name: str) -> bytes:
@@ -120,6 +126,18 @@ def _within(name: str, value: int, least: int, most: int) -> None:
             "The log has no such place or size.",
             [Fault(f"query:{name}", f"ต้องอยู่ระหว่าง {least} ถึง {most}", f"Must be between {least} and {most}.")],
         )
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """What is read here is our own: if it does not fit together, that is not the caller's fault."""
+    try:
+        yield
+    except (BrokenLog, BadProof, BadNote, ValueError) as error:
+        log.error("the published log does not hold together", extra={"kind": type(error).__name__})
+        raise Unavailable(
+            "บันทึกความโปร่งใสขัดข้อง โปรดลองใหม่", "The log cannot be proved just now; its operators know.", retry_after=60
+        ) from error
 
 
 def _no_tile() -> NotFound:

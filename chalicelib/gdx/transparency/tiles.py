@@ -41,7 +41,9 @@ def tile_path(level: int | str, number: int, count: int, width: int = WIDTH) -> 
 
 
 def pack(entries: Sequence[bytes]) -> bytes:
-    """An entry bundle: each entry after its length (16 bits, big-endian)."""
+    """An entry bundle: each entry after its length (16 bits, big-endian); raises BrokenLog for one that is too long."""
+    if any(len(entry) > LARGEST_ENTRY for entry in entries):
+        raise BrokenLog("an entry is longer than a bundle can hold")
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
 
 

@@ -175,3 +175,36 @@ def test_the_index_is_not_believed() -> None:
     table.ghosts = ghosts
     run = book.sealer.run()
     assert (run.size, run.added, run.behind) == (1, 0, timedelta(0))
+
+
+READS: dict[str, Callable[[Logbook], object]] = {
+    "a checkpoint that is none": lambda book: book.log.published(),
+    "a tile that lies": lambda book: book.log.proof(5, book.written[5]),
+    "a tile cut off": lambda book: book.log.inclusion(5, None),
+    "a tile is gone": lambda book: book.log.consistency(5, 6),
+    "another entry than the row says": lambda book: book.log.proof(4, book.written[5]),
+    "a place that the log does not reach": lambda book: book.log.proof(6, book.written[5]),
+}
+TOUCHES: dict[str, Callable[[Logbook], None]] = {
+    "a checkpoint that is none": edited(store.CHECKPOINT, lambda _: b"hello"),
+    "a tile that lies": edited("tile/0/001.p/2", lambda tile: bytes(32) + tile[32:]),
+    "a tile cut off": edited("tile/0/001.p/2", lambda tile: tile[:-1]),
+    "a tile is gone": gone("tile/0/001.p/2"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(READS))
+def test_no_proof_goes_out_that_does_not_hold(what: str, caplog: pytest.LogCaptureFixture) -> None:
+    book = Logbook()
+    book.grow(6)
+    if what in TOUCHES:
+        TOUCHES[what](book)
+    with pytest.raises(Unavailable), caplog.at_level(logging.ERROR):
+        READS[what](book)
+    assert {record.message for record in caplog.records} == {"the published log does not hold together"}
+
+
+def test_an_entry_that_no_bundle_can_hold_is_not_cut() -> None:
+    assert unpack(pack([b"x" * 0xFFFF])) == [b"x" * 0xFFFF]
+    with pytest.raises(BrokenLog, match="longer"):
+        pack([b"x" * 0x10000])

@@ -86,7 +86,7 @@ class World:
 
     def seal(self, faults: Sequence[Kind] = (), batch: int = 5) -> None:
         """One run in this weather."""
-        self.weather.coming, self.weather.on = list(faults), True
+        self.weather.coming, self.weather.on, self.weather.stale = list(faults), True, False
         try:
             self.attempt(self.sealer(batch).run)
         finally:
@@ -94,7 +94,7 @@ class World:
 
     def race(self, order: Sequence[tuple[int, int]], faults: Sequence[Kind]) -> None:
         """Two sealers and an exchange at once; each pair of the order lets one of them run some calls further."""
-        self.weather.coming, self.weather.on = list(faults), True
+        self.weather.coming, self.weather.on, self.weather.stale = list(faults), True, False
         self.weather.main = greenlet.getcurrent()
         runs: list[Callable[[], object]] = [self.sealer().run, self.append, self.sealer().run]
         actors = [greenlet.greenlet(lambda run=run: self.attempt(run)) for run in runs]
@@ -220,7 +220,7 @@ def schedules(examples: int) -> settings:
 
 
 def test_any_schedule_of_exchanges_sealers_and_faults() -> None:
-    run_state_machine_as_test(Machine, settings=schedules(150))
+    run_state_machine_as_test(Machine, settings=schedules(120))
 
 
 class PublishesFirst(Sealer):

@@ -18,7 +18,7 @@ from tests.support.memory_objects import MemoryObjects
 
 Kind = Literal["ok", "drop", "lost", "crash", "crash_after", "twice", "zombie", "stale"]
 """drop: never arrives. lost: applied, no answer. crash / crash_after: the process dies before / after. twice: repeated
-by the network or the SDK. zombie: no answer, applied later. stale: an index tells how things were three writes ago."""
+by the network or the SDK. zombie: no answer, applied later. stale: from here on the index is three writes behind."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -32,6 +32,7 @@ class Weather:
 
     def __init__(self) -> None:
         self.on = False
+        self.stale = False
         self.coming: list[Kind] = []
         self.zombies: list[Callable[[], object]] = []
         self.main = greenlet.getcurrent()
@@ -45,6 +46,7 @@ class Weather:
             self.main.switch()
         self.calls += 1
         kind = self.coming.pop(0) if self.coming else "ok"
+        self.stale = self.stale or kind == "stale"
         if kind == "crash":
             raise Crash
         if kind == "zombie" and writes:
@@ -90,11 +92,11 @@ class RoughTable(MemoryTable):
         return found
 
     def query(self, pk: str, **given: Any) -> Page:
-        stale = self.weather.on and self.weather.coming[:1] == ["stale"]
-        return self.weather.call(lambda: self._query(pk, stale=stale, **given), writes=False)  # type: ignore[no-any-return]
+        page: Page = self.weather.call(lambda: self._query(pk, **given), writes=False)
+        return page
 
-    def _query(self, pk: str, *, stale: bool, **given: Any) -> Page:
-        if not stale or not self.before:
+    def _query(self, pk: str, **given: Any) -> Page:
+        if not (self.weather.on and self.weather.stale and self.before):
             return super().query(pk, **given)
         now, self._items = self._items, self.before[max(0, len(self.before) - 3)]
         try:
