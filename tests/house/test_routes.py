@@ -44,6 +44,12 @@ def test_the_app_serves_the_rooms_and_nothing_else() -> None:
     assert list(HOUSE.rooms) == [*HOUSE.settings.platforms, "front"]
 
 
+def test_all_platforms_fit_into_one_api() -> None:
+    """API Gateway takes 300 resources in an API, and every part of a path is one."""
+    parts = [route.path.strip("/").split("/") for _, route in ROUTES.values()]
+    assert len({tuple(path[:count]) for path in parts for count in range(1, len(path) + 1)}) < 300
+
+
 def test_no_route_is_served_by_two_rooms() -> None:
     assert len(ROUTES) == sum(len(room.routes) for room in HOUSE.rooms.values())
 
