@@ -61,7 +61,7 @@ def hang(room: Room, registers: Registers, base_url: str) -> None:
         entries = registers.entries(register.name, version)
         return Reply(
             RegisterContent(
-                **outline(register),
+                **outline(registers.told(register, version)),
                 version=VersionView.of(version),
                 versions=[VersionView.of(each) for each in register.versions],
                 at=day,
@@ -90,7 +90,9 @@ def hang(room: Room, registers: Registers, base_url: str) -> None:
         if day is not None:
             identifier += f"&at={day.isoformat()}"
         shown = [each for each in entries if day is None or each.in_force(day)]
-        return Reply(schemas.schema(identifier, register, shown), headers=headers, media_type=SCHEMA)
+        return Reply(
+            schemas.schema(identifier, registers.told(register, version), shown), headers=headers, media_type=SCHEMA
+        )
 
     @room.get(
         "/gdx/v1/registers/{name}/diff",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,14 @@ from .schemas import filled
 
 REMEMBERED = 64
 """Parts that a process keeps; they never change, so they may be kept as long as there is room."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some entries of a version; the first part also says what the version was called and where it came from."""
+
+    entries: tuple[Entry, ...]
+    outline: tuple[str, str, str] | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ class Registers:
         self._journal = journal
         self._member_exists = member_exists
         self._clock = clock
-        self._parts: OrderedDict[tuple[str, int, int], tuple[Entry, ...]] = OrderedDict()
+        self._parts: OrderedDict[tuple[str, int, int], Part] = OrderedDict()
 
     def today(self) -> date:
         """The Thai day."""
@@ -77,6 +85,11 @@ class Registers:
             raise not_found("รุ่นของชุดรหัส", "version of the register")
         return found
 
+    def told(self, register: Register, version: Version) -> Register:
+        """The register with the titles and the source that it had in a version."""
+        title_th, title_en, source = self._part(register.name, version.number, 0).outline or ("", "", "")
+        return replace(register, title_th=title_th, title_en=title_en, source=source)
+
     def entries(self, name: str, version: Version) -> tuple[Entry, ...]:
         """All entries of a version, ended ones included, in the order of their codes."""
         wanted = [at for at in range(len(version.starts)) if (name, version.number, at) not in self._parts]
@@ -84,12 +97,14 @@ class Registers:
             keys = {store.part_key(name, version.number, at): at for at in wanted}
             for key, item in self._table.get_many(list(keys)).items():
                 self._remember((name, version.number, keys[key]), item)
-        return tuple(entry for at in range(len(version.starts)) for entry in self._part(name, version.number, at))
+        return tuple(
+            entry for at in range(len(version.starts)) for entry in self._part(name, version.number, at).entries
+        )
 
     def entry(self, name: str, version: Version, code: str) -> Entry:
         """One entry, from the one part that it can be in; raises NotFound."""
         at = bisect_right(version.starts, code) - 1
-        for entry in self._part(name, version.number, at) if at >= 0 else ():
+        for entry in self._part(name, version.number, at).entries if at >= 0 else ():
             if entry.code == code:
                 return entry
         raise not_found("รหัส", "code")
@@ -180,12 +195,14 @@ class Registers:
         register = Register(
             name, draft.title_th, draft.title_en, draft.owner, draft.source, draft.parents, (*earlier, version)
         )
+        outline = {"outline": [draft.title_th, draft.title_en, draft.source]}
         changes: list[Change] = [
-            Create(Item(store.part_key(name, version.number, at), {"rows": part})) for at, part in enumerate(rows)
+            Create(Item(store.part_key(name, version.number, at), {"rows": part} | (outline if at == 0 else {})))
+            for at, part in enumerate(rows)
         ]
         return register, changes
 
-    def _part(self, name: str, version: int, at: int) -> Sequence[Entry]:
+    def _part(self, name: str, version: int, at: int) -> Part:
         key = (name, version, at)
         if key not in self._parts:
             item = self._table.get(store.part_key(*key))
@@ -195,8 +212,9 @@ class Registers:
         self._parts.move_to_end(key)
         return self._parts[key]
 
-    def _remember(self, key: tuple[str, int, int], item: Item) -> tuple[Entry, ...]:
-        made = tuple(entry_of(row) for row in item.data["rows"])
+    def _remember(self, key: tuple[str, int, int], item: Item) -> Part:
+        outline = item.data.get("outline")
+        made = Part(tuple(entry_of(row) for row in item.data["rows"]), tuple(outline) if outline else None)
         self._parts[key] = made
         while len(self._parts) > REMEMBERED:
             self._parts.popitem(last=False)
