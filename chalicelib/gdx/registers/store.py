@@ -3,7 +3,7 @@
 | pk | sk | what |
 |---|---|---|
 | `REGISTERS` | name | the register, titled as in its latest version, with the list of its versions |
-| `REGISTER#{name}#{version}` | `PART#000` | entries of a version, in the order of their codes; the first with its titles |
+| `REGISTER#{name}#{version}` | `PART#000` | entries of a version by their codes; the first part has its titles |
 | `REGISTER#{name}` | `EVT#{seq}` | its history |
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib.shared.aws.dynamo import DynamoTable
 from tests.gdx.exchange import Exchange
 from tests.support.cloud import local_cloud
@@ -10,7 +12,7 @@ PATH = "/gdx/v1/registers/subdistricts"
 
 
 def test_the_longest_list_is_one_transaction_and_one_read() -> None:
-    body = {
+    body: dict[str, Any] = {
         "title_th": "ตำบล",
         "title_en": "Subdistricts",
         "owner": "TH/CENTRAL/DOPA",
