@@ -15,7 +15,6 @@ from ...shared.ids import new_id, new_token
 from ...shared.journal import Once
 from ...shared.storage import Change, Item, Json, Require, Table, every
 from .. import store as rooms
-from ..contract import document_hash
 from ..directory import Directory
 from ..evidence import Voice
 from ..ids import ServiceId
@@ -107,7 +106,7 @@ class Standing:
             if stands(there, latest.negotiation.agreement):
                 return self._set_state(latest, there, agreement.state, by)
         ordered = _ordered(agreement, 1 if latest is None else latest.negotiation.agreement.version + 1)
-        ordered = replace(ordered, document_hash=document_hash(known.document))
+        ordered = replace(ordered, document_hash=known.document_hash)
         requires: list[Change] = [Require(consumer), Require(service, found[service].version)]
         return self._place_order(ordered, there, requires, by)
 

@@ -14,13 +14,13 @@ from ...shared.errors import Fault, Invalid, Stale, WrongState
 from ...shared.journal import Once
 from ...shared.storage import Change, Item, Require
 from .. import store as rooms
-from ..contract import document_hash
 from ..directory import Directory
 from ..evidence import Voice
 from ..model import Agreement, AgreementState, Service
 from ..rules import thai_day
 from . import store
 from .actors import Actor
+from .described import broken_since
 from .fitting import faults
 from .ledger import Events, Kept, Ledger, placed, stands
 from .model import OPEN, Act, Negotiation, Party
@@ -224,7 +224,7 @@ class Talks:
     def _tabled(
         self, terms: Agreement, service: Service | None, identifier: str, version: int, state: AgreementState
     ) -> Agreement:
-        described = None if service is None else document_hash(service.document)
+        described = None if service is None else service.document_hash
         return replace(terms, id=identifier, version=version, state=state, order="agreed", document_hash=described)
 
     def _service(self, agreement: Agreement) -> Service | None:
@@ -237,6 +237,8 @@ class Talks:
         item = self._ledger.table.get(rooms.service_key(agreement.service))
         service = None if item is None else rooms.service_from(item.data["content"])
         wrong = faults(agreement, service, thai_day(self._clock()), "/terms")
+        if service is not None:
+            wrong += broken_since(self._ledger.table, agreement, service)
         if wrong or item is None:
             raise WrongState(
                 "ข้อตกลงไม่ตรงกับบริการในวันนี้แล้ว ผู้ให้ข้อมูลต้องคืนคำอธิบายบริการเดิม หรือทั้งสองฝ่ายตกลงฉบับใหม่",
