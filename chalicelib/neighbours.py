@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .biz.ports import Extract, Letter, Paper
-from .shared.connections import Connections, Platform
 from .shared.errors import UpstreamFailed
 from .shared.gdx_client import Gdx
 from .shared.storage import Json
@@ -124,16 +123,6 @@ class PapersToCitizen:
         from .citizen.model import NewCredential
 
         self._citizen.wallet.deliver(pid, _as(NewCredential, credential_of(paper)), sender=BIZ)
-
-
-class ConnectionsHere:
-    """`shared.connections.Platform` of a room in this process, looked for when it is asked."""
-
-    def __init__(self, platform: Callable[[], Platform]) -> None:
-        self._platform = platform
-
-    def connections(self, agency: str | None) -> Connections:
-        return self._platform().connections(agency)
 
 
 def _as(model: Any, content: Json) -> Any:

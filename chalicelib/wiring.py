@@ -173,14 +173,18 @@ class House:
         """The exchange."""
         from .gdx.service import Service
         from .gdx.xroad.spelling import Spelling
-        from .neighbours import NoticesToCitizen
 
+        notices = None
+        if "citizen" in self.settings.platforms:  # else nothing of another room is loaded here
+            from .neighbours import NoticesToCitizen
+
+            notices = NoticesToCitizen(lambda: self.citizen)
         return Service(
             self.parts("gdx"),
             self.objects("gdx-documents"),
             self.objects("gdx-log"),
             Spelling(self.settings.xroad_spelling),
-            NoticesToCitizen(lambda: self.citizen) if "citizen" in self.settings.platforms else None,
+            notices,
             self.wide_way_out,
         )
 
@@ -291,16 +295,16 @@ def open_house(
 
 def _open_gdx(house: House) -> None:
     from .gdx.routes import routes
-    from .neighbours import ConnectionsHere
+    from .shared.connections import Here
 
     gdx = house.gdx
     parts = house.parts("gdx")
     house.rooms["gdx"] = routes(gdx, Gate(parts.tokens, parts.keyring, gdx.operators))
     # a platform that is not open here is asked over the exchange
     if "opendata" in house.settings.platforms:
-        gdx.obligations.know("opendata", ConnectionsHere(house.datasets))
+        gdx.obligations.know("opendata", Here(house.datasets))
     if "biz" in house.settings.platforms:
-        gdx.obligations.know("biz", ConnectionsHere(house.services))
+        gdx.obligations.know("biz", Here(house.services))
     house.handlers.update(gdx.handlers)
     house.sweeps["gdx_sweep"] = lambda: gdx.sweep(house.clock())
     house.sweeps["gdx_seal"] = lambda: _seal(house)

@@ -150,6 +150,10 @@ class Stage:
 
         PLATFORMS stands at stage level only: Chalice merges a function's own variables over it, and a function
         that saw other platforms than the API would be deployed dead.
+
+        Tracing is off here, for Chalice's switch also traces the API, and such a trace holds the whole address: what an
+        existing client of the Thai gateway sends there is a secret and a citizen's number. The functions' own traces
+        hold no address; `infra.package` switches them on.
         """
         return {
             "api_gateway_stage": API_STAGE,
@@ -160,7 +164,7 @@ class Stage:
             "lambda_memory_size": API_MEMORY,
             "lambda_timeout": API_TIMEOUT,
             "log_retention_in_days": LOG_DAYS,
-            "xray": True,
+            "xray": False,
             "lambda_functions": {name: _function(entry) for name, entry in self.handlers.items()},
         }
 

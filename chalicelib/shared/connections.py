@@ -7,6 +7,7 @@ process, or the platform's service `connections` (`POST /find`) as a member of t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from pydantic import Field
@@ -55,6 +56,17 @@ class Platform(Protocol):
             Refusal: it does not know just now.
         """
         ...
+
+
+class Here:
+    """A platform in this process, looked for when it is asked."""
+
+    def __init__(self, platform: Callable[[], Platform]) -> None:
+        self._platform = platform
+
+    def connections(self, agency: str | None) -> Connections:
+        """See `Platform`."""
+        return self._platform().connections(agency)
 
 
 def told(found: dict[str, list[Connected]], agency: str | None) -> Connections:

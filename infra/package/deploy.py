@@ -32,7 +32,7 @@ RECORDS = PROJECT / ".chalice/deployed"
 
 
 def deploy(workshop: Workshop, stage: str, session: Any, environment: Mapping[str, str | None] | None = None) -> str:
-    """Deploys a laid-out stage with its logs and throttling; returns the id of its REST API.
+    """Deploys a laid-out stage with its logs, traces and throttling; returns the id of its REST API.
 
     Args:
         workshop: where the stage is laid out.
@@ -45,14 +45,18 @@ def deploy(workshop: Workshop, stage: str, session: Any, environment: Mapping[st
     """
     _keep_logs(session.client("logs"), f"/aws/lambda/{stages.APP_NAME}-{stage}")
     workshop.chalice("deploy", "--stage", stage, environment=environment)
+    _trace(session.client("lambda"), [entry["lambda_arn"] for entry in _functions(workshop, stage)])
     api = api_id(workshop, stage)
     throttling = {"rateLimit": RATE, "burstLimit": BURST}
     session.client("apigateway").update_stage(
         restApiId=api,
         stageName=API_STAGE,
         patchOperations=[
-            {"op": "replace", "path": f"/*/*/throttling/{name}", "value": str(value)}
-            for name, value in throttling.items()
+            {"op": "replace", "path": "/tracingEnabled", "value": "false"},
+            *(
+                {"op": "replace", "path": f"/*/*/throttling/{name}", "value": str(value)}
+                for name, value in throttling.items()
+            ),
         ],
     )
     return api
@@ -65,6 +69,17 @@ def _keep_logs(logs: Any, group: str) -> None:
     with suppress(logs.exceptions.ResourceAlreadyExistsException):
         logs.create_log_group(logGroupName=group)
     logs.put_retention_policy(logGroupName=group, retentionInDays=stages.LOG_DAYS)
+
+
+def _functions(workshop: Workshop, stage: str) -> list[dict[str, str]]:
+    return [entry for entry in deployed(workshop, stage) if entry["resource_type"] == "lambda_function"]
+
+
+def _trace(functions: Any, arns: list[str]) -> None:
+    """Traces the functions, and not the API before them (see `Stage.config`)."""
+    for arn in arns:
+        functions.get_waiter("function_updated_v2").wait(FunctionName=arn)
+        functions.update_function_configuration(FunctionName=arn, TracingConfig={"Mode": "Active"})
 
 
 def delete(workshop: Workshop, stage: str, environment: Mapping[str, str | None] | None = None) -> None:

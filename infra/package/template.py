@@ -2,6 +2,7 @@
 
 - Function names as `chalice deploy` gives them: the policies allow logs under those names only.
 - Throttling, which Chalice does not know.
+- Traces of the functions and not of the API, which Chalice only knows together (see `Stage.config`).
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ def merge_template(stage: Stage) -> dict[str, Any]:
         "ThrottlingBurstLimit": BURST,
         "MetricsEnabled": True,
     }
-    api = {"MethodSettings": [throttling]}
+    api = {"MethodSettings": [throttling], "TracingEnabled": False}
     names = {"APIHandler": "api_handler"} | {_resource_name(name): name for name in stage.handlers}
     functions = {
-        resource: {"Properties": {"FunctionName": stage.function_name(handler)}} for resource, handler in names.items()
+        resource: {"Properties": {"FunctionName": stage.function_name(handler), "Tracing": "Active"}}
+        for resource, handler in names.items()
     }
     # Chalice names a function that does not exist (`ApiHandler`) as the owner of the API's log group.
     log = {"LogGroupName": f"/aws/lambda/{stage.function_name('api_handler')}"}

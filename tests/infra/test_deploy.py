@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chalice.app import Chalice
@@ -36,6 +37,13 @@ def _variables(session: LocalSession) -> dict[str, str]:
 
 def test_deploy_again_from_a_fresh_workshop_uses_the_kept_record(session: LocalSession, tmp_path: Path) -> None:
     assert ("Add", "GdxTable") in provide(STAGE, session)
+    traced: list[tuple[str, str]] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        if "TracingConfig" in params:
+            traced.append((params["FunctionName"], params["TracingConfig"]["Mode"]))
+
+    session.events.register("provide-client-params.lambda.UpdateFunctionConfiguration", note)
     project = small_project.write(tmp_path / "project")
     records = tmp_path / "deployed"
     first = lay_out(STAGE, tmp_path / "first", project=project, deployed=records)
@@ -48,6 +56,13 @@ def test_deploy_again_from_a_fresh_workshop_uses_the_kept_record(session: LocalS
     kinds = [entry["resource_type"] for entry in deployed(second, STAGE.name)]
     assert kinds.count("lambda_function") == 4
     assert kinds.count("sqs_event") == 2
+
+    # a trace of the API would hold the whole address, in which existing clients of the gateway send secrets
+    stage = session.client("apigateway").get_stage(restApiId=api, stageName=stages.API_STAGE)
+    assert stage["tracingEnabled"] is False
+    functions = session.client("lambda").list_functions()["Functions"]
+    # what was asked for: moto takes the change and keeps nothing of it
+    assert sorted(traced[-4:]) == sorted((each["FunctionArn"], "Active") for each in functions)
 
     groups = session.client("logs").describe_log_groups()["logGroups"]
     assert {group["retentionInDays"] for group in groups} == {stages.LOG_DAYS}
