@@ -41,11 +41,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def _content(self, body: bytes) -> tuple[int, str, bytes]:
-        match self.path.partition("?")[0].removeprefix("/odd"):
+        match self.path.partition("?")[0].removeprefix("/odd").removeprefix("/big"):
             case "/picture":
                 return 200, "image/jpeg", JPEG
             case "/large":
                 return 200, "application/pdf", LARGE
+            case "/larger":
+                return 200, "application/zip", LARGE * 3
             case "/xml":
                 return 200, "application/xml", XML
             case "/back":
@@ -99,8 +101,8 @@ class OddProvider(ThreadingHTTPServer):
         self.server_close()
 
 
-def description() -> dict[str, Any]:
-    """Its OpenAPI description."""
+def description(*, large: bool = False) -> dict[str, Any]:
+    """The OpenAPI description of its services, which may announce large answers."""
     answers = {
         "200": {
             "description": "An answer",
@@ -114,6 +116,7 @@ def description() -> dict[str, Any]:
     operation = {"responses": answers}
     anywhere = {method.lower(): operation for method in METHODS}
     return {
+        **({"x-gdx-large-answers": True} if large else {}),
         "openapi": "3.1.0",
         "info": {"title": "Odd", "version": "1.0.0"},
         "paths": {"/": anywhere, "/{a}": anywhere, "/{a}/": anywhere, "/{a}/{b}": anywhere, "/{a}/{b}/{c}": anywhere},
