@@ -57,6 +57,8 @@ def _stands_in(promised: str, printed: str) -> bool:
         "log-in-with-openid.md",
         "use-the-sandbox.md",
         "use-code-lists.md",
+        "keep-an-existing-client.md",
+        "watch-the-exchange.md",
     ],
 )
 def test_the_page_can_be_followed_word_by_word(stack: Stack, page: str) -> None:
