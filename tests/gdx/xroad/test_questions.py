@@ -10,6 +10,7 @@ import pytest
 from chalicelib.gdx.refusals import InvalidBody
 from chalicelib.gdx.xroad.questions import MAX_CLAIMS, Question, question
 from chalicelib.shared.errors import Malformed
+from tests.gdx.exchange import MALEE, Exchange
 
 
 def body(**parts: Any) -> bytes:
@@ -49,3 +50,20 @@ def test_what_is_no_question_is_refused(sent: bytes, pointer: str) -> None:
 def test_what_is_no_json_is_refused(sent: bytes) -> None:
     with pytest.raises(Malformed):
         question("same-person", sent)
+
+
+def test_yes_or_no_over_x_road_s_door() -> None:
+    exchange = Exchange()
+    compares = [{"answer": "/first_name_th", "claim": "first_name", "how": "name"}]
+    terms = {"fields": [], "predicates": [{"code": "same-name", "compares": compares}]}
+    assert exchange.agree(**terms).status in (200, 201)
+    header = {"x-gdx-predicate": "same-name"}
+    for name, match in (("มาลี", True), ("มานี", False)):
+        answer = exchange.r1(headers=header, json={"request": {"pid": MALEE}, "claims": {"first_name": name}})
+        assert (answer.status, answer.json) == (200, {"predicate": "same-name", "match": match})
+        assert json.loads(exchange.providers.sent[-1].body or b"") == {"pid": MALEE}
+        assert "x-gdx-predicate" not in exchange.providers.sent[-1].headers
+    other = exchange.r1(headers={"x-gdx-predicate": "other"}, json={"request": {"pid": MALEE}, "claims": {"a": "b"}})
+    assert other.headers["x-road-error"] == "server.serverproxy.access_denied"
+    record = exchange.r1()
+    assert record.status == 500 and "มาลี" not in record.text
