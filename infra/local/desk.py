@@ -31,6 +31,14 @@ class Login(Incoming):
     persona: str = Field(description="Id of a persona of GET /local/personas")
 
 
+class Signing(Incoming):
+    """What a sample system shall sign."""
+
+    persona: str = Field(description="Id of a system among the personas")
+    text: str = Field(max_length=64 * 1024, description="Signed byte by byte")
+    typ: str = Field(max_length=100, description="Header `typ` of the JWS")
+
+
 class Desk:
     """The functions behind `/local`.
 
@@ -62,6 +70,7 @@ class Desk:
         return {
             ("GET", "/local/personas"): self.personas,
             ("POST", "/local/token"): self.token,
+            ("POST", "/local/sign"): self.sign,
             ("GET", "/local/calls"): lambda _: json_answer(self._calls.shown),
             ("GET", "/local/queues"): self.queues,
         }
@@ -80,6 +89,14 @@ class Desk:
             return json_answer({name: granted[name] for name in ("access_token", "token_type", "expires_in")})
         token = self._people.access_token(persona)
         return json_answer({"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME})
+
+    def sign(self, request: HttpRequest) -> HttpAnswer:
+        """A sample system's signature: its key is in this process only, as an agency's is in the agency's."""
+        asked = read_body(request, Signing)
+        persona = self._personas.find(asked.persona)
+        if persona is None or persona.client_id is None:
+            raise not_found("ระบบตัวอย่างนี้", "system among the personas")
+        return json_answer({"jws": self._systems.signed(persona.client_id, asked.text, asked.typ)})
 
     def queues(self, _: HttpRequest) -> HttpAnswer:
         """How many messages wait, are being worked on, and were set aside."""

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from chalicelib.shared.egress import Http, Unreachable
 from chalicelib.shared.errors import Unavailable, UpstreamFailed
-from chalicelib.shared.jose import TokenRefused, verify_jwt
+from chalicelib.shared.jose import TokenRefused, base64url, compact_json, verify_jwt
 from infra.local.keys import EphemeralKey
 from infra.local.personas import STAFF, Persona, Personas
 
@@ -144,6 +144,13 @@ class SystemTokens:
             "jti": str(uuid.uuid4()),
         }
         return self._keys[client_id].jwt(claims, "JWT")
+
+    def signed(self, client_id: str, text: str, typ: str) -> str:
+        """A compact JWS of a system over a text, for instance over the terms of an agreement (RFC 7515)."""
+        key = self._keys[client_id]
+        header = {"alg": "ES256", "typ": typ, "kid": key.kid}
+        message = f"{base64url(compact_json(header))}.{base64url(text.encode())}"
+        return f"{message}.{base64url(key.sign(message.encode()))}"
 
     def grant(self, client_id: str) -> dict[str, Any]:
         """The exchange's token answer.
