@@ -103,7 +103,20 @@ def test_a_system_logs_in_at_the_exchange_with_its_own_key(exchange: Exchange) -
     key = jwt.PyJWK(dict(local.keys["TH/CENTRAL/DOPA/civil"].public_jwk))
     claims = jwt.decode(fields["client_assertion"], key, ["ES256"], audience=url)
     assert claims["iss"] == claims["sub"] == "TH/CENTRAL/DOPA/civil"
-    assert len({local.keys[name].kid for name in local.keys}) == 3
+    assert len({key.kid for key in local.keys.values()}) == len(local.keys)
+
+
+def test_a_system_signs_a_text_byte_by_byte_with_its_own_key(exchange: Exchange) -> None:
+    local = Local(exchange)
+    text = '{"th":"ข้อตกลง","n":1}'
+    asked = {"persona": "dopa-civil", "text": text, "typ": "gdx-agreement+jwt"}
+    token = as_json(ask(local.app, "POST", "/local/sign", asked))["jws"]
+    key = jwt.PyJWK(dict(local.keys["TH/CENTRAL/DOPA/civil"].public_jwk))
+    assert jwt.PyJWS().decode(token, key, algorithms=["ES256"]) == text.encode()
+    header = jwt.get_unverified_header(token)
+    assert header == {"alg": "ES256", "typ": "gdx-agreement+jwt", "kid": key.key_id}
+    for persona in ("malee", "nobody"):
+        assert ask(local.app, "POST", "/local/sign", {**asked, "persona": persona}).status == 404
 
 
 @pytest.mark.parametrize(("status", "seen"), [(0, 503), (400, 502)])
