@@ -17,8 +17,6 @@ from ..xroad.paths import decoded
 from .door import parameters
 from .errors import dialect
 
-DEPTH = 8
-"""Segments below an agency at most (the gateway's longest known path has seven)."""
 LIMIT = 1024 * 1024
 """Bytes of a request body."""
 VALIDATE = "/ws/auth/validate"
@@ -49,8 +47,7 @@ def hang(room: Room, service: Service) -> None:
     def call_service(call: Call) -> Reply:
         session = facade.sessions.holder(call.headers.get("consumer-key"), call.headers.get("token"))
         given = parameters(call.request.query, call.headers.get("content-type", ""), call.raw)
-        path = [decoded(call.params[f"p{at}"]) for at in range(1, DEPTH + 1) if f"p{at}" in call.params]
-        agency = decoded(call.params["agency"])
+        agency, *path = [decoded(part) for part in call.request.path.removeprefix("/ws/").split("/")]
         outcome, body, media_type = facade.door.run(session, call.request.method, agency, path, given, call.headers)
         return Reply(body or None, status=outcome.status, headers=told(outcome), media_type=media_type)
 
@@ -60,16 +57,13 @@ def hang(room: Room, service: Service) -> None:
             raise Malformed("ConsumerSecret และ AgentID ต้องเป็นข้อความ", "ConsumerSecret and AgentID must be text.")
         return Reply({"Result": facade.sessions.open(call.headers.get("consumer-key"), secret, agent)})
 
-    for depth in range(1, DEPTH + 1):
-        path = "/".join(["/ws/{agency}", *(f"{{p{at}}}" for at in range(1, depth + 1))])
-        for method in ("GET", "POST"):
-            room.route(
-                method,
-                path,
-                allow=[PUBLIC],
-                summary="Call a service as a client of the Thai gateway (Consumer-Key and Token)",
-                raw=True,
-                limit=LIMIT,
-                dialect=dialect,
-                hidden=depth > 2,
-            )(call_service)
+    for method in ("GET", "POST"):
+        room.route(
+            method,
+            "/ws/{agency}/{path+}",
+            allow=[PUBLIC],
+            summary="Call a service as a client of the Thai gateway (Consumer-Key and Token)",
+            raw=True,
+            limit=LIMIT,
+            dialect=dialect,
+        )(call_service)
