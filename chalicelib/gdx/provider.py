@@ -110,7 +110,8 @@ def released(
         InconsistentResponse: the answer is not what the provider's description promises, or cannot be masked.
     """
     headers = back(answer.headers)
-    media = headers.pop("content-type", "").split(";")[0].strip().lower()
+    given = headers.pop("content-type", "")
+    media = given.split(";")[0].strip().lower()
     if predicate is not None and answer.status == 404:
         return _verdict(predicate, False)
     if answer.status >= 300:
@@ -125,7 +126,10 @@ def released(
                 "คำตอบไม่ใช่ JSON จึงจำกัดข้อมูลตามข้อตกลงไม่ได้",
                 "The provider's answer is not JSON, so it cannot be limited to the agreed fields.",
             )
-        return Released(answer.status, {**headers, "content-type": media}, answer.body, ("",))
+        # whole, with its parameters: a boundary or a charset belongs to the bytes
+        return Released(
+            answer.status, {**headers, "content-type": given or "application/octet-stream"}, answer.body, ("",)
+        )
     if len(answer.body) > MAX_JSON:
         raise InconsistentResponse(
             "คำตอบ JSON ใหญ่เกิน 10 เมกะไบต์ จึงจำกัดข้อมูลตามข้อตกลงไม่ได้",

@@ -276,7 +276,7 @@ def head(client: XRoadClient, method: str = "GET", path: str = "/a", *more: str)
 def test_trace_is_answered_and_echoes_nothing(stack: Stack, client: XRoadClient, odd: OddProvider) -> None:
     before = len(odd.seen)
     answer = raw(stack, head(client, "TRACE") + b"\r\n")
-    assert answer.startswith(b"HTTP/1.1 404 ") and b"problem+json" in answer
+    assert answer.startswith(b"HTTP/1.1 404 ") and b"problem+json" in answer and b'"message": "No such' in answer
     assert client.authorization.encode() not in answer and len(odd.seen) == before
 
 

@@ -13,6 +13,7 @@ from chalicelib.gdx.routes import routes
 from chalicelib.gdx.service import Service
 from chalicelib.gdx.xroad.claims import INLINE, LASTS, MAX_JSON, MEDIA_TYPE, declares_large
 from chalicelib.gdx.xroad.routes import LIMIT
+from chalicelib.shared.egress import HttpAnswer
 from chalicelib.shared.identity import Gate
 from tests.gdx.documents.files import opened, sent
 from tests.gdx.exchange import BIZ, MALEE, OFFICE, PERSON, SEED, Exchange, Providers
@@ -53,6 +54,14 @@ def test_the_same_answer_lies_in_one_place(exchange: Exchange) -> None:
     exchange.providers.reply(200, b"x" * (INLINE + 1), "text/plain")
     places = {exchange.r1(headers={"x-road-id": "large-2"}).json["claim_check"]["url"] for _ in range(2)}
     assert len(places) == len(exchange.objects.kept) == 1
+
+
+def test_the_parameters_of_a_media_type_come_along(exchange: Exchange) -> None:
+    media = 'multipart/mixed; boundary="Ab=_1"'
+    exchange.providers.reply(200, b"--Ab=_1\r\n\r\n\xff\r\n--Ab=_1--\r\n", media)
+    assert exchange.r1().headers["content-type"] == media
+    exchange.providers.answer = HttpAnswer(200, {}, b"\xff")
+    assert exchange.r1().headers["content-type"] == "application/octet-stream"
 
 
 def test_what_fits_goes_back_as_it_is(exchange: Exchange) -> None:

@@ -55,7 +55,7 @@ def test_what_is_no_json_is_refused(sent: bytes) -> None:
 def test_yes_or_no_over_x_road_s_door() -> None:
     exchange = Exchange()
     compares = [{"answer": "/first_name_th", "claim": "first_name", "how": "name"}]
-    terms = {"fields": [], "predicates": [{"code": "same-name", "compares": compares}]}
+    terms: dict[str, Any] = {"fields": [], "predicates": [{"code": "same-name", "compares": compares}]}
     assert exchange.agree(**terms).status in (200, 201)
     header = {"x-gdx-predicate": "same-name"}
     for name, match in (("มาลี", True), ("มานี", False)):
