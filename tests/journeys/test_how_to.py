@@ -52,6 +52,7 @@ def _stands_in(promised: str, printed: str) -> bool:
     "page",
     [
         "join-as-an-agency.md",
+        "agree-on-data.md",
         "verify-a-receipt.md",
         "publish-a-dataset.md",
         "log-in-with-openid.md",
