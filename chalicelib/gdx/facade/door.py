@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from ...shared.errors import Fault, Malformed, UnsupportedMedia
 from ...shared.json_text import parse_json
 from ..exchanges import Exchanges
+from ..ids import ServiceId
 from ..model import Ask, Outcome
 from ..rules import checked_case
 from ..xroad.message import message_id_of
@@ -75,15 +77,16 @@ def asked(mapping: Mapping, session: Session, parameters: Dict[str, Any], header
     sent = {"accept": "application/json", "x-road-userid": session.agent}
     if body:
         sent["content-type"] = "application/json"
+    instance = session.subsystem.member.instance
     return Ask(
         client=session.subsystem,
-        service=mapping.service,
+        service=in_instance(mapping.service, instance),
         method=mapping.service_method,
         path=mapping.service_path,
         query=urlencode(named(mapping.query, parameters)),
         body=body,
         headers=sent,
-        message_id=message_id_of(headers),
+        message_id=message_id_of(headers, instance),
         purpose=headers.get("x-gdx-purpose") or mapping.purpose or session.purpose,
         case=checked_case(headers.get("x-road-issue")),
         predicate=mapping.predicate,
@@ -91,6 +94,12 @@ def asked(mapping: Mapping, session: Session, parameters: Dict[str, Any], header
         door="ws",
         agent=session.agent,
     )
+
+
+def in_instance(service: ServiceId, instance: str) -> ServiceId:
+    """The service of the same name in an instance: a client in the sandbox tries the very calls that it will make."""
+    system = service.subsystem
+    return replace(service, subsystem=replace(system, member=replace(system.member, instance=instance)))
 
 
 def answered(mapping: Mapping, outcome: Outcome) -> tuple[bytes, str]:

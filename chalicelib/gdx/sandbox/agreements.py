@@ -50,6 +50,9 @@ SAME_PERSON = Predicate(
 )
 """A verify-only question to try: name and birth date."""
 
+HOLDS_THE_CARD = Predicate("holds-the-card", (*SAME_PERSON.compares, Compare("/laser_code", "laser_code")))
+"""What existing clients of the gateway ask with the code on the back of a card."""
+
 
 @cache
 def descriptions() -> dict[str, Any]:
@@ -105,6 +108,6 @@ def agreement(consumer: SubsystemId, service: ServiceId, today: date) -> Agreeme
         valid_from=today,
         valid_until=today + LASTS,
         daily_quota=DAILY_QUOTA,
-        predicates=(SAME_PERSON,) if service == PERSON else (),
+        predicates=(SAME_PERSON, HOLDS_THE_CARD) if service == PERSON else (),
         rate_per_minute=RATE_PER_MINUTE,
     )

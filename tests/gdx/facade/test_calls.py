@@ -234,7 +234,7 @@ CARD = {
     "FirstName": "มาลี",
     "LastName": "ศรีสมุทร",
     "BEBirthDate": "25250517",
-    "LaserCode": RECORD["laser_code"],
+    "LaserCode": "JT1111111111",
 }
 VERIFY = "/ws/dopa/verification/personal"
 
