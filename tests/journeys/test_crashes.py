@@ -27,7 +27,7 @@ WARM = 10
 COLD = 15
 """... in one that has just been started. A test below fails when more are made than the others strike at."""
 
-ASKING = ("POST /r1/", "POST /biz/v1/applications")
+ASKING = ("POST /r1/", "POST /biz/v1/applications", "POST /gdx/v1/prefill")
 """Requests that ask about a person through the exchange, of which each attempt is a disclosure and is recorded."""
 
 

@@ -50,6 +50,9 @@ MOST_ROUNDS = 60
 ATTEMPTS = 6
 """How often a client, or somebody else's system, repeats one request before it gives up."""
 
+FINAL = ("access_denied", "consent_needed", "preview_needed")
+"""Ends of the exchange's error types for what no repeat mends."""
+
 Around = Callable[[str, int], AbstractContextManager[None]]
 """What is done around one run of the app: its name, and which attempt at the same thing it is, from 0."""
 
@@ -141,7 +144,7 @@ class Town:
                 self.restart()
                 continue
             # an exchange's refusal is a 500 too (X-Road message protocol for REST), and nothing to insist on
-            if answer[0] not in (500, 502, 503, 504) or "access_denied" in answer[1].get("x-road-error", ""):
+            if answer[0] not in (500, 502, 503, 504) or answer[1].get("x-road-error", "").endswith(FINAL):
                 return answer
         if answer is None:
             raise AssertionError(f"the server died of {method} {path} {ATTEMPTS} times")
