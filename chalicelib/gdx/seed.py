@@ -22,7 +22,7 @@ from .model import Member, Subsystem
 from .prefill.views import SeedRequirement
 from .rules import thai_day
 from .service import Service
-from .services.views import PostService
+from .services.bodies import PostService
 
 BY = "seed"
 YEARS = 5

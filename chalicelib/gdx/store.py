@@ -18,7 +18,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -168,6 +168,18 @@ def subsystem_from(key: Key, data: Mapping[str, Any]) -> Subsystem:
     )
 
 
+def windows_json(windows: Sequence[Window]) -> list[list[str]]:
+    """Planned absences as stored."""
+    return [[each.begins.isoformat(), each.ends.isoformat(), each.th, each.en] for each in windows]
+
+
+def windows_from(data: Sequence[Sequence[str]]) -> tuple[Window, ...]:
+    """Planned absences as read."""
+    return tuple(
+        Window(datetime.fromisoformat(begins), datetime.fromisoformat(ends), th, en) for begins, ends, th, en in data
+    )
+
+
 def service_json(service: Service) -> Json:
     """A service as stored."""
     return {
@@ -178,9 +190,7 @@ def service_json(service: Service) -> Json:
         "timeout": service.timeout,
         "subject": service.subject,
         "notice": None if service.notice is None else list(service.notice),
-        "maintenance": [
-            [each.begins.isoformat(), each.ends.isoformat(), each.th, each.en] for each in service.maintenance
-        ],
+        "maintenance": windows_json(service.maintenance),
         "version": service.version,
         "document_hash": service.document_hash,
         "source": service.source,
@@ -198,10 +208,7 @@ def service_from(data: Mapping[str, Any]) -> Service:
         timeout=data["timeout"],
         subject=data["subject"],
         notice=None if notice is None else (notice[0], notice[1]),
-        maintenance=tuple(
-            Window(datetime.fromisoformat(begins), datetime.fromisoformat(ends), th, en)
-            for begins, ends, th, en in data["maintenance"]
-        ),
+        maintenance=windows_from(data["maintenance"]),
         version=data["version"],
         document_hash=data["document_hash"],
         source=data["source"],

@@ -15,7 +15,8 @@ from chalicelib.shared.journal import chain_is_whole
 from tests.gdx.exchange import BIZ, MALEE, OFFICE, PERSON, SEED, Exchange
 
 PERSON_SERVICE = next(entry for entry in SEED["services"] if entry["id"] == PERSON)
-AGREEMENT = {"valid_from": "2026-01-01", "valid_until": "2026-12-31", **SEED["agreements"][0]}
+LAEMNGOP = next(entry for entry in SEED["agreements"] if entry["id"] == "laemngop-person")
+AGREEMENT = {"valid_from": "2026-01-01", "valid_until": "2026-12-31", **LAEMNGOP}
 
 
 @pytest.fixture

@@ -207,7 +207,7 @@ class Keys:
                 )
             return replace(_known(there), jwks={"keys": [*kept, bare]})
 
-        self._change(subsystem, more, by, once=once, answer={"id": str(subsystem)})
+        self._change(subsystem, more, by, once=once, answer={"id": str(subsystem), "changed": True})
 
     def retire(self, once: Once, subsystem: SubsystemId, kid: str, until: datetime, by: str) -> None:
         """Lets a key hold until then and no longer.
@@ -230,7 +230,7 @@ class Keys:
             changed = [{**key, "exp": ends} if key["kid"] == kid else key for key in kept]
             return replace(_known(there), jwks={"keys": changed})
 
-        self._change(subsystem, ending, by, once=once, answer={"id": str(subsystem)})
+        self._change(subsystem, ending, by, once=once, answer={"id": str(subsystem), "changed": True})
 
     def revoke(
         self, once: Once, subsystem: SubsystemId, kid: str, reason: Reason, by: str, *, even_the_last: bool = False
@@ -255,7 +255,7 @@ class Keys:
                 raise _last_key()
             return replace(_known(there), jwks={"keys": left})
 
-        self._change(subsystem, without, by, once=once, answer={"id": str(subsystem)}, reason=reason)
+        self._change(subsystem, without, by, once=once, answer={"id": str(subsystem), "changed": True}, reason=reason)
 
 
 def _known(there: Subsystem | None) -> Subsystem:

@@ -23,7 +23,7 @@ from ..ids import ServiceId, SubsystemId
 from ..model import Service, Subsystem
 from ..refusals import InconsistentResponse
 from ..services.fetching import Fetching
-from . import advice, store
+from . import advice, advice_services, store
 from .model import Finding
 
 VISITS = 30
@@ -97,7 +97,7 @@ class Doctor:
         yield _clock_of(answer, self._clock())
         for service in services:
             if self._clock() >= until:
-                yield advice.no_time(service.id.code)
+                yield advice_services.no_time(service.id.code)
                 continue
             yield from self._of_service(system.endpoint, service)
 
@@ -106,39 +106,39 @@ class Doctor:
     def _of_service(self, endpoint: str, service: Service) -> Iterator[Finding]:
         probe = _probe(service)
         yield self._description(service)
-        yield advice.no_probe(service.id.code) if probe is None else self._probed(endpoint, service, probe)
+        yield advice_services.no_probe(service.id.code) if probe is None else self._probed(endpoint, service, probe)
         yield self._signature(endpoint, service, probe or "")
 
     def _description(self, service: Service) -> Finding:
         code = service.id.code
         if service.source is None:
-            return advice.no_source(code)
+            return advice_services.no_source(code)
         try:
             document, faults = self._directory.fill(self._fetching.document(service.id, service.source))
         except Refusal as refusal:
             told = refusal.faults[0] if refusal.faults else refusal
-            return advice.no_description(code, told.th, told.en)
-        return advice.description(code, same=not faults and document_hash(document) == service.document_hash)
+            return advice_services.no_description(code, told.th, told.en)
+        return advice_services.description(code, same=not faults and document_hash(document) == service.document_hash)
 
     def _probed(self, endpoint: str, service: Service, path: str) -> Finding:
         code = service.id.code
         try:
             answer = self._try(endpoint, "GET", f"/{code}{path}", self._signed(service.id, path))
         except Unreachable as error:
-            return advice.probe_unreachable(code, error.reason)
+            return advice_services.probe_unreachable(code, error.reason)
         if not 200 <= answer.status < 300:
-            return advice.probe_status(code, answer.status)
+            return advice_services.probe_status(code, answer.status)
         media = answer.headers.get("content-type", "").split(";")[0].strip().lower()
         if media != "application/json" and not media.endswith("+json"):
-            return advice.probe_fits(code)
+            return advice_services.probe_fits(code)
         try:
             value = json.loads(answer.body)
             Contract(service.document).check("GET", path or "/", answer.status, media, value)
         except InconsistentResponse as refusal:
-            return advice.probe_misfits(code, refusal.th, refusal.en)
+            return advice_services.probe_misfits(code, refusal.th, refusal.en)
         except (ValueError, RecursionError):
-            return advice.probe_misfits(code, "ไม่ใช่ JSON", "it is no JSON")
-        return advice.probe_fits(code)
+            return advice_services.probe_misfits(code, "ไม่ใช่ JSON", "it is no JSON")
+        return advice_services.probe_fits(code)
 
     def _signature(self, endpoint: str, service: Service, path: str) -> Finding:
         """Whether the system believes requests that do not come from the exchange, or are meant for others."""
@@ -154,8 +154,8 @@ class Doctor:
             try:
                 statuses[name] = self._try(endpoint, "GET", f"/{service.id.code}{path}", token).status
             except Unreachable as error:
-                return advice.signature_unreachable(service.id.code, error.reason)
-        return advice.signature(service.id.code, statuses)
+                return advice_services.signature_unreachable(service.id.code, error.reason)
+        return advice_services.signature(service.id.code, statuses)
 
     def _signed(self, service: ServiceId, path: str, audience: SubsystemId | None = None) -> str:
         return self._fetching.signed(service, "GET", path, audience=audience)
@@ -180,7 +180,7 @@ def _clock_of(answer: HttpAnswer, now: datetime) -> Finding:
         off = round(abs((now - told).total_seconds()))
     except (KeyError, ValueError, TypeError):
         return advice.no_date()
-    return advice.clock(off, warn=SKEW_WARN, fail=SKEW_FAIL)
+    return advice.clock(off, little=SKEW_WARN, most=SKEW_FAIL)
 
 
 def _probe(service: Service) -> str | None:

@@ -141,7 +141,7 @@ class Invitations:
             raise WrongState("คำเชิญนี้ใช้หรือยกเลิกไปแล้ว", "This invitation was redeemed or revoked before.")
         changed = replace(invitation, state=InvitationState.REVOKED)
         event = self._event(changed, Head(1, self._journal.history(key.pk)[-1].hash), "revoked", by)
-        self._journal.commit(once, [self._changed(item, changed)], [event], {"id": identifier})
+        self._journal.commit(once, [self._changed(item, changed)], [event], {"id": identifier, "changed": True})
 
     def redeem(self, once: Once, code: str, arrival: Arrival) -> Subsystem:
         """Lets an agency in: the member, its system and its keys are there afterwards, or nothing is.

@@ -15,7 +15,8 @@ from ...shared.cursors import Cursors
 from ...shared.storage import Table, every
 from ..directory import Directory
 from ..ids import MemberId, ServiceId
-from ..model import Member
+from ..model import Member, Window
+from ..store import windows_from
 from . import store
 
 FRESH = 30.0
@@ -33,6 +34,8 @@ class Card:
     member_en: str
     version: int
     personal: bool
+    notice: tuple[str, str] | None
+    maintenance: tuple[Window, ...]
     text: str
 
 
@@ -90,6 +93,8 @@ def _card(identifier: ServiceId, data: object, members: dict[MemberId, Member]) 
         *names,
         version=given["version"],
         personal=given["personal"],
+        notice=None if given["notice"] is None else (given["notice"][0], given["notice"][1]),
+        maintenance=windows_from(given["maintenance"]),
         text=folded(text),
     )
 

@@ -12,24 +12,9 @@ from ..ids import BadId, MemberId, ServiceId
 from ..service import Service
 from ..staff import OPERATOR
 from ..views import Registered
+from .bodies import Between, DryRun, FindServices, Notice, PostService, PutMaintenance
 from .describing import Described
-from .views import (
-    Between,
-    Cards,
-    CardView,
-    ChangeView,
-    DescribedView,
-    Diff,
-    DryRun,
-    FindServices,
-    Notice,
-    PostService,
-    PutMaintenance,
-    ServiceView,
-    VersionLine,
-    Versions,
-    VersionView,
-)
+from .views import Cards, CardView, ChangeView, DescribedView, Diff, ServiceView, VersionLine, Versions, VersionView
 
 PROVIDERS = [SYSTEM, officer(OPERATOR)]
 DOCUMENT_LIMIT = 300 * 1024
@@ -43,7 +28,7 @@ def hang(room: Room, exchange: Service) -> None:
 
 
 def _hang_reading(room: Room, exchange: Service) -> None:
-    services = exchange.services
+    shelf = exchange.services.shelf
 
     @room.get(
         "/gdx/v1/services",
@@ -60,12 +45,12 @@ def _hang_reading(room: Room, exchange: Service) -> None:
 
     @room.get(ONE, allow=[PUBLIC], answer=ServiceView, summary="A service with its OpenAPI description")
     def show(call: Call) -> Reply:
-        service, version = services.now(_service(call))
+        service, version = shelf.now(_service(call))
         return Reply(ServiceView.of(service), version=version)
 
     @room.get(f"{ONE}/versions", allow=[PUBLIC], answer=Versions, summary="All versions of a service's description")
     def versions(call: Call) -> Versions:
-        return Versions(items=[VersionLine.of(version) for version in services.versions(_service(call))])
+        return Versions(items=[VersionLine.of(version) for version in shelf.versions(_service(call))])
 
     @room.get(
         f"{ONE}/versions/{{version}}",
@@ -76,7 +61,7 @@ def _hang_reading(room: Room, exchange: Service) -> None:
     def version(call: Call) -> VersionView:
         text = call.params["version"]
         number = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
-        found = services.version(_service(call), number)
+        found = shelf.version(_service(call), number)
         return VersionView(**VersionLine.of(found).model_dump(), document=dict(found.document))
 
     @room.get(
@@ -88,7 +73,7 @@ def _hang_reading(room: Room, exchange: Service) -> None:
     )
     def diff(call: Call) -> Diff:
         asked: Between = call.query
-        changes = services.diff(_service(call), asked.old, asked.new)
+        changes = shelf.diff(_service(call), asked.old, asked.new)
         return Diff(
             old=asked.old,
             new=asked.new,
@@ -98,7 +83,7 @@ def _hang_reading(room: Room, exchange: Service) -> None:
 
 
 def _hang_changing(room: Room, exchange: Service) -> None:
-    services = exchange.services
+    services, absences = exchange.services, exchange.services.absences
 
     @room.post(
         "/gdx/v1/services",
@@ -133,13 +118,13 @@ def _hang_changing(room: Room, exchange: Service) -> None:
     )
     def put_notice(call: Call) -> Registered:
         identifier, posted = _own(call), call.body
-        services.set_notice(call.once, identifier, (posted.th, posted.en), call.caller.label)
+        absences.set_notice(call.once, identifier, (posted.th, posted.en), call.caller.label)
         return Registered(id=str(identifier), changed=True)
 
     @room.delete(f"{ONE}/notice", allow=PROVIDERS, answer=Registered, summary="Switch a service on again")
     def delete_notice(call: Call) -> Registered:
         identifier = _own(call)
-        services.set_notice(call.once, identifier, None, call.caller.label)
+        absences.set_notice(call.once, identifier, None, call.caller.label)
         return Registered(id=str(identifier), changed=True)
 
     @room.put(
@@ -152,7 +137,7 @@ def _hang_changing(room: Room, exchange: Service) -> None:
     def put_maintenance(call: Call) -> Registered:
         identifier, posted = _own(call), call.body
         windows = [each.window() for each in posted.windows]
-        services.plan(call.once, identifier, windows, call.caller.label)
+        absences.plan(call.once, identifier, windows, call.caller.label)
         return Registered(id=str(identifier), changed=True)
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...shared.storage import Item, Json, Key
+from .. import store as rooms
 from ..contract import operations
 from ..ids import ServiceId
 from ..model import Service
@@ -75,6 +76,8 @@ def card_json(service: Service) -> Json:
         "version": service.version,
         "document_hash": service.document_hash,
         "personal": service.subject is not None,
+        "notice": None if service.notice is None else list(service.notice),
+        "maintenance": rooms.windows_json(service.maintenance),
         "words": " ".join(_words(service.document))[:MAX_WORDS],
     }
 

@@ -298,8 +298,8 @@ def test_a_notice_switches_a_service_off_and_on(exchange: Exchange) -> None:
     refused = exchange.r1(headers={"accept-language": "en"})
     assert refused.json["type"] == "server.serverproxy.service_disabled" and "Moving" in refused.json["message"]
     assert refused.headers["retry-after"] == "600"
-    shown = exchange.client.get(PATH).json
-    assert (shown["notice_th"], shown["notice_en"]) == (notice["th"], notice["en"])
+    for shown in (exchange.client.get(PATH).json, card_of_person(exchange)):
+        assert (shown["notice_th"], shown["notice_en"]) == (notice["th"], notice["en"])
     assert describe(exchange, with_more()).json["changed"] is True
     assert exchange.client.get(PATH).json["notice_en"] == notice["en"], "a new description does not switch it on"
     assert exchange.client.delete(f"{PATH}/notice", token=token).status == 200
@@ -320,6 +320,7 @@ def test_a_planned_absence_begins_and_ends_by_itself(exchange: Exchange) -> None
     assert plan(exchange, window(exchange, 3, 4), window(exchange, 1, 2)).status == 200
     shown = exchange.client.get(PATH).json["maintenance"]
     assert [each["en"] for each in shown] == ["Database upgrade"] * 2 and shown[0]["from"] < shown[1]["from"]
+    assert card_of_person(exchange)["maintenance"] == shown
     assert exchange.r1().status == 200
     exchange.pass_time(hours=1)
     refused = exchange.r1(headers={"accept-language": "en"})
@@ -351,6 +352,19 @@ def test_a_time_without_a_zone_is_none(exchange: Exchange) -> None:
     assert plan(exchange, naive).status == 422
 
 
+def card_of_person(exchange: Exchange) -> Json:
+    cards = exchange.client.get("/gdx/v1/services").json["items"]
+    found: Json = next(item for item in cards if item["id"] == PERSON)
+    return found
+
+
+def test_a_repeat_of_a_notice_gets_the_same_answer(exchange: Exchange) -> None:
+    token, notice = exchange.token(CIVIL), {"th": "ก", "en": "k"}
+    given: Json = {"token": token, "json": notice, "headers": {"idempotency-key": "k"}}
+    answers = [exchange.client.put(f"{PATH}/notice", **given) for _ in range(2)]
+    assert [answer.json for answer in answers] == [{"id": PERSON, "changed": True}] * 2
+
+
 # ---- the public list
 
 
@@ -365,7 +379,7 @@ def test_anyone_finds_services_by_words_and_agency(exchange: Exchange) -> None:
     assert found("?q=nothing-like-it") == []
     assert found("?member=TH/CENTRAL/DBD") == ["TH/CENTRAL/DBD/juristic/company"]
     assert exchange.client.get("/gdx/v1/services?member=nonsense").status == 422
-    card = next(item for item in exchange.client.get("/gdx/v1/services").json["items"] if item["id"] == PERSON)
+    card = card_of_person(exchange)
     assert card["personal"] is True and card["member_en"] == "Department of Provincial Administration"
 
 
