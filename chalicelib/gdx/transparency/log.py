@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ...shared.errors import Fault, Invalid, NotFound, Unavailable, not_found
+from ...shared.errors import Fault, Invalid, NotFound, Unavailable, WrongState, not_found
 from ...shared.objects import Objects
 from . import merkle, store
 from .merkle import BadProof, check_consistency, check_inclusion, leaf_hash
@@ -44,10 +44,17 @@ class Log:
         self._objects = objects
         self._width = width
 
-    def published(self) -> Published:
-        """The newest checkpoint with its tree; raises NotFound before the log was first sealed."""
+    def published(self, *, witnessed: bool = False) -> Published:
+        """The newest checkpoint with its tree.
+
+        Args:
+            witnessed: the newest one that a witness has cosigned.
+
+        Raises:
+            NotFound: the log was not sealed yet, or no witness has come.
+        """
         try:
-            text = self._objects.read(store.CHECKPOINT).decode()
+            text = self._objects.read(store.WITNESSED if witnessed else store.CHECKPOINT).decode()
         except NotFound:
             raise not_found(
                 "บันทึกความโปร่งใส", "checkpoint yet: the log is sealed within a minute of its start"
@@ -94,14 +101,17 @@ class Log:
             check_consistency(old, asked, path, merkle.head(old, perfect), _root(published, asked))
         return asked, path
 
-    def proof(self, index: int, entry: bytes) -> str:
-        """The tlog-proof of an entry at this place.
+    def proof(self, index: int, entry: bytes, *, witnessed: bool = False) -> str:
+        """The tlog-proof of an entry at this place, by the newest checkpoint (that a witness has cosigned).
 
         Raises:
+            WrongState: no witness has cosigned a tree that reaches so far.
             Unavailable: what is published does not show it there, which is told to the operators.
         """
-        published = self.published()
+        published = self.published(witnessed=witnessed)
         told = published.checkpoint
+        if witnessed and index >= told.size:
+            raise WrongState("ยังไม่มีพยานลงนามถึงรายการนี้", "No witness has cosigned so far yet.", retry_after=60)
         with _whole():
             path = merkle.inclusion(index, told.size, published.tree.perfect)
             check_inclusion(leaf_hash(entry), index, told.size, path, told.root)

@@ -76,8 +76,16 @@ class Receipts:
             proof=None if index is None else self._log.proof(index, entry),
         )
 
-    def proof(self, identifier: str, reader: str) -> str:
-        """The tlog-proof alone; raises NotFound as `read`, and WrongState while the entry is not sealed yet."""
+    def proof(self, identifier: str, reader: str, *, witnessed: bool = False) -> str:
+        """The tlog-proof alone.
+
+        Args:
+            witnessed: by the newest checkpoint that a witness has cosigned.
+
+        Raises:
+            NotFound: as `read`, or there is no witness.
+            WrongState: the entry is not sealed, or not witnessed, yet.
+        """
         item, _ = self._of_party(identifier, reader)
         index = place_of(item)
         if index is None:
@@ -86,7 +94,7 @@ class Receipts:
                 "The entry is not sealed into the log yet; ask again in a minute.",
                 retry_after=60,
             )
-        return self._log.proof(index, evidence.entry_bytes(item.data))
+        return self._log.proof(index, evidence.entry_bytes(item.data), witnessed=witnessed)
 
     def _of_party(self, identifier: str, reader: str) -> tuple[Item, Leaf]:
         item = self._table.get(store.leaf_key(identifier))

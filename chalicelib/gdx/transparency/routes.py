@@ -13,6 +13,7 @@ from .views import (
     InclusionQuery,
     OpeningView,
     PostCosignature,
+    ProofQuery,
     ProofView,
     PutWitness,
     ReceiptView,
@@ -51,6 +52,15 @@ def _published(room: Room, transparency: Transparency) -> None:
     )
     def checkpoint(call: Call) -> Reply:
         return Reply(log.published().text, headers=BRIEFLY, media_type=TEXT)
+
+    @room.get(
+        f"{PREFIX}/checkpoint/witnessed",
+        allow=[PUBLIC],
+        media=TEXT,
+        summary="The newest checkpoint that a witness has cosigned",
+    )
+    def witnessed(call: Call) -> Reply:
+        return Reply(log.published(witnessed=True).text, headers=BRIEFLY, media_type=TEXT)
 
     @room.get(f"{PREFIX}/vkey", allow=[PUBLIC], media=TEXT, summary="The log's verifier key (C2SP signed-note)")
     def vkey(call: Call) -> Reply:
@@ -174,8 +184,11 @@ def _receipts(room: Room, transparency: Transparency) -> None:
     @room.get(
         "/gdx/v1/receipts/{id}/proof",
         allow=[SYSTEM],
+        query=ProofQuery,
         media=TEXT,
         summary="The receipt's tlog-proof alone, to keep and to verify offline",
     )
     def proof(call: Call) -> Reply:
-        return Reply(receipts.proof(call.params["id"], call.caller.id), media_type=TEXT)
+        asked: ProofQuery = call.query
+        text = receipts.proof(call.params["id"], call.caller.id, witnessed=asked.witnessed)
+        return Reply(text, media_type=TEXT)

@@ -164,11 +164,12 @@ class Sealer:
         return self._settle(item)
 
     def _open_rows(self) -> tuple[list[Item], bool]:
-        """Leaves that are surely open, oldest first, and whether there may be more."""
+        """Leaves that are surely open, the oldest of each shard, and whether there may be more."""
         hints: list[tuple[str, Key]] = []
         more = False
         for shard in range(SEAL_SHARDS):
-            page = self._table.query(unsealed_pk(shard), index=OPEN, limit=self._batch)
+            # a share of the batch from each: rows that would not be taken cost reads too
+            page = self._table.query(unsealed_pk(shard), index=OPEN, limit=max(1, self._batch // SEAL_SHARDS))
             hints += [(hint.indexes[OPEN].sk, hint.key) for hint in page.items]
             more = more or page.after is not None
         hints.sort()

@@ -9,8 +9,8 @@
 
 A leaf (`EXCHANGE#{id}` / `LEAF`) is open while it stands in the index `open` under `SEAL#{shard}`.
 
-In the bucket: `checkpoint`, `tile/...` and `tile/entries/...` as C2SP names them, and `staging/{size}-{root}`: what the
-step to that tree publishes, written before the step is taken.
+In the bucket: `checkpoint`, `tile/...` and `tile/entries/...` as C2SP names them; `witnessed`, the newest checkpoint
+that a witness has cosigned; and `staging/{size}-{root}`: what the step to that tree publishes, written before the step.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ KEY = Key(LOG, "KEY")
 WITNESS = "WITNESS#"
 
 CHECKPOINT = "checkpoint"
+WITNESSED = "witnessed"
 
 
 def witness_key(name: str) -> Key:

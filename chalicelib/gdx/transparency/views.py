@@ -30,6 +30,12 @@ class ConsistencyQuery(Incoming):
     to: Place | None = None
 
 
+class ProofQuery(Incoming):
+    """By which checkpoint."""
+
+    witnessed: bool = Field(default=False, description="By the newest checkpoint that a witness has cosigned")
+
+
 class ProofView(Outgoing):
     """Hashes of a proof."""
 

@@ -16,12 +16,14 @@ from ...shared.objects import Objects
 from ...shared.storage import Create, Item, Json, Table, Update, every
 from . import store
 from .log import Log
-from .note import COSIGNATURE, BadNote, Note, Signature, VerifierKey, check
+from .note import COSIGNATURE, BadNote, Checkpoint, Note, Signature, VerifierKey, check
 
 AHEAD = 300
 """Seconds that a witness's clock may be fast."""
 
 ATTEMPTS = 5
+
+NOTE = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,27 @@ class Witnesses:
             at = self._held(note, signature, witness)
             signed = str(note.signed(signature))
             if signed == published.text or self._replaced(signed, None if there is None else there.etag):
+                self._keep(note.signed(signature))
                 return at
-        raise Unavailable("บันทึกกำลังเปลี่ยนแปลง โปรดลองใหม่", "The checkpoint keeps changing; try again.", retry_after=1)
+        raise _changing()
+
+    def _keep(self, note: Note) -> None:
+        """The newest cosigned checkpoint, with every cosignature of it; it stays when the log goes on."""
+        size = Checkpoint.parse(note.text).size
+        for _ in range(ATTEMPTS):
+            there = self._objects.head(store.WITNESSED)
+            if there is not None:
+                kept = Note.parse(self._objects.read(store.WITNESSED).decode())
+                if Checkpoint.parse(kept.text).size > size:
+                    return
+                if kept.text == note.text:
+                    for signature in kept.signatures:
+                        note = _with(note, signature)
+            etag = None if there is None else there.etag
+            content = str(note).encode()
+            if self._objects.put(store.WITNESSED, content, media_type=NOTE, only_if_new=there is None, if_match=etag):
+                return
+        raise _changing()
 
     def _held(self, note: Note, signature: Signature, witness: Witness) -> int:
         try:
@@ -108,9 +129,7 @@ class Witnesses:
         return at
 
     def _replaced(self, text: str, etag: str | None) -> bool:
-        return self._objects.put(
-            store.CHECKPOINT, text.encode(), media_type="text/plain; charset=utf-8", if_match=etag or "absent"
-        )
+        return etag is not None and self._objects.put(store.CHECKPOINT, text.encode(), media_type=NOTE, if_match=etag)
 
 
 def witness_of(vkey: str, name_th: str, name_en: str, *, active: bool) -> Witness:
@@ -140,6 +159,16 @@ def _json(witness: Witness) -> Json:
 def _witness(item: Item) -> Witness:
     data = item.data
     return Witness(VerifierKey.parse(data["vkey"]), data["name_th"], data["name_en"], data["active"])
+
+
+def _with(note: Note, signature: Signature) -> Note:
+    """The note with another's signature, unless it has a newer one of the same key."""
+    keys = {(each.name, each.key_id) for each in note.signatures}
+    return note if (signature.name, signature.key_id) in keys else note.signed(signature)
+
+
+def _changing() -> Unavailable:
+    return Unavailable("บันทึกกำลังเปลี่ยนแปลง โปรดลองใหม่", "The checkpoint keeps changing; try again.", retry_after=1)
 
 
 def _not_held() -> Invalid:

@@ -255,8 +255,10 @@ def test_a_witness_is_appointed_and_cosigns(exchange: Exchange) -> None:
     assert appointed.json == {"name": WITNESS.name, "changed": True}
     assert get(exchange, "witnesses").json["items"] == [{**body, "active": True}]
 
-    exchanged(exchange)
+    identifier = exchanged(exchange)
     exchange.service.transparency.seal()
+    witnessed = f"/gdx/v1/receipts/{identifier}/proof?witnessed=true"
+    assert exchange.client.get(witnessed, token=exchange.token()).status == 404
     text = get(exchange, "checkpoint").text.partition("\n\n")[0] + "\n"
     at = int(exchange.now.timestamp())
     raw = at.to_bytes(8, "big") + PRIVATE.sign(f"cosignature/v1\ntime {at}\n{text}".encode())
@@ -266,7 +268,13 @@ def test_a_witness_is_appointed_and_cosigns(exchange: Exchange) -> None:
     known = [verifier.Key(WITNESS.name, WITNESS.id, COSIGNATURE, WITNESS.public)]
     told = verifier.checkpoint_of(get(exchange, "checkpoint").text, log_key(exchange), known)
     assert told.witnesses == ((WITNESS.name, at),)
-    refused = exchange.client.post(f"{LOG}/cosignatures", json={"size": 2, "cosignature": line})
+    exchanged(exchange)
+    exchange.service.transparency.seal()
+    entry = receipt(exchange, identifier).json["entry"].encode()
+    proof = exchange.client.get(witnessed, token=exchange.token()).text
+    assert verifier.check_proof(proof, entry, log_key(exchange), known)[0] == 0
+    assert get(exchange, "checkpoint/witnessed").text == proof.partition("\n\n")[2]
+    refused = exchange.client.post(f"{LOG}/cosignatures", json={"size": 1, "cosignature": line})
     assert refused.status == 409
     plain = VerifierKey("klang.test", 1, WITNESS.public)
     wrong = exchange.client.post(f"{LOG}/witnesses", json={**body, "vkey": str(plain)}, token=exchange.operator())

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from chalicelib.gdx.transparency import note, verifier
 from chalicelib.gdx.transparency.note import Note, Signature, VerifierKey
 from chalicelib.gdx.transparency.witnesses import Witness, Witnesses, witness_of
-from chalicelib.shared.errors import Invalid, NotAllowed, Refusal, WrongState
+from chalicelib.shared.errors import Invalid, NotAllowed, NotFound, Refusal, WrongState
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Once
 from tests.gdx.transparency.logbook import Logbook
@@ -67,11 +67,43 @@ def test_the_same_again_changes_nothing_and_a_later_one_takes_its_place() -> Non
     assert office.log.published().text != told and office.log.published().text.count("— ") == 2
 
 
-def test_the_log_goes_on_from_a_cosigned_checkpoint() -> None:
+def test_the_log_goes_on_from_a_cosigned_checkpoint_and_what_was_cosigned_stays() -> None:
     office = Office()
     office.grow(5)
+    with pytest.raises(NotFound):
+        office.log.published(witnessed=True)
     office.witnesses.deposit(5, office.line())
+    cosigned = office.log.published().text
     assert office.grow(1).count("— ") == 1
+    assert office.log.published(witnessed=True).text == cosigned
+    log, witness = verifier.key_of(str(office.key.vkey)), verifier.key_of(str(KEY))
+    proof = office.log.proof(4, office.written[4], witnessed=True)
+    index, told = verifier.check_proof(proof, office.written[4], log, [witness])
+    assert (index, told.size) == (4, 5)
+    with pytest.raises(verifier.Bad):
+        verifier.check_proof(office.log.proof(4, office.written[4]), office.written[4], log, [witness])
+    with pytest.raises(WrongState, match="No witness"):
+        office.log.proof(5, office.written[5], witnessed=True)
+    office.witnesses.deposit(6, office.line())
+    assert office.log.published(witnessed=True).checkpoint.size == 6
+
+
+def test_cosignatures_of_several_witnesses_stay_together() -> None:
+    office = Office()
+    office.grow(5)
+    other = VerifierKey("audit.test/witness", KEY.kind, KEY.public)
+    office.witnesses.appoint(Witness(other, "สตง.", "SAO", active=True), once())
+    office.witnesses.deposit(5, office.line())
+    office.witnesses.deposit(5, office.line(key=other))
+    # a checkpoint without them takes none of them away
+    office.objects.put(
+        "checkpoint",
+        str(office.key.note(Note.parse(office.log.published().text).text)).encode(),
+        media_type="text/plain",
+    )
+    office.witnesses.deposit(5, office.line(ahead=2))
+    told = Note.parse(office.log.published(witnessed=True).text)
+    assert sorted(each.name for each in told.signatures) == [other.name, office.key.vkey.name, KEY.name]
 
 
 Deposit = Callable[[Office], int]
