@@ -137,7 +137,7 @@ def _jwk(**changes: Any) -> dict[str, Any]:
         ("agreements", {**AGREEMENT, "service": "TH/LOCAL/NONE/x/y"}, "/service"),
         ("agreements", {**AGREEMENT, "consumer": "TH/LOCAL/NONE/x"}, "/consumer"),
         ("agreements", {**AGREEMENT, "fields": ["pid"]}, "/fields/0"),
-        ("agreements", {**AGREEMENT, "fields": []}, "/fields"),
+        ("agreements", {**AGREEMENT, "fields": [], "predicates": []}, "/fields"),
         ("agreements", {**AGREEMENT, "valid_until": "2025-12-31"}, "/valid_until"),
         ("agreements", {**AGREEMENT, "daily_quota": 0}, "/daily_quota"),
         ("agreements", {**AGREEMENT, "purposes": [{"code": "ก", "th": "ก", "en": "k"}]}, "/purposes/0/code"),
