@@ -17,6 +17,7 @@ from chalicelib.shared.aws.clients import Clients
 from chalicelib.shared.aws.dynamo import DynamoTable
 from chalicelib.shared.aws.keys import SECRET, KmsSigner, room_secret
 from chalicelib.shared.aws.queues import SqsPost
+from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.jose import IssuerKey, sign_jwt
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Create, Item, Key, Table
@@ -134,6 +135,21 @@ def test_kms_signs_as_jose_wants_it(clients: Clients) -> None:
     assert jwt.decode(token, key=key, algorithms=["ES256"])["iss"] == "https://biz.klang.test"
     assert jwt.get_unverified_header(token)["kid"] == signer.kid == signer.public_jwk["kid"]
     assert all(len(signer.sign(bytes([number]))) == 64 for number in range(12))
+
+
+def test_after_the_alias_moved_no_signature_of_the_new_key_stands_under_the_old_kid(clients: Clients) -> None:
+    signer = KmsSigner(lambda: clients.kms, SIGNING)
+    issuer = IssuerKey("https://biz.klang.test", signer)
+    old = dict(signer.public_jwk)
+    made = clients.kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
+    clients.kms.update_alias(AliasName=SIGNING, TargetKeyId=made["KeyId"])
+    with pytest.raises(Unavailable) as refused:
+        sign_jwt({"sub": "1"}, issuer, "at+jwt")
+    assert refused.value.retry_after == 1
+    token = sign_jwt({"sub": "1"}, issuer, "at+jwt")
+    new = dict(signer.public_jwk)
+    assert jwt.get_unverified_header(token)["kid"] == new["kid"] != old["kid"]
+    assert jwt.decode(token, key=jwt.PyJWK(new), algorithms=["ES256"])["sub"] == "1"
 
 
 def test_a_keyring_asks_kms_once(clients: Clients) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..errors import Unavailable
 from ..jose import raw_signature
 from ..keyring import Signer, ec_jwk
 from ..storage import Create, Item, Key, Table, WriteRefused
@@ -40,24 +40,48 @@ def room_secret(table: Table, kms: Callable[[], KMSClient], alias: str) -> bytes
 
 
 class KmsSigner(Signer):
-    """ES256 by a KMS key. KMS answers in DER; JOSE wants r || s (RFC 7518 §3.4)."""
+    """ES256 by a KMS key. KMS answers in DER; JOSE wants r || s (RFC 7518 §3.4).
+
+    An operator changes the key by moving its alias. The `kid` stands in what is signed, so a process that still has the
+    old one in mind must not put it over a signature of the new key: it forgets the old key, and the caller repeats.
+    """
 
     def __init__(self, kms: Callable[[], KMSClient], alias: str) -> None:
         self._kms = kms
         self._alias = alias
+        self._known: tuple[str, Mapping[str, Any]] | None = None
 
-    @cached_property
+    @property
     def public_jwk(self) -> Mapping[str, Any]:
-        from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-        return ec_jwk(load_der_public_key(self._kms().get_public_key(KeyId=self._alias)["PublicKey"]))
+        return self._key()[1]
 
     @property
     def kid(self) -> str:
         return str(self.public_jwk["kid"])
 
     def sign(self, message: bytes) -> bytes:
+        """Raises Unavailable once after the key was changed."""
+        known = self._key()[0]
         signed = self._kms().sign(
             KeyId=self._alias, Message=message, MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256"
         )
+        if _id_of(signed["KeyId"]) != known:
+            self._known = None
+            raise Unavailable(
+                "กุญแจลงนามเพิ่งเปลี่ยน โปรดลองใหม่", "The signing key was just changed; try again.", retry_after=1
+            )
         return raw_signature(signed["Signature"])
+
+    def _key(self) -> tuple[str, Mapping[str, Any]]:
+        """The key behind the alias as this process knows it: its id and its public half."""
+        if self._known is None:
+            from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+            answer = self._kms().get_public_key(KeyId=self._alias)
+            self._known = _id_of(answer["KeyId"]), ec_jwk(load_der_public_key(answer["PublicKey"]))
+        return self._known
+
+
+def _id_of(name: str) -> str:
+    """The id in a key's ARN."""
+    return name.rpartition("/")[2]
