@@ -6,13 +6,13 @@ What others do because of a move (deleting what is no longer needed, telling the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from ...shared.errors import NotFound, Refusal, Stale, not_found
 from ...shared.ids import new_token
 from ...shared.journal import Event, Head, Journal, Once
-from ...shared.storage import Change, Item, Table, Update
+from ...shared.storage import Change, Item, Json, Table, Update
 from ..refusals import xroad_type
 from ..store import exchange_pk
 from . import store
@@ -73,17 +73,17 @@ class Book:
         *,
         again: bool = False,
         once: Once | None = None,
-        others: Sequence[Change] = (),
+        answer: Json | None = None,
     ) -> None:
-        """Writes a move.
+        """Writes a move; `answer` is what a repeat of the command `once` is answered.
 
         Raises:
             Stale: somebody else moved it.
         """
         event, head = self.happened(order, store.head_of(item), by, again=again)
         once = once or Once(event.id, "", new_token(), claimed=False)
-        changes = [Update(store.order_item(order, head, item)), *others]
-        self.journal.commit(once, changes, [(exchange_pk(order.id), event)], {"id": order.id})
+        change = Update(store.order_item(order, head, item))
+        self.journal.commit(once, [change], [(exchange_pk(order.id), event)], answer)
 
     def tried(self, item: Item, order: Order, by: str = BY, *, again: bool = False) -> bool:
         """Like `move`; False where somebody else moved it."""

@@ -8,7 +8,7 @@ from ...shared.journal import Once
 from . import store
 from .book import Book
 from .model import Order, OrderState
-from .rules import moved
+from .rules import moved, waiting
 
 
 class Recovery:
@@ -56,5 +56,5 @@ class Recovery:
         if order.state is OrderState.LEASED:
             raise WrongState("ระบบของหน่วยงานกำลังดำเนินการคำขอนี้อยู่", "A worker of the provider has it now.")
         again = moved(order, OrderState.QUEUED, tries=0, next_at=None, lease=None)
-        self._book.move(item, again, operator, again=not order.pull, once=once)
+        self._book.move(item, again, operator, again=not order.pull, once=once, answer=waiting(again))
         return again

@@ -15,7 +15,7 @@ from ..staff import OPERATOR
 from ..xroad.paths import normalised
 from . import routes_inbox
 from .prefer import located
-from .rules import shown
+from .rules import shown, waiting
 from .views import ExchangeView, Page, PostExchange, StalledList, StalledView
 
 
@@ -74,10 +74,10 @@ def hang(room: Room, service: Service) -> None:
         answer=StalledList,
         summary="Asynchronous exchanges whose provider could not be reached in all tries",
     )
-    def stalled(call: Call) -> StalledList:
+    def stalled(call: Call) -> Reply:
         asked: Page = call.query
         orders, cursor = service.orders.recovery.stalled(asked.cursor, asked.limit)
-        return StalledList(items=[StalledView.of(order) for order in orders], next=cursor)
+        return Reply({"items": [waiting(order) for order in orders], "next": cursor})
 
     @room.post(
         "/gdx/v1/exchanges/{id}/replay",
@@ -85,8 +85,8 @@ def hang(room: Room, service: Service) -> None:
         answer=StalledView,
         summary="Start the tries of an undecided asynchronous exchange anew",
     )
-    def replay(call: Call) -> StalledView:
-        return StalledView.of(service.orders.recovery.replay(call.params["id"], call.caller.label, call.once))
+    def replay(call: Call) -> Reply:
+        return Reply(waiting(service.orders.recovery.replay(call.params["id"], call.caller.label, call.once)))
 
 
 def asked_for(asked: PostExchange, client: SubsystemId) -> Ask:

@@ -163,6 +163,13 @@ def shown(order: Order) -> Json:
     }
 
 
+def waiting(order: Order) -> Json:
+    """An undecided order as an operator sees it; nothing of its content."""
+    known = shown(order)
+    names = ("id", "state", "service", "accepted_at", "expires_at", "tries", "error")
+    return {"client": str(order.client), **{name: known[name] for name in names}}
+
+
 def declined(status: int) -> tuple[str, str, str]:
     """Why an order is rejected whose provider answered with this final status."""
     return (

@@ -16,7 +16,7 @@ from ..ids import ServiceId
 from ..views import checked
 from .inbox import AT_ONCE, LONGEST_LEASE, SHORTEST_LEASE, Leased
 from .model import Order
-from .rules import LIVES, SHORTEST, shown
+from .rules import LIVES, SHORTEST
 
 State = Literal["ACCEPTED", "QUEUED", "LEASED", "STALLED", "DELIVERED", "FETCHED", "REJECTED", "EXPIRED"]
 Seconds = Annotated[int, Field(ge=SHORTEST_LEASE, le=LONGEST_LEASE, description="How long it is held, from now")]
@@ -77,16 +77,11 @@ class StalledView(Outgoing):
     id: str
     client: str
     service: str
+    state: State
     accepted_at: str
     expires_at: str
     tries: int
     error: ErrorView | None
-
-    @classmethod
-    def of(cls, order: Order) -> StalledView:
-        """The view of one."""
-        known = shown(order)
-        return cls(client=str(order.client), **{name: known[name] for name in cls.model_fields if name in known})
 
 
 class StalledList(Outgoing):

@@ -127,6 +127,7 @@ def test_an_operator_replays_it(exchange: Exchange) -> None:
     exchange.providers.sent.clear()
     first, again = replay(exchange, order), replay(exchange, order)
     assert first.status == again.status == 200 and again.headers["idempotent-replayed"] == "true"
+    assert first.json == again.json and first.json["state"] == "QUEUED"
     exchange.pump()
     exchange.pump()
     assert state(exchange, order)["state"] == "DELIVERED"
