@@ -45,7 +45,7 @@ def test_an_exchange_is_one_read_and_one_transaction(exchange: Exchange) -> None
 
 
 def test_a_cold_process_pays_no_more(exchange: Exchange) -> None:
-    cold = type(exchange.service)(exchange.parts, exchange.objects)
+    cold = type(exchange.service)(exchange.parts, exchange.objects, exchange.log_objects)
     exchange.table.requests.clear()
     cold.exchanges.run(exchange.ask())
     cold.exchanges.run(exchange.ask())
