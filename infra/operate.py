@@ -11,15 +11,20 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pydantic import Field, ValidationError
 
+from chalicelib.gdx.ids import BadId, SubsystemId
 from chalicelib.settings import ROOMS, Settings
+from chalicelib.shared.errors import Refusal
 from chalicelib.shared.identity import Posting
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import OPEN, Once
+from chalicelib.shared.keyring import ec_jwk
 from chalicelib.shared.storage import every
 from chalicelib.shared.thai import is_national_id
 from chalicelib.shared.web import Incoming
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
 LOCAL = "local"
+COMMANDS = ("public-key", "appoint", "given-up", "revive", "announce-key", "doctor")
 _LAPTOP = "http://127.0.0.1:8000"
 
 
@@ -97,6 +103,32 @@ def revive(house: House, room: str) -> int:
     return house.parts(room).journal.revive(house.clock())
 
 
+def announce_key(house: House, key: str) -> str:
+    """Publishes the KMS key to which the exchange's signing alias is to be moved; returns its `kid`.
+
+    Raises:
+        NotDone: it is no ES256 key.
+    """
+    try:
+        jwk = ec_jwk(load_der_public_key(house.clients.kms.get_public_key(KeyId=key)["PublicKey"]))
+    except ValueError:
+        raise NotDone("the exchange signs with keys of the spec ECC_NIST_P256") from None
+    house.gdx.onboarding.signing.announce(jwk)
+    return str(jwk["kid"])
+
+
+def examine(house: House, subsystem: str) -> list[dict[str, str]]:
+    """What the doctor finds at an agency's system.
+
+    Raises:
+        NotDone: there is no such system, or it was examined too often.
+    """
+    try:
+        return [asdict(finding) for finding in house.gdx.onboarding.doctor.examine(SubsystemId.parse(subsystem))]
+    except (BadId, Refusal) as refusal:
+        raise NotDone(str(refusal)) from None
+
+
 def run(arguments: list[str], session: Session | None = None, given: Iterable[str] = sys.stdin) -> Any:
     """Does what the command line says; returns what to print.
 
@@ -105,7 +137,9 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
     """
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description=__doc__)
     parser.add_argument("stage", help="e.g. prod-gdx, or `local`")
-    parser.add_argument("command", choices=("public-key", "appoint", "given-up", "revive"))
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--key", help="id of the KMS key to announce", default="")
+    parser.add_argument("--subsystem", help="whom to examine, e.g. TH/CENTRAL/DOPA/civil", default="")
     parser.add_argument("--room", choices=ROOMS, help="needed where a stage opens several platforms")
     options = parser.parse_args(arguments)
     house = house_of(options.stage, session)
@@ -115,6 +149,8 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
     room = options.room or open_rooms[0]
     if room not in open_rooms:
         raise NotDone(f"{options.stage} does not open {room}")
+    if options.command in ("announce-key", "doctor") and room != "gdx":
+        raise NotDone(f"{options.command} is for the exchange: --room gdx")
     match options.command:
         case "public-key":
             return public_key(house, room)
@@ -122,6 +158,10 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
             return given_up(house, room)
         case "revive":
             return {"revived": revive(house, room)}
+        case "announce-key":
+            return {"announced": announce_key(house, options.key)}
+        case "doctor":
+            return examine(house, options.subsystem)
         case _:
             try:
                 appoint(house, room, Appointment.model_validate_json("".join(given)))

@@ -6,12 +6,25 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.gdx.ids import MemberId, SubsystemId
+from chalicelib.gdx.model import Member, Subsystem
 from chalicelib.settings import ROOMS, Settings
 from chalicelib.shared.identity import Staff
 from chalicelib.shared.journal import GIVE_UP_AFTER, Head, Once
 from chalicelib.wiring import House, open_house
 from infra.local.surroundings import variables
-from infra.operate import Appointment, NotDone, appoint, given_up, house_of, public_key, revive, run
+from infra.operate import (
+    Appointment,
+    NotDone,
+    announce_key,
+    appoint,
+    examine,
+    given_up,
+    house_of,
+    public_key,
+    revive,
+    run,
+)
 from tests.support.cloud import ENVIRONMENT, ORIGIN, REGION, local_cloud
 
 PID = "3990100006066"
@@ -87,3 +100,30 @@ def test_a_command_that_cannot_be_meant_is_told(arguments: list[str], reason: st
 def test_a_stage_is_opened_as_its_functions_open_it() -> None:
     assert house_of("prod-biz").settings.platforms == ("biz",)
     assert house_of("local").settings.platforms == ROOMS
+
+
+def test_the_next_signing_key_of_the_exchange_is_published_before_it_signs(house: House) -> None:
+    kms = house.clients.kms
+    made = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    (present,) = house.gdx.onboarding.signing.jwks()["keys"]
+    kid = announce_key(house, made)
+    assert [key["kid"] for key in house.gdx.onboarding.signing.jwks()["keys"]] == [present["kid"], kid]
+    other = kms.create_key(KeySpec="ECC_NIST_P384", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    with pytest.raises(NotDone, match="P256"):
+        announce_key(house, other)
+
+
+def test_the_doctor_comes_by_hand_too(house: House) -> None:
+    house.gdx.directory.register_member(Member(MemberId.parse("TH/LOCAL/X"), "ก", "k"), "test")
+    house.gdx.directory.register_subsystem(Subsystem(SubsystemId.parse("TH/LOCAL/X/y"), "ก", "k"), "test")
+    found = {finding["id"]: finding["verdict"] for finding in examine(house, "TH/LOCAL/X/y")}
+    assert found == {"active": "ok", "keys": "fail", "endpoint": "ok"}
+    for unknown in ("TH/LOCAL/X/z", "nonsense"):
+        with pytest.raises(NotDone):
+            examine(house, unknown)
+
+
+def test_commands_of_the_exchange_are_for_the_exchange() -> None:
+    for command in ("announce-key", "doctor"):
+        with pytest.raises(NotDone, match="--room gdx"):
+            run(["prod-biz", command])

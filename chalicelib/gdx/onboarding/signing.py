@@ -1,8 +1,9 @@
 """The exchange's own signing keys, present and past, so that a key can be changed while others still check by the old.
 
-The present key is whatever key KMS has under the room's alias. When an operator moves the alias, the next sweep notes
-the new key and gives the one before an end: it stays in the published JWK Set for a while, because tokens and signed
-requests made with it are on their way, and in the history for ever, because receipts are looked at years later.
+The present key is whatever key KMS has under the room's alias. An operator announces the next one, so that everybody
+who keeps the published JWK Set for a while has it, and then moves the alias. The next sweep gives the key before an
+end: it stays published for a while, because tokens and signed requests made with it are on their way, and in the
+history for ever, because receipts are looked at years later.
 """
 
 from __future__ import annotations
@@ -38,34 +39,50 @@ class SigningKeys:
         self._until = 0.0
 
     def jwks(self) -> dict[str, Any]:
-        """The keys to check by (RFC 7517): the present one first, then those that were present a while ago."""
+        """The keys to check by (RFC 7517): the present one first, then the announced one and those of lately."""
         present = dict(self._present())
         at = self._clock().timestamp()
-        past = [
+        others = [
             dict(entry["jwk"])
             for entry in self._entries()
             if entry["jwk"]["kid"] != present["kid"]
             and entry["revoked"] is None
             and (entry["exp"] is None or at < entry["exp"] + OVERLAP.total_seconds())
         ]
-        return {"keys": [present, *past[::-1]]}
+        return {"keys": [present, *others[::-1]]}
 
     def history(self) -> list[Json]:
-        """Every key that ever signed: `jwk`, `iat`, `exp` and `revoked` (named as in OpenID Federation 1.0 §8.7.2)."""
+        """Every key that ever signed, or is to sign next: `jwk`, `iat`, `exp` and `revoked`.
+
+        Named as in OpenID Federation 1.0 §8.7.2.
+        """
         entries = self._read(self._table.get(SIGNING_KEY))
         if any(entry["jwk"]["kid"] == self._voice.kid for entry in entries):
             return entries
         return [*entries, self._entry()]
 
-    def note(self) -> bool:
-        """Takes down the present key if it is new, and the end of the one before; True when something changed."""
+    def announce(self, jwk: Mapping[str, Any]) -> bool:
+        """Publishes the key that the alias will be moved to; True when it was not there yet."""
         there = self._table.get(SIGNING_KEY)
         entries = self._read(there)
-        if any(entry["jwk"]["kid"] == self._voice.kid for entry in entries):
+        if any(entry["jwk"]["kid"] == jwk["kid"] for entry in entries):
             return False
-        at = int(self._clock().timestamp())
-        ended = [{**entry, "exp": at if entry["exp"] is None else entry["exp"]} for entry in entries]
-        return self._write(there, [*ended, self._entry()])
+        known = entries or [self._entry()]
+        return self._write(there, [*known, {**self._entry(), "jwk": dict(jwk)}])
+
+    def note(self) -> bool:
+        """Takes down the present key if it is new, and the end of those before it; True when something changed."""
+        there = self._table.get(SIGNING_KEY)
+        entries = self._read(there)
+        kids = [entry["jwk"]["kid"] for entry in entries]
+        if self._voice.kid not in kids:
+            entries, kids = [*entries, self._entry()], [*kids, self._voice.kid]
+        at, place = int(self._clock().timestamp()), kids.index(self._voice.kid)
+        ended = [{**entry, "exp": at if entry["exp"] is None else entry["exp"]} for entry in entries[:place]]
+        changed = [*ended, *entries[place:]]
+        if there is not None and changed == self._read(there):
+            return False
+        return self._write(there, changed)
 
     def revoke(self, kid: str, reason: str) -> bool:
         """Takes belief from a past key: it is published no longer. True when there is such a key.

@@ -76,6 +76,23 @@ def test_a_receipt_of_long_ago_verifies_by_the_history(exchange: Exchange) -> No
     assert verify_jwt(receipt, {"keys": keys}, RECEIPT, now=exchange.now)["client"]
 
 
+def test_an_announced_key_is_published_before_it_signs(exchange: Exchange) -> None:
+    next_key = LocalSigner()
+    signing = exchange.service.onboarding.signing
+    assert signing.announce(next_key.public_jwk) is True
+    assert signing.announce(next_key.public_jwk) is False
+    exchange.pass_time(days=1)
+    assert signing.note() is False, "the present one goes on until the alias is moved"
+    assert kids(exchange) == [exchange.signer.kid, next_key.kid]
+    exchange.keyring.__dict__["signer"] = next_key
+    exchange.service.sweep(exchange.now)
+    assert kids(exchange) == [next_key.kid, exchange.signer.kid]
+    exchange.keyring.__dict__["signer"] = exchange.signer
+    assert signing.note() is False, "a process that has not noticed yet undoes nothing"
+    old, new = signing.history()
+    assert (old["exp"], new["exp"]) == (int(exchange.now.timestamp()), None)
+
+
 def test_noting_again_changes_nothing_and_two_at_once_note_once(exchange: Exchange) -> None:
     signing = exchange.service.onboarding.signing
     assert signing.note() is True
