@@ -59,7 +59,7 @@ ABORT_UPLOAD, LIST_PARTS = "s3:AbortMultipartUpload", "s3:ListMultipartUploadPar
 
 BELONGINGS: Mapping[str, Belongings] = {
     "gdx": Belongings(
-        changes=(READ_TOGETHER, REQUIRE, COUNT),
+        changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
         objects=(ABORT_UPLOAD, "s3:DeleteObject", "s3:GetObject", LIST_PARTS, "s3:PutObject"),
         buckets=("gdx-documents",),
         logs=("gdx-log",),

@@ -39,7 +39,7 @@ BESIDE_THE_STORY: Mapping[str, Mapping[str, str]] = {
     | BY_THE_MAPPING
     | SECRET_MADE
     | TELLS_404
-    | {REQUIRE: "an operator enters systems, services and agreements; here the seed did"}
+    | {REMOVE: "an operator takes a mapping of the old gateway's paths away"}
     | {ABORT_UPLOAD: "a document that its owner gives up", LIST_PARTS: "a document of several parts"},
     "opendata": BY_LAMBDA_ITSELF
     | BY_THE_MAPPING
