@@ -15,6 +15,7 @@ from bench.log import proofs, sealing
 from bench.report import Comparison, page
 from bench.starting import starting
 from bench.story import story
+from bench.waiting import waiting
 from infra.local.environment import ISOLATED, changed
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
@@ -28,6 +29,7 @@ def run(effort: int, say: Callable[[str], None]) -> str:
         lambda: edge(effort),
         lambda: exchange(1_000, effort),
         lambda: exchange(100_000, effort),
+        lambda: waiting(10_000 if effort >= 10 else 300),
         lambda: validation(effort, spoilt=False),
         lambda: validation(effort, spoilt=True),
         lambda: proofs(effort),

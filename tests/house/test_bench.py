@@ -16,12 +16,14 @@ from bench.measure import Sample, side_by_side
 from bench.provider import answer
 from bench.report import Comparison, Step, page, shown
 from bench.starting import starting
+from bench.waiting import waiting
 
 TITLES = (
     "## Start: import of app.py",
     "## The edge: a public route that does nothing",
     "## A synchronous exchange, 1 kB",
     "## A synchronous exchange, 100 kB",
+    "## Asynchronous exchanges that waited, drained",
     "## Checking a form, no faults",
     "## Checking a form, two faults",
     "## The log: a receipt's proof",
@@ -65,6 +67,7 @@ def test_losses_are_published() -> None:
         lambda: edge(1, batch=1),
         lambda: exchange(1_000, 1, batch=1),
         lambda: exchange(100_000, 1, batch=1),
+        lambda: waiting(300),
         lambda: validation(1, spoilt=False, batch=1),
         lambda: validation(1, spoilt=True, batch=1),
         lambda: proofs(1, (300, 3_000), batch=1),

@@ -12,10 +12,8 @@ from chalicelib.shared.storage import Change, Create, Update
 from tests.gdx.orders.machine import FaultyTable, Machine, Parts
 from tests.support.memory_objects import MemoryObjects
 
-QUICK = settings(
-    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False
-)
-HUNT = settings(QUICK, max_examples=60, phases=[Phase.generate], database=None, report_multiple_bugs=False)
+QUICK = settings(max_examples=15, stateful_step_count=25, suppress_health_check=list(HealthCheck), print_blob=False)
+HUNT = settings(QUICK, max_examples=200, phases=[Phase.generate], report_multiple_bugs=False)
 
 TestMachine = Machine.TestCase
 TestMachine.settings = QUICK
