@@ -12,9 +12,9 @@ from chalicelib.shared.journal import Event, chain_is_whole
 from tests.support.cloud import new_session
 from tests.support.town import Town
 
-PASSING = {"ONCE", "OUT", "QUOTA", "ASSERTION", "FAULT", "LOG"}
+PASSING = {"ONCE", "OUT", "QUOTA", "ASSERTION", "FAULT", "LOG", "SIGNING"}
 """Rows that every attempt may add to: claims, outbox rows, quotas, used assertions, refused exchanges; and those of the
-log, which are made by the first minute that comes."""
+log and of the signing keys, which are made by the first minute that comes."""
 
 
 @dataclass

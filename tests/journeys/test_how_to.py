@@ -60,6 +60,8 @@ def _stands_in(promised: str, printed: str) -> bool:
         "use-code-lists.md",
         "keep-an-existing-client.md",
         "watch-the-exchange.md",
+        "ask-for-consent.md",
+        "prefill-a-form.md",
     ],
 )
 def test_the_page_can_be_followed_word_by_word(stack: Stack, page: str) -> None:
