@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
@@ -17,50 +14,13 @@ from chalicelib.gdx.services import describing
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.journal import chain_is_whole
 from tests.gdx.exchange import BIZ, MALEE, OFFICE, PERSON, SEED, Exchange
+from tests.gdx.services.register import CIVIL, ENTRY, PATH, Json, describe, with_more, without
 from tests.support.client import Answer
-
-CIVIL = "TH/CENTRAL/DOPA/civil"
-ENTRY = next(entry for entry in SEED["services"] if entry["id"] == PERSON)
-PATH = f"/gdx/v1/services/{PERSON}"
-Json = dict[str, Any]
 
 
 @pytest.fixture
 def exchange() -> Exchange:
     return Exchange()
-
-
-def answer_schema(document: Json) -> Json:
-    schema: Json = document["paths"]["/lookup"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
-    while "$ref" in schema:
-        found: Any = document
-        for step in schema["$ref"].split("/")[1:]:
-            found = found[step]
-        schema = found
-    return schema
-
-
-def without(*fields: str) -> Json:
-    """The register's description without some fields of its answer."""
-    document: Json = copy.deepcopy(ENTRY["document"])
-    schema = answer_schema(document)
-    for field in fields:
-        del schema["properties"][field]
-    schema["required"] = [name for name in schema.get("required", []) if name not in fields]
-    return document
-
-
-def with_more() -> Json:
-    document: Json = copy.deepcopy(ENTRY["document"])
-    answer_schema(document)["properties"]["blood_group"] = {"type": "string"}
-    return document
-
-
-def describe(exchange: Exchange, document: Json, *, dry_run: bool = False, **headers: str) -> Answer:
-    body = {name: value for name, value in ENTRY.items() if name != "document"} | {"document": document}
-    given = {name.replace("_", "-"): value for name, value in headers.items()}
-    path = "/gdx/v1/services" + ("?dry_run=true" if dry_run else "")
-    return exchange.client.post(path, token=exchange.token(CIVIL), json=body, headers=given)
 
 
 def suspended(answer: Answer) -> list[str]:
@@ -287,122 +247,6 @@ def test_what_cannot_be_fetched_changes_nothing(exchange: Exchange, answered: Ht
     answer = fetch(exchange)
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (502, "/from")
     assert exchange.service.services.now(ServiceId.parse(PERSON))[0].version == 1
-
-
-# ---- being away
-
-
-def test_a_notice_switches_a_service_off_and_on(exchange: Exchange) -> None:
-    token, notice = exchange.token(CIVIL), {"th": "ย้ายศูนย์ข้อมูล", "en": "Moving the data centre"}
-    assert exchange.client.put(f"{PATH}/notice", token=token, json=notice).json == {"id": PERSON, "changed": True}
-    refused = exchange.r1(headers={"accept-language": "en"})
-    assert refused.json["type"] == "server.serverproxy.service_disabled" and "Moving" in refused.json["message"]
-    assert refused.headers["retry-after"] == "600"
-    for shown in (exchange.client.get(PATH).json, card_of_person(exchange)):
-        assert (shown["notice_th"], shown["notice_en"]) == (notice["th"], notice["en"])
-    assert describe(exchange, with_more()).json["changed"] is True
-    assert exchange.client.get(PATH).json["notice_en"] == notice["en"], "a new description does not switch it on"
-    assert exchange.client.delete(f"{PATH}/notice", token=token).status == 200
-    assert exchange.r1().status == 200
-
-
-def window(exchange: Exchange, begins: float, ends: float) -> Json:
-    at = [(exchange.now + timedelta(hours=hours)).isoformat() for hours in (begins, ends)]
-    return {"from": at[0], "until": at[1], "th": "ปรับปรุงฐานข้อมูล", "en": "Database upgrade"}
-
-
-def plan(exchange: Exchange, *windows: Json) -> Answer:
-    body = {"windows": list(windows)}
-    return exchange.client.put(f"{PATH}/maintenance", token=exchange.token(CIVIL), json=body)
-
-
-def test_a_planned_absence_begins_and_ends_by_itself(exchange: Exchange) -> None:
-    assert plan(exchange, window(exchange, 3, 4), window(exchange, 1, 2)).status == 200
-    shown = exchange.client.get(PATH).json["maintenance"]
-    assert [each["en"] for each in shown] == ["Database upgrade"] * 2 and shown[0]["from"] < shown[1]["from"]
-    assert card_of_person(exchange)["maintenance"] == shown
-    assert exchange.r1().status == 200
-    exchange.pass_time(hours=1)
-    refused = exchange.r1(headers={"accept-language": "en"})
-    assert refused.json["type"] == "server.serverproxy.service_disabled"
-    assert refused.headers["retry-after"] == "3600" and "Database upgrade" in refused.json["message"]
-    exchange.pass_time(hours=1)
-    assert exchange.r1().status == 200
-    assert plan(exchange).status == 200
-    exchange.pass_time(hours=1)
-    assert exchange.r1().status == 200, "it was taken back"
-
-
-@pytest.mark.parametrize(
-    ("windows", "pointer"),
-    [
-        ([(2, 1)], "/windows/0/until"),
-        ([(1, 1)], "/windows/0/until"),
-        ([(-2, -1)], "/windows/0/until"),
-        ([(1, 3), (2, 4)], "/windows/1"),
-    ],
-)
-def test_absences_that_make_no_sense(exchange: Exchange, windows: list[tuple[float, float]], pointer: str) -> None:
-    answer = plan(exchange, *(window(exchange, *each) for each in windows))
-    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
-
-
-def test_a_time_without_a_zone_is_none(exchange: Exchange) -> None:
-    naive = {**window(exchange, 1, 2), "from": "2030-01-01T00:00:00"}
-    assert plan(exchange, naive).status == 422
-
-
-def card_of_person(exchange: Exchange) -> Json:
-    cards = exchange.client.get("/gdx/v1/services").json["items"]
-    found: Json = next(item for item in cards if item["id"] == PERSON)
-    return found
-
-
-def test_a_repeat_of_a_notice_gets_the_same_answer(exchange: Exchange) -> None:
-    token, notice = exchange.token(CIVIL), {"th": "ก", "en": "k"}
-    given: Json = {"token": token, "json": notice, "headers": {"idempotency-key": "k"}}
-    answers = [exchange.client.put(f"{PATH}/notice", **given) for _ in range(2)]
-    assert [answer.json for answer in answers] == [{"id": PERSON, "changed": True}] * 2
-
-
-# ---- the public list
-
-
-def test_anyone_finds_services_by_words_and_agency(exchange: Exchange) -> None:
-    def found(query: str) -> list[str]:
-        return [item["id"] for item in exchange.client.get(f"/gdx/v1/services{query}").json["items"]]
-
-    everything = found("")
-    assert PERSON in everything and everything == sorted(everything)
-    assert found(f"?q={quote('กรมการปกครอง')}") == [PERSON]
-    assert found("?q=LOOKUP%20dopa") == [PERSON]
-    assert found("?q=nothing-like-it") == []
-    assert found("?member=TH/CENTRAL/DBD") == ["TH/CENTRAL/DBD/juristic/company"]
-    assert exchange.client.get("/gdx/v1/services?member=nonsense").status == 422
-    card = card_of_person(exchange)
-    assert card["personal"] is True and card["member_en"] == "Department of Provincial Administration"
-
-
-def test_the_list_has_pages_that_belong_to_one_search(exchange: Exchange) -> None:
-    everything = [item["id"] for item in exchange.client.get("/gdx/v1/services").json["items"]]
-    seen: list[str] = []
-    page = exchange.client.get("/gdx/v1/services?limit=2").json
-    seen += [item["id"] for item in page["items"]]
-    while page["next"]:
-        cursor = page["next"]
-        page = exchange.client.get(f"/gdx/v1/services?limit=2&cursor={cursor}").json
-        seen += [item["id"] for item in page["items"]]
-    assert seen == everything
-    assert exchange.client.get(f"/gdx/v1/services?limit=2&q=x&cursor={cursor}").status == 400
-
-
-def test_a_service_is_shown_with_its_description(exchange: Exchange) -> None:
-    answer = exchange.client.get(PATH)
-    assert answer.json["document"] == ENTRY["document"] and answer.headers["etag"]
-    assert answer.json["document_hash"] == document_hash(ENTRY["document"])
-    for path in (f"{PATH}x", "/gdx/v1/services/TH/NONE/DOPA/civil/person"):
-        assert exchange.client.get(path).status == 404
-    assert exchange.client.get(f"{PATH}x/versions").status == 404
 
 
 def test_the_pipeline_reads_no_old_version(exchange: Exchange) -> None:

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-import copy
-import json
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from chalicelib.gdx.contract import document_hash, faults_of
-from chalicelib.gdx.services.model import Change
 from chalicelib.gdx.services.openapi_diff import changes_between
 from chalicelib.gdx.services.words import RULES
-from tests.gdx.exchange import SEED
-
-Json = dict[str, Any]
-
-
-def described(question: Any = None, answer: Any = None, **changes: Any) -> Json:
-    """A service with one operation; `question` and `answer` are the schemas of what goes in and what comes out."""
-    operation: Json = {
-        "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": answer or {}}}}}
-    }
-    if question is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": question}}}
-    return {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"post": operation}}, **changes}
-
-
-def found(old: Any, new: Any) -> list[tuple[str, str | None]]:
-    return [(change.rule, change.field) for change in changes_between(old, new)]
-
-
-def obj(required: list[str] | None = None, **properties: Any) -> Json:
-    return {"type": "object", "properties": properties, "required": required or []}
-
-
-RETYPED = ["request-type-narrowed", "request-type-widened"]
-REWORDED = ["request-constraint-loosened", "request-constraint-tightened"]
-TEXT, NUMBER, WHOLE = {"type": "string"}, {"type": "number"}, {"type": "integer"}
+from tests.gdx.services.schemas import (
+    NUMBER,
+    RETYPED,
+    REWORDED,
+    TEXT,
+    WHOLE,
+    Json,
+    described,
+    found,
+    obj,
+    operation,
+    query,
+)
 
 
 @pytest.mark.parametrize(
@@ -126,19 +106,10 @@ def test_answers_may_only_get_narrower(old: Any, new: Any, expected: list[tuple[
     assert found(described(None, old), described(None, new)) == expected
 
 
-def operation(document: Json) -> Json:
-    inside: Json = document["paths"]["/a"]["post"]
-    return inside
-
-
 def with_parameters(*parameters: Json) -> Json:
     document = described()
     operation(document)["parameters"] = list(parameters)
     return document
-
-
-def query(name: str = "q", **changes: Any) -> Json:
-    return {"name": name, "in": "query", "schema": TEXT, **changes}
 
 
 @pytest.mark.parametrize(
@@ -275,136 +246,3 @@ def test_every_rule_has_words_in_both_languages() -> None:
     for rule, words in RULES.items():
         assert words.th and words.en and rule.islower()
         assert any("฀" <= char <= "๿" for char in words.th)
-
-
-# ---- properties
-
-
-SCHEMAS = st.recursive(
-    st.sampled_from([TEXT, WHOLE, NUMBER, {"type": "boolean"}, {"enum": ["a", "b"]}, {**TEXT, "maxLength": 5}]),
-    lambda inner: st.one_of(
-        st.builds(lambda item: {"type": "array", "items": item}, inner),
-        st.builds(
-            lambda names, parts, needed: obj(sorted(set(names) & set(needed)), **dict(zip(names, parts, strict=False))),
-            st.lists(st.sampled_from("abcd"), unique=True, min_size=1, max_size=3),
-            st.lists(inner, min_size=3, max_size=3),
-            st.lists(st.sampled_from("abcd")),
-        ),
-        st.builds(lambda parts: {"anyOf": parts}, st.lists(inner, min_size=2, max_size=2)),
-    ),
-    max_leaves=6,
-)
-OBJECTS = SCHEMAS.map(lambda schema: obj(["top"], top=schema, other=TEXT))
-
-
-@given(question=SCHEMAS, answer=SCHEMAS)
-@settings(max_examples=60, deadline=None)
-def test_a_description_and_itself_are_the_same(question: Any, answer: Any) -> None:
-    document = described(question, answer)
-    assert changes_between(document, copy.deepcopy(document)) == []
-    assert document_hash(document) == document_hash(json.loads(json.dumps(document, indent=1)))
-
-
-def _drop_answer_field(document: Json) -> None:
-    del answer_of(document)["properties"]["top"]
-
-
-def _loosen_answer_field(document: Json) -> None:
-    answer_of(document)["required"] = []
-
-
-def _null_in_answer(document: Json) -> None:
-    answer_of(document)["properties"]["other"] = {"type": ["string", "null"]}
-
-
-def _need_more(document: Json) -> None:
-    question_of(document)["required"] = ["top", "brand_new"]
-
-
-def _close(document: Json) -> None:
-    question_of(document)["additionalProperties"] = False
-
-
-def _shorten(document: Json) -> None:
-    question_of(document)["properties"]["other"] = {**TEXT, "maxLength": 1}
-
-
-def _narrow_enum(document: Json) -> None:
-    question_of(document)["properties"]["other"] = {**TEXT, "enum": ["x"]}
-
-
-def _drop_status(document: Json) -> None:
-    operation(document)["responses"] = {"202": operation(document)["responses"]["200"]}
-
-
-def _drop_operation(document: Json) -> None:
-    document["paths"] = {"/b": document["paths"]["/a"]}
-
-
-def _need_parameter(document: Json) -> None:
-    operation(document)["parameters"] = [query(required=True)]
-
-
-def question_of(document: Json) -> Json:
-    inside: Json = operation(document)["requestBody"]["content"]["application/json"]["schema"]
-    return inside
-
-
-def answer_of(document: Json) -> Json:
-    inside: Json = operation(document)["responses"]["200"]["content"]["application/json"]["schema"]
-    return inside
-
-
-BREAKING: dict[Callable[[Json], None], tuple[str, str | None]] = {
-    _drop_answer_field: ("answer-field-removed", "/top"),
-    _loosen_answer_field: ("answer-field-now-optional", "/top"),
-    _null_in_answer: ("answer-type-widened", "/other"),
-    _need_more: ("request-field-now-required", None),
-    _close: ("request-closed", None),
-    _shorten: ("request-constraint-tightened", None),
-    _narrow_enum: ("request-enum-narrowed", None),
-    _drop_status: ("answer-status-removed", ""),
-    _drop_operation: ("operation-removed", None),
-    _need_parameter: ("parameter-added-required", None),
-}
-
-
-@pytest.mark.parametrize("mutation", BREAKING, ids=lambda mutation: mutation.__name__)
-@given(question=OBJECTS, answer=OBJECTS)
-@settings(max_examples=15, deadline=None)
-def test_every_planted_break_is_found(mutation: Callable[[Json], None], question: Any, answer: Any) -> None:
-    old = described(question, answer)
-    new = copy.deepcopy(old)
-    mutation(new)
-    broken = [(change.rule, change.field) for change in changes_between(old, new) if change.breaking]
-    assert broken == [BREAKING[mutation]]
-    assert [change.rule for change in changes_between(new, new)] == []
-
-
-@given(question=OBJECTS, answer=OBJECTS, extra=SCHEMAS)
-@settings(max_examples=30, deadline=None)
-def test_what_only_adds_breaks_nothing(question: Any, answer: Any, extra: Any) -> None:
-    old = described(question, answer)
-    new = copy.deepcopy(old)
-    question_of(new)["properties"]["extra"] = extra
-    answer_of(new)["properties"]["extra"] = extra
-    operation(new)["parameters"] = [query()]
-    new["paths"]["/b"] = new["paths"]["/a"]
-    changes = changes_between(old, new)
-    assert {change.rule for change in changes if change.path == "/a"} == {
-        "request-field-added",
-        "answer-field-added",
-        "parameter-added",
-    }
-    assert not any(change.breaking for change in changes)
-
-
-def test_the_seed_s_descriptions_can_be_compared() -> None:
-    for entry in SEED["services"]:
-        assert faults_of(entry["document"]) == [] and changes_between(entry["document"], entry["document"]) == []
-
-
-def test_breaking_changes_come_first() -> None:
-    old, new = described(obj(a=TEXT), obj(a=TEXT)), described(obj(a=TEXT, b=TEXT), obj(b=TEXT))
-    order: list[Change] = changes_between(old, new)
-    assert [change.breaking for change in order] == [True, False, False]
