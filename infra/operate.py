@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pydantic import Field, ValidationError
 
 from chalicelib.gdx.ids import BadId, SubsystemId
+from chalicelib.gdx.registers.seed import load
 from chalicelib.settings import ROOMS, Settings
 from chalicelib.shared.errors import Refusal
 from chalicelib.shared.identity import Posting
@@ -29,6 +30,7 @@ from chalicelib.shared.storage import every
 from chalicelib.shared.thai import is_national_id
 from chalicelib.shared.web import Incoming
 from chalicelib.wiring import House, open_house
+from infra.local.seed import CODE_LISTS
 from infra.local.surroundings import variables
 from infra.stages import REGION, stages
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
 LOCAL = "local"
-COMMANDS = ("public-key", "appoint", "given-up", "revive", "announce-key", "doctor")
+COMMANDS = ("public-key", "appoint", "given-up", "revive", "announce-key", "doctor", "furnish")
 _LAPTOP = "http://127.0.0.1:8000"
 
 
@@ -129,6 +131,19 @@ def examine(house: House, subsystem: str) -> list[dict[str, str]]:
         raise NotDone(str(refusal)) from None
 
 
+def furnish(house: House) -> dict[str, int]:
+    """Publishes the shipped code lists and opens the sandbox; how much changed. The same again changes nothing.
+
+    Raises:
+        NotDone: the members that own the lists have not been registered yet.
+    """
+    lists = json.loads(CODE_LISTS.read_text(encoding="utf-8"))
+    try:
+        return {"code-lists": load(house.gdx.registers, lists), "sandbox": house.gdx.sandbox.open("operator")}
+    except Refusal as refusal:
+        raise NotDone(f"{refusal} {'; '.join(fault.en for fault in refusal.faults)}") from None
+
+
 def run(arguments: list[str], session: Session | None = None, given: Iterable[str] = sys.stdin) -> Any:
     """Does what the command line says; returns what to print.
 
@@ -149,7 +164,7 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
     room = options.room or open_rooms[0]
     if room not in open_rooms:
         raise NotDone(f"{options.stage} does not open {room}")
-    if options.command in ("announce-key", "doctor") and room != "gdx":
+    if options.command in ("announce-key", "doctor", "furnish") and room != "gdx":
         raise NotDone(f"{options.command} is for the exchange: --room gdx")
     match options.command:
         case "public-key":
@@ -162,6 +177,8 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
             return {"announced": announce_key(house, options.key)}
         case "doctor":
             return examine(house, options.subsystem)
+        case "furnish":
+            return furnish(house)
         case _:
             try:
                 appoint(house, room, Appointment.model_validate_json("".join(given)))

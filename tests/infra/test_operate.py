@@ -19,6 +19,7 @@ from infra.operate import (
     announce_key,
     appoint,
     examine,
+    furnish,
     given_up,
     house_of,
     public_key,
@@ -121,6 +122,15 @@ def test_the_doctor_comes_by_hand_too(house: House) -> None:
     for unknown in ("TH/LOCAL/X/z", "nonsense"):
         with pytest.raises(NotDone):
             examine(house, unknown)
+
+
+def test_the_shipped_code_lists_need_their_owners_first(house: House) -> None:
+    with pytest.raises(NotDone, match="The member is not registered"):
+        furnish(house)
+    for code in ("DOPA", "DGA", "DBD"):
+        house.gdx.directory.register_member(Member(MemberId.parse(f"TH/CENTRAL/{code}"), code, code), "test")
+    assert furnish(house) == {"code-lists": 4, "sandbox": 6}
+    assert furnish(house) == {"code-lists": 0, "sandbox": 0}
 
 
 def test_commands_of_the_exchange_are_for_the_exchange() -> None:
