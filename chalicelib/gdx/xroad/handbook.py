@@ -6,13 +6,20 @@ from typing import Any
 
 from ..ids import RESERVED
 from ..refusals import XROAD_TYPES
+from .claims import INLINE
+from .claims import MEDIA_TYPE as CLAIM_CHECK
 from .message import MAX_ID, SINGLE, STRIPPED
 from .paths import METHODS
 from .spelling import Spelling, spelled
 
 
-def handbook(spelling: Spelling) -> dict[str, Any]:
-    """The facts, in JSON types; docs/x-road.md tells them to people."""
+def handbook(spelling: Spelling, request_limit: int) -> dict[str, Any]:
+    """The facts, in JSON types; docs/x-road.md tells them to people.
+
+    Args:
+        spelling: of error types.
+        request_limit: bytes of a request body.
+    """
     return {
         "protocol": "X-Road Message Protocol for REST 1.0.4",
         "path": "/r1/{instance}/{memberClass}/{memberCode}/{subsystem}/{serviceCode}[/path][?query]",
@@ -40,6 +47,11 @@ def handbook(spelling: Spelling) -> dict[str, Any]:
                 "x-road-id:value CRLF",
             ],
             "defaults": {"accept": "application/json"},
+        },
+        "bodies": {
+            "request_bytes": request_limit,
+            "answer_bytes": INLINE,
+            "beyond": {"request": "X-Gdx-Claim-Check: <document id>", "answer": CLAIM_CHECK},
         },
         "errors": {
             "spelling": spelling.value,

@@ -76,7 +76,7 @@ def hang(room: Room, exchange: Exchange) -> None:
 
     @room.get("/gdx/v1/x-road", allow=[PUBLIC], summary="How this exchange speaks X-Road: headers, hash, errors")
     def about(_: Call) -> Reply:
-        return Reply(handbook(exchange.spelling), headers={"Cache-Control": "public, max-age=300"})
+        return Reply(handbook(exchange.spelling, LIMIT), headers={"Cache-Control": "public, max-age=300"})
 
 
 def _exchanged(exchange: Exchange, client: SubsystemId, service: ServiceId, rest: str, call: Call) -> Reply:

@@ -15,9 +15,18 @@ LOOKUP = f"/r1/{PERSON}/lookup"
 STRIPPED = sorted(message.STRIPPED)
 
 
-@pytest.fixture
-def exchange() -> Exchange:
+@pytest.fixture(scope="module")
+def made() -> Exchange:
+    """One exchange for all: nothing here depends on what was asked before."""
     return Exchange()
+
+
+@pytest.fixture
+def exchange(made: Exchange) -> Exchange:
+    """The same, with a provider that nobody asked yet."""
+    made.providers.sent.clear()
+    made.providers.reply(200, RECORD)
+    return made
 
 
 def sent(exchange: Exchange) -> Any:

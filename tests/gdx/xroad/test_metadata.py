@@ -195,3 +195,4 @@ def test_the_handbook_tells_programs_what_holds_here(exchange: Exchange) -> None
     assert told["methods_not_carried"] == ["TRACE"] and len(told["headers"]["stripped_both_ways"]) == 13
     assert "server.serverproxy.access_denied" in told["errors"]["types"]
     assert told["reserved_services"] == sorted(RESERVED)
+    assert told["bodies"]["request_bytes"] == told["bodies"]["answer_bytes"] == 4 * 1024 * 1024
