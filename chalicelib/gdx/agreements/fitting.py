@@ -34,11 +34,14 @@ def faults(agreement: Agreement, service: Service | None, today: date | None, at
         *_of_time(agreement, today, at),
         *_of_codes(agreement, at),
         *_of_shapes(agreement, at),
+        *_of_secrecy(agreement, at),
     ]
     if len(terms_text(agreement).encode()) > MAX_TERMS:
         found.append(Fault(at, "ข้อตกลงยาวเกิน 32 กิโลไบต์", "The terms are longer than 32 kB."))
     if service is None:
         found.append(Fault("/service", "ไม่พบบริการนี้", "No such service is registered."))
+    if service is not None and service.subject is None:
+        found += _of_nobody(agreement, at)
     if found or service is None:
         return found
     return misfits(agreement, service.document, at)
@@ -85,6 +88,28 @@ def _of_time(agreement: Agreement, today: date | None, at: str) -> Iterator[Faul
         yield Fault(f"{at}/valid_until", "วันสิ้นสุดอยู่ก่อนวันเริ่ม", "It ends before it begins.")
     elif today is not None and agreement.valid_until < today:
         yield Fault(f"{at}/valid_until", "วันสิ้นสุดผ่านไปแล้ว", "This day has passed.")
+
+
+def _of_nobody(agreement: Agreement, at: str) -> Iterator[Fault]:
+    """What only makes sense where a service is about a person."""
+    for name, wanted in (("consent", agreement.consent), ("preview", agreement.preview)):
+        if wanted:
+            yield Fault(
+                f"{at}/{name}",
+                "บริการนี้ไม่ใช่ข้อมูลของบุคคล จึงไม่มีผู้ให้ความยินยอม",
+                "The service is not about a person, so nobody could be asked.",
+            )
+
+
+def _of_secrecy(agreement: Agreement, at: str) -> Iterator[Fault]:
+    """Two agencies cannot agree to hide from people who looked at them; only a law can order that."""
+    for number, purpose in enumerate(agreement.purposes):
+        if purpose.sealed_days and agreement.order == "agreed":
+            yield Fault(
+                f"{at}/purposes/{number}/sealed_days",
+                "ปกปิดการเข้าถึงได้เฉพาะเมื่อกฎหมายกำหนด โปรดให้ผู้ดูแลศูนย์แลกเปลี่ยนลงทะเบียนข้อตกลงตามกฎหมาย",
+                "Only a law may hide an access: an operator of the exchange registers what the law orders.",
+            )
 
 
 def _of_codes(agreement: Agreement, at: str) -> Iterator[Fault]:

@@ -75,6 +75,7 @@ class Standing:
         Raises:
             Invalid: a party is unknown or the terms do not fit the service.
         """
+        agreement = replace(agreement, order="ordered")
         for _ in range(3):
             work = self._ordering(agreement, by)
             if work is None:
@@ -258,7 +259,7 @@ def _shell(agreement: Agreement) -> Negotiation:
 
 def _ordered(agreement: Agreement, version: int) -> Agreement:
     because = _BY_OPERATOR if agreement.state is AgreementState.SUSPENDED else None
-    return replace(agreement, version=version, order="ordered", suspended_because=because)
+    return replace(agreement, version=version, suspended_because=because)
 
 
 def _same_order(there: Item, agreement: Agreement) -> bool:
@@ -269,7 +270,7 @@ def _same_order(there: Item, agreement: Agreement) -> bool:
         return {name: value for name, value in content.items() if name not in aside}
 
     content = there.data["content"]
-    return bare(content) == bare(rooms.agreement_json(replace(agreement, order="ordered")))
+    return bare(content) == bare(rooms.agreement_json(agreement))
 
 
 def _in_batches(broken: Mapping[str, tuple[str, str]]) -> Iterator[dict[str, tuple[str, str]]]:

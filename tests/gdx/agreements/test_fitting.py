@@ -150,6 +150,9 @@ SAME = Predicate("same-person", (Compare("/status", "status"),))
         ({"predicates": (Predicate("q", (Compare("/status", "x", "about"),)),)}, ["/predicates/0/compares/0/how"]),
         ({"purposes": (Purpose("a", "ก", "a"), Purpose("a", "ข", "b"))}, ["/purposes"]),
         ({"purposes": (Purpose("A b", "ก", "a"),)}, ["/purposes/0/code"]),
+        ({"purposes": (Purpose("a", "ก", "a", 30), Purpose("b", "ข", "b"))}, ["/purposes/0/sealed_days"]),
+        ({"consent": True}, ["/consent"]),
+        ({"preview": True}, ["/preview"]),
         ({"valid_until": date(2025, 12, 31)}, ["/valid_until"]),
         ({"valid_until": date(2026, 11, 24)}, ["/valid_until"]),
         ({"valid_until": TODAY}, []),
@@ -162,6 +165,13 @@ def test_terms_that_make_no_sense(changes: dict[str, Any], wrong: list[str]) -> 
 
 def test_an_order_may_have_ended() -> None:
     assert faults(replace(AGREEMENT, valid_until=date(2026, 2, 1)), SERVICE, None) == []
+
+
+def test_what_only_a_law_can_order_and_only_a_person_can_give() -> None:
+    covert = replace(AGREEMENT, purposes=(Purpose("investigation", "สืบสวน", "To investigate", 90),), order="ordered")
+    assert faults(covert, SERVICE, TODAY) == []
+    about_people = replace(SERVICE, subject="/pid")
+    assert faults(replace(AGREEMENT, consent=True, preview=True), about_people, TODAY) == []
 
 
 def test_a_service_that_is_not_there() -> None:
