@@ -100,13 +100,23 @@ class Book:
             subject=consent.id,
             type=f"gdx.consent.{consent.state.value.lower()}",
             by=by,
-            data={} if consent.closed_by is None else {"closed_by": consent.closed_by},
+            data={**named(consent), **({} if consent.closed_by is None else {"closed_by": consent.closed_by})},
             queue=QUEUE,
         )
         item = kept.item.next(store.consent_json(replace(consent, head=head)))
         after = kept_from(item, self._clock())
         self._journal.commit(once, [Update(item)], [(store.history_pk(consent.id), event)], shown(after))
         return after
+
+
+def named(consent: Consent) -> Json:
+    """What an event says of a consent: between whom, and under which agreement; never about whom."""
+    return {
+        "consumer": str(consent.consumer),
+        "service": str(consent.service),
+        "agreement": consent.agreement,
+        "state": consent.state.value,
+    }
 
 
 def kept_from(item: Item, now: datetime) -> Kept:

@@ -9,21 +9,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ...shared.errors import Invalid, Stale, WrongState, not_found
+from ...shared.errors import Fault, Invalid, Stale, WrongState, not_found
 from ...shared.journal import Event, Once
 from ...shared.parts import Parts
 from ...shared.storage import Change, Create, Item, Update
 from .. import store as directory_store
 from ..directory.entries import Directory
 from ..evidence import Voice
-from ..ids import SubsystemId
+from ..ids import SANDBOX, SubsystemId
 from ..model import Agreement
 from ..notices import Notice, Notices
 from ..refusals import access_denied
 from ..rules import in_force
+from ..sandbox.numbers import is_sandbox_person
 from . import rules, store, words
 from .artefact import signed
-from .book import QUEUE, TRIES, Book, Kept, KeptPage, Shown, busy, kept_from
+from .book import QUEUE, TRIES, Book, Kept, KeptPage, Shown, busy, kept_from, named
 from .labels import labelled
 from .model import Act, Consent, ConsentState, Mode, Named, Terms
 from .rules import Asked
@@ -67,6 +68,8 @@ class Consents:
         found = self._journal.read(once, key, agreed)
         agreement = _asking(found.get(agreed), now)
         faults = rules.faults_of(asked, agreement, now)
+        if is_sandbox_person(pid) != (asked.service.subsystem.member.instance == SANDBOX):
+            faults.append(Fault("/pid", "ใช้กับระบบนี้ไม่ได้", "Not for this instance of the exchange."))
         if faults:
             raise Invalid(
                 "คำขอความยินยอมไม่อยู่ในกรอบของข้อตกลง", "The request goes beyond the agreement; see errors.", faults
@@ -91,7 +94,12 @@ class Consents:
             sealed_pid=self._keyring.seal(pid, _context(identifier)),
         )
         event, head = self._journal.happened(
-            consent.head, subject=identifier, type="gdx.consent.requested", by=f"system:{client}", data={}, queue=QUEUE
+            consent.head,
+            subject=identifier,
+            type="gdx.consent.requested",
+            by=f"system:{client}",
+            data=named(consent),
+            queue=QUEUE,
         )
         content = store.consent_json(replace(consent, head=head))
         item = Item(key, content) if there is None else there.next(content)

@@ -69,6 +69,8 @@ class Prefills:
         there = self._shelf.found(identifier)
         if there is None:
             found = self._broker.run(wanted, requirements, agreements)
+            if not any(one.values for one in found):
+                return found  # nothing to look at, so nobody is bothered
             there = self._shelf.keep(self._new(identifier, mark, wanted, found, agreements))
         if there.prefill.mark != mark:
             raise KeyReused(

@@ -71,9 +71,9 @@ class Shelf:
         event, head = self._journal.happened(
             Head(),
             subject=prefill.id,
-            type="gdx.prefill.preview_required",
+            type="gdx.prefill.preview-required",
             by=f"system:{prefill.client}",
-            data={},
+            data=_named(prefill),
             queue=QUEUE,
         )
         item = Item(
@@ -102,7 +102,8 @@ class Shelf:
             subject=prefill.id,
             type=f"gdx.prefill.{prefill.state.value.lower()}",
             by=by,
-            data={},
+            data=_named(prefill),
+            queue=None if prefill.state is PrefillState.FETCHED else QUEUE,
         )
         data = {"prefill": store.prefill_json(prefill), "head": asdict(head)}
         item = waiting.item.next(data, expires=waiting.item.expires)
@@ -143,6 +144,11 @@ class Shelf:
         prefill = store.prefill_from(item.data["prefill"])
         late: bool = prefill.state in _OPEN and self._clock() >= prefill.expires_at
         return Waiting(prefill, item, PrefillState.EXPIRED if late else prefill.state)
+
+
+def _named(prefill: Prefill) -> Json:
+    """What an event says: who asked, and how it stands; never about whom."""
+    return {"client": str(prefill.client), "state": prefill.state.value}
 
 
 def _context(identifier: str) -> str:

@@ -18,9 +18,9 @@ TYPE = "gdx-webhook+jwt"
 LIVES = 300
 """Seconds for which a signature is good; a receiver refuses older ones and remembers `jti` for as long."""
 MEDIA_TYPE = "application/cloudevents+json"
-FAMILIES = ("gdx.exchange.", "gdx.agreement.", "gdx.service.")
+FAMILIES = ("gdx.exchange.", "gdx.agreement.", "gdx.service.", "gdx.consent.", "gdx.prefill.")
 """Beginnings of the types of events that can be told."""
-EVENT = re.compile(r"gdx\.(exchange|agreement|service)\.(\*|[a-z][a-z-]{0,40})", re.ASCII)
+EVENT = re.compile(r"gdx\.(exchange|agreement|service|consent|prefill)\.(\*|[a-z][a-z-]{0,40})", re.ASCII)
 
 _TOLD = ("service", "client", "consumer", "agreement", "version", "state", "because")
 """What of an event's details is told: names of systems, services and agreements, never a person."""

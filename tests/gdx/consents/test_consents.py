@@ -11,6 +11,8 @@ import pytest
 from chalicelib.gdx.consents.model import ConsentState
 from chalicelib.gdx.consents.store import consent_key, history_pk
 from chalicelib.gdx.ids import ServiceId, SubsystemId
+from chalicelib.gdx.sandbox.numbers import person_id
+from chalicelib.gdx.webhooks.rules import EVENT, FAMILIES, cloud_event, named
 from chalicelib.shared.jose import verify_jwt
 from chalicelib.shared.journal import chain_is_whole
 from tests.gdx.consents.bank import BANK, REPORT, Bank
@@ -224,3 +226,20 @@ def test_the_row_that_the_pipeline_reads_lies_where_it_looks(bank: Bank) -> None
     item = bank.table.get(key)
     assert item is not None and item.data["state"] == ConsentState.GIVEN
     assert item.data["until"] == (bank.now + timedelta(days=30)).isoformat()
+
+
+def test_the_system_can_be_told_of_each_step_without_the_person(bank: Bank) -> None:
+    identifier = bank.ask_consent().json["id"]
+    bank.decide(identifier, "give")
+    bank.decide(identifier, "withdraw", match=None)
+    for event in bank.parts.journal.history(history_pk(identifier)):
+        assert EVENT.fullmatch(event.type) and event.type.startswith(FAMILIES) and event.queue is not None
+        assert [str(system) for system in named(event)] == [BANK]
+        told = cloud_event(event, "https://gdx.klang.test")
+        assert told["subject"] == identifier and told["data"]["service"] == REPORT
+        assert bank.keyring.pseudonym(MALEE) not in json.dumps(told)
+
+
+def test_nobody_real_is_asked_for_the_sandbox_nor_the_other_way_round(bank: Bank) -> None:
+    refused = bank.ask_consent(pid=person_id(1, born_before_1984=True))
+    assert refused.status == 422 and refused.json["errors"][0]["pointer"] == "/pid"

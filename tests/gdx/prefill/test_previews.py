@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.gdx.webhooks.rules import EVENT, FAMILIES, cloud_event, named
+from chalicelib.shared.egress import Unreachable
 from tests.gdx.consents.bank import BANK
 from tests.gdx.exchange import MALEE, OFFICE, PERSON, SOMCHAI
 from tests.gdx.prefill.conftest import Forms
@@ -157,3 +159,21 @@ def _rejected(forms: Forms, accepted: Answer) -> bool:
     forms.pump()
     state = forms.client.get(accepted.headers["location"], token=forms.token(BANK)).json
     return bool(state["state"] == "REJECTED" and state["error"]["type"] == "server.serverproxy.preview_needed")
+
+
+def test_the_asker_can_be_told_and_is_told_of_no_person(forms: Forms) -> None:
+    place = waiting(forms)
+    decide(forms, place, "release", ["person-name/first_name"])
+    history = forms.parts.journal.history(f"PREFILL#{place['id']}")
+    assert [event.type for event in history] == ["gdx.prefill.preview-required", "gdx.prefill.released"]
+    for event in history:
+        assert EVENT.fullmatch(event.type) and event.type.startswith(FAMILIES) and event.queue is not None
+        assert [str(system) for system in named(event)] == [BANK]
+        assert forms.keyring.pseudonym(MALEE) not in json.dumps(cloud_event(event, "https://gdx.klang.test"))
+
+
+def test_where_nothing_was_found_nobody_is_bothered(forms: Forms) -> None:
+    forms.broken["dopa"] = Unreachable("ConnectTimeoutError")
+    answer = forms.prefill("person-name", client=BANK)
+    assert answer.status == 200 and answer.json["items"][0]["missed"][0]["why"] == "provider_away"
+    assert forms.rows("PREFILL#") == [] and forms.queues.held == []
