@@ -61,6 +61,7 @@ def _stands_in(promised: str, printed: str) -> bool:
         "keep-an-existing-client.md",
         "watch-the-exchange.md",
         "ask-for-consent.md",
+        "ask-asynchronously.md",
         "prefill-a-form.md",
     ],
 )
