@@ -3,6 +3,7 @@
     python verifier.py proof RECEIPT.tlog-proof --vkey VKEY --entry ENTRY.json
         [--body BODY --salt SALT --side request|answer] [--leaf LEAF.json --cover-salt SALT] [--witness VKEY ...]
     python verifier.py consistency OLD.checkpoint NEW.checkpoint PROOF.json --vkey VKEY
+    python verifier.py audit CHECKPOINT BUNDLE [BUNDLE ...] --vkey VKEY     (all entry bundles, in order)
 
 It answers `good` and what was shown (exit 0), or `BAD` and why (exit 1). It believes nothing but the verifier key that
 you give it, so get that key once and keep it; it never asks the network.
@@ -205,6 +206,34 @@ def check_consistency(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) 
         raise Bad("the log shows two histories")
 
 
+def entries_of(bundle: bytes) -> list[bytes]:
+    """The entries of a bundle of C2SP tlog-tiles: each after its length, 16 bits."""
+    entries, at = [], 0
+    while at < len(bundle):
+        length = int.from_bytes(bundle[at : at + 2], "big")
+        entries.append(bundle[at + 2 : at + 2 + length])
+        at += 2 + length
+        if at > len(bundle):
+            raise Bad("an entry bundle is cut off")
+    return entries
+
+
+def tree_head(entries: Sequence[bytes]) -> bytes:
+    """The root over all entries (RFC 6962 section 2.1)."""
+    row = [leaf_hash(entry) for entry in entries]
+    while len(row) > 1:
+        pairs = [node_hash(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2)]
+        row = pairs + ([row[-1]] if len(row) % 2 else [])
+    return row[0] if row else hashlib.sha256(b"").digest()
+
+
+def check_whole(checkpoint: Checkpoint, entries: Sequence[bytes]) -> int:
+    """Whether these are all entries of the log and nothing else; how many of them are of hidden accesses."""
+    if len(entries) != checkpoint.size or tree_head(entries) != checkpoint.root:
+        raise Bad("these are not the entries of the log")
+    return sum("sealed" in json.loads(entry) for entry in entries)
+
+
 def commitment(salt: str, content: bytes) -> str:
     """base64url(SHA-256(salt || content)), as entries hold it."""
     return base64.urlsafe_b64encode(hashlib.sha256(salt.encode() + content).digest()).decode().rstrip("=")
@@ -246,6 +275,13 @@ def _consistency(given: argparse.Namespace) -> str:
     return f"good: {new.origin} only grew from {old.size} to {new.size} entries"
 
 
+def _audit(given: argparse.Namespace) -> str:
+    checkpoint = checkpoint_of(given.checkpoint.read_text("utf-8"), key_of(given.vkey))
+    entries = [entry for path in given.bundles for entry in entries_of(path.read_bytes())]
+    hidden = check_whole(checkpoint, entries)
+    return f"good: all {checkpoint.size} entries of {checkpoint.origin}, {hidden} of them of hidden accesses"
+
+
 def main(arguments: Sequence[str]) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="verifier.py", description="Checks what the exchange's log says.")
@@ -266,6 +302,11 @@ def main(arguments: Sequence[str]) -> int:
         consistency.add_argument(name, type=Path)
     consistency.add_argument("--vkey", required=True)
     consistency.set_defaults(run=_consistency)
+    audit = commands.add_parser("audit", help="that these are all entries, and how many are hidden")
+    audit.add_argument("checkpoint", type=Path)
+    audit.add_argument("bundles", type=Path, nargs="+")
+    audit.add_argument("--vkey", required=True)
+    audit.set_defaults(run=_audit)
     given = parser.parse_args(arguments)
     try:
         said, code = str(given.run(given)), 0

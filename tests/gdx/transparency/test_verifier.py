@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib.gdx.transparency import verifier
 from chalicelib.gdx.transparency.note import ED25519, VerifierKey
+from chalicelib.gdx.transparency.tiles import pack, unpack
 from tests.gdx.transparency.logbook import Logbook
 
 SOURCE = Path(verifier.__file__)
@@ -63,6 +65,17 @@ class Papers:
         files = [self.file(f"{name}.paper", given[name]) for name in ("old", "new", "consistency")]
         return ("consistency", *files, "--vkey", str(given.get("vkey", self.vkey)))
 
+    @property
+    def bundles(self) -> list[bytes]:
+        """All entries, four in a bundle."""
+        return [pack(self.book.written[at : at + 4]) for at in range(0, 23, 4)]
+
+    def audit(self, last: bytes | None = None) -> tuple[str, ...]:
+        """Arguments to audit the whole log, with another last bundle."""
+        bundles = [*self.bundles[:-1], self.bundles[-1] if last is None else last]
+        files = [self.file(f"bundle-{at}", bundle) for at, bundle in enumerate(bundles)]
+        return ("audit", self.file("checkpoint", self.new), *files, "--vkey", self.vkey)
+
 
 @pytest.fixture
 def papers(tmp_path: Path) -> Papers:
@@ -80,6 +93,7 @@ def said(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> str:
 def test_what_is_good(papers: Papers, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, papers.verify()) == "good: entry 7 of 23 in klang.test/gdx/v1/log\n"
     assert said(capsys, papers.compare()) == "good: klang.test/gdx/v1/log only grew from 9 to 23 entries\n"
+    assert said(capsys, papers.audit()).endswith("23 entries of klang.test/gdx/v1/log, 0 of them of hidden accesses\n")
     same = papers.compare(old=papers.new, consistency='{"hashes": []}')
     assert said(capsys, same).startswith("good: ")
 
@@ -112,6 +126,11 @@ SPOILT: dict[str, Spoilt] = {
     "no JSON": lambda p: p.compare(consistency="x"),
     "no object": lambda p: p.compare(consistency="[]"),
     "another log's key": lambda p: p.compare(vkey=OTHER),
+    "an entry more than the log has": lambda p: p.audit(p.bundles[-1] + pack([b"{}"])),
+    "an entry less": lambda p: p.audit(pack(unpack(p.bundles[-1])[:-1])),
+    "another entry among all": lambda p: p.audit(pack([b"{}", *unpack(p.bundles[-1])[1:]])),
+    "a bundle cut off": lambda p: p.audit(p.bundles[-1][:-1]),
+    "bundles of another log": lambda p: (*p.audit()[:-1], OTHER),
     "a missing file": lambda p: ("proof", "no-such-file", "--entry", "no-such-file", "--vkey", p.vkey),
 }
 
@@ -179,3 +198,12 @@ def test_it_needs_nothing_of_this_house() -> None:
 
 
 STANDARD = ("__future__", "argparse", "base64", "collections", "dataclasses", "hashlib", "json", "pathlib", "sys")
+
+
+def test_hidden_accesses_are_counted_among_all_entries(papers: Papers) -> None:
+    entries = [papers.entry, papers.cover, papers.leaf]
+    whole = verifier.Checkpoint("a", 3, verifier.tree_head(entries), ())
+    assert verifier.check_whole(whole, entries) == 1
+    assert verifier.tree_head([]) == hashlib.sha256().digest()
+    with pytest.raises(verifier.Bad):
+        verifier.check_whole(whole, entries[::-1])
