@@ -22,6 +22,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journey")]
 
 LOOKUP = "/r1/TH/CENTRAL/DOPA/civil/person/lookup"
 QUESTION = {"pid": "3990100001013"}
+SEED = json.loads((Path(__file__).parents[2] / "infra" / "seed" / "gdx.json").read_text("utf-8"))
+TERMS = {
+    "valid_from": "2026-01-01",
+    "valid_until": "2030-12-31",
+    **next(entry for entry in SEED["agreements"] if entry["id"] == "laemngop-person"),
+}
+HIDDEN = {"code": "criminal-case", "th": "เพื่อสืบสวนคดีอาญา", "en": "To investigate a crime", "sealed_days": 30}
 OFFLINE = """
 import runpy, socket, sys
 
@@ -190,3 +197,38 @@ def test_the_log_only_grew_between_two_checkpoints_that_the_agency_kept(
 def _larger(world: World, size: int) -> str | None:
     text = world.public("/gdx/v1/log/checkpoint").body.decode()
     return text if int(text.split("\n")[1]) > size else None
+
+
+def test_a_hidden_access_is_counted_by_whoever_audits_and_opened_to_nobody_before_its_day(
+    desk: Desk, papers: Papers, world: World
+) -> None:
+    operator, office = world.person("operator-dga"), world.person("laemngop-office")
+    operator.post("/gdx/v1/agreements", {**TERMS, "purposes": [*TERMS["purposes"], HIDDEN]})
+    answer = office.post(LOOKUP, QUESTION, x_road_client="TH/LOCAL/LAEMNGOP/office", x_gdx_purpose=str(HIDDEN["code"]))
+    exchange = answer.headers["x-gdx-exchange"]
+    receipt = world.until("its proof", lambda: _sealed(office.get(f"/gdx/v1/receipts/{exchange}").json))
+    assert set(json.loads(receipt["entry"])) == {"at", "id", "sealed", "until"}
+    world.public(f"/gdx/v1/log/sealed/{exchange}", expect=404)
+    persons_own = world.person("malee").get("/citizen/v1/me/access-log").json["items"]
+    assert exchange not in {line["receipt"] for line in persons_own}
+
+    checkpoint = world.public("/gdx/v1/log/checkpoint").body.decode()
+    size = int(checkpoint.split("\n")[1])
+    assert size < 256, "one bundle holds the log of this test"
+    path = f"/gdx/v1/log/tile/entries/000.p/{size}"
+    world.public(path, expect=401)
+    bundle = operator.get(path).body
+    code, said = desk.run(
+        "audit", desk.file("checkpoint", checkpoint), desk.file("bundle", bundle), "--vkey", papers.vkey
+    )
+    assert (code, said.split(", ")[1]) == (0, "1 of them of hidden accesses\n"), said
+    counted = world.public("/gdx/v1/log/sealed").json
+    assert (counted["total"], counted["hidden"], counted["opened"]) == (1, 1, 0)
+    code, said = desk.run(
+        "proof",
+        desk.file("receipt.tlog-proof", receipt["proof"]),
+        *("--vkey", papers.vkey, "--entry", desk.file("entry.json", receipt["entry"])),
+        *("--leaf", desk.file("leaf.json", receipt["leaf_text"]), "--cover-salt", receipt["cover_salt"]),
+        *("--body", desk.file("body", answer.body), "--salt", receipt["answer_salt"]),
+    )
+    assert code == 0, said
