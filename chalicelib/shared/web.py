@@ -220,7 +220,9 @@ class Room:
                 },
             )
             response = _refused(route, None, language, request_id, request)
-        return Response(response.status, {**common, **response.headers}, response.body)
+        own = {name.lower() for name in response.headers}
+        added = {name: value for name, value in common.items() if name.lower() not in own}
+        return Response(response.status, {**added, **response.headers}, response.body)
 
     def _attempt(self, route: Route, request: Request, request_id: str, language: str) -> Response:
         if len(request.body) > route.limit:

@@ -32,6 +32,9 @@ MAX_JSON = 10 * 1024 * 1024
 
 MEDIA_TYPE = "application/vnd.klang.claim-check+json"
 
+ABOUT_THE_ANSWER = frozenset({"Cache-Control", "accept-ranges", "content-range", "etag", "expires", "last-modified"})
+"""Headers of the provider that speak of the answer's own bytes; a reply that holds an address must not be cached."""
+
 LASTS = timedelta(minutes=15)
 """How long the address works. The object itself is deleted by the bucket's rule for `answers/` after a day."""
 

@@ -120,7 +120,8 @@ def _exchanged(exchange: Exchange, client: SubsystemId, service: ServiceId, rest
     given |= echo | told(outcome)
     claim = exchange.claims.check_in(outcome)
     if claim is not None:
-        return Reply(claim.document, outcome.status, {**given, **claim.headers}, claims.MEDIA_TYPE)
+        about_this = {name: value for name, value in given.items() if name not in claims.ABOUT_THE_ANSWER}
+        return Reply(claim.document, outcome.status, {**about_this, **claim.headers}, claims.MEDIA_TYPE)
     return Reply(outcome.body or None, status=outcome.status, headers=given, media_type=media_type)
 
 

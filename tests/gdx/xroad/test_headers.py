@@ -92,6 +92,14 @@ def test_everything_else_passes_unchanged(exchange: Exchange, name: str) -> None
     assert sent(exchange)[name] == value
 
 
+def test_the_provider_s_word_on_its_own_answer_stands_alone(exchange: Exchange) -> None:
+    told = {"content-language": "en", "cache-control": "private", "x-correlation-id": "theirs-1234"}
+    exchange.providers.reply(200, RECORD, **told)
+    headers = exchange.r1().response.headers
+    for name, value in told.items():
+        assert [given for known, given in headers.items() if known.lower() == name] == [value]
+
+
 def test_accept_is_json_unless_said(exchange: Exchange) -> None:
     exchange.r1()
     assert sent(exchange)["accept"] == "application/json"
