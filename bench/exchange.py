@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from chalice.app import Chalice, Response
@@ -16,9 +17,11 @@ from bench.table import AdapterTable
 from chalicelib.shared.chalice_edge import blueprint
 from chalicelib.shared.egress import GuardedHttp, Http
 from tests.gdx.exchange import BIZ, COMPANY, Exchange
+from tests.support.keys import LocalSigner
 
 BARE = "a bare Chalice pass-through"
 KLANG = "Klang's exchange"
+ALONE = "the same, its two signatures made elsewhere"
 PATH = f"/r1/{COMPANY}/lookup"
 QUESTION = json.dumps({"juristic_id": "0105569999981"}).encode()
 LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -28,18 +31,10 @@ def exchange(size: int, rounds: int, batch: int = 5) -> Comparison:
     """One company record of about `size` bytes, asked for by Biz."""
     with provider() as address:
         http = At(GuardedHttp(LOOPBACK), address, size)
-        house = Exchange(table=AdapterTable(), http=http)
-        klang = Chalice("klang", configure_logs=False)
-        klang.register_blueprint(blueprint(house.room))
-        headers = {
-            "Content-Type": "application/json",
-            "Authorization": f"Bearer {house.token(BIZ)}",
-            "X-Road-Client": BIZ,
-            "X-GDX-Purpose": "licence-application",
-        }
         calls = {
-            BARE: caller(_bare(http), "POST", PATH, headers, QUESTION),
-            KLANG: caller(klang, "POST", PATH, headers, QUESTION),
+            BARE: caller(_bare(http), "POST", PATH, {"Content-Type": "application/json"}, QUESTION),
+            KLANG: _klang(http, LocalSigner()),
+            ALONE: _klang(http, ElsewhereSigner()),
         }
         samples = side_by_side(calls, rounds=rounds, batch=batch, clock=time.process_time)
     return Comparison(
@@ -48,13 +43,41 @@ def exchange(size: int, rounds: int, batch: int = 5) -> Comparison:
         "called with Lambda's event and asks the same provider with the same HTTP client over TLS; the provider is a\n"
         "process of its own. What is counted is this process's CPU time. The pass-through checks and records nothing.\n"
         "Klang checks the token, the agreement and the answer against the service's description, signs the request,\n"
-        "cuts the answer down to the agreed fields and writes a signed record; signing with a local key is counted.\n"
+        "cuts the answer down to the agreed fields and writes a signed record. Signing is counted in the second line,\n"
+        "where the key is in this process; in the third it is elsewhere, as KMS is.\n"
         "What the adapter to DynamoDB does with items is counted too, their way to AWS is not. Not counted in either:\n"
         "Lambda's own part, the network, DynamoDB and KMS (both in memory here), and the CPU that boto3 would need to\n"
         "speak to them, which only Klang has. One certificate is trusted, so that no list of authorities is read.",
         samples,
         BARE,
     )
+
+
+class ElsewhereSigner(LocalSigner):
+    """A key that is elsewhere, as KMS's is: once it is `away`, a signature takes no time here (and does not hold)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = False
+
+    def sign(self, message: bytes) -> bytes:
+        """Raw r || s, 64 bytes."""
+        return bytes(range(1, 65)) if self.away else super().sign(message)
+
+
+def _klang(http: Http, signer: LocalSigner) -> Callable[[], Any]:
+    house = Exchange(table=AdapterTable(), http=http, signer=signer)
+    klang = Chalice("klang", configure_logs=False)
+    klang.register_blueprint(blueprint(house.room))
+    headers = {
+        "Content-Type": "application/json",
+        "Authorization": f"Bearer {house.token(BIZ)}",
+        "X-Road-Client": BIZ,
+        "X-GDX-Purpose": "licence-application",
+    }
+    if isinstance(signer, ElsewhereSigner):
+        signer.away = True  # the access token above has to hold
+    return caller(klang, "POST", PATH, headers, QUESTION)
 
 
 def _bare(http: Http) -> Chalice:

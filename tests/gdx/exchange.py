@@ -143,20 +143,24 @@ class Exchange:
     Args:
         table: instead of the memory table, which is `table` and what `rows` looks into.
         http: instead of `providers`, the way out to providers.
+        signer: the exchange's own key.
     """
 
-    def __init__(self, table: Table | None = None, http: Http | None = None) -> None:
+    def __init__(self, table: Table | None = None, http: Http | None = None, signer: LocalSigner | None = None) -> None:
         self.now = NOW
         self.table = FailingTable()
         used = table or self.table
         self.objects = MemoryObjects()
         self.providers = Providers()
         self.queues = Queues()
-        self.signer = LocalSigner()
+        self.signer = signer or LocalSigner()
         self.keyring = local_keyring(signer=self.signer)
         self.people = Issuers(self.clock).people
         tokens = Tokens(
-            [self.people.trusted, TrustedIssuer(BASE, AUDIENCE, "system", lambda: self.service.onboarding.signing.jwks())],
+            [
+                self.people.trusted,
+                TrustedIssuer(BASE, AUDIENCE, "system", lambda: self.service.onboarding.signing.jwks()),
+            ],
             self.clock,
         )
         self.parts = Parts(
