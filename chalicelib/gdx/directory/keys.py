@@ -85,32 +85,36 @@ def recorded(
     """What keeps the records true when a system's keys change from one set to another.
 
     Raises:
-        Invalid: a kid comes back with another key: old signatures would name two keys.
+        Invalid: a kid comes back with another key (old signatures would name two keys), or a key that was in wrong
+            hands comes back, under whatever kid.
     """
     old, new = ({key["kid"]: key for key in jwks["keys"]} for jwks in (before, after))
     changed = [kid for kid in sorted(old.keys() | new.keys()) if old.get(kid) != new.get(kid)]
     if not changed:
         return []
-    at, found = int(now.timestamp()), table.get_many([record_key(subsystem, kid) for kid in changed])
+    at, found = int(now.timestamp()), {item.key.sk: item for item in every(table, f"KEYS#{subsystem}")}
+    stolen = [KeyRecord.of(item.data).jwk for item in found.values() if _is_compromised(item)]
     changes: list[Change] = []
     for kid in changed:
-        there = found.get(record_key(subsystem, kid))
+        there = found.get(kid)
         key = new.get(kid) or old[kid]
         bare = {name: value for name, value in key.items() if name != "exp"}
         record = KeyRecord(kid, bare, at) if there is None else KeyRecord.of(there.data)
         if kid in new:
             if not _same_key(record.jwk, bare):
-                raise Invalid(
-                    "kid นี้เคยใช้กับกุญแจอื่นแล้ว",
-                    "This kid was another key's before.",
-                    [Fault("/jwks/keys", "โปรดใช้ kid ใหม่", "Choose a new kid.")],
-                )
+                refuse([Fault("/jwks/keys", "kid นี้เคยใช้กับกุญแจอื่นแล้ว", "This kid was another key's: choose a new one.")])
+            if any(_same_key(jwk, bare) for jwk in stolen):
+                refuse([Fault("/jwks/keys", "กุญแจนี้เคยรั่วไหล โปรดสร้างกุญแจใหม่", "It was in wrong hands: make a new key.")])
             record = replace(record, exp=key.get("exp"), revoked_at=None, reason=None)
         else:
             record = replace(record, revoked_at=at, reason=reason)
         item = Item(record_key(subsystem, kid), record.as_json())
         changes.append(Create(item) if there is None else Update(there.next(record.as_json())))
     return changes
+
+
+def _is_compromised(item: Item) -> bool:
+    return KeyRecord.of(item.data).reason == "compromised"
 
 
 def _same_key(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -214,7 +218,7 @@ class Keys:
 
         Raises:
             Invalid: the date is past, or more than 400 days away.
-            WrongState: no other key would hold after that.
+            WrongState: there is no other key without an end: some day none would hold.
             NotFound, Stale, Replayed, KeyReused.
         """
         now = self._clock()
@@ -225,7 +229,7 @@ class Keys:
         def ending(there: Subsystem | None) -> Subsystem:
             kept = usable_keys(_known(there).jwks, now)
             _must_hold(kid, kept)
-            if not any(key["kid"] != kid and key.get("exp", ends + 1) > ends for key in kept):
+            if not any(key["kid"] != kid and "exp" not in key for key in kept):
                 raise _last_key()
             changed = [{**key, "exp": ends} if key["kid"] == kid else key for key in kept]
             return replace(_known(there), jwks={"keys": changed})
@@ -236,6 +240,9 @@ class Keys:
         self, once: Once, subsystem: SubsystemId, kid: str, reason: Reason, by: str, *, even_the_last: bool = False
     ) -> None:
         """Takes a key out at once: it opens nothing from the very next request on.
+
+        Another one must hold now, but it may be one that ends: a key in wrong hands cannot wait for a new one (the
+        doctor warns of keys that all end).
 
         Args:
             reason: `compromised` takes belief from all its signatures, whenever they were made.

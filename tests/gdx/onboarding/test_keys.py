@@ -71,7 +71,7 @@ def test_a_system_is_never_left_without_a_key(agency: Agency) -> None:
     add(agency, new)
     agency.send("POST", f"/gdx/v1/keys/{new.kid}/retire", until(agency, days=1))
     late = agency.send("POST", f"/gdx/v1/keys/{only}/retire", until(agency, days=2))
-    assert late.status == 409, "the other one ends before it"
+    assert late.status == 409, "the other one has an end"
     assert opens(agency, agency.key)
 
 
@@ -131,6 +131,18 @@ class KidOf(LocalSigner):
     @property
     def kid(self) -> str:
         return self._kid
+
+
+def test_a_key_that_was_in_wrong_hands_never_comes_back_under_any_name(agency: Agency) -> None:
+    old, new = agency.key, LocalSigner()
+    add(agency, new)
+    agency.send("POST", f"/gdx/v1/keys/{old.kid}/revoke", {"reason": "compromised"})
+    agency.exchange.keys[CLINICS] = new
+    for kid in (old.kid, "another-name"):
+        named = {**old.public_jwk, "kid": kid}
+        answer = agency.send("POST", "/gdx/v1/keys", {"jwk": named, "proof": agency.proof(KidOf(old, kid))})
+        assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/jwks/keys")
+    assert set(listed(agency)) == {old.kid, new.kid}
 
 
 def test_there_are_five_keys_at_most_and_each_once(agency: Agency) -> None:
