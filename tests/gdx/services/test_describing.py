@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +12,8 @@ from chalicelib.gdx.contract import document_hash
 from chalicelib.gdx.ids import ServiceId
 from chalicelib.gdx.services import describing
 from chalicelib.shared.egress import HttpAnswer, Unreachable
-from chalicelib.shared.journal import chain_is_whole
+from chalicelib.shared.ids import new_id
+from chalicelib.shared.journal import Journal, chain_is_whole
 from tests.gdx.exchange import BIZ, MALEE, OFFICE, PERSON, SEED, Exchange
 from tests.gdx.services.register import CIVIL, ENTRY, PATH, Json, describe, with_more, without
 from tests.support.client import Answer
@@ -260,3 +261,35 @@ def test_a_neighbour_in_the_same_process_is_refused_as_well(exchange: Exchange) 
     describe(exchange, without("first_name_th", "last_name_th", "birth_date"))
     refused = exchange.r1(client=BIZ, headers={"x-gdx-purpose": "licence"})
     assert refused.json["type"] == "server.serverproxy.access_denied"
+
+
+class Interrupted(Journal):
+    """A journal in whose first commit somebody else gets in between reading and writing."""
+
+    def __init__(self, exchange: Exchange, act: Callable[[], Any]) -> None:
+        super().__init__(exchange.table, exchange.queues, ids=new_id, clock=exchange.clock)
+        self._waiting = [act]
+
+    def commit(self, *given: Any, **named: Any) -> None:
+        if self._waiting:
+            self._waiting.pop()()
+        super().commit(*given, **named)
+
+
+def test_two_descriptions_at_once_become_two_versions(exchange: Exchange) -> None:
+    shelf = exchange.service.services.shelf
+    shelf.journal = Interrupted(exchange, lambda: describe(exchange, with_more()))
+    answer = describe(exchange, without("birth_date"))
+    assert (answer.status, answer.json["version"]) == (200, 3)
+    assert {change["field"] for change in answer.json["changes"]} == {"/birth_date", "/blood_group"}
+    assert [version.number for version in shelf.versions(ServiceId.parse(PERSON))] == [3, 2, 1]
+
+
+def test_an_agreement_that_changes_at_the_same_moment_is_suspended_all_the_same(exchange: Exchange) -> None:
+    def amended() -> None:
+        assert exchange.agree("laemngop-person", daily_quota=7).status == 200
+
+    exchange.service.services.shelf.journal = Interrupted(exchange, amended)
+    assert "laemngop-person" in suspended(describe(exchange, without("first_name_th")))
+    (found,) = [each for each in _standing(exchange) if each.id == "laemngop-person"]
+    assert (found.state.value, found.daily_quota, found.version) == ("SUSPENDED", 7, 2)
