@@ -113,7 +113,8 @@ class Situation:
             return wanted
         row = self.consent_row
         repeats = self.handle if self.repeated else None
-        return permitted(None if row is None else row.data, self.purpose.code, wanted, self.now, repeats)
+        given = None if row is None else row.data
+        return permitted(given, self.purpose.code, wanted, self.now, repeats, self.agreed.id)
 
     @cached_property
     def today(self) -> tuple[int, ...]:

@@ -59,6 +59,7 @@ def consent(exchange: Exchange, **changes: Any) -> Item:
     """Malee's consent to the office, as the pipeline reads it."""
     content = {
         "state": "GIVEN",
+        "agreement": "laemngop-person",
         "purposes": ["premises-inspection"],
         "fields": None,
         "from": (exchange.now - timedelta(days=1)).isoformat(),

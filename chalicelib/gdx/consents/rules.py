@@ -36,6 +36,7 @@ def permitted(
     fields: Sequence[str],
     now: datetime,
     exchange: str | None = None,
+    agreement: str | None = None,
 ) -> tuple[str, ...]:
     """The fields that may go out under a person's consent.
 
@@ -45,11 +46,15 @@ def permitted(
         fields: the agreement's fields; none where the answer is only yes or no.
         now: the time.
         exchange: id of an exchange that was recorded already and is repeated: it may use up what it has used up.
+        agreement: id of the agreement; a consent that was given under another one does not serve it. None where that
+            was decided before.
 
     Raises:
         ConsentNeeded: nobody gave it, it does not hold now, not for this purpose, or for none of these fields. One
             wording for all, so that a system does not learn what a person did.
     """
+    if consent is not None and agreement not in (None, consent["agreement"]):
+        raise consent_needed()
     if consent is None or purpose not in consent["purposes"] or not _holds(consent, now, exchange):
         raise consent_needed()
     wanted = consent["fields"]

@@ -20,6 +20,7 @@ def consent(**changes: Any) -> dict[str, Any]:
     """A consent that holds."""
     good = {
         "id": "c1",
+        "agreement": "a1",
         "state": "GIVEN",
         "purposes": ["loan"],
         "fields": ["/score", "/as_of"],
@@ -59,6 +60,12 @@ def test_whatever_is_missing_is_refused_with_one_wording(given: dict[str, Any] |
     with pytest.raises(ConsentNeeded) as other:
         permitted(None, "loan", FIELDS, NOW)
     assert (refused.value.th, refused.value.en) == (other.value.th, other.value.en)
+
+
+def test_a_consent_serves_the_agreement_under_which_it_was_given() -> None:
+    assert permitted(consent(), "loan", FIELDS, NOW, None, "a1") == ("/score", "/as_of")
+    with pytest.raises(ConsentNeeded):
+        permitted(consent(), "loan", FIELDS, NOW, None, "a2")
 
 
 def test_a_consent_for_once_is_used_up_and_serves_the_repeat_of_its_exchange_only() -> None:
