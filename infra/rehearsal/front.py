@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 OWNERS: Mapping[str, str] = {
     "/r1": "gdx",
     "/gdx": "gdx",
+    "/ws": "gdx",
     "/oauth2": "gdx",
     "/listClients": "gdx",
     "/verificationconf": "gdx",
@@ -28,6 +29,7 @@ OWNERS: Mapping[str, str] = {
     "/.well-known/jwt-vc-issuer/biz": "biz",
     "/api": "opendata",
     "/dataset": "opendata",
+    "/opendata": "opendata",
     "/citizen": "citizen",
 }
 """Which platform answers a path and everything below it."""

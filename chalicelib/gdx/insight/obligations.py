@@ -30,6 +30,7 @@ log = logging.getLogger("klang.gdx")
 
 FRESH = timedelta(minutes=10)
 STALE = timedelta(hours=6)
+ROLL = timedelta(minutes=1)
 CITIZEN = SubsystemId.parse("TH/CENTRAL/DGA/citizen")
 PURPOSE = "clause-4-report"
 ASKED: tuple[PlatformName, ...] = ("opendata", "biz")
@@ -111,6 +112,7 @@ class Obligations:
         self._counts: dict[PlatformName, tuple[datetime, Mapping[str, int]]] = {}
         self._tried: dict[PlatformName, datetime] = {}
         self._exchange: dict[MemberId, tuple[datetime, AtExchange]] = {}
+        self._members: tuple[datetime, list[Member | Subsystem]] | None = None
 
     def know(self, name: PlatformName, platform: Platform) -> None:
         """A platform that is open in this process is asked directly."""
@@ -123,7 +125,7 @@ class Obligations:
             Malformed: the cursor.
         """
         after = self._cursors.read(cursor, "obligations")
-        everyone = self._directory.everyone()
+        everyone = self._everyone()
         left = [each for each in _agencies(everyone) if after is None or str(each.id) > after]
         shown = left[:limit]
         duties = [self._duty(member, everyone, {}) for member in shown]
@@ -136,12 +138,19 @@ class Obligations:
         Raises:
             NotFound: no such member, or clause 4 does not oblige it.
         """
-        everyone = self._directory.everyone()
+        everyone = self._everyone()
         member = next((each for each in _agencies(everyone) if each.id == agency), None)
         if member is None:
             raise not_found("หน่วยงานนี้ในรายชื่อหน่วยงานที่ต้องเชื่อมต่อ", "agency among those that must connect")
         named = {name: self._named(name, str(agency)) for name in ASKED}
         return self._duty(member, everyone, named)
+
+    def _everyone(self) -> list[Member | Subsystem]:
+        """The directory, read at most once a minute: this is public, and the directory is long."""
+        now = self._clock()
+        if self._members is None or now - self._members[0] > ROLL:
+            self._members = (now, self._directory.everyone())
+        return self._members[1]
 
     def _duty(
         self,
