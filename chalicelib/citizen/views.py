@@ -73,6 +73,7 @@ class UsageLine(Outgoing):
     legal_basis_en: str
     fields: tuple[str, ...] = Field(description="What was handed over")
     receipt: str = Field(description="Id of the exchange's receipt")
+    until: str | None = Field(default=None, description="Until when the law let this access stay hidden")
 
 
 class UsageList(Outgoing):

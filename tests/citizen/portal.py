@@ -66,6 +66,7 @@ class Line:
     legal_basis_en: str = "Licensing Facilitation Act"
     fields: tuple[str, ...] = ("name", "address")
     receipt: str = "r-1"
+    until: str | None = None
 
 
 @dataclass(frozen=True)
