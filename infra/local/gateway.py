@@ -27,7 +27,9 @@ from infra.local.gateway_event import (
     http_answer,
     proxy_event,
 )
-from infra.package.gateway_responses import BY_KIND, HEADERS
+from infra.local.wsgi import HEADERS
+from infra.package.gateway_responses import BY_KIND
+from infra.package.gateway_responses import HEADERS as OWN_HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -158,7 +160,7 @@ def gateway_answer(kind: str, status: int | None = None) -> HttpAnswer:
     """An answer of the gateway itself, from the one table of gateway responses."""
     response = BY_KIND[kind]
     number = response.status or status or 500
-    return HttpAnswer(number, tuple(HEADERS.items()), response.body(str(uuid.uuid4()), str(number)).encode())
+    return HttpAnswer(number, tuple(OWN_HEADERS.items()), response.body(str(uuid.uuid4()), str(number)).encode())
 
 
 def raw_path(environ: WSGIEnvironment) -> str:
@@ -173,21 +175,34 @@ def raw_path(environ: WSGIEnvironment) -> str:
 
 def read_request(environ: WSGIEnvironment) -> HttpRequest:
     """The request in a WSGI environment, its body read whole."""
-    headers = [(key[5:].replace("_", "-").title(), value) for key, value in environ.items() if key.startswith("HTTP_")]
-    for key, name in (("CONTENT_TYPE", "Content-Type"), ("CONTENT_LENGTH", "Content-Length")):
-        if environ.get(key):
-            headers.append((name, environ[key]))
     length = int(environ.get("CONTENT_LENGTH") or 0)
     return HttpRequest(
         method=environ["REQUEST_METHOD"],
         raw_path=raw_path(environ),
         raw_query=environ.get("QUERY_STRING", ""),
-        headers=tuple(headers),
+        headers=tuple(_headers(environ)),
         body=environ["wsgi.input"].read(length) if length else b"",
         source_ip=environ.get("REMOTE_ADDR", "127.0.0.1"),
         scheme=environ.get("wsgi.url_scheme", "http"),
         protocol=environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
     )
+
+
+def _headers(environ: WSGIEnvironment) -> Iterable[tuple[str, str]]:
+    """Every header as it came, where the server tells; else as WSGI has them. A body that came in chunks has a length
+    by now.
+    """
+    sent = environ.get(HEADERS)
+    if sent is None:
+        yield from ((key[5:].replace("_", "-").title(), environ[key]) for key in environ if key.startswith("HTTP_"))
+        if environ.get("CONTENT_TYPE"):
+            yield "Content-Type", environ["CONTENT_TYPE"]
+    else:
+        yield from (
+            (name, value) for name, value in sent if name.lower() not in ("content-length", "transfer-encoding")
+        )
+    if environ.get("CONTENT_LENGTH"):
+        yield "Content-Length", environ["CONTENT_LENGTH"]
 
 
 def send(answer: HttpAnswer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

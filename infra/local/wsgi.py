@@ -11,12 +11,41 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, get_header_lines
 from waitress.server import create_server
+from waitress.task import WSGITask
 
 from infra.local.gateway_event import MAX_HEAD, MAX_REQUEST
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+
+HEADERS = "klang.headers"
+"""Name in the WSGI environment of the headers as they came: WSGI's own joins those that repeat, and drops names with
+"_", while API Gateway hands over each of them.
+"""
+
+
+class _Parser(HTTPRequestParser):
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)  # refuses what is no header
+        fields = [line.partition(b":") for line in get_header_lines(header_plus.partition(b"\r\n")[2])]
+        self.sent = tuple((name.decode("latin-1"), value.strip(b" \t").decode("latin-1")) for name, _, value in fields)
+
+
+class _Task(WSGITask):
+    def get_environment(self) -> Any:
+        environ = super().get_environment()
+        request: Any = self.request  # what our own parser made
+        environ[HEADERS] = request.sent
+        return environ
+
+
+class _Channel(HTTPChannel):
+    parser_class = _Parser
+    task_class = _Task
 
 
 class Server:
@@ -39,6 +68,7 @@ class Server:
             # read on.
             max_request_body_size=4 * MAX_REQUEST,
         )
+        self._server.channel_class = _Channel
         self.host: str = host
         self.port: int = listener.getsockname()[1]
         self._stopping = threading.Event()

@@ -10,7 +10,7 @@ import json
 import re
 import socket
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -354,6 +354,30 @@ def test_a_header_that_breaks_the_grammar_reaches_nobody(
     answer = raw(stack, head(client, "GET", "/a", line) + b"\r\n")
     assert answer.split(b" ")[1] == b"400", answer[:200]
     assert len(odd.seen) == before
+
+
+@pytest.mark.parametrize("name", ["X-Road-Id", "X-Gdx-Purpose", "X-Road-Security-Server", "Content-Type"])
+@pytest.mark.parametrize("twin", [str.lower, str.upper, str])
+def test_what_decides_comes_once_in_whatever_spelling(
+    stack: Stack, client: XRoadClient, odd: OddProvider, name: str, twin: Callable[[str], str]
+) -> None:
+    before = len(odd.seen)
+    answer = raw(stack, head(client, "GET", "/a", f"{name}: a", f"{twin(name)}: b") + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ") and b"client.invalid_request" in answer
+    assert len(odd.seen) == before
+
+
+def test_two_tokens_are_no_token(stack: Stack, client: XRoadClient, odd: OddProvider) -> None:
+    before = len(odd.seen)
+    answer = raw(stack, head(client, "GET", "/a", f"authorization: {client.authorization}") + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 401 ") and len(odd.seen) == before
+
+
+def test_of_two_clients_the_last_counts(stack: Stack, client: XRoadClient, odd: OddProvider) -> None:
+    last = raw(stack, head(client, "GET", "/a", "X-Road-Client: TH/CENTRAL/DGA/biz") + b"\r\n")
+    assert b"invalid_client_identifier" in last
+    both = raw(stack, head(client, "GET", "/a", f"X-Road-Client: {OFFICE}") + b"\r\n")
+    assert both.startswith(b"HTTP/1.1 200 ") and odd.seen[-1]["headers"]["x-road-client"] == OFFICE
 
 
 def test_an_underscore_does_not_stand_in_for_a_dash(stack: Stack, client: XRoadClient, odd: OddProvider) -> None:
