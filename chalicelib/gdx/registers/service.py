@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from ...shared.errors import Fault, Invalid, NotAllowed, Stale, not_found
+from ...shared.errors import AlreadyThere, Fault, Invalid, NotAllowed, Stale, not_found
 from ...shared.identity import Caller
 from ...shared.journal import Head, Journal, Once
 from ...shared.storage import Change, Create, Item, Json, Table, Update, every
@@ -141,7 +141,7 @@ class Registers:
         before = None if found is None else store.register_from(name, found.data["content"])
         _check_right(by, draft.owner if before is None else before.owner)
         if expected is not None and expected != (0 if before is None else before.latest.number):
-            raise Stale("มีรุ่นใหม่กว่าแล้ว โปรดอ่านอีกครั้ง", "There is a newer version; read it again.")
+            raise _published_meanwhile()
         said = digest(draft)
         if before is not None and before.latest.digest == said:
             return Published(before, changed=False)
@@ -164,7 +164,10 @@ class Registers:
             Create(Item(store.register_key(name), data)) if found is None else Update(found.next(data))
         )  # the lock of the register: of two who publish at once, one is told to read again
         answer: Json = {"name": name, "version": register.latest.number}
-        self._journal.commit(once, [lock, *changes], [(store.history_pk(name), event)], answer)
+        try:
+            self._journal.commit(once, [lock, *changes], [(store.history_pk(name), event)], answer)
+        except AlreadyThere:  # a part with the number that somebody else's version has got meanwhile
+            raise _published_meanwhile() from None
         return Published(register, changed=True)
 
     def _examine(self, draft: Draft, before: Register | None) -> None:
@@ -219,6 +222,10 @@ class Registers:
         while len(self._parts) > REMEMBERED:
             self._parts.popitem(last=False)
         return made
+
+
+def _published_meanwhile() -> Stale:
+    return Stale("มีรุ่นใหม่กว่าแล้ว โปรดอ่านอีกครั้ง", "There is a newer version; read it again.")
 
 
 def _check_right(by: Caller, owner: MemberId) -> None:

@@ -28,7 +28,7 @@ def test_the_slower_of_two_new_registers_is_refused_whole() -> None:
     table = Racing()
     house = Exchange(table=table)
     table.first = lambda: publish(house, zones("a"))
-    assert publish(house, zones("b", "c")).status == 409
+    assert publish(house, zones("b", "c")).status == 412
     assert [entry["code"] for entry in house.client.get(PATH).json["entries"]] == ["a"]
     assert not [key for key in table._items if key.pk == "REGISTER#zones#2"]
 
