@@ -44,8 +44,8 @@ def mount(app: Chalice, rooms: Iterable[Room]) -> None:
         app.register_blueprint(blueprint(room))
     for methods in app.routes.values():
         for entry in methods.values():
-            # Chalice would look for `path+` among the event's parameters; API Gateway calls it `path`
-            entry.view_args = [name.removesuffix("+") for name in entry.view_args]
+            # Chalice overlooks greedy parameters and would not declare them in the API; `{path+}` is `path` there
+            entry.view_args = re.findall(r"{(\w+)\+?}", entry.uri_pattern)
 
 
 def blueprint(room: Room) -> Blueprint:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from chalice.app import Chalice
+from chalice.deploy.swagger import SwaggerGenerator
 
 from chalicelib.shared.chalice_edge import LARGE, mount, to_chalice, to_request
 from chalicelib.shared.identity import PUBLIC, Gate
@@ -212,3 +213,24 @@ def test_one_room_serves_two_apps() -> None:
     shared = echo()
     for gateway in [in_process(app_of(shared)) for _ in range(2)]:
         assert json_of(ask(gateway, "PUT", "/echo/1/with/2", b"x"))["params"] == {"a": "1", "b": "2"}
+
+
+def test_preflights_survive_that_every_body_is_binary() -> None:
+    """A MOCK integration cannot read a binary request: without the conversion API Gateway answers 500."""
+    resources = {"api_handler_arn": "arn:aws:lambda:ap-southeast-1:123456789012:function:edge", "lambda_functions": {}}
+    described = SwaggerGenerator("ap-southeast-1", resources).generate_swagger(app_of(room(), echo()))
+    assert described["x-amazon-apigateway-binary-media-types"] == ["*/*"]
+    own = [
+        operation["x-amazon-apigateway-integration"]
+        for methods in described["paths"].values()
+        for operation in methods.values()
+    ]
+    preflights = [each for each in own if each["type"] == "mock"]
+    assert preflights and {each["contentHandling"] for each in preflights} == {"CONVERT_TO_TEXT"}
+
+
+def test_a_greedy_parameter_is_declared_under_its_own_name() -> None:
+    resources = {"api_handler_arn": "arn:aws:lambda:ap-southeast-1:123456789012:function:edge", "lambda_functions": {}}
+    described = SwaggerGenerator("ap-southeast-1", resources).generate_swagger(app_of(echo()))
+    (declared,) = described["paths"]["/echo/same/{rest+}"]["post"]["parameters"]
+    assert (declared["name"], declared["in"]) == ("rest", "path")

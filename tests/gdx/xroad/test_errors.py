@@ -16,8 +16,11 @@ from chalicelib.gdx.routes import routes
 from chalicelib.gdx.service import Service
 from chalicelib.gdx.xroad.routes import LIMIT
 from chalicelib.gdx.xroad.spelling import NAMES, Spelling, spelled
+from chalicelib.settings import Settings
 from chalicelib.shared.identity import Gate
+from chalicelib.wiring import open_house
 from tests.gdx.exchange import BIZ, MALEE, OFFICE, PERSON, SEED, Exchange
+from tests.house.the_app import ENVIRONMENT
 from tests.support.client import Client
 
 SERVICE = next(each for each in SEED["services"] if each["id"] == PERSON)
@@ -167,6 +170,12 @@ def test_the_older_spelling_by_setting(exchange: Exchange) -> None:
     assert answer.headers["x-road-error"] == "Server.ServerProxy.AccessDenied"
     told = client.get("/gdx/v1/x-road").json["errors"]
     assert told["spelling"] == "7.7" and "Server.ClientProxy.SslAuthenticationFailed" in told["types"]
+
+
+@pytest.mark.parametrize("release", ["7.7", "7.8"])
+def test_the_setting_reaches_the_exchange(release: str) -> None:
+    settings = Settings.from_env({**ENVIRONMENT, "PLATFORMS": "gdx", "XROAD_SPELLING": release})
+    assert open_house(settings).gdx.spelling.value == release
 
 
 @pytest.mark.parametrize(
