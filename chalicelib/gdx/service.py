@@ -153,6 +153,11 @@ class Service:
         """Public address of the exchange."""
         return self._parts.base_url
 
+    @property
+    def now(self) -> datetime:
+        """The time."""
+        return self._parts.clock()
+
     def local(self, client: str) -> LocalGdx:
         """The exchange for a platform in this process, as the member `client`."""
         return LocalGdx(self.exchanges, client, self._parts.ids)

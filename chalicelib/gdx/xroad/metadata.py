@@ -13,8 +13,9 @@ from ...shared.errors import Fault, Unavailable
 from ...shared.web import Call, Reply
 from ..contract import PLAIN_REST, endpoints
 from ..ids import BadId, ServiceId, SubsystemId
-from ..model import AgreementState, Service
+from ..model import Service
 from ..refusals import NotDescribed, invalid_request, unknown_member, unknown_service
+from ..rules import in_force
 from ..service import Service as Exchange
 
 ANSWERED = frozenset({"allowedMethods", "getOpenAPI", "listMethods"})
@@ -43,7 +44,7 @@ def answered(exchange: Exchange, client: SubsystemId, provider: SubsystemId, cod
     allowed = {
         agreement.service: [(each.method, each.path) for each in agreement.endpoints]
         for agreement in exchange.directory.agreements_of(client)
-        if agreement.service.subsystem == provider and agreement.state is AgreementState.FINALIZED
+        if agreement.service.subsystem == provider and in_force(agreement, exchange.now)
     }
     return Reply({"service": [_listed(each, allowed[each.id]) for each in services if each.id in allowed]})
 

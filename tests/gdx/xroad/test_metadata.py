@@ -91,6 +91,10 @@ def test_what_is_allowed_ends_with_the_agreement(exchange: Exchange) -> None:
     assert [each["service_code"] for each in of(exchange, f"{CIVIL}/allowedMethods").json["service"]] == ["person"]
     exchange.agree(state="SUSPENDED")
     assert of(exchange, f"{CIVIL}/allowedMethods").json == {"service": []}
+    exchange.agree(valid_until=exchange.now.date().isoformat())
+    assert of(exchange, f"{CIVIL}/allowedMethods").json["service"]
+    exchange.pass_time(days=2)
+    assert of(exchange, f"{CIVIL}/allowedMethods").json == {"service": []}
 
 
 @pytest.mark.parametrize("method", ["POST", "HEAD", "DELETE"])
