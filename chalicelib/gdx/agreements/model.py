@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,6 +10,9 @@ from typing import Any
 
 from ..ids import SubsystemId
 from ..model import Agreement, AgreementState
+
+_AGREEMENT = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NEGOTIATION = re.compile(r"([A-Za-z0-9._-]{1,64})\.([1-9][0-9]{0,5})")
 
 OPEN = frozenset(
     {
@@ -116,6 +120,10 @@ def negotiation_id(agreement: str, version: int) -> str:
 
 def split_id(identifier: str) -> tuple[str, int] | None:
     """Agreement and version of a negotiation's id, or None when it is no such id."""
-    agreement, dot, version = identifier.rpartition(".")
-    fits = dot and agreement and version.isascii() and version.isdecimal() and len(version) <= 6 and version[0] != "0"
-    return (agreement, int(version)) if fits else None
+    found = _NEGOTIATION.fullmatch(identifier)
+    return None if found is None else (found[1], int(found[2]))
+
+
+def is_agreement_id(text: str) -> bool:
+    """True when a text can be the id of an agreement; anything else need not be looked for."""
+    return _AGREEMENT.fullmatch(text) is not None

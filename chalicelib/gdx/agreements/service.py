@@ -14,7 +14,7 @@ from ..ids import SubsystemId
 from ..model import AgreementState
 from .actors import Actor
 from .ledger import Ledger, unknown
-from .model import Negotiation, Party
+from .model import Negotiation, Party, is_agreement_id, negotiation_id
 from .standing import Standing
 from .store import negotiation_from
 from .talks import Talks
@@ -102,11 +102,13 @@ class Agreements:
         Raises:
             NotFound: it was never concluded, or is not the caller's.
         """
-        found = [
-            each.negotiation for each in self._ledger.versions(agreement) if Party.EXCHANGE in each.negotiation.seals
-        ]
-        if version is not None:
-            found = [each for each in found if each.agreement.version == version]
+        if not is_agreement_id(agreement):
+            raise unknown()
+        if version is None:
+            kept = self._ledger.versions(agreement)
+        else:
+            kept = [self._ledger.read(negotiation_id(agreement, version))]
+        found = [each.negotiation for each in kept if Party.EXCHANGE in each.negotiation.seals]
         if not found:
             raise unknown()
         standing = [each for each in found if each.state is not AgreementState.TERMINATED]

@@ -149,9 +149,13 @@ def test_a_stranger_sees_no_negotiation_and_no_agreement(exchange: Exchange, tal
     assert talk.act("terminate", CITIZEN, because=REASON).status == 404
 
 
-@pytest.mark.parametrize("identifier", ["x", "x.0", "x.01", ".1", "x.1234567", "x.-1", "x.๑", "%2F.1"])
+@pytest.mark.parametrize(
+    "identifier",
+    ["x", "x.0", "x.01", ".1", "x.1234567", "x.-1", "x.๑", "%2F.1", pytest.param("x" * 3000 + ".1", id="long")],
+)
 def test_what_is_no_id_is_not_found(exchange: Exchange, identifier: str) -> None:
-    assert exchange.client.get(f"/gdx/v1/negotiations/{identifier}", token=exchange.token()).status == 404
+    for kind in ("negotiations", "agreements"):
+        assert exchange.client.get(f"/gdx/v1/{kind}/{identifier}", token=exchange.token()).status == 404
 
 
 def test_only_the_two_begin(exchange: Exchange, talk: Talk) -> None:
