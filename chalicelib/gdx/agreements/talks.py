@@ -78,6 +78,8 @@ class Talks:
         wrong = faults(terms, known, thai_day(self._clock()), "/terms")
         if consumer not in found:
             wrong.append(Fault("/consumer", "ไม่พบระบบผู้ขอข้อมูล", "The consumer is not registered."))
+        if terms.consumer.member.instance != terms.service.subsystem.member.instance:
+            wrong.append(Fault("/service", "อยู่คนละระบบ (จริงหรือทดสอบ)", "The two are in different instances."))
         _refuse(wrong)
         identifier, version = self._place(found.get(pair))
         now = self._ledger.now()

@@ -168,6 +168,14 @@ def test_only_the_two_begin(exchange: Exchange, talk: Talk) -> None:
     assert talk.begin(OFFICE, service="TH/CENTRAL/DOPA/civil/nothing").json["errors"][0]["pointer"] == "/service"
 
 
+def test_the_sandbox_and_the_real_exchange_agree_on_nothing(talk: Talk) -> None:
+    answer = talk.begin(OFFICE, service=PERSON.replace("TH/", "TH-TEST/", 1))
+    assert answer.status == 422
+    assert ["/service", "The two are in different instances."] in [
+        [error["pointer"], error["message_en"]] for error in answer.json["errors"]
+    ]
+
+
 def test_a_step_out_of_turn_says_what_is_possible(talk: Talk) -> None:
     talk.begin(PROVIDER)
     assert talk.view["state"] == "OFFERED"
