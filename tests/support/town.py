@@ -242,6 +242,8 @@ class Town:
             addresses={
                 "gdx": ADDRESS,
                 "citizen": ADDRESS,
+                "biz": ADDRESS,
+                "opendata": ADDRESS,
                 **dict(zip(("dopa", "dbd", "ncb"), AGENCIES, strict=True)),
             },
             bank_secret=self.surroundings.bank.secret,

@@ -1,0 +1,59 @@
+"""On stages that share nothing: the exchange learns over itself who has connected what, and old clients find it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+
+from demo.world import World
+from tests.journeys.visitors import Visitor, visitor
+from tests.support.apart import Apart, apart
+from tests.support.town import InProcess
+
+pytestmark = pytest.mark.slow
+
+LAEMNGOP = "TH/LOCAL/LAEMNGOP"
+OFFICE = f"{LAEMNGOP}/office"
+MALEE = "3990100001013"
+PURPOSE = "clause-4-report"
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Apart]:
+    with apart() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def world(here: Apart) -> World:
+    return World(InProcess(here))
+
+
+def test_the_other_platforms_tell_the_exchange_as_its_members(here: Apart, world: World) -> None:
+    answer = Visitor(world, None).ask("GET", f"/gdx/v1/obligations/{LAEMNGOP}")
+    assert answer.status == 200, answer.json
+    told = {each["platform"]: each for each in answer.json["platforms"]}
+    assert (told["biz"]["state"], told["biz"]["count"]) == ("connected", 1)
+    assert [each["id"] for each in told["biz"]["items"]] == ["food-establishment-licence"]
+    # nobody has published yet: that is known, and not unknown
+    assert (told["opendata"]["state"], told["opendata"]["count"]) == ("missing", 0)
+    operator = visitor(world, "operator-dga")
+    for room in ("biz", "opendata"):
+        found = operator.ask("GET", f"/gdx/v1/search?agreement=gdx-{room}-connections").json["items"]
+        assert {each["purpose"] for each in found} == {PURPOSE}
+    assert here.failures == []
+
+
+def test_a_client_of_the_gateway_is_served_by_a_stage_of_its_own(here: Apart, world: World) -> None:
+    wish = {"subsystem": OFFICE, "label": "counter program"}
+    issued = visitor(world, "laemngop-office").ask("POST", "/gdx/v1/consumer-keys", wish)
+    assert issued.status == 201, issued.json
+    nobody, key = Visitor(world, None), issued.json["consumer_key"]
+    asked = urlencode({"ConsumerSecret": issued.json["consumer_secret"], "AgentID": "3990100003032"})
+    token = nobody.ask("GET", f"/ws/auth/validate?{asked}", Consumer_Key=key).json["Result"]
+    asked = urlencode({"OfficeID": "00023", "ServiceID": "001", "Version": "01", "CitizenID": MALEE})
+    answer = nobody.ask("GET", f"/ws/dopa/linkage/v1/link?{asked}", Consumer_Key=key, Token=token)
+    assert (answer.status, answer.json["firstName"]) == (200, "มาลี")
+    assert here.failures == []
