@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ...shared.egress import HttpAnswer
-from ...shared.errors import Invalid, Refusal, Unavailable, WrongState
+from ...shared.errors import Invalid, Refusal, Stale, Unavailable, WrongState
 from ...shared.ids import new_token
 from ...shared.storage import Item
 from ..evidence import Voice, signed_request
@@ -137,6 +137,7 @@ class Inbox:
             LeaseLost: the lease is over.
             Invalid: the answer is not what the provider's own description promises; the lease goes on.
             TooMany: a quota is used up; the request is in the inbox again when it opens.
+            Stale: something that the answer refers to, or the request, changed at this very moment.
         """
         order, item = self._mine(identifier, provider)
         if _answered(order) and order.lease is not None and _same(order.lease, token):
@@ -153,8 +154,8 @@ class Inbox:
             self._book.defer(item, order, refusal, by)
             if answer.status < 300:
                 raise
-        except (Unavailable, WrongState):
-            raise
+        except (Unavailable, WrongState, Stale):
+            raise  # not about the request: the lease goes on, and the worker may repeat its answer
         except Refusal as refusal:
             self._book.reject(item, order, refusal)
         return self._book.find(identifier)[0]
@@ -167,8 +168,8 @@ class Inbox:
         if order.tries >= TRIES:
             self._book.tried(item, moved(order, OrderState.STALLED, lease=None, next_at=None))
             return None
-        ask = self._envelopes.opened(order)
         try:
+            ask = self._envelopes.opened(order)
             grant = self._exchanges.granted(ask, order.id)
         except PASSING as refusal:
             self._book.defer(item, order, refusal)

@@ -330,6 +330,25 @@ def test_an_order_and_its_expiring_document_at_once(exchange: Exchange) -> None:
     assert state(exchange, order)["state"] == "REJECTED"
 
 
+def test_an_answer_and_its_expiring_document_at_once(exchange: Exchange) -> None:
+    """As above, for a worker: the lease goes on, and the answer is refused only for what is wrong with it."""
+    change_provider(exchange)
+    exchange.agree(fields=[""])
+    document = sent(exchange, SMALL, CIVIL, consumer=OFFICE)
+    order = place(exchange)
+    (held,) = lease(exchange)
+
+    def before_the_transaction(key: str) -> None:
+        exchange.objects.before_put = None
+        assert done(exchange, document["id"], CIVIL).status == 204
+
+    exchange.objects.before_put = before_the_transaction
+    assert answered(exchange, held, {**RECORD, "scan": document["reference"]}).status in (409, 412)
+    assert state(exchange, order)["state"] == "LEASED"
+    assert answered(exchange, held, {**RECORD, "scan": document["reference"]}).status == 422
+    assert answered(exchange, held, RECORD).json["state"] == "DELIVERED"
+
+
 def test_nothing_in_a_document_is_in_the_table(exchange: Exchange) -> None:
     sent(exchange, SMALL)
     kept = str(exchange.rows("DOCUMENT"))

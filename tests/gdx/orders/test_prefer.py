@@ -103,6 +103,15 @@ def test_a_large_request_that_expires_leaves_nothing(exchange: Exchange) -> None
     assert exchange.objects.kept == {}
 
 
+def test_a_large_request_that_storage_lost_is_refused_and_holds_nobody_up(exchange: Exchange) -> None:
+    change_provider(exchange)
+    lost = later(exchange, {"pid": MALEE, "note": "x" * IN_THE_ORDER})
+    exchange.objects.kept.clear()
+    good = later(exchange, **{"x-road-id": "office-2"})
+    assert [held["id"] for held in lease(exchange, 2)] == [good.json["id"]]
+    assert state(exchange, lost)["state"] == "REJECTED"
+
+
 def test_a_verify_only_question_can_wait_too(exchange: Exchange) -> None:
     predicate = {"code": "name-born", "compares": [{"answer": "/birth_date", "claim": "born", "how": "date"}]}
     exchange.agree(predicates=[predicate])
