@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -35,6 +36,8 @@ CLASS_NAMES = {
 }
 """Thai names of the member classes, for `memberClass/description`."""
 
+FRESH = timedelta(seconds=30)
+
 _UNCHANGING = (2020, 1, 1, 0, 0, 0)
 """Time of the files in the ZIP: the same members give the same bytes."""
 
@@ -50,6 +53,28 @@ class Listed:
     name: str
     subsystem: str | None = None
     subsystem_name: str | None = None
+
+
+class Everyone:
+    """Members and subsystems, read by this process at most once in `FRESH`: the lists are public, and whoever asks for
+    them often must not make the table work often.
+
+    Args:
+        read: gives all, each member before its subsystems.
+        clock: tells the time.
+    """
+
+    def __init__(self, read: Callable[[], Sequence[Member | Subsystem]], clock: Callable[[], datetime]) -> None:
+        self._read = read
+        self._clock = clock
+        self._kept: tuple[datetime, Sequence[Member | Subsystem]] | None = None
+
+    def __call__(self) -> Sequence[Member | Subsystem]:
+        """All of them, at most `FRESH` old."""
+        now, kept = self._clock(), self._kept
+        if kept is None or now - kept[0] >= FRESH:
+            self._kept = kept = now, self._read()
+        return kept[1]
 
 
 def listed(everyone: Iterable[Member | Subsystem], instance: str) -> list[Listed]:

@@ -31,6 +31,8 @@ PATHS = tuple("/r1" + "".join(_PARTS[:count]) for count in range(len(_PARTS) + 1
 def hang(room: Room, exchange: Exchange) -> None:
     """Hangs X-Road's routes on the room."""
     speak = dialect(exchange.spelling)
+    everyone = clients.Everyone(lambda: exchange.directory.everyone(), lambda: exchange.now)
+    for_a_while = {"Cache-Control": f"public, max-age={clients.FRESH.seconds}"}
 
     def call_service(call: Call) -> Reply:
         message.checked(call.request)
@@ -59,10 +61,12 @@ def hang(room: Room, exchange: Exchange) -> None:
 
     @room.get("/listClients", allow=[PUBLIC], summary="Members and subsystems of this exchange (X-Road)", dialect=speak)
     def list_clients(call: Call) -> Reply:
-        found = clients.listed(exchange.directory.everyone(), call.query.get("xRoadInstance", INSTANCE))
+        found = clients.listed(everyone(), call.query.get("xRoadInstance", INSTANCE))
         if "application/json" in call.headers.get("accept", "").lower():
-            return Reply(clients.as_json(found))
-        return Reply(clients.as_xml(found), media_type="text/xml;charset=utf-8")
+            return Reply(clients.as_json(found), headers={**for_a_while, "Vary": "Accept"})
+        return Reply(
+            clients.as_xml(found), headers={**for_a_while, "Vary": "Accept"}, media_type="text/xml;charset=utf-8"
+        )
 
     @room.get(
         "/verificationconf",
@@ -72,7 +76,7 @@ def hang(room: Room, exchange: Exchange) -> None:
         dialect=speak,
     )
     def verification_conf(_: Call) -> Reply:
-        return Reply(clients.verification_conf(exchange.directory.everyone(), exchange.base_url))
+        return Reply(clients.verification_conf(everyone(), exchange.base_url), headers=for_a_while)
 
     @room.get("/gdx/v1/x-road", allow=[PUBLIC], summary="How this exchange speaks X-Road: headers, hash, errors")
     def about(_: Call) -> Reply:

@@ -170,6 +170,19 @@ def _subsystems(conf: ElementTree.Element) -> Iterator[tuple[str | None, ...]]:
             yield (*found[:3], subsystem.findtext("./subsystemCode"))
 
 
+def test_whoever_lists_often_makes_the_table_read_seldom(exchange: Exchange) -> None:
+    exchange.table.requests.clear()
+    for _ in range(3):
+        assert exchange.client.get("/listClients").headers["cache-control"] == "public, max-age=30"
+        assert exchange.client.get("/verificationconf").status == 200
+    reads = len(exchange.table.requests)
+    assert reads <= 2
+    member = {"id": "TH/CENTRAL/NEW", "name_th": "หน่วยงานใหม่", "name_en": "New agency"}
+    assert exchange.client.post("/gdx/v1/members", token=exchange.operator(), json=member).status == 200
+    exchange.pass_time(seconds=30)
+    assert "หน่วยงานใหม่" in exchange.client.get("/listClients").text
+
+
 def test_the_parts_stand_in_the_order_of_the_schema() -> None:
     everyone: list[Member | Subsystem] = [
         Member(MemberId.parse("TH/CENTRAL/DGA"), "สพร.", "DGA"),
