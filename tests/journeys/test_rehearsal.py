@@ -101,6 +101,23 @@ def test_a_message_in_the_inbox_and_its_line_in_the_access_log_are_the_same_exch
     assert all(line["purpose_th"] and line["legal_basis_th"] for line in lines)
 
 
+def test_the_exchange_learns_over_itself_who_has_connected_what(played: Played) -> None:
+    duty = json.loads(_ask(played, "gdx", "/gdx/v1/obligations/TH/LOCAL/LAEMNGOP").body)
+    told = {each["platform"]: each for each in duty["platforms"]}
+    assert {name: each["state"] for name, each in told.items() if name in ("gdx", "opendata", "biz")} == {
+        "gdx": "connected",
+        "opendata": "connected",
+        "biz": "connected",
+    }
+    assert [each["id"] for each in told["biz"]["items"]] == ["food-establishment-licence"]
+    assert told["opendata"]["items"]
+
+
+def test_a_client_of_the_gateway_finds_a_deployed_exchange(played: Played) -> None:
+    answer = _ask(played, "gdx", "/ws/dopa/linkage/v1/link")
+    assert (answer.status, json.loads(answer.body)["Message"]) == (403, "ForbiddenException: consumer not found")
+
+
 def test_each_platform_answers_its_own_paths_and_no_other_ones(played: Played) -> None:
     for platform in PLATFORMS:
         for owner, paths in OWN_PATHS.items():
