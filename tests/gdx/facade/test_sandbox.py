@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.gdx.facade.views import PutMapping
+from chalicelib.gdx.ids import SubsystemId
 from chalicelib.gdx.sandbox import companies, people
+from chalicelib.shared.errors import NotAllowed
 from chalicelib.shared.thai import buddhist_year
 from tests.gdx.exchange import MALEE, SOMCHAI, Exchange
 from tests.gdx.facade.legacy import DATA_SET, Legacy, client_of
@@ -30,6 +33,14 @@ def test_the_same_call_asks_the_simulated_register(legacy: Legacy) -> None:
     company = companies.company(0)
     told = legacy.get("/ws/dbd/juristic/v4/profile/information", JuristicID=company.juristic_id)
     assert told.json["JuristicID"] == company.juristic_id and told.json["CommitteeInformations"]
+
+
+def test_the_sandbox_takes_no_name_of_a_live_agency(legacy: Legacy) -> None:
+    mine = f"{MEMBER}/test"
+    wish = {"path": "a", "service": f"{mine}/anything", "service_path": "/x", "body": {}}
+    mapping = PutMapping.model_validate(wish).mapping("dev-somchai", "a")
+    with pytest.raises(NotAllowed):
+        legacy.exchange.service.facade.mappings.register(mapping, SubsystemId.parse(mine), "test")
 
 
 def test_no_real_person_is_asked_about_there(legacy: Legacy) -> None:
