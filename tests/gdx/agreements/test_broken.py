@@ -175,3 +175,50 @@ def test_one_that_ended_meanwhile_is_left_alone(exchange: Exchange) -> None:
     assert agreements.suspension_changes(SERVICE, {"laemngop-person": WHY}, "test") == ([], [])
     with pytest.raises(Stale):
         exchange.parts.journal.commit(Once("late", "", "late", claimed=False), changes, events)
+
+
+class Contended:
+    """An exchange whose table lets others write first."""
+
+    def __init__(self) -> None:
+        self.table = Weather()
+        self.exchange = Exchange(self.table)
+        self.standing = self.exchange.service.agreements.standing
+        self.quota = 10
+
+    def order(self) -> bool:
+        """Orders other terms than before."""
+        self.quota += 1
+        terms = Terms.model_validate(python_terms("both", self.quota))
+        return self.standing.order(terms.agreement(OFFICE, PERSON, identifier="laemngop-person"), "test")
+
+    def quicker(self, *, always: bool = False) -> None:
+        """Somebody else orders first: once, or each time."""
+
+        def first() -> None:
+            self.order()
+            if always:
+                self.table.meanwhile = first
+
+        self.table.meanwhile = first
+
+
+def test_an_order_looks_again_when_another_was_quicker_and_gives_up_at_last() -> None:
+    contended = Contended()
+    contended.quicker()
+    assert contended.order() is True
+    (found,) = (each for each in contended.standing.of_service(SERVICE) if each.id == "laemngop-person")
+    assert (found.version, found.daily_quota) == (3, 11)
+    contended.quicker(always=True)
+    with pytest.raises(Stale):
+        contended.order()
+
+
+def test_a_suspension_looks_again_when_another_was_quicker_and_gives_up_at_last() -> None:
+    contended = Contended()
+    contended.quicker()
+    assert contended.standing.suspend_broken(SERVICE, {"laemngop-person": WHY}, "test") == 1
+    assert contended.order() is True, "other terms, and in force again"
+    contended.quicker(always=True)
+    with pytest.raises(Stale):
+        contended.standing.suspend_broken(SERVICE, {"laemngop-person": WHY}, "test")
