@@ -21,10 +21,15 @@ _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that OpenAPI itself ignores (§4.8.12)."""
 
 
+Same = dict[Direction, set[tuple[str, str]]]
+"""Pairs of places in the two documents that are the same, by direction."""
+
+
 def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """All changes from one description to the next, breaking ones first; none for a description and itself."""
     before, after = _operations(old), _operations(new)
     schemas = Schemas(plain(old)), Schemas(plain(new))
+    same: Same = {"request": set(), "answer": set()}
     found: list[Change] = []
     for place in sorted(before.keys() | after.keys()):
         if place not in after:
@@ -32,7 +37,7 @@ def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Chan
         elif place not in before:
             _Operation(found, place[0], after[place]).tell("operation-added", _pointer(after[place], place[0]))
         else:
-            found.extend(_compared(place[0], before[place], after[place], *schemas))
+            found.extend(_compared(place[0], before[place], after[place], *schemas, same))
     return sorted(dict.fromkeys(found), key=lambda change: not change.breaking)
 
 
@@ -45,13 +50,13 @@ def _pointer(path: str, method: str) -> str:
     return f"/paths/{escaped(path)}/{method.lower()}"
 
 
-def _compared(method: str, old: str, new: str, before: Schemas, after: Schemas) -> list[Change]:
+def _compared(method: str, old: str, new: str, before: Schemas, after: Schemas, same: Same) -> list[Change]:
     found: list[Change] = []
     operation = _Operation(found, method, new)
     before.begin()
     after.begin()
     try:
-        _Comparison(operation, old, new, before, after).run()
+        _Comparison(operation, old, new, before, after, same).run()
     except (TooComplex, RecursionError):
         found.clear()
         operation.tell("operation-not-comparable", _pointer(new, method))
@@ -74,13 +79,14 @@ class _Operation:
 
 
 class _Comparison:
-    def __init__(self, operation: _Operation, old: str, new: str, before: Schemas, after: Schemas) -> None:
+    def __init__(self, operation: _Operation, old: str, new: str, before: Schemas, after: Schemas, same: Same) -> None:
         self._tell = operation.tell
         self._method = operation.method
         self._old = old
         self._new = new
         self._before = before
         self._after = after
+        self._same = same
 
     def run(self) -> None:
         self._parameters()
@@ -171,7 +177,7 @@ class _Comparison:
                 self._schemas(direction, before[media], after[media])
 
     def _schemas(self, direction: Direction, old: Place, new: Place) -> None:
-        SchemaDiff(self._before, self._after, direction, self._tell).compare(old, new, "")
+        SchemaDiff(self._before, self._after, direction, self._tell, self._same[direction]).compare(old, new, "")
 
 
 def _parameters(schemas: Schemas, path: str, method: str) -> dict[tuple[str, str], Place]:

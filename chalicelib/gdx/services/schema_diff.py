@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .schemas import Direction, Place, Schemas, Shape, TooComplex, escaped
+from .schemas import MERGED, Direction, Place, Schemas, Shape, TooComplex, escaped
 from .words import RULES
 
 MAX_STEPS = 4000
@@ -24,15 +24,20 @@ class SchemaDiff:
         old, new: the schemas of the two documents.
         direction: who is concerned.
         tell: takes what is found.
+        same: pairs of places that were found to be the same before, in this direction; grows.
     """
 
-    def __init__(self, old: Schemas, new: Schemas, direction: Direction, tell: Tell) -> None:
+    def __init__(
+        self, old: Schemas, new: Schemas, direction: Direction, tell: Tell, same: set[tuple[str, str]]
+    ) -> None:
         self._old = old
         self._new = new
         self._direction: Direction = direction
         self._tell = tell
         self._active: set[tuple[str, str]] = set()
         self._steps = 0
+        self._same = same
+        self._told = self._cut = 0
 
     def compare(self, old: Place, new: Place, field: str) -> None:
         """Tells what changed from one to the other.
@@ -40,13 +45,17 @@ class SchemaDiff:
         Raises:
             TooComplex: it would take too long.
         """
-        pair = (self._old.followed(old).pointer, self._new.followed(new).pointer)
+        pair = (self._old.named(old), self._new.named(new))
+        if pair in self._same:
+            return
         if pair in self._active and old.schema is not True and new.schema is not True:
+            self._cut += 1
             return  # a schema within itself: it is being compared already
         self._steps += 1
         if self._steps > MAX_STEPS:
             raise TooComplex
         self._active.add(pair)
+        told, cut = self._told, self._cut
         try:
             before = self._old.alternatives(old, self._direction)
             after = self._new.alternatives(new, self._direction)
@@ -56,8 +65,12 @@ class SchemaDiff:
                 self._variants(before, after, field)
         finally:
             self._active.discard(pair)
+        # what was cut short is the same only as far as what is still being compared is
+        if (self._told, self._cut) == (told, cut) and _stands(old) and _stands(new):
+            self._same.add(pair)
 
     def _say(self, what: str, pointer: str, field: str, name: str = "") -> None:
+        self._told += 1
         self._tell(f"{self._direction}-{what}", pointer, field if self._direction == "answer" else None, name)
 
     # -- alternatives --------------------------------------------------------------------------------
@@ -78,10 +91,10 @@ class SchemaDiff:
     def _fits(self, one: Shape, other: Shape) -> bool:
         """Whether nothing breaks where the other stands in for the one."""
         broken: list[str] = []
-        trial = SchemaDiff(self._old, self._new, self._direction, lambda rule, *_: broken.append(rule))
+        trial = SchemaDiff(self._old, self._new, self._direction, lambda rule, *_: broken.append(rule), self._same)
         trial._active, trial._steps = set(self._active), self._steps
         trial._shapes(one, other, "")
-        self._steps = trial._steps
+        self._steps, self._cut = trial._steps, self._cut + trial._cut
         return not any(RULES[rule].breaking for rule in broken)
 
     # -- one shape -----------------------------------------------------------------------------------
@@ -172,6 +185,11 @@ class SchemaDiff:
             self.compare(old, new, f"{field}/*")
         if (a.items.schema, b.items.schema) != (True, True):
             self.compare(a.items, b.items, f"{field}/*")
+
+
+def _stands(place: Place) -> bool:
+    """Whether a pointer names this very schema."""
+    return place.pointer != "" and not (isinstance(place.schema, dict) and MERGED in place.schema)
 
 
 def _told(types: frozenset[str], among: frozenset[str]) -> str:

@@ -11,22 +11,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
+from . import keywords
+
 Direction = Literal["request", "answer"]
 
-ALL_TYPES = frozenset({"null", "boolean", "object", "array", "integer", "number", "string"})
 MAX_DEPTH = 24
 """How many references and `allOf` deep one schema is looked into."""
 MAX_LOOKS = 20_000
 """Schemas that are looked at for one operation; a description that needs more is made to be slow."""
-MAX_IN_ALL = 200_000
-"""Schemas that are looked at in one comparison, about a second's work."""
+MAX_IN_ALL = 60_000
+"""Schemas that are looked at in one comparison, about two seconds' work; what is the same is looked at once."""
 
-LOWER = ("minLength", "minItems", "minProperties")
-UPPER = ("maxLength", "maxItems", "maxProperties")
+MAX_FORMS = 32
+"""Alternatives of one schema; each old one is compared with each new one."""
+
+MERGED = "x-merged"
+"""Marks a schema that stands in no document: its pointer is that of one of its parts."""
+
 _PLACED = frozenset(
     {
         *("$ref", "allOf", "oneOf", "anyOf", "type", "enum", "const", "properties", "required", "items", "prefixItems"),
-        *("additionalProperties", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", *LOWER, *UPPER),
+        *(
+            "additionalProperties",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            *keywords.LOWER,
+            *keywords.UPPER,
+        ),
     }
 )
 _ANNOTATIONS = frozenset(
@@ -66,7 +79,7 @@ class Shape:
     """
 
     pointer: str
-    types: frozenset[str] = ALL_TYPES
+    types: frozenset[str] = keywords.ALL_TYPES
     values: frozenset[str] | None = None
     properties: Mapping[str, Place] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
@@ -113,6 +126,20 @@ class Schemas:
             place = Place(self.at(reference[1:]), reference[1:])
         raise TooComplex
 
+    def named(self, place: Place) -> str:
+        """The pointer that stands for a schema: where its `$ref` leads to, unless it says more than that."""
+        for _ in range(MAX_DEPTH):
+            schema = place.schema
+            reference = schema.get("$ref") if isinstance(schema, dict) else None
+            if (
+                not isinstance(reference, str)
+                or not reference.startswith("#")
+                or schema.keys() - {"$ref"} - _ANNOTATIONS
+            ):
+                return place.pointer
+            place = Place(self.at(reference[1:]), reference[1:])
+        raise TooComplex
+
     def alternatives(self, place: Place, direction: Direction) -> list[Shape]:
         """The forms that a value may have, each as one shape; several only for one `oneOf` or `anyOf`."""
         shape = self._shape(place, direction, 0)
@@ -124,6 +151,8 @@ class Schemas:
         for branch in shape.groups[0]:
             for inner in self.alternatives(branch, direction):
                 found.append(replace(self._both(alone, inner), pointer=inner.pointer))
+                if len(found) > MAX_FORMS:
+                    raise TooComplex
         return found
 
     def _shape(self, place: Place, direction: Direction, depth: int) -> Shape:
@@ -137,7 +166,7 @@ class Schemas:
         if isinstance(schema.get("$ref"), str) and schema["$ref"].startswith("#"):
             target = Place(self.at(schema["$ref"][1:]), schema["$ref"][1:])
             shape = replace(self._both(shape, self._shape(target, direction, depth + 1)), pointer=target.pointer)
-        for at, part in enumerate(_listed(schema.get("allOf"))):
+        for at, part in enumerate(keywords.listed(schema.get("allOf"))):
             shape = self._both(shape, self._shape(Place(part, f"{pointer}/allOf/{at}"), direction, depth + 1))
         return shape
 
@@ -151,25 +180,26 @@ class Schemas:
         }
         gone = (named.keys() if isinstance(named, dict) else set()) - properties.keys()
         items = schema.get("items", True)
-        values = _values(schema)
+        values = keywords.values(schema)
         return Shape(
             pointer,
-            types=_types(schema.get("type")),
+            types=keywords.types(schema.get("type")),
             values=values,
             properties=properties,
-            required=frozenset(name for name in _listed(schema.get("required")) if name not in gone),
+            required=keywords.texts(schema.get("required")) - gone,
             further=Place(schema.get("additionalProperties", True), f"{pointer}/additionalProperties"),
             first=tuple(
-                Place(part, f"{pointer}/prefixItems/{at}") for at, part in enumerate(_listed(schema.get("prefixItems")))
+                Place(part, f"{pointer}/prefixItems/{at}")
+                for at, part in enumerate(keywords.listed(schema.get("prefixItems")))
             ),
             items=Place(items, f"{pointer}/items"),
-            lower=_lower(schema),
-            upper=_upper(schema),
+            lower=keywords.lower(schema),
+            upper=keywords.upper(schema),
             others=frozenset(self._others(schema)),
             groups=tuple(
                 tuple(Place(part, f"{pointer}/{name}/{at}") for at, part in enumerate(schema[name]))
                 for name in ("oneOf", "anyOf")
-                if _listed(schema.get(name))
+                if keywords.listed(schema.get(name))
             ),
         )
 
@@ -244,10 +274,6 @@ def escaped(token: str) -> str:
     return token.replace("~", "~0").replace("/", "~1")
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 def _together(one: Place, other: Place) -> Place:
     if one.schema is True or one == other:
         return other
@@ -255,46 +281,5 @@ def _together(one: Place, other: Place) -> Place:
         return one
     if one.schema is False or other.schema is False:
         return Place(False, one.pointer)
-    return Place({"allOf": [{"$ref": f"#{one.pointer}"}, {"$ref": f"#{other.pointer}"}]}, one.pointer)
-
-
-def _types(given: Any) -> frozenset[str]:
-    if given is None:
-        return ALL_TYPES
-    named = frozenset(given if isinstance(given, list) else [given]) & ALL_TYPES
-    return named | {"integer"} if "number" in named else named
-
-
-def _values(schema: dict[str, Any]) -> frozenset[str] | None:
-    found: frozenset[str] | None = None
-    if isinstance(schema.get("enum"), list):
-        found = frozenset(map(_canonical, schema["enum"]))
-    if "const" in schema:
-        only = frozenset({_canonical(schema["const"])})
-        found = only if found is None else found & only
-    return found
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _lower(schema: dict[str, Any]) -> dict[str, Any]:
-    found = {name: schema[name] for name in LOWER if _number(schema.get(name)) and schema[name] > 0}
-    minimum, beyond = schema.get("minimum"), schema.get("exclusiveMinimum")
-    bounds = [(minimum, beyond is True)] if _number(minimum) else []  # OpenAPI 3.0: a flag beside `minimum`
-    bounds += [(beyond, True)] if _number(beyond) else []
-    return {**found, "minimum": max(bounds)} if bounds else found
-
-
-def _upper(schema: dict[str, Any]) -> dict[str, Any]:
-    found = {name: schema[name] for name in UPPER if _number(schema.get(name))}
-    maximum, beyond = schema.get("maximum"), schema.get("exclusiveMaximum")
-    # ordered so that the smaller tuple is the stricter bound
-    bounds = [(maximum, beyond is not True)] if _number(maximum) else []
-    bounds += [(beyond, False)] if _number(beyond) else []
-    return {**found, "maximum": min(bounds)} if bounds else found
+    both = [{"$ref": f"#{one.pointer}"}, {"$ref": f"#{other.pointer}"}]
+    return Place({"allOf": both, MERGED: True}, one.pointer)

@@ -42,6 +42,49 @@ def test_a_description_and_itself_are_the_same(question: Any, answer: Any) -> No
     assert document_hash(document) == document_hash(json.loads(json.dumps(document, indent=1)))
 
 
+KEYWORDS = st.sampled_from(
+    "type properties required items prefixItems allOf oneOf anyOf enum const $ref not additionalProperties minimum "
+    "exclusiveMinimum maxLength minItems readOnly if then a".split()
+)
+WORDS = st.sampled_from(
+    [
+        "type",
+        "properties",
+        "required",
+        "items",
+        "prefixItems",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "enum",
+        "const",
+        "$ref",
+        "not",
+    ]
+    + ["additionalProperties", "minimum", "exclusiveMinimum", "maxLength", "minItems", "readOnly", "if", "then", "a"]
+)
+WORDS = st.sampled_from(["string", "object", "array", "a", "#", "#/paths", "#/components/schemas/A", "https://x.test"])
+NONSENSE = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(allow_nan=False, allow_infinity=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYWORDS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(old=NONSENSE, new=NONSENSE, shared=NONSENSE)
+@settings(max_examples=150, deadline=None)
+def test_no_schema_whatever_it_says_stops_the_comparison(old: Any, new: Any, shared: Any) -> None:
+    components = {"schemas": {"A": shared}}
+    before = described(old, old or True, components=components)
+    after = described(new, new or True, components=components)
+    operation(before)["parameters"] = [query(schema=old), old]
+    operation(after)["parameters"] = [query(schema=new), new]
+    for change in changes_between(before, after):
+        assert change.th and change.en and change.pointer.startswith("/")
+    again = changes_between(before, copy.deepcopy(before))
+    assert {change.rule for change in again} <= {"operation-not-comparable"}
+
+
 def _drop_answer_field(document: Json) -> None:
     del answer_of(document)["properties"]["top"]
 
