@@ -16,7 +16,8 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Protocol
 
 from .errors import AlreadyThere, KeyReused, Refusal, Stale, TooMany
@@ -284,12 +285,11 @@ class Journal:
         """Sends what is still open after its pause once more; returns how many were sent."""
         sent = 0
         for shard in range(SHARDS):
-            for row in list(every(self._table, _open_partition(shard), index=OPEN)):
+            open_rows = every(self._table, _open_partition(shard), index=OPEN)
+            for row in list(takewhile(lambda row: row.indexes[OPEN].sk <= f"{_moment(now)}~", open_rows)):
                 sends = int(row.data["sends"]) + 1
-                if (now - datetime.fromisoformat(row.data["last_sent"])).total_seconds() < pause_before(sends):
-                    continue
                 data = {**row.data, "sends": sends, "last_sent": now.isoformat()}
-                indexes = dict(row.indexes)
+                indexes = {**row.indexes, OPEN: _place(str(row.data["event"]["id"]), now, sends)}
                 if sends > GIVE_UP_AFTER:
                     indexes[OPEN] = Key("DEAD", row.indexes[OPEN].sk)
                     log.error("outbox row given up", extra={"event_id": row.data["event"]["id"]})
@@ -307,8 +307,7 @@ class Journal:
         revived = 0
         for row in list(every(self._table, "DEAD", index=OPEN)):
             data = {**row.data, "sends": 0, "last_sent": now.isoformat()}
-            shard = _shard(str(row.data["event"]["id"]))
-            back = row.next(data, indexes={OPEN: Key(_open_partition(shard), row.indexes[OPEN].sk)})
+            back = row.next(data, indexes={OPEN: _place(str(row.data["event"]["id"]), now, 0)})
             try:
                 self._table.write([Update(back)], new_token())
             except WriteRefused:
@@ -336,8 +335,17 @@ def outbox_key(event_id: str) -> Key:
 
 def _outbox_row(event: Event, now: datetime) -> Item:
     data = {"event": event.as_json(), "sends": 1, "last_sent": now.isoformat()}
-    index = {OPEN: Key(_open_partition(_shard(event.id)), event.id)}
-    return Item(outbox_key(event.id), data, indexes=index)
+    return Item(outbox_key(event.id), data, indexes={OPEN: _place(event.id, now, 1)})
+
+
+def _place(event_id: str, sent: datetime, sends: int) -> Key:
+    """Where an open row lies: by the time of its next send, so that the sweep reads what is due and nothing else."""
+    due = sent + timedelta(seconds=pause_before(sends + 1))
+    return Key(_open_partition(_shard(event_id)), f"{_moment(due)}#{event_id}")
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _shard(event_id: str) -> int:

@@ -223,3 +223,14 @@ def test_rows_written_by_another_transaction_are_as_good(bench: Bench, queue: st
     assert bench.journal.history(CASE.pk) == [event] and len(bench.open_rows()) == (queue is not None)
     bench.journal.send(event)
     assert bench.post.sent == ([] if queue is None else [(QUEUE, event.id)])
+
+
+def test_the_sweep_reads_what_is_due_and_not_what_waits(bench: Bench) -> None:
+    bench.open_case()
+    for number in range(450):
+        bench.note(once(f"note {number}"))
+    bench.sweep_after(RESEND_AFTER)
+    bench.table.requests.clear()
+    assert bench.sweep_after(RESEND_AFTER) == 0
+    assert bench.table.requests == ["query"] * SHARDS  # one page each, although every row is still open
+    assert len(bench.open_rows()) == 451
