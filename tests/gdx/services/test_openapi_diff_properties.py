@@ -43,25 +43,10 @@ def test_a_description_and_itself_are_the_same(question: Any, answer: Any) -> No
 
 
 KEYWORDS = st.sampled_from(
-    "type properties required items prefixItems allOf oneOf anyOf enum const $ref not additionalProperties minimum "
-    "exclusiveMinimum maxLength minItems readOnly if then a".split()
-)
-WORDS = st.sampled_from(
     [
-        "type",
-        "properties",
-        "required",
-        "items",
-        "prefixItems",
-        "allOf",
-        "oneOf",
-        "anyOf",
-        "enum",
-        "const",
-        "$ref",
-        "not",
+        *("type", "properties", "required", "items", "prefixItems", "allOf", "oneOf", "anyOf", "enum", "const", "$ref"),
+        *("additionalProperties", "minimum", "exclusiveMinimum", "maxLength", "minItems", "readOnly", "not", "if", "a"),
     ]
-    + ["additionalProperties", "minimum", "exclusiveMinimum", "maxLength", "minItems", "readOnly", "if", "then", "a"]
 )
 WORDS = st.sampled_from(["string", "object", "array", "a", "#", "#/paths", "#/components/schemas/A", "https://x.test"])
 NONSENSE = st.recursive(
