@@ -90,7 +90,7 @@ class Service:
 
 
 class AgreementState(StrEnum):
-    """Where an agreement stands (names of the Dataspace Protocol, and SUSPENDED). FINALIZED alone lets anything pass."""
+    """Where an agreement stands (names of the Dataspace Protocol, and SUSPENDED). Only FINALIZED lets anything pass."""
 
     REQUESTED = "REQUESTED"
     OFFERED = "OFFERED"

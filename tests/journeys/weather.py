@@ -7,9 +7,8 @@ from contextlib import contextmanager
 
 from tests.support.faults import Faults, Kind, faults
 
-
 SEALING = "gdx_seal"
-"""Makes more calls than any other run; `tests/gdx/transparency/test_sealer.py` strikes at each of them, in all orders."""
+"""Makes more calls than any other run; `tests/gdx/transparency/test_sealer.py` strikes each of them, in all orders."""
 
 
 class Weather:
