@@ -108,6 +108,9 @@ class Machine(RuleBasedStateMachine):
             self.service.carrier._settling,
         ):
             part._objects = self.objects
+        # shards, pauses and the order of messages follow from ids: the same story must run the same way again
+        numbers = itertools.count(1)
+        self.service._ids = self.exchange.parts.journal._ids = lambda: f"{next(numbers):032x}"
         self.known: dict[str, Known] = {}
         self.messages: list[tuple[str, str]] = []
 
