@@ -81,7 +81,7 @@ class Orders:
         self._book = Book(table, journal, clock)
         self._envelopes = Envelopes(keyring, objects)
         self._documents = documents
-        settling = Settling(exchanges, self._book, objects, documents.binding)
+        settling = Settling(exchanges, self._book, objects, documents.binding, keyring)
         self.carrier = Carrier(exchanges, self._book, self._envelopes, settling)
         self.inbox = Inbox(exchanges, self._book, self._envelopes, settling, voice)
         self.recovery = Recovery(self._book, cursors)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from ...shared.egress import HttpAnswer
 from ...shared.errors import Invalid, Refusal, TooMany, Unavailable, UpstreamFailed
-from ...shared.ids import new_token
 from ...shared.journal import Event
+from ...shared.keyring import Keyring
 from ...shared.objects import Objects
 from ...shared.storage import Change, Item
 from ..documents.binding import Binding
@@ -42,13 +42,15 @@ class Settling:
         book: keeps the orders.
         objects: the room's bucket, where answers wait.
         binding: ties the documents that an answer refers to.
+        keyring: names answers.
     """
 
-    def __init__(self, exchanges: Exchanges, book: Book, objects: Objects, binding: Binding) -> None:
+    def __init__(self, exchanges: Exchanges, book: Book, objects: Objects, binding: Binding, keyring: Keyring) -> None:
         self._exchanges = exchanges
         self._book = book
         self._objects = objects
         self._binding = binding
+        self._keyring = keyring
 
     def settle(self, item: Item, order: Order, ask: Ask, grant: Grant, answer: HttpAnswer, by: str) -> Order:
         """Records the exchange and moves its order to DELIVERED or REJECTED.
@@ -63,9 +65,10 @@ class Settling:
         out = self._exchanges.limited(ask, grant, answer)
         good = out.status < 300
         documents, bound = self._bound(order, out) if good else ((), [])
-        # A name of its own for each attempt: of two workers at once the one that loses must not have replaced the
-        # answer that the receipt of the other is about.
-        name = f"answers/{order.id}/{new_token()}" if good else None
+        # Named by its content: of two workers at once the one that loses must not have replaced the answer that the
+        # receipt of the other is about, and an attempt that follows a crash leaves nothing behind. Keyed, for a plain
+        # hash would let whoever sees the name try out contents.
+        name = f"answers/{order.id}/{self._keyring.mac('answer', out.body)}" if good else None
         media_type = out.headers.get("content-type")
         decided = moved(
             order,
@@ -86,7 +89,7 @@ class Settling:
         except Unavailable:
             raise  # the transaction may have taken effect, so the answer stays where it is
         except Refusal:
-            if name is not None:
+            if name is not None and self._book.find(order.id)[0].answer != name:
                 self._objects.delete(name)
             raise
 

@@ -102,6 +102,7 @@ def _for_systems(room: Room, service: Service) -> None:
         "/gdx/v1/prefill/{id}",
         allow=[SYSTEM],
         answer=PrefillView,
+        again=_again,
         summary="Say that you have the values; they are deleted here",
     )
     def taken(call: Call) -> Reply:

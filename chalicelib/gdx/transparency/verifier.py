@@ -282,6 +282,17 @@ def _audit(given: argparse.Namespace) -> str:
     return f"good: all {checkpoint.size} entries of {checkpoint.origin}, {hidden} of them of hidden accesses"
 
 
+def _bound(arguments: Sequence[str]) -> list[str]:
+    """Arguments with each salt tied to its name: a salt is base64url, and argparse takes `-x` for an option."""
+    bound: list[str] = []
+    for argument in arguments:
+        if bound and bound[-1] in ("--salt", "--cover-salt"):
+            bound[-1] = f"{bound[-1]}={argument}"
+        else:
+            bound.append(argument)
+    return bound
+
+
 def main(arguments: Sequence[str]) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="verifier.py", description="Checks what the exchange's log says.")
@@ -307,7 +318,7 @@ def main(arguments: Sequence[str]) -> int:
     audit.add_argument("bundles", type=Path, nargs="+")
     audit.add_argument("--vkey", required=True)
     audit.set_defaults(run=_audit)
-    given = parser.parse_args(arguments)
+    given = parser.parse_args(_bound(arguments))
     try:
         said, code = str(given.run(given)), 0
     except (Bad, ValueError, KeyError, TypeError, AttributeError, OSError) as error:

@@ -98,6 +98,15 @@ def test_what_is_good(papers: Papers, capsys: pytest.CaptureFixture[str]) -> Non
     assert said(capsys, same).startswith("good: ")
 
 
+def test_a_salt_may_begin_like_an_option(papers: Papers, capsys: pytest.CaptureFixture[str]) -> None:
+    body = papers.file("body", b"a")
+    salted = {salt: json.dumps({"answer": verifier.commitment(salt, b"a")}).encode() for salt in ("-x1", "--body")}
+    for salt, leaf in salted.items():
+        verifier.check_body(leaf, "answer", salt, b"a")
+        told = said(capsys, (*papers.verify(), "--body", body, "--salt", salt, "--cover-salt", salt))
+        assert told.startswith("BAD: ")  # these are not the entry's salts: judged, not taken for options
+
+
 OTHER = str(VerifierKey("klang.test/gdx/v1/log", ED25519, bytes(32)))
 Spoilt = Callable[[Papers], tuple[str, ...]]
 SPOILT: dict[str, Spoilt] = {
