@@ -124,7 +124,7 @@ class Exchanges:
             times = replace(times, answered=self._clock())
             return self.recorded(ask, grant, self.limited(ask, grant, answer), times=times)
         except Refusal as refusal:
-            self._failed(ask, refusal, times)
+            self.failed(ask, refusal, times)
             raise
 
     def granted(self, ask: Ask, handle: str | None = None) -> Grant:
@@ -230,7 +230,7 @@ class Exchanges:
                 return outcome
         raise rate_exceeded(now) if today else quota_exceeded(now)
 
-    def _failed(self, ask: Ask, refusal: Refusal, times: Times) -> None:
+    def failed(self, ask: Ask, refusal: Refusal, times: Times) -> None:
         """Records a refused exchange for the parties' metrics; best effort, for nothing was handed out."""
         if isinstance(refusal, UnknownMember | TooMany | LoggingFailed):
             return  # nobody's metrics, a flood, or a table that is away

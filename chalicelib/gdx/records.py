@@ -20,8 +20,9 @@ from .consents import rules as consents
 from .evidence import Voice
 from .model import Ask, Leaf, Usage
 from .provider import Released
-from .refusals import xroad_status, xroad_type
+from .refusals import LoggingFailed, xroad_status, xroad_type
 from .rules import thai_day
+from .transparency.tiles import LARGEST_ENTRY
 
 if TYPE_CHECKING:
     from .exchanges import Grant
@@ -42,7 +43,11 @@ class Times:
 def leaf_item(
     keyring: Keyring, voice: Voice, ask: Ask, grant: Grant, out: Released, place: str | None, times: Times
 ) -> Item:
-    """The row that proves an exchange; it waits in the index `open` to be sealed into the log."""
+    """The row that proves an exchange; it waits in the index `open` to be sealed into the log.
+
+    Raises:
+        LoggingFailed: it is too long for the log.
+    """
     request_salt, answer_salt = evidence.salts(keyring, grant.identifier)
     at = grant.at.isoformat(timespec="milliseconds")
     sealed = grant.purpose.sealed_days
@@ -63,7 +68,10 @@ def leaf_item(
         until=(grant.at + timedelta(days=sealed)).isoformat(timespec="milliseconds") if sealed else None,
     )
     data: Json = {"leaf": evidence.leaf_json(leaf), "cover": evidence.cover(keyring, leaf), "log": None}
-    data["receipt"] = evidence.receipt(voice, leaf, evidence.entry_bytes(data))
+    entry = evidence.entry_bytes(data)
+    if len(entry) > LARGEST_ENTRY:  # it could never be sealed, and nothing after it either
+        raise LoggingFailed("รายการนี้ยาวเกินกว่าที่บันทึกได้", "This exchange is too long for the log, so nothing goes out.")
+    data["receipt"] = evidence.receipt(voice, leaf, entry)
     data["monitor"] = {**_monitor(ask, times), "statusCode": out.status, "succeeded": True, "restPath": place}
     data["monitor"] |= {"responseSize": out.size}
     indexes = {

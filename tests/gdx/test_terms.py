@@ -302,6 +302,12 @@ def test_an_exchange_whose_log_is_not_sealed_stands_still(
         assert exchange.providers.sent == []
 
 
+def test_what_the_log_could_never_seal_does_not_go_out(exchange: Exchange) -> None:
+    with pytest.raises(LoggingFailed):
+        exchange.service.exchanges.run(exchange.ask(case="x" * 70_000))
+    assert exchange.rows("EXCHANGE#") == []
+
+
 # -- what is kept for the parties' metrics -------------------------------------------------------
 
 

@@ -17,6 +17,9 @@ from .terms import MAX_TERMS, terms_text
 HOW = ("exact", "name", "date")
 """Ways to compare a claim with the record (`predicates`)."""
 
+LARGEST_FIELDS = 32_000
+"""Bytes of all field names together: an exchange writes those that it met into its entry of the log (64 kB at most)."""
+
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _CLAIM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
@@ -127,6 +130,10 @@ def _of_codes(agreement: Agreement, at: str) -> Iterator[Fault]:
 def _of_shapes(agreement: Agreement, at: str) -> Iterator[Fault]:
     if not agreement.fields and not agreement.predicates:
         yield Fault(f"{at}/fields", "ต้องมีข้อมูลหรือคำถามอย่างน้อยหนึ่ง", "Name a field, or a predicate, at least.")
+    if len("".join(agreement.fields).encode()) > LARGEST_FIELDS:
+        yield Fault(
+            f"{at}/fields", "รายการข้อมูลยาวเกิน 32 กิโลไบต์", "Together longer than 32 kB: name what is above them."
+        )
     for number, pointer in enumerate(agreement.fields):
         if not _is_pointer(pointer):
             yield Fault(f"{at}/fields/{number}", "ไม่ใช่ JSON Pointer", "Not a JSON Pointer (RFC 6901).")

@@ -10,6 +10,7 @@ from ...shared.errors import NotFound, Refusal, Stale, Unavailable
 from ...shared.journal import Event
 from ...shared.storage import Item
 from ..exchanges import Exchanges
+from ..records import Times
 from . import store
 from .book import BY, Book
 from .envelope import Envelopes
@@ -56,8 +57,13 @@ class Carrier:
             self._attempt(item, order)
 
     def _attempt(self, item: Item, order: Order) -> None:
+        times = Times(self._book.clock())
         try:
             ask = self._envelopes.opened(order)
+        except NotFound as refusal:  # its request is gone before its time
+            self._book.reject(item, order, refusal)
+            return
+        try:
             grant = self._exchanges.granted(ask, order.id)
             if pulls(grant.provider):
                 # it has no address any more since the order was accepted
@@ -65,6 +71,7 @@ class Carrier:
                 return
             self._settling.settle(item, order, ask, grant, self._exchanges.called(ask, grant), BY)
         except PASSING as refusal:
+            self._exchanges.failed(ask, refusal, times)
             self._book.defer(item, order, refusal)
         except Unavailable:
             raise
@@ -72,4 +79,5 @@ class Carrier:
             # the order was dealt with meanwhile, or what its answer refers to changed: then it is tried again
             self._book.defer(item, order, stale)
         except Refusal as refusal:
+            self._exchanges.failed(ask, refusal, times)
             self._book.reject(item, order, refusal)

@@ -61,6 +61,7 @@ _FROM_PROVIDER = frozenset(
         "content-encoding",
         "date",
         "set-cookie",
+        "x-correlation-id",
         "strict-transport-security",
         "www-authenticate",
         "x-road-id",

@@ -242,3 +242,11 @@ def test_of_two_answers_the_recorded_one_stays(exchange: Exchange) -> None:
     (kept,) = exchange.objects.kept.values()
     answer = exchange.client.get(f"/gdx/v1/exchanges/{order.json['id']}/answer", token=exchange.token())
     assert answer.json["first_name_th"] == "มาลี" and answer.response.body == kept[0]
+
+
+def test_what_a_provider_refuses_counts_in_the_parties_metrics(exchange: Exchange) -> None:
+    place(exchange)
+    exchange.providers.reply(200, {"unexpected": True})
+    exchange.pump()
+    (row,) = exchange.rows("FAULT#")
+    assert (row["faultCode"], row["door"]) == ("server.serverproxy.inconsistent_response", "gdx")
