@@ -61,7 +61,6 @@ _FROM_PROVIDER = frozenset(
         "content-encoding",
         "date",
         "set-cookie",
-        "x-correlation-id",
         "strict-transport-security",
         "www-authenticate",
         "x-road-id",
