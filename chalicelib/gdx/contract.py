@@ -101,6 +101,7 @@ class Contract:
         ]
         self._registry: Registry[Any] | None = None
         self._quick: dict[str, Check | None] = {}
+        self._answers: dict[tuple[str, str, int], str | None] = {}
 
     def check(self, method: str, path: str, status: int, media_type: str, value: Any) -> None:
         """Holds a JSON answer against the description.
@@ -158,11 +159,20 @@ class Contract:
 
     def _answer_pointer(self, method: str, path: str, status: int) -> str | None:
         for template in self._fitting(method, path):
-            pointer = f"/paths/{_escape(template)}/{method.lower()}/responses"
-            responses = self._at(pointer) or {}
-            for name in (str(status), f"{status // 100}XX", "default"):
-                if name in responses:
-                    return self._followed(f"{pointer}/{name}")
+            place = (method, template, status)
+            if place not in self._answers:
+                self._answers[place] = self._answer_of(*place)
+            if (found := self._answers[place]) is not None:
+                return found
+        return None
+
+    def _answer_of(self, method: str, template: str, status: int) -> str | None:
+        """Where the answer of an operation with this status is described."""
+        pointer = f"/paths/{_escape(template)}/{method.lower()}/responses"
+        responses = self._at(pointer) or {}
+        for name in (str(status), f"{status // 100}XX", "default"):
+            if name in responses:
+                return self._followed(f"{pointer}/{name}")
         return None
 
     def _followed(self, pointer: str) -> str:

@@ -153,5 +153,8 @@ def leaf_from(data: Mapping[str, Any]) -> Leaf:
     return Leaf(**{**data, "fields": tuple(data["fields"])})
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def _canonical(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()

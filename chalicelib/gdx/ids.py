@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 INSTANCE = "TH"
@@ -87,8 +87,12 @@ class MemberId:
         instance, member_class, code = _parts(text, 3)
         return cls(MemberClass(member_class), code, instance)
 
-    def __str__(self) -> str:
+    @cached_property
+    def _text(self) -> str:
         return f"{self.instance}/{self.member_class}/{self.code}"
+
+    def __str__(self) -> str:
+        return self._text
 
 
 @dataclass(frozen=True, order=True)
@@ -105,8 +109,12 @@ class SubsystemId:
         head, _, code = text.rpartition("/")
         return cls(MemberId.parse(head), _segment(code))
 
-    def __str__(self) -> str:
+    @cached_property
+    def _text(self) -> str:
         return f"{self.member}/{self.code}"
+
+    def __str__(self) -> str:
+        return self._text
 
 
 @dataclass(frozen=True, order=True)
@@ -125,8 +133,12 @@ class ServiceId:
             raise BadId("X-Road keeps this service code for itself")
         return cls(SubsystemId.parse(head), _segment(code))
 
-    def __str__(self) -> str:
+    @cached_property
+    def _text(self) -> str:
         return f"{self.subsystem}/{self.code}"
+
+    def __str__(self) -> str:
+        return self._text
 
 
 def as_header(identifier: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from ..shared.keyring import Keyring
 from ..shared.storage import Item, Key, Table
@@ -35,7 +36,7 @@ class Sight:
         self._directory = directory
         self._table = table
         self._keyring = keyring
-        self._seen: dict[tuple[str, str], Agreement] = {}
+        self._seen: dict[tuple[str, str], tuple[Mapping[str, Any], Agreement]] = {}
         self._log: tuple[datetime, Item | None] | None = None
 
     def needs(self, ask: Ask, handle: str, now: datetime) -> list[Key]:
@@ -61,11 +62,12 @@ class Sight:
         seen = self._seen.get((str(ask.client), str(ask.service)))
         if seen is None:
             return keys
-        if seen.rate_per_minute is not None:
+        agreement = seen[1]
+        if agreement.rate_per_minute is not None:
             keys += [store.rate_key(ask.client, ask.service, now, shard) for shard in range(QUOTA_SHARDS)]
-        if seen.daily_bytes is not None:
+        if agreement.daily_bytes is not None:
             keys.append(store.volume_key(ask.client, ask.service, day))
-        if seen.consent and (key := self._consent_key(ask)) is not None:
+        if agreement.consent and (key := self._consent_key(ask)) is not None:
             keys.append(key)
         return keys
 
@@ -75,9 +77,7 @@ class Sight:
         if self._log is None or now - self._log[0] > FRESH_LOG:
             self._log = (now, found.get(store.LOG_FRESH))
         there = found.get(store.agreement_key(ask.client, ask.service))
-        agreement = None if there is None else store.agreement_from(there.data["content"])
-        if agreement is not None:
-            self._remember(agreement)
+        agreement = None if there is None else self._agreement(ask, there.data["content"])
         earlier = found.get(store.leaf_key(handle))
         sealed = self._log[1]
         return Situation(
@@ -95,10 +95,15 @@ class Sight:
             log=None if sealed is None else sealed.data,
         )
 
-    def _remember(self, agreement: Agreement) -> None:
-        if len(self._seen) >= _REMEMBERED_AGREEMENTS:
-            self._seen.clear()
-        self._seen[str(agreement.consumer), str(agreement.service)] = agreement
+    def _agreement(self, ask: Ask, content: Mapping[str, Any]) -> Agreement:
+        """The agreement as read; made anew only where it is not what was read last."""
+        pair = (str(ask.client), str(ask.service))
+        seen = self._seen.get(pair)
+        if seen is None or seen[0] != content:
+            if len(self._seen) >= _REMEMBERED_AGREEMENTS:
+                self._seen.clear()
+            seen = self._seen[pair] = (content, store.agreement_from(content))
+        return seen[1]
 
     def _consent_key(self, ask: Ask) -> Key | None:
         service = self._directory.service(ask.service)

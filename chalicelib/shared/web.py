@@ -37,13 +37,13 @@ DEFAULT_LIMIT = 256 * 1024
 class Incoming(BaseModel):
     """Base of everything that comes from outside: frozen, strict, nothing unknown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class Outgoing(BaseModel):
     """Base of everything that goes out."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from ...shared.errors import AlreadyThere, Fault, Stale, not_found
 from ...shared.ids import new_token
@@ -25,7 +25,7 @@ from .rules import domain_faults, endpoint_faults, key_faults, refuse
 
 FRESH = 30.0
 
-
+Made = TypeVar("Made")
 Fill = Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], list[Fault]]]
 
 
@@ -43,6 +43,7 @@ class Directory:
         self._journal = journal
         self._clock = clock
         self._known: dict[Key, tuple[float, Item]] = {}
+        self._models: dict[Key, tuple[Item, Any]] = {}
         self.fill: Fill = _as_it_is
         """Writes into a description what it only names: the codes of registers (`registers.schemas.filled`)."""
         self._contracts: dict[ServiceId, tuple[int, Contract]] = {}
@@ -67,8 +68,7 @@ class Directory:
 
     def member(self, identifier: MemberId) -> Member | None:
         """The member, or None."""
-        item = self._item(store.member_key(identifier))
-        return None if item is None else store.member_from(item.key, item.data["content"])
+        return self._made(store.member_key(identifier), lambda item: store.member_from(item.key, item.data["content"]))
 
     def member_now(self, identifier: MemberId) -> Member | None:
         """The member as it stands in the table."""
@@ -77,8 +77,9 @@ class Directory:
 
     def subsystem(self, identifier: SubsystemId) -> Subsystem | None:
         """The subsystem, or None."""
-        item = self._item(store.subsystem_key(identifier))
-        return None if item is None else store.subsystem_from(item.key, item.data["content"])
+        return self._made(
+            store.subsystem_key(identifier), lambda item: store.subsystem_from(item.key, item.data["content"])
+        )
 
     def subsystem_now(self, identifier: SubsystemId) -> Subsystem | None:
         """The subsystem as it stands in the table: a key that was just taken out opens nothing any more."""
@@ -87,8 +88,7 @@ class Directory:
 
     def service(self, identifier: ServiceId) -> Service | None:
         """The service, or None."""
-        item = self._item(store.service_key(identifier))
-        return None if item is None else store.service_from(item.data["content"])
+        return self._made(store.service_key(identifier), lambda item: store.service_from(item.data["content"]))
 
     def contract(self, identifier: ServiceId) -> Contract:
         """The service's description, ready to check answers.
@@ -228,6 +228,17 @@ class Directory:
             if item is not None:
                 self.learn({key: item})
         return item
+
+    def _made(self, key: Key, make: Callable[[Item], Made]) -> Made | None:
+        """What an item stands for, made once for each reading of it."""
+        item = self._item(key)
+        if item is None:
+            return None
+        known = self._models.get(key)
+        if known is None or known[0] is not item:
+            known = self._models[key] = (item, make(item))
+        made: Made = known[1]
+        return made
 
 
 def _as_it_is(document: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Fault]]:

@@ -7,7 +7,6 @@ it (no token, too large, unforeseen).
 from __future__ import annotations
 
 import json
-from xml.sax.saxutils import escape
 
 from ...shared.errors import Refusal
 from ...shared.web import Dialect, Request, Response
@@ -43,6 +42,8 @@ def _message(refusal: Refusal | None, language: str) -> str:
 
 def _written(told: dict[str, str], *, xml: bool) -> tuple[bytes, str]:
     if xml:
+        from xml.sax.saxutils import escape  # brings http.client along, which a process that never speaks XML can spare
+
         parts = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in told.items())
         text = f'<?xml version="1.0" encoding="UTF-8"?><error>{parts}</error>'
         return text.encode(), "application/xml;charset=utf-8"
