@@ -110,25 +110,25 @@ def _add_provider(room: Room, citizen: Citizen) -> None:
     @room.post(
         "/citizen/v1/provider/inbox/messages",
         allow=[SIGNED],
+        vouched=citizen.requests.of("inbox"),
         body=MessageDelivery,
         answer=Delivered,
         summary="Service TH/CENTRAL/DGA/citizen/inbox: serve a message (called through the exchange only)",
     )
     def serve(call: Call) -> Delivered:
-        asked = citizen.requests.check(call.headers.get("authorization"), "POST", "inbox", call.raw)
         given: MessageDelivery = call.body
         message = NewMessage.model_construct(**{name: getattr(given, name) for name in NewMessage.model_fields})
-        return Delivered.of(citizen.inbox.deliver(given.pid, message, sender=asked.client))
+        return Delivered.of(citizen.inbox.deliver(given.pid, message, sender=call.vouched.client))
 
     @room.post(
         "/citizen/v1/provider/wallet/credentials",
         allow=[SIGNED],
+        vouched=citizen.requests.of("wallet"),
         body=CredentialDelivery,
         answer=Delivered,
         summary="Service TH/CENTRAL/DGA/citizen/wallet: hand over a credential (called through the exchange only)",
     )
     def hand_over(call: Call) -> Delivered:
-        asked = citizen.requests.check(call.headers.get("authorization"), "POST", "wallet", call.raw)
         given: CredentialDelivery = call.body
         paper = NewCredential.model_construct(**{name: getattr(given, name) for name in NewCredential.model_fields})
-        return Delivered.of(citizen.wallet.deliver(given.pid, paper, sender=asked.client))
+        return Delivered.of(citizen.wallet.deliver(given.pid, paper, sender=call.vouched.client))

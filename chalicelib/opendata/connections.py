@@ -46,11 +46,11 @@ def add(room: Room, platform: Platform, requests: GdxRequests) -> None:
     @room.post(
         "/opendata/v1/provider/connections/find",
         allow=[SIGNED],
+        vouched=requests.of("connections"),
         body=FindConnections,
         answer=Connections,
         summary="Service TH/CENTRAL/DGA/opendata/connections: datasets by agency (called through the exchange only)",
     )
     def find(call: Call) -> Connections:
-        requests.check(call.headers.get("authorization"), "POST", "connections", call.raw)
         asked: FindConnections = call.body
         return platform.connections(asked.agency)

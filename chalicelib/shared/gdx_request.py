@@ -13,18 +13,21 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import Unauthenticated
 from .identity import NOBODY, Allow, Caller
 from .jose import TokenRefused, verify_jwt
+
+if TYPE_CHECKING:
+    from .web import Request
 
 TYPE = "gdx-request+jwt"
 LEEWAY = timedelta(seconds=10)
 MAX_LIFETIME = 300
 
 SIGNED = Allow("public", frozenset({"gdx-request"}))
-"""`allow=[SIGNED]` of a provider's route: the exchange's signature is checked by the route itself (`GdxRequests`)."""
+"""`allow=[SIGNED]` of a provider's route, beside `vouched=requests.of(...)`, which checks the exchange's signature."""
 
 
 class Admits(Protocol):
@@ -90,6 +93,10 @@ class GdxRequests:
         self._audience = audience
         self._jwks = jwks
         self._clock = clock
+
+    def of(self, service: str) -> Callable[[Request], GdxRequest]:
+        """The check of a route of this service, for `vouched=`: what the exchange vouches for, as `check` gives it."""
+        return lambda request: self.check(request.headers.get("authorization"), request.method, service, request.body)
 
     def check(self, authorization: str | None, method: str, service: str, body: bytes) -> GdxRequest:
         """What the exchange vouches for.

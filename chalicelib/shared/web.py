@@ -12,22 +12,20 @@ Chalice; another framework would need only another such file.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from .errors import Fault, Invalid, Malformed, PreconditionNeeded, Refusal, TooLarge, UnsupportedMedia
+from . import reading
+from .errors import Refusal, TooLarge
 from .identity import Allow, Caller
-from .ids import new_id, new_token
 from .journal import Once, Replayed
 from .json_text import parse_json as parse_json
-from .problems import MEDIA_TYPE, invalid_body, problem, status_of, unexpected
+from .problems import MEDIA_TYPE, problem, status_of, unexpected
 
 log = logging.getLogger("klang.edge")
 
@@ -102,6 +100,7 @@ class Call:
     body: Any = None
     query: Any = None
     if_match: int | None = None
+    vouched: Any = None
 
     @property
     def params(self) -> Mapping[str, str]:
@@ -146,6 +145,8 @@ class Route:
     dialect: Dialect | None = None
     again: Again | None = None
     hidden: bool = False
+    vouched: Callable[[Request], Any] | None = None
+    """Checks who vouches for a request over its very bytes, before anything is read from it; gives `Call.vouched`."""
 
     @property
     def writes(self) -> bool:
@@ -200,8 +201,8 @@ class Room:
 
     def answer(self, route: Route, request: Request) -> Response:
         """Everything between a request and its response; never raises an Exception."""
-        request_id = _request_id(request.headers.get("x-correlation-id"))
-        language = _language(request.headers.get("accept-language", ""))
+        request_id = reading.request_id(request.headers.get("x-correlation-id"))
+        language = reading.language(request.headers.get("accept-language", ""))
         common = {"X-Correlation-Id": request_id, "Content-Language": language}
         try:
             response = self._attempt(route, request, request_id, language)
@@ -231,15 +232,17 @@ class Room:
                 f"The body may be at most {route.limit // 1024} kB.",
             )
         caller = self.gate.admit(request.headers.get("authorization"), route.allow)
+        vouched = None if route.vouched is None else route.vouched(request)
         call = Call(
             caller=caller,
+            vouched=vouched,
             request=request,
-            once=_once(route, request, caller),
+            once=reading.once(route, request, caller),
             language=language,
             request_id=request_id,
-            body=None if route.raw else _body(route, request),
-            query=_query(route, request),
-            if_match=_if_match(route, request),
+            body=None if route.raw else reading.body(route, request),
+            query=reading.query(route, request),
+            if_match=reading.if_match(route, request),
         )
         try:
             result = route.handler(call)
@@ -304,94 +307,3 @@ def _refused(route: Route, refusal: Refusal | None, language: str, request_id: s
     if document["status"] == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="klang"'
     return Response(document["status"], headers, json.dumps(document, ensure_ascii=False).encode())
-
-
-def _request_id(given: str | None) -> str:
-    return given if given is not None and re.fullmatch(r"[A-Za-z0-9._-]{8,64}", given) else new_id()
-
-
-def _language(accept: str) -> str:
-    """`en` if the caller prefers it to Thai (RFC 9110 §12.5.4), else `th`."""
-    best = {"th": 0.001, "en": 0.0}
-    for part in accept.lower().split(","):
-        tag, _, weight = "".join(part.split()).partition(";q=")
-        language = tag.split("-")[0]
-        if language in best:
-            try:
-                best[language] = max(best[language], float(weight) if weight else 1.0)
-            except ValueError:
-                continue
-    return "en" if best["en"] > best["th"] else "th"
-
-
-def _once(route: Route, request: Request, caller: Caller) -> Once:
-    key = request.headers.get("idempotency-key")
-    if key is None or not route.writes:
-        return Once(new_id(), "", new_token(), claimed=False)
-    if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
-        raise Malformed(
-            "Idempotency-Key ต้องเป็น ASCII ยาว 1 ถึง 255 ตัวอักษร",
-            "Idempotency-Key must be 1 to 255 printable ASCII characters.",
-            [Fault("header:Idempotency-Key", "แก้ไขค่านี้", "Change this value.")],
-        )
-    scope = "\n".join((caller.label, route.method, request.path, key))
-    print_of = b"\n".join((request.query_string.encode(), request.body))
-    return Once(
-        hashlib.sha256(scope.encode()).hexdigest(),
-        hashlib.sha256(print_of).hexdigest(),
-        new_token(),
-        claimed=True,
-    )
-
-
-def _body(route: Route, request: Request) -> Any:
-    if route.body is None:
-        return None
-    media = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
-    if media not in ("application/json", "application/merge-patch+json"):
-        raise UnsupportedMedia("โปรดส่งข้อมูลเป็น application/json", "Send application/json.")
-    parsed = parse_json(request.body)
-    try:
-        # by way of JSON, so that strict models still take ISO dates and lists for tuples
-        return route.body.model_validate_json(json.dumps(parsed))
-    except ValidationError as error:
-        raise invalid_body(error) from None
-
-
-def _query(route: Route, request: Request) -> Any:
-    if route.query is None:
-        return {name: values[-1] for name, values in request.query.items()}
-    repeated = [name for name, values in request.query.items() if len(values) > 1]
-    if repeated:
-        raise Invalid(
-            "มีพารามิเตอร์ซ้ำ",
-            "A query parameter is repeated.",
-            [Fault(f"query:{name}", "ระบุได้ครั้งเดียว", "Give it once.") for name in repeated],
-        )
-    try:
-        # text is all a query string has, so types are converted here and only here
-        return route.query.model_validate({name: values[0] for name, values in request.query.items()}, strict=False)
-    except ValidationError as error:
-        raise invalid_body(error, "query:") from None
-
-
-def _if_match(route: Route, request: Request) -> int | None:
-    given = request.headers.get("if-match")
-    if route.raw and not route.if_match:
-        return None  # it is meant for whoever the raw request goes on to
-    if given is None:
-        if route.if_match:
-            raise PreconditionNeeded(
-                "โปรดส่ง If-Match ตามค่า ETag ที่อ่านได้ล่าสุด",
-                "Send If-Match with the ETag that you read.",
-                [Fault("header:If-Match", "ต้องระบุ", "Mandatory here.")],
-            )
-        return None
-    found = re.fullmatch(r'"v([0-9]{1,9})"', given.strip())
-    if found is None:
-        raise Malformed(
-            "If-Match ไม่ถูกต้อง",
-            "If-Match is not an ETag of ours.",
-            [Fault("header:If-Match", 'ต้องอยู่ในรูป "v3"', 'Must look like "v3".')],
-        )
-    return int(found[1])

@@ -76,21 +76,21 @@ def hang(room: Room, sandbox: Sandbox, base_url: str) -> None:
     @room.post(
         "/gdx/v1/sandbox/provider/civil/person/lookup",
         allow=[SIGNED],
+        vouched=sandbox.vouched(PERSON),
         body=PersonLookup,
         summary="Service TH-TEST/CENTRAL/DOPA/civil/person (called through the exchange only)",
     )
     def person(call: Call) -> Reply:
-        sandbox.check(PERSON, call.headers.get("authorization"), call.raw)
         return sandbox.person(call.body.pid)
 
     @room.post(
         "/gdx/v1/sandbox/provider/juristic/company/lookup",
         allow=[SIGNED],
+        vouched=sandbox.vouched(COMPANY),
         body=CompanyLookup,
         summary="Service TH-TEST/CENTRAL/DBD/juristic/company (called through the exchange only)",
     )
     def company(call: Call) -> Reply:
-        sandbox.check(COMPANY, call.headers.get("authorization"), call.raw)
         return sandbox.company(call.body.juristic_id)
 
 

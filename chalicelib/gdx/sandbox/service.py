@@ -9,11 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from ...shared.errors import AlreadyThere, Fault, Invalid, NotAllowed, TooMany, not_found
-from ...shared.gdx_request import GdxRequests
+from ...shared.gdx_request import GdxRequest, GdxRequests
 from ...shared.identity import Caller
 from ...shared.ids import new_token
 from ...shared.storage import Count, Create, Item, Key, Table, WriteRefused, key_of
-from ...shared.web import Reply
+from ...shared.web import Reply, Request
 from ..agreements.standing import Standing
 from ..directory import Directory
 from ..evidence import Voice
@@ -133,9 +133,9 @@ class Sandbox:
 
     # -- answering -------------------------------------------------------------------------------
 
-    def check(self, service: ServiceId, authorization: str | None, body: bytes) -> None:
-        """Whether a request to a register of the sandbox comes from the exchange; raises Unauthenticated."""
-        self._requests[service.subsystem].check(authorization, "POST", service.code, body)
+    def vouched(self, service: ServiceId) -> Callable[[Request], GdxRequest]:
+        """The check that a request to a register of the sandbox comes from the exchange."""
+        return self._requests[service.subsystem].of(service.code)
 
     def person(self, pid: str) -> Reply:
         """What the civil register answers about a person; raises Invalid, NotFound, Unavailable."""

@@ -41,12 +41,12 @@ def hang(room: Room, service: Service) -> None:
     @room.post(
         "/gdx/v1/provider/usage/find",
         allow=[SIGNED],
+        vouched=service.requests.of("usage"),
         body=FindUsage,
         answer=UsageList,
         summary="Service TH/CENTRAL/DGA/gdx/usage: a person's access log (called through the exchange only)",
     )
     def find_usage(call: Call) -> UsageList:
-        service.requests.check(call.headers.get("authorization"), "POST", "usage", call.raw)
         asked: FindUsage = call.body
         if not is_national_id(asked.pid):
             raise Invalid(
@@ -60,35 +60,31 @@ def hang(room: Room, service: Service) -> None:
     @room.get(
         f"{BASE}/findUsage",
         allow=[SIGNED],
+        vouched=service.tracker_requests.of("findUsage"),
         query=FindUsageQuery,
         answer=FoundUsages,
         summary="Estonia's findUsage for the person of X-Road-UserId (called through the exchange only)",
     )
     def tracked(call: Call) -> FoundUsages:
-        _from_the_exchange(call, service)
         language: Language = "en" if call.language == "en" else "th"
         return service.tracker.find(call.headers.get("x-road-userid"), call.query, language)
 
     @room.get(
         f"{BASE}/usagePeriod",
         allow=[SIGNED],
+        vouched=service.tracker_requests.of("findUsage"),
         answer=UsagePeriod,
         summary="Estonia's usagePeriod: since when lines are kept (called through the exchange only)",
     )
-    def period(call: Call) -> UsagePeriod:
-        _from_the_exchange(call, service)
+    def period(_: Call) -> UsagePeriod:
         return service.tracker.period()
 
     @room.get(
         f"{BASE}/heartbeat",
         allow=[SIGNED],
+        vouched=service.tracker_requests.of("findUsage"),
         answer=Heartbeat,
         summary="Estonia's heartbeat of the access log (called through the exchange only)",
     )
-    def heartbeat(call: Call) -> Heartbeat:
-        _from_the_exchange(call, service)
+    def heartbeat(_: Call) -> Heartbeat:
         return service.tracker.heartbeat()
-
-
-def _from_the_exchange(call: Call, service: Service) -> None:
-    service.tracker_requests.check(call.headers.get("authorization"), "GET", "findUsage", call.raw)
