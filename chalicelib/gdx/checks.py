@@ -72,6 +72,13 @@ class Situation:
         return normalised(self.ask.path)
 
     @cached_property
+    def asker(self) -> Member:
+        """The member whose system asks; raises UnknownMember."""
+        if self.client is None or self.member is None or not self.client.active:
+            raise UnknownMember("ไม่พบระบบผู้ขอข้อมูลในศูนย์แลกเปลี่ยนข้อมูล", "The client is not registered on this exchange.")
+        return self.member
+
+    @cached_property
     def known_service(self) -> Service:
         """The service; raises UnknownService, UnknownMember."""
         if self.service is None:
@@ -140,11 +147,6 @@ def _log_is_sealed(situation: Situation) -> None:
         )
 
 
-def _client_is_known(situation: Situation) -> None:
-    if situation.client is None or situation.member is None or not situation.client.active:
-        raise UnknownMember("ไม่พบระบบผู้ขอข้อมูลในศูนย์แลกเปลี่ยนข้อมูล", "The client is not registered on this exchange.")
-
-
 def _instances_match(situation: Situation) -> None:
     if situation.ask.client.member.instance != situation.ask.service.subsystem.member.instance:
         raise access_denied()
@@ -183,7 +185,7 @@ class Check:
 
 CHECKS: tuple[Check, ...] = (
     Check("log", _log_is_sealed),
-    Check("client", _client_is_known),
+    Check("client", lambda situation: situation.asker),
     Check("service", lambda situation: situation.known_service),
     Check("instance", _instances_match),
     Check("path", lambda situation: situation.path),

@@ -147,9 +147,7 @@ class Exchanges:
         identifier = handle
         if earlier is None and store.leaf_key(handle) in found:
             identifier = self._keyring.pseudonym(f"again\n{handle}\n{new_token()}")
-        agreement, member = situation.agreed, situation.member
-        if member is None:
-            raise access_denied()
+        agreement = situation.agreed
         return Grant(
             handle=handle,
             identifier=identifier,
@@ -157,7 +155,7 @@ class Exchanges:
             purpose=situation.purpose,
             service=situation.known_service,
             provider=situation.provider,
-            member=member,
+            member=situation.asker,
             path=described(ask.path),
             subject=situation.subject,
             fields=situation.fields,

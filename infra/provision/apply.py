@@ -58,7 +58,7 @@ def apply(template: Template, parameters: Mapping[str, str], session: boto3.sess
     def client(service: str) -> Any:
         if service not in clients:
             # The stubs want a literal service name.
-            clients[service] = session.client(service)  # type: ignore[call-overload]
+            clients[service] = session.client(service)  # type: ignore[call-overload] # its stubs know literal names only
         return clients[service]
 
     region = session.region_name

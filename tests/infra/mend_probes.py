@@ -78,7 +78,7 @@ def dynamodb_lock() -> None:
         return original(self, *args, **kwargs)
 
     key = {"pk": {"S": "a"}, "sk": {"S": "1"}}
-    DynamoDBBackend.get_item = slow  # type: ignore[method-assign]
+    DynamoDBBackend.get_item = slow  # type: ignore[method-assign] # what a mend undoes
     try:
         arguments = {"TableName": "t", "Key": key}
         threads = [threading.Thread(target=client.get_item, kwargs=arguments) for _ in range(4)]
@@ -87,7 +87,7 @@ def dynamodb_lock() -> None:
         for thread in threads:
             thread.join()
     finally:
-        DynamoDBBackend.get_item = original  # type: ignore[method-assign]
+        DynamoDBBackend.get_item = original  # type: ignore[method-assign] # what a mend undoes
     assert most == [1]
 
 

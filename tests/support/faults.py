@@ -140,10 +140,10 @@ def faults(pick: Pick) -> Iterator[Faults]:
 
         return layer.call(event_name, request, real)
 
-    BotocoreStubber.__call__ = call  # type: ignore[method-assign]
+    BotocoreStubber.__call__ = call  # type: ignore[method-assign] # the fault strikes here
     endpoint.time = clock
     try:
         yield layer
     finally:
-        BotocoreStubber.__call__ = original  # type: ignore[method-assign]
+        BotocoreStubber.__call__ = original  # type: ignore[method-assign] # the fault strikes here
         endpoint.time = time

@@ -156,8 +156,8 @@ def strict(now: Callable[[], float] = time.time) -> Iterator[Strictness]:
     def process_request(self: BotocoreStubber, request: Any) -> Any:
         return layer.answer(request, lambda: original(self, request))
 
-    BotocoreStubber.process_request = process_request  # type: ignore[method-assign]
+    BotocoreStubber.process_request = process_request  # type: ignore[method-assign] # stands before moto
     try:
         yield layer
     finally:
-        BotocoreStubber.process_request = original  # type: ignore[method-assign]
+        BotocoreStubber.process_request = original  # type: ignore[method-assign] # stands before moto

@@ -106,13 +106,10 @@ class Terms(Incoming):
     def of(cls, agreement: Agreement) -> Terms:
         """The terms of an agreement."""
         return cls(
-            endpoints=[EndpointView(method=each.method, path=each.path) for each in agreement.endpoints],  # type: ignore[arg-type]  # checked when it came in
+            endpoints=[EndpointView.model_validate(vars(each)) for each in agreement.endpoints],
             fields=list(agreement.fields),
             predicates=[
-                PredicateView(
-                    code=each.code,
-                    compares=[CompareView(answer=one.answer, claim=one.claim, how=one.how) for one in each.compares],  # type: ignore[arg-type]  # checked when it came in
-                )
+                PredicateView(code=each.code, compares=[CompareView.model_validate(vars(one)) for one in each.compares])
                 for each in agreement.predicates
             ],
             purposes=[

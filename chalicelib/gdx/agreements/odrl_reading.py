@@ -200,8 +200,8 @@ class _Reading:
         terms: Json = {}
         for where, constraint in self._objects(given, at):
             self._known(constraint, _CONSTRAINT, where)
-            key = (constraint.get("leftOperand"), constraint.get("operator"), constraint.get("unit"))
-            reader = readers.get(key) if all(isinstance(part, str | None) for part in key) else None  # type: ignore[arg-type]  # a None at the front is simply not there
+            key: Any = (constraint.get("leftOperand"), constraint.get("operator"), constraint.get("unit"))
+            reader = readers.get(key) if all(isinstance(part, str | None) for part in key) else None
             value = None if reader is None else reader[1](constraint.get("rightOperand"))
             if reader is None or value is None or reader[0] in terms:
                 self._wrong(where, "ไม่รู้จักเงื่อนไขนี้ หรือซ้ำ", "This constraint is not known here, or given twice.")

@@ -66,8 +66,8 @@ class FindUsageQuery(Incoming):
         description="The person asked about, if named at all the one of X-Road-UserId. Better left out: an address may "
         "be kept in logs on its way",
     )
-    periodStart: datetime | None = None  # noqa: N815
-    periodEnd: datetime | None = None  # noqa: N815
+    periodStart: datetime | None = None  # noqa: N815 - the contract's spelling
+    periodEnd: datetime | None = None  # noqa: N815 - the contract's spelling
     offset: int = Field(default=0, ge=0)
     limit: int = Field(default=1000, ge=1, le=5000)
 
@@ -78,8 +78,8 @@ class TrackedUsage(Outgoing):
     logtime: str
     action: str
     receiverCode: str  # noqa: N815 - the contract's spelling
-    receiverName: str  # noqa: N815
-    receiverSystem: str  # noqa: N815
+    receiverName: str  # noqa: N815 - the contract's spelling
+    receiverSystem: str  # noqa: N815 - the contract's spelling
 
 
 class FoundUsages(Outgoing):

@@ -22,4 +22,4 @@ def install() -> None:
         with _LOCK:
             return original(self)
 
-    DynamoHandler.call_action = call_action  # type: ignore[method-assign]
+    DynamoHandler.call_action = call_action  # type: ignore[method-assign] # the mend

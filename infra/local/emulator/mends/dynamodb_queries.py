@@ -59,5 +59,5 @@ def install() -> None:
         finally:
             _local.candidates = None
 
-    Table.all_items = narrowed  # type: ignore[method-assign]
-    Table.query = fast  # type: ignore[method-assign]
+    Table.all_items = narrowed  # type: ignore[method-assign] # the mend
+    Table.query = fast  # type: ignore[method-assign] # the mend

@@ -90,5 +90,5 @@ def install() -> None:
         finally:
             _local.in_transaction = False
 
-    Table.__deepcopy__ = _deepcopy  # type: ignore[attr-defined]
-    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign]
+    Table.__deepcopy__ = _deepcopy  # type: ignore[attr-defined] # the mend
+    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign] # the mend

@@ -47,7 +47,7 @@ def install() -> None:
         _must_be_enabled(self, key_id)
         return verify(self, key_id=key_id, **kwargs)
 
-    KmsBackend.encrypt = encrypting  # type: ignore[method-assign, assignment]
-    KmsBackend.decrypt = decrypting  # type: ignore[method-assign, assignment]
-    KmsBackend.sign = signing  # type: ignore[method-assign, assignment]
-    KmsBackend.verify = verifying  # type: ignore[method-assign, assignment]
+    KmsBackend.encrypt = encrypting  # type: ignore[method-assign, assignment] # the mend
+    KmsBackend.decrypt = decrypting  # type: ignore[method-assign, assignment] # the mend
+    KmsBackend.sign = signing  # type: ignore[method-assign, assignment] # the mend
+    KmsBackend.verify = verifying  # type: ignore[method-assign, assignment] # the mend

@@ -44,5 +44,5 @@ def install() -> None:
             raise _InvalidSignature("KMSInvalidSignatureException", "")
         return answer
 
-    KmsResponse.sign = signing  # type: ignore[method-assign]
-    KmsResponse.verify = verifying  # type: ignore[method-assign]
+    KmsResponse.sign = signing  # type: ignore[method-assign] # the mend
+    KmsResponse.verify = verifying  # type: ignore[method-assign] # the mend

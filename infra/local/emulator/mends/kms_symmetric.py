@@ -21,4 +21,4 @@ def install() -> None:
             return ECDSAPrivateKey(KeySpec.ECC_NIST_P256)
         return original(key_spec)
 
-    models.generate_private_key = cheap  # type: ignore[attr-defined]
+    models.generate_private_key = cheap  # type: ignore[attr-defined] # the mend

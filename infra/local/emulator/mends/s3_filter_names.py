@@ -23,4 +23,4 @@ def install() -> None:
         self.body = _NAME.sub(lambda match: f"<Name>{match[1].lower()}</Name>", text)
         return original(self)
 
-    S3Response._notification_config_from_body = lowered  # type: ignore[method-assign]
+    S3Response._notification_config_from_body = lowered  # type: ignore[method-assign] # the mend

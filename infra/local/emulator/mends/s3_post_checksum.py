@@ -44,5 +44,5 @@ def install() -> None:
         notifications.send_event(self.account_id, event, self.get_bucket(bucket_name), key)
         return key
 
-    S3Response._bucket_response_post = posted  # type: ignore[method-assign]
-    S3Backend.put_object = stored  # type: ignore[method-assign]
+    S3Response._bucket_response_post = posted  # type: ignore[method-assign] # the mend
+    S3Backend.put_object = stored  # type: ignore[method-assign] # the mend

@@ -27,4 +27,4 @@ def install() -> None:
         original(self, *args, **kwargs)
         self.lambda_event_source_mappings = _Unasked()
 
-    Queue.__init__ = init  # type: ignore[method-assign]
+    Queue.__init__ = init  # type: ignore[method-assign] # the mend
