@@ -2,7 +2,8 @@
 
 Two requests to the table: one read of everything that decides (agreement, counters, consent, an earlier identical
 request, and what this process does not know of the directory yet), one transaction that records (leaf with its
-receipt, the person's access log, the counters). Nothing is handed out that is not recorded.
+receipt, the person's access log, the counters). Nothing is handed out that is not recorded. A repeat (`sight.REPEAT`)
+is the exchange that was recorded: had the provider's answer changed in between, the record commits to the first one.
 """
 
 from __future__ import annotations
