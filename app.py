@@ -73,3 +73,14 @@ if "opendata" in settings.platforms:
         """Makes a typed table of an uploaded file."""
         for record in event:
             house.handlers["opendata_uploads"](record.body)
+
+    @app.on_sqs_message(queue=settings.queue("opendata-events"), batch_size=1)
+    def opendata_events(event: SQSEvent) -> None:
+        """Tells followers and webhooks what happened in the catalogue."""
+        for record in event:
+            house.handlers["opendata_events"](record.body)
+
+    @app.schedule(EVERY_MINUTE)
+    def opendata_sweep(event: CloudWatchEvent) -> None:
+        """Sends again what the catalogue's outbox still holds."""
+        house.sweeps["opendata_sweep"]()

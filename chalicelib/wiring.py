@@ -329,6 +329,8 @@ def _open_opendata(house: House) -> None:
     house.rooms["opendata"] = routes(catalogue, Gate(parts.tokens, parts.keyring, catalogue.staff))
     add(house.rooms["opendata"], house.datasets(), house.requests("opendata"))
     house.handlers["opendata_uploads"] = catalogue.uploads.take_message
+    house.handlers["opendata_events"] = catalogue.on_event
+    house.sweeps["opendata_sweep"] = lambda: catalogue.sweep(house.clock())
 
 
 def _open_biz(house: House) -> None:

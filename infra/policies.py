@@ -70,7 +70,8 @@ BELONGINGS: Mapping[str, Belongings] = {
         changes=(READ_TOGETHER, REQUIRE, REMOVE),
         objects=("s3:GetObject", "s3:PutObject"),  # uploads expire by themselves; published files stay
         buckets=("opendata",),
-        polls=("opendata-uploads",),
+        sends=("opendata-events",),
+        polls=("opendata-events", "opendata-uploads"),
         signs=False,
     ),
     "biz": Belongings(

@@ -13,7 +13,7 @@ from chalicelib.shared.connections import (
 from chalicelib.shared.gdx_request import SIGNED, GdxRequests
 from chalicelib.shared.web import Call, Room
 
-from .model import Organization
+from .model import Group
 from .store import Store
 
 
@@ -29,14 +29,16 @@ class ConnectedDatasets:
             mine = self._store.organization_of_agency(agency)
             return told({} if mine is None else {agency: self._datasets(mine)}, agency)
         # one query per organisation; counts only, so nothing is kept but a number
-        counts = [(each.agency, len(self._datasets(each))) for each in self._store.organizations()]
+        counts = [
+            (each.agency, len(self._datasets(each))) for each in self._store.groups("organization") if each.agency
+        ]
         return Connections(agencies=[AgencyConnections(agency=each, count=count) for each, count in sorted(counts)])
 
-    def _datasets(self, organization: Organization) -> list[Connected]:
+    def _datasets(self, organization: Group) -> list[Connected]:
         return [
             Connected(id=each.id, title_th=str(each.fields.get("title") or each.name), title_en=each.name)
             for each in self._store.datasets_of(organization.id)
-            if not each.private and each.state == "active"
+            if each.public
         ]
 
 

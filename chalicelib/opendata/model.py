@@ -1,4 +1,4 @@
-"""What the room keeps: organisations, datasets, resources and the tables made of their files.
+"""What the room keeps: organisations and themes, datasets, resources and the files behind them.
 
 Descriptive fields of a dataset or resource stay in one mapping (`fields`), because the national standard adds some
 every year; what rules decide on is an attribute.
@@ -6,56 +6,86 @@ every year; what rules decide on is an attribute.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NewType
 
-OrganizationId = NewType("OrganizationId", str)
+GroupId = NewType("GroupId", str)
 DatasetId = NewType("DatasetId", str)
 ResourceId = NewType("ResourceId", str)
-State = Literal["active", "deleted"]
+State = Literal["draft", "active", "deleted"]
+Kind = Literal["organization", "group"]
 
 
 @dataclass(frozen=True)
-class Organization:
-    """A state agency as a publisher.
+class Group:
+    """A publisher (`kind` organization: a state agency) or a theme that gathers datasets (`kind` group).
 
     Attributes:
-        agency: its member id in the exchange, e.g. `TH/LOCAL/LAEMNGOP`; officers posted there publish for it.
+        agency: of an organisation, its member id in the exchange, e.g. `TH/LOCAL/LAEMNGOP`; officers posted there
+            publish for it. None for a theme, and for an organisation that was harvested.
+        type: CKAN's `type`; the kind, unless somebody made a kind of their own.
+        extras: [{key, value}].
+        parents: names of the groups above it, in CKAN's hierarchy.
     """
 
-    id: OrganizationId
+    id: GroupId
+    kind: Kind
     name: str
     title: str
     description: str
     image_url: str
-    agency: str
     created: str
+    agency: str | None = None
+    type: str = ""
     state: State = "active"
+    extras: tuple[Mapping[str, str], ...] = ()
+    parents: tuple[str, ...] = ()
+    chain: tuple[int, str] = (0, "")
+    version: int = 1
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset (CKAN: package).
+    """A dataset (CKAN: package), without its resources.
 
     Attributes:
-        private: a draft; only its organisation sees it.
-        fields: descriptive metadata by CKAN's names.
+        private: only its organisation sees it.
+        fields: descriptive metadata by CKAN's names; `tags` is [name] and `extras` [{key, value}] in it.
+        groups: ids of the themes it belongs to, in order.
+        vocabulary_tags: [(vocabulary id, tag name)].
+        order: ids of resources in the order that somebody gave them; others follow by their age.
+        governance: where it stands on its way to the public (`standard.governance`); "" when it went there directly.
+        harvested: where it came from, [source id, id there], or None for one of our own.
+        creator: pseudonym of the officer who made it.
         chain: sequence and hash of its last event (`journal.Head`).
-        version: grows with every change.
+        changed: id of the last change (`changes.Change.id`); "" before the first.
+        version: grows with every change of the dataset itself; resources have their own.
     """
 
     id: DatasetId
     name: str
-    owner_org: OrganizationId
+    owner_org: GroupId
     private: bool
     fields: Mapping[str, Any]
     creator: str
     created: str
     modified: str
     state: State = "active"
+    type: str = "dataset"
+    groups: tuple[GroupId, ...] = ()
+    vocabulary_tags: tuple[tuple[str, str], ...] = ()
+    order: tuple[ResourceId, ...] = ()
+    governance: str = ""
+    harvested: tuple[str, str] | None = None
     chain: tuple[int, str] = (0, "")
+    changed: str = ""
     version: int = 1
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody may see it."""
+        return not self.private and self.state == "active"
 
 
 @dataclass(frozen=True)
@@ -112,7 +142,7 @@ class Resource:
     """A file or link of a dataset.
 
     Attributes:
-        fields: name, description, format and the like.
+        fields: name, description, format and whatever else its owner wrote, as given.
         url: of a link; empty for an upload (its address is derived).
         upload: announced and not yet taken in.
         file: the last good version.
@@ -130,6 +160,7 @@ class Resource:
     problem: Problem | None = None
     uploads: int = 0
     chain: tuple[int, str] = (0, "")
+    changed: str = ""
     version: int = 1
 
     @property
@@ -142,3 +173,37 @@ class Resource:
         """The name under which the file is downloaded: of the last good version, else of the announced one."""
         named = self.file or self.upload
         return named.file_name if named else ""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A dataset with its resources in order: what CKAN calls a package, and what one write changes as a whole."""
+
+    dataset: Dataset
+    resources: tuple[Resource, ...] = ()
+
+    @property
+    def id(self) -> DatasetId:
+        """The dataset's id."""
+        return self.dataset.id
+
+    @property
+    def modified(self) -> str:
+        """When the dataset or any of its resources last changed (ISO 8601)."""
+        return max([self.dataset.modified, *(resource.modified for resource in self.resources)])
+
+    @property
+    def changed(self) -> str:
+        """Id of the last change of the dataset or any of its resources; also its revision (ETag)."""
+        return max([self.dataset.changed, *(resource.changed for resource in self.resources)])
+
+    def resource(self, id: str) -> Resource | None:
+        """The resource with this id."""
+        return next((resource for resource in self.resources if resource.id == id), None)
+
+
+def in_order(dataset: Dataset, resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    """Resources in the order that the dataset gives, the others after them by age."""
+    places = {each: place for place, each in enumerate(dataset.order)}
+    last = len(places)
+    return tuple(sorted(resources, key=lambda each: (places.get(each.id, last), each.created, each.id)))

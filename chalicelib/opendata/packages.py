@@ -1,8 +1,8 @@
-"""Datasets, under CKAN's name for them: packages."""
+"""Datasets with their resources, under CKAN's name for them: packages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,25 +11,63 @@ from chalicelib.shared.errors import NotFound, Stale
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
 
-from . import rules, views
-from .model import Dataset, DatasetId, Organization
+from . import rules
+from .access import Access
+from .model import Dataset, DatasetId, Group, Package
 from .rules import Rejected
-from .searching import Search
-from .store import Store
+from .store import Store, Writing
 
-Json = dict[str, Any]
 ATTEMPTS = 5
-"""How often a patch that met another change is made again on what that change left."""
+"""How often a change that met another one is made again on what that one left."""
+
+Edit = Callable[[Package, Group], Package]
+"""Makes of a package as it stands (and its organisation) the package as it shall be."""
 
 
 class Packages:
-    """What the actions `package_*` do. A dataset that the caller may not see does not exist for them."""
+    """Reads and writes packages for a caller. One that the caller may not see does not exist for them."""
 
-    def __init__(self, store: Store, *, site: str, ids: Callable[[], str], clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, access: Access, *, ids: Callable[[], str], clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._site = site
+        self._access = access
         self._ids = ids
         self._clock = clock
+
+    def find(self, caller: Caller, id_or_name: object, *, missing: str = "id") -> tuple[Package, Group]:
+        """A package that the caller may see, and its organisation.
+
+        Raises:
+            NotFound: there is none, or it is not for this caller; the two look the same.
+            Rejected: no id was given.
+        """
+        if not id_or_name:
+            raise Rejected({missing: ["Missing value"]})
+        package = self._store.package(id_or_name) if rules.is_id(id_or_name) else None
+        return self._seen(caller, package)
+
+    def find_of_resource(self, caller: Caller, id: object) -> tuple[Package, Group]:
+        """The package of a resource, if the caller may see it.
+
+        Raises:
+            NotFound, Rejected.
+        """
+        if not id:
+            raise Rejected({"id": ["Missing value"]})
+        package = self._store.package_of_resource(id) if rules.is_id(id) else None
+        if package is None or package.resource(str(id)) is None:
+            raise NotFound("ไม่พบทรัพยากรข้อมูล", "Not found")
+        return self._seen(caller, package)
+
+    def _seen(self, caller: Caller, package: Package | None) -> tuple[Package, Group]:
+        organization = None if package is None else self._store.group("organization", package.dataset.owner_org)
+        if package is None or organization is None or not self._access.may_see(caller, package.dataset, organization):
+            raise NotFound("ไม่พบชุดข้อมูล", "Not found")
+        return package, organization
+
+    def themes(self, package: Package) -> list[Group]:
+        """The groups that a package belongs to, in order."""
+        found = self._store.groups_by_id(package.dataset.groups) if package.dataset.groups else {}
+        return [found[each] for each in package.dataset.groups if each in found]
 
     def create(self, caller: Caller, once: Once, given: Mapping[str, Any]) -> str:
         """Enters a dataset; answers its id. With `private` false the whole national standard is asked for.
@@ -37,6 +75,7 @@ class Packages:
         Raises:
             NotAllowed, Rejected.
         """
+        self._access.must_write_somewhere(caller, "package_create")
         messages = {"name": faults} if (faults := rules.faults_of_name(given.get("name"))) else {}
         fields, wrong = rules.dataset_fields(given)
         messages |= wrong
@@ -44,15 +83,15 @@ class Packages:
         if private is None:
             messages["private"] = ["Must be a boolean value"]
         owner = given.get("owner_org")
-        organization = self._store.organization(owner) if rules.is_id(owner) else None
+        organization = self._store.group("organization", owner) if rules.is_id(owner) else None
         if organization is None:
             missing = not owner
             messages["owner_org"] = ["An organization must be provided" if missing else "Organization does not exist"]
         else:
-            rules.must_publish_for(caller, organization)
+            self._access.must_write(caller, organization)
         if messages or organization is None:
             raise Rejected(messages)
-        now = self._now()
+        now = self.now()
         dataset = Dataset(
             id=DatasetId(self._ids()),
             name=given["name"],
@@ -65,8 +104,8 @@ class Packages:
         )
         rules.check_publishable(replace(dataset, fields=fields))
         rules.check_size(dataset)
-        self._store.add_dataset(once, dataset, caller.label)
-        return dataset.id
+        writing = Writing(once, caller.label, "new package", "opendata.dataset.created")
+        return self._store.save(writing, None, Package(dataset), organization, ()).id
 
     def patch(self, caller: Caller, once: Once, given: Mapping[str, Any]) -> str:
         """Changes the fields that are given and leaves the others; answers the dataset's id.
@@ -74,17 +113,37 @@ class Packages:
         Raises:
             NotFound, NotAllowed, Rejected, Stale.
         """
+
+        def patched(package: Package, _: Group) -> Package:
+            return replace(package, dataset=self._patched(package.dataset, given))
+
+        writing = Writing(once, caller.label, "changed package", "opendata.dataset.changed")
+        return self.edit(caller, lambda: self.find(caller, given.get("id")), patched, writing).id
+
+    def edit(self, caller: Caller, find: Callable[[], tuple[Package, Group]], edit: Edit, writing: Writing) -> Package:
+        """Makes one change to a package that the caller may write, again where somebody else was faster.
+
+        Args:
+            find: reads the package; called once for each attempt.
+            edit: makes the new state; raises what stands against it.
+
+        Raises:
+            NotFound, NotAllowed, Rejected, Stale.
+        """
         for attempt in range(1, ATTEMPTS + 1):
-            old, organization = self.find(caller, given.get("id"))
-            rules.must_publish_for(caller, organization)
-            new = self._patched(old, given)
+            before, organization = find()
+            self._access.must_write(caller, organization)
+            after = edit(before, organization)
+            owner: Group | None = organization
+            if after.dataset.owner_org != organization.id:
+                owner = self._store.group("organization", after.dataset.owner_org)
+            if owner is None:
+                raise Rejected({"owner_org": ["Organization does not exist"]})
             try:
-                self._store.change_dataset(once, old, new, caller.label)
+                return self._store.save(writing, before, after, owner, self.themes(after))
             except Stale:
                 if attempt == ATTEMPTS:
                     raise
-                continue
-            return old.id
         raise AssertionError("the loop returns or raises")
 
     def _patched(self, old: Dataset, given: Mapping[str, Any]) -> Dataset:
@@ -100,79 +159,11 @@ class Packages:
         if messages:
             raise Rejected(messages)
         merged = {**old.fields, **fields}
-        new = replace(old, name=name, private=bool(private), fields=merged, modified=self._now())
+        new = replace(old, name=name, private=bool(private), fields=merged, modified=self.now())
         rules.check_publishable(new)
         rules.check_size(new)
         return new
 
-    def show(self, caller: Caller, id_or_name: object) -> Json:
-        """One dataset with its resources.
-
-        Raises:
-            NotFound, Rejected.
-        """
-        dataset, organization = self.find(caller, id_or_name, missing="name_or_id")
-        return self._view(dataset, organization)
-
-    def list(self, *, limit: int | None, offset: int) -> list[str]:
-        """Names of all public datasets, in order."""
-        names = sorted(dataset.name for dataset in self._store.public_datasets())
-        return names[offset : None if limit is None else offset + limit]
-
-    def search(self, caller: Caller, search: Search) -> Json:
-        """Datasets that match, the latest change first unless the question says otherwise.
-
-        This reads the index of public datasets whole, which suits a catalogue of some thousands; the search engine
-        takes its place behind the same answer.
-        """
-        organizations: dict[str, Organization | None] = {}
-
-        def organization_of(dataset: Dataset) -> Organization | None:
-            if dataset.owner_org not in organizations:
-                organizations[dataset.owner_org] = self._store.organization(dataset.owner_org)
-            return organizations[dataset.owner_org]
-
-        found: list[tuple[Dataset, Organization]] = []
-        for dataset in self._candidates(caller, search):
-            organization = organization_of(dataset)
-            if organization is None or not rules.may_see(caller, dataset, organization) or dataset.state != "active":
-                continue
-            if search.matches(dataset, organization):
-                found.append((dataset, organization))
-        search.order(found)
-        page = found[search.start : search.start + search.rows]
-        return {
-            "count": len(found),
-            "facets": {},
-            "results": [self._view(dataset, organization) for dataset, organization in page],
-            "sort": search.sort_text,
-            "search_facets": {},
-        }
-
-    def _candidates(self, caller: Caller, search: Search) -> Iterable[Dataset]:
-        yield from self._store.public_datasets()
-        if search.include_private and caller.kind == "officer" and caller.agency:
-            own = self._store.organization_of_agency(caller.agency)
-            if own is not None:
-                yield from (dataset for dataset in self._store.datasets_of(own.id) if dataset.private)
-
-    def find(self, caller: Caller, id_or_name: object, *, missing: str = "id") -> tuple[Dataset, Organization]:
-        """A dataset that the caller may see, and its organisation.
-
-        Raises:
-            NotFound: there is none, or it is not for this caller; the two look the same.
-            Rejected: no id was given.
-        """
-        if not id_or_name:
-            raise Rejected({missing: ["Missing value"]})
-        dataset = self._store.dataset(id_or_name) if rules.is_id(id_or_name) else None
-        organization = None if dataset is None else self._store.organization(dataset.owner_org)
-        if dataset is None or organization is None or not rules.may_see(caller, dataset, organization):
-            raise NotFound("ไม่พบชุดข้อมูล", "Not found")
-        return dataset, organization
-
-    def _view(self, dataset: Dataset, organization: Organization) -> Json:
-        return views.package_view(dataset, organization, self._store.resources(dataset.id), self._site)
-
-    def _now(self) -> str:
+    def now(self) -> str:
+        """The time as it is kept."""
         return self._clock().isoformat(timespec="microseconds")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from chalicelib.shared.errors import NotFound, Stale
+from chalicelib.shared.errors import NotFound
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
 from chalicelib.shared.objects import Objects
 
 from . import rules, views
-from .model import Organization, Resource, ResourceId, Upload
-from .packages import ATTEMPTS, Packages
+from .access import Access
+from .model import Group, Package, Resource, ResourceId, Upload
+from .packages import Packages
 from .rules import Rejected
-from .store import Store
+from .store import Writing
 
 Json = dict[str, Any]
 
@@ -30,20 +30,18 @@ class Resources:
 
     def __init__(
         self,
-        store: Store,
         packages: Packages,
+        access: Access,
         objects: Objects,
         *,
         site: str,
         ids: Callable[[], str],
-        clock: Callable[[], datetime],
     ) -> None:
-        self._store = store
         self._packages = packages
+        self._access = access
         self._objects = objects
         self._site = site
         self._ids = ids
-        self._clock = clock
 
     def create(self, caller: Caller, once: Once, given: Mapping[str, Any]) -> str:
         """Adds a resource to a dataset; answers its id.
@@ -51,29 +49,33 @@ class Resources:
         Raises:
             NotFound, NotAllowed, Rejected.
         """
-        dataset, organization = self._packages.find(caller, given.get("package_id"), missing="package_id")
-        rules.must_publish_for(caller, organization)
-        fields, messages = rules.resource_fields(given)
         new_id = ResourceId(self._ids())
+        fields, messages = rules.resource_fields(given)
         upload = _announced(given, new_id, 1, messages)
         if upload is None and "upload" not in messages and (faults := rules.faults_of_link(given.get("url"))):
             messages["url"] = faults
         if not fields.get("name") and upload is not None:
             fields["name"] = upload.file_name
-        if messages:
-            raise Rejected(messages)
-        now = self._now()
-        resource = Resource(
-            id=new_id,
-            package_id=dataset.id,
-            fields=_with_format(fields, upload),
-            created=now,
-            modified=now,
-            url="" if upload else given["url"],
-            upload=upload,
-            uploads=1 if upload else 0,
-        )
-        self._store.add_resource(once, resource, caller.label)
+        now = self._packages.now()
+
+        def added(package: Package, _: Group) -> Package:
+            if messages:
+                raise Rejected(messages)
+            resource = Resource(
+                id=new_id,
+                package_id=package.id,
+                fields=_with_format(fields, upload),
+                created=now,
+                modified=now,
+                url="" if upload else given["url"],
+                upload=upload,
+                uploads=1 if upload else 0,
+            )
+            return replace(package, resources=(*package.resources, resource))
+
+        writing = Writing(once, caller.label, "new resource", "opendata.resource.created", subject=new_id)
+        asked = given.get("package_id")
+        self._packages.edit(caller, lambda: self._packages.find(caller, asked, missing="package_id"), added, writing)
         return new_id
 
     def patch(self, caller: Caller, once: Once, given: Mapping[str, Any]) -> str:
@@ -82,33 +84,36 @@ class Resources:
         Raises:
             NotFound, NotAllowed, Rejected, Stale.
         """
-        for attempt in range(1, ATTEMPTS + 1):
-            old, organization = self._found(caller, given.get("id"))
-            rules.must_publish_for(caller, organization)
-            fields, messages = rules.resource_fields(given)
-            upload = _announced(given, old.id, old.uploads + 1, messages)
-            if upload is not None and not old.uploaded:
-                messages["upload"] = ["A link cannot become a file; create a new resource"]
-            if "url" in given and not old.uploaded and (faults := rules.faults_of_link(given["url"])):
-                messages["url"] = faults
-            if messages:
-                raise Rejected(messages)
-            new = replace(
-                old,
-                fields={**old.fields, **fields},
-                url=old.url if old.uploaded else given.get("url", old.url),
-                upload=upload or old.upload,
-                uploads=old.uploads + (1 if upload else 0),
-                modified=self._now(),
-            )
-            try:
-                self._store.change_resource(once, new, caller.label, "opendata.resource.changed")
-            except Stale:
-                if attempt == ATTEMPTS:
-                    raise
-                continue
-            return old.id
-        raise AssertionError("the loop returns or raises")
+        asked = given.get("id")
+
+        def patched(package: Package, _: Group) -> Package:
+            old = package.resource(str(asked))
+            if old is None:
+                raise NotFound("ไม่พบทรัพยากรข้อมูล", "Not found")
+            new = self._patched(old, given)
+            return replace(package, resources=tuple(new if each.id == old.id else each for each in package.resources))
+
+        writing = Writing(once, caller.label, "changed resource", "opendata.resource.changed", subject=str(asked))
+        self._packages.edit(caller, lambda: self._packages.find_of_resource(caller, asked), patched, writing)
+        return str(asked)
+
+    def _patched(self, old: Resource, given: Mapping[str, Any]) -> Resource:
+        fields, messages = rules.resource_fields(given)
+        upload = _announced(given, old.id, old.uploads + 1, messages)
+        if upload is not None and not old.uploaded:
+            messages["upload"] = ["A link cannot become a file; create a new resource"]
+        if "url" in given and not old.uploaded and (faults := rules.faults_of_link(given["url"])):
+            messages["url"] = faults
+        if messages:
+            raise Rejected(messages)
+        return replace(
+            old,
+            fields={**old.fields, **fields},
+            url=old.url if old.uploaded else given.get("url", old.url),
+            upload=upload or old.upload,
+            uploads=old.uploads + (1 if upload else 0),
+            modified=self._packages.now(),
+        )
 
     def show(self, caller: Caller, id: object, *, form: bool = False) -> Json:
         """One resource; its publishers also see what became of the upload, and with `form` where to send the file.
@@ -116,10 +121,10 @@ class Resources:
         Raises:
             NotFound, Rejected.
         """
-        resource, organization = self._found(caller, id)
-        siblings = [sibling.id for sibling in self._store.resources(resource.package_id)]
-        view = views.resource_view(resource, siblings.index(resource.id), self._site)
-        if rules.belongs(caller, organization) and resource.uploaded:
+        package, organization = self._packages.find_of_resource(caller, id)
+        position, resource = next((place, each) for place, each in enumerate(package.resources) if each.id == str(id))
+        view = views.resource_view(resource, position, self._site)
+        if resource.uploaded and self._access.capacity(caller, organization) in ("editor", "admin"):
             view["ingest"] = views.ingest_view(resource)
         if form and resource.upload is not None:
             announced = resource.upload
@@ -135,16 +140,8 @@ class Resources:
         Raises:
             NotFound, Rejected.
         """
-        return self._found(caller, id)[0]
-
-    def _found(self, caller: Caller, id: object) -> tuple[Resource, Organization]:
-        if not id:
-            raise Rejected({"id": ["Missing value"]})
-        resource = self._store.resource(id) if rules.is_id(id) else None
-        if resource is None:
-            raise NotFound("ไม่พบทรัพยากรข้อมูล", "Not found")
-        _, organization = self._packages.find(caller, resource.package_id)
-        return resource, organization
+        package, _ = self._packages.find_of_resource(caller, id)
+        return next(each for each in package.resources if each.id == str(id))
 
     def download(self, caller: Caller, package_id: str, id: str) -> str:
         """A short-lived address of the last good version of the file, saved under its own name.
@@ -156,9 +153,6 @@ class Resources:
         if resource.file is None or resource.package_id != package_id:
             raise NotFound("ไม่พบไฟล์", "Not found")
         return self._objects.download_url(resource.file.original, file_name=resource.file.file_name)
-
-    def _now(self) -> str:
-        return self._clock().isoformat(timespec="microseconds")
 
 
 def _announced(given: Mapping[str, Any], id: str, number: int, messages: dict[str, list[str]]) -> Upload | None:

@@ -9,16 +9,17 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlencode
 
 from chalicelib.shared.errors import Malformed, Refusal, Unauthenticated, UnsupportedMedia
 from chalicelib.shared.gdx_request import SignedGate
-from chalicelib.shared.identity import NOBODY, PUBLIC, Allow, Caller, officer
+from chalicelib.shared.identity import CITIZEN, NOBODY, PUBLIC, Allow, Caller, officer
 from chalicelib.shared.json_text import parse_json
 from chalicelib.shared.web import Admits, Call, Reply, Request, Response, Room
 
-from . import dialect
-from .actions import ACTIONS, Asked, perform
-from .rules import PUBLISHING_ROLES
+from . import actions as actions  # enters the actions
+from .access import STAFF_ROLES
+from .actions import dialect
+from .actions.registry import ACTIONS, Asked, perform
 from .service import Catalogue
 
-ALLOW = (PUBLIC, officer(*sorted(PUBLISHING_ROLES)))
+ALLOW = (PUBLIC, CITIZEN, officer(*sorted(STAFF_ROLES)))
 NEEDS_POST = "JSON Error: Invalid request. Please use POST method for your request"
 
 

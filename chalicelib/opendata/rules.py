@@ -8,14 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
-from chalicelib.shared.errors import Fault, Invalid, NotAllowed
-from chalicelib.shared.identity import Caller
+from chalicelib.shared.errors import Fault, Invalid
 
-from . import metadata
-from .metadata import Messages
-from .model import Dataset, Organization
+from .model import Dataset
+from .standard import fields as metadata
+from .standard.fields import Messages
 
-PUBLISHING_ROLES = frozenset({"publisher", "editor"})
 MAX_FILE = 100 * 1024 * 1024
 """Bytes of one upload: the ingest reads the file into memory of one Lambda."""
 
@@ -265,26 +263,3 @@ def file_name_is_safe(name: str) -> bool:
     return name not in (".", "..") and all(
         letter not in '/\\"' and (letter.isprintable() and not "\u202a" <= letter <= "\u2069") for letter in name
     )
-
-
-def belongs(caller: Caller, organization: Organization) -> bool:
-    """True for an officer who publishes for this organisation."""
-    return caller.kind == "officer" and caller.agency == organization.agency and bool(caller.roles & PUBLISHING_ROLES)
-
-
-def may_see(caller: Caller, dataset: Dataset, organization: Organization) -> bool:
-    """Public and active, or the caller's own."""
-    return (not dataset.private and dataset.state == "active") or belongs(caller, organization)
-
-
-def must_publish_for(caller: Caller, organization: Organization) -> None:
-    """Only the organisation's own publishers write.
-
-    Raises:
-        NotAllowed.
-    """
-    if not belongs(caller, organization):
-        raise NotAllowed(
-            "บัญชีนี้ไม่มีสิทธิ์เผยแพร่ข้อมูลในนามหน่วยงานนี้",
-            "User is not authorized to publish for this organization",
-        )

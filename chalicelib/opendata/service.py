@@ -2,54 +2,132 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
+from chalicelib.shared.journal import Event
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
-from .datastore import DataStore
-from .organizations import Organizations
+from .access import Access
+from .changes import Log
+from .groups.organizations import Organizations
+from .groups.store import GroupStore
 from .packages import Packages
+from .reading import Reading
 from .resources import Resources
+from .search.following import Following
 from .store import Register, Store
-from .tables import Tables
-from .uploads import Uploads
+from .tables.datastore import DataStore
+from .tables.reading import Tables
+from .tables.uploads import Uploads
+
+Listener = Callable[[Event], None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Catalogue:
     """Everything the room can do.
 
     Attributes:
-        site: public address, as CKAN's `site_url`.
-        staff: who publishes for which agency.
-        uploads: the consumer of the queue `opendata-uploads`.
-        store: of organisations and datasets.
+        parts: what the room is built from.
+        objects: the room's bucket.
+        folder: where tables may be kept on the local disk.
+        listeners: by the beginning of an event's type, who must learn of it.
+        sweeps: what runs each minute besides the outbox, with the time of the run.
     """
 
-    site: str
-    staff: Register
-    organizations: Organizations
-    packages: Packages
-    resources: Resources
-    datastore: DataStore
-    uploads: Uploads
-    store: Store
+    parts: Parts
+    objects: Objects
+    folder: Path | None = None
+    listeners: dict[str, list[Listener]] = field(default_factory=dict)
+    sweeps: list[Callable[[datetime], object]] = field(default_factory=list)
+
+    @property
+    def site(self) -> str:
+        """Public address, as CKAN's `site_url`."""
+        return self.parts.base_url
+
+    @cached_property
+    def staff(self) -> Register:
+        """Who publishes for which agency."""
+        return Register(self.parts.table)
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may do what."""
+        return Access(self.parts.table)
+
+    @cached_property
+    def store(self) -> Store:
+        """Packages and groups as they are kept."""
+        return Store(self.parts.table, self.parts.journal, ids=self.parts.ids, clock=self.parts.clock)
+
+    @cached_property
+    def log(self) -> Log:
+        """The log of changes."""
+        return Log(self.parts.table)
+
+    @cached_property
+    def packages(self) -> Packages:
+        """Datasets with their resources."""
+        return Packages(self.store, self.access, ids=self.parts.ids, clock=self.parts.clock)
+
+    @cached_property
+    def following(self) -> Following:
+        """The catalogue in memory: search, organisations and themes."""
+        return Following(self.store, self.log, ids=self.parts.ids)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Packages as people read them."""
+        return Reading(self.store, self.packages, self.access, self.following, site=self.site)
+
+    @cached_property
+    def groups(self) -> GroupStore:
+        """Organisations and themes as they are written."""
+        return GroupStore(self.parts.journal, ids=self.parts.ids, clock=self.parts.clock)
+
+    @cached_property
+    def organizations(self) -> Organizations:
+        """Agencies that publish."""
+        return Organizations(self.store, self.groups, self.reading, ids=self.parts.ids, clock=self.parts.clock)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """Files and links of datasets."""
+        return Resources(self.packages, self.access, self.objects, site=self.site, ids=self.parts.ids)
+
+    @cached_property
+    def datastore(self) -> DataStore:
+        """Rows of tables."""
+        return DataStore(self.resources, Tables(self.objects, self.folder))
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The consumer of the queue `opendata-uploads`."""
+        return Uploads(self.store, self.packages, self.objects, clock=self.parts.clock)
+
+    def on_event(self, body: str) -> None:
+        """The consumer of the queue `opendata-events`: tells everyone who listens to the event."""
+        self.parts.journal.carry(body, self._tell)
+
+    def _tell(self, event: Event) -> None:
+        for beginning, listeners in self.listeners.items():
+            if event.type.startswith(beginning):
+                for listener in listeners:
+                    listener(event)
+
+    def sweep(self, now: datetime) -> None:
+        """What runs each minute: sends again what the outbox still holds, and whatever was hung on `sweeps`."""
+        self.parts.journal.sweep(now)
+        for each in self.sweeps:
+            each(now)
 
 
 def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None) -> Catalogue:
     """The room on these parts; `folder` is where tables may be kept on the local disk."""
-    store = Store(parts.table, parts.journal)
-    packages = Packages(store, site=parts.base_url, ids=parts.ids, clock=parts.clock)
-    resources = Resources(store, packages, objects, site=parts.base_url, ids=parts.ids, clock=parts.clock)
-    return Catalogue(
-        site=parts.base_url,
-        staff=Register(parts.table),
-        organizations=Organizations(store, ids=parts.ids, clock=parts.clock),
-        packages=packages,
-        resources=resources,
-        datastore=DataStore(resources, Tables(objects, folder)),
-        uploads=Uploads(store, objects, clock=parts.clock),
-        store=store,
-    )
+    return Catalogue(parts, objects, folder)

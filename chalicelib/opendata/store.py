@@ -1,61 +1,39 @@
-"""Where things lie in the room's table, and the one way to write them.
-
-    ORG#{id}        / ORG            organisation                    by_organization: ORGS, title
-    DATASET#{id}    / DATASET        dataset                 by_organization: ORG#{org}; recent: PUBLIC if public
-    DATASET#{id}    / VER#000001     immutable copy of each version
-    DATASET#{id}    / RES#{rid}      resource (an item of its own, so that fifty uploads do not fight over the dataset)
-    RESOURCE#{rid}  / AT             which dataset a resource belongs to
-    RESOURCE#{rid}  / FILE#000001    immutable record of each file version
-    NAME#{kind}#{n} / NAME           uniqueness of names: package, organization, agency
-    STAFF#{person}  / STAFF          posting of an officer (pseudonym, never a national id)
-
-Events (`EVT#`) of a dataset lie in its partition, those of a resource in `RESOURCE#{rid}`.
-"""
+"""The room's packages and groups: reads models and writes commands; where things lie is in `rows.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from chalicelib.shared.errors import AlreadyThere, Stale
 from chalicelib.shared.identity import Posting
 from chalicelib.shared.journal import Event, Head, Journal, Once
-from chalicelib.shared.storage import Change, Create, Item, Key, Remove, Require, Table, Update, every
+from chalicelib.shared.storage import Change as Write
+from chalicelib.shared.storage import Create, Item, Key, Table, Update, every
 
-from .model import Dataset, DatasetId, File, Organization, OrganizationId, Problem, Resource, Upload
+from . import changes
+from .model import Dataset, File, Group, GroupId, Kind, Package, Resource
+from .rows import (
+    chain_of,
+    dataset_of,
+    group_key,
+    group_of,
+    name_key,
+    numbered,
+    package_of,
+    place_key,
+    rows_of,
+    staff_key,
+    stale,
+)
 from .rules import Rejected
+from .search.document import document
 
-PUBLIC = "PUBLIC"
-ORGANIZATIONS = "ORGS"
-
-
-def organization_key(id: str) -> Key:
-    """Where an organisation lies."""
-    return Key(f"ORG#{id}", "ORG")
-
-
-def dataset_key(id: str) -> Key:
-    """Where a dataset lies."""
-    return Key(f"DATASET#{id}", "DATASET")
-
-
-def resource_key(package_id: str, id: str) -> Key:
-    """Where a resource lies."""
-    return Key(f"DATASET#{package_id}", f"RES#{id}")
-
-
-def name_key(kind: str, name: str) -> Key:
-    """Where the claim on a name lies."""
-    return Key(f"NAME#{kind}#{name}", "NAME")
-
-
-def _place_key(id: str) -> Key:
-    return Key(f"RESOURCE#{id}", "AT")
-
-
-def _staff_key(person: str) -> Key:
-    return Key(f"STAFF#{person}", "STAFF")
+QUEUE = "opendata-events"
+AT_ONCE = 40
+"""Resources that one call may add, change or take away: a transaction has at most 100 parts."""
 
 
 class Register:
@@ -65,7 +43,7 @@ class Register:
         self._table = table
 
     def posting(self, pseudonym: str) -> Posting | None:
-        found = self._table.get(_staff_key(pseudonym))
+        found = self._table.get(staff_key(pseudonym))
         if found is None:
             return None
         return Posting(found.data["agency"], frozenset(found.data["roles"]), found.data.get("name", ""))
@@ -73,217 +51,238 @@ class Register:
     def post(self, pseudonym: str, posting: Posting, token: str) -> None:
         """Enters or changes an officer's posting (for seeding and administration)."""
         data = {"agency": posting.agency, "roles": sorted(posting.roles), "name": posting.name}
-        there = self._table.get(_staff_key(pseudonym))
-        item = Item(_staff_key(pseudonym), data) if there is None else there.next(data)
+        there = self._table.get(staff_key(pseudonym))
+        item = Item(staff_key(pseudonym), data) if there is None else there.next(data)
         self._table.write([Create(item) if there is None else Update(item)], token)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Who writes, and as what it goes into the history.
+
+    Attributes:
+        once: the attempt.
+        by: `Caller.label`.
+        activity: CKAN's activity type, e.g. `changed package`, `new resource`.
+        type: of the event, e.g. `opendata.dataset.changed`.
+        subject: what the event and the answer are about: the dataset's id, or that of one resource.
+        details: more for the event.
+        more: further changes for the same transaction.
+    """
+
+    once: Once
+    by: str
+    activity: str
+    type: str
+    subject: str = ""
+    details: Mapping[str, Any] | None = None
+    more: Sequence[Write] = ()
 
 
 class Store:
     """Reads models and writes commands; conditions and keys stay in here."""
 
-    def __init__(self, table: Table, journal: Journal) -> None:
-        self._table = table
-        self._journal = journal
+    def __init__(
+        self, table: Table, journal: Journal, *, ids: Callable[[], str], clock: Callable[[], datetime]
+    ) -> None:
+        self.table = table
+        self.journal = journal
+        self._ids = ids
+        self._clock = clock
 
-    # -- organisations
+    # -- groups
 
-    def organization(self, id_or_name: str) -> Organization | None:
-        """By id or name."""
-        found = self._named("organization", organization_key, id_or_name)
-        return None if found is None else Organization(**found.data)
+    def group(self, kind: Kind, id_or_name: str) -> Group | None:
+        """An organisation or theme by id or name."""
+        by_id, by_name = group_key(id_or_name), name_key(kind, id_or_name)
+        found = self.table.get_many([by_id, by_name])
+        item = found.get(by_id)
+        if item is None and by_name in found:
+            item = self.table.get(group_key(found[by_name].data["id"]))
+        group = None if item is None else group_of(item)
+        return group if group is not None and group.kind == kind else None
 
-    def organization_of_agency(self, agency: str) -> Organization | None:
+    def organization_of_agency(self, agency: str) -> Group | None:
         """The organisation under which an agency publishes."""
-        claim = self._table.get(name_key("agency", agency))
-        return None if claim is None else self.organization(claim.data["id"])
+        claim = self.table.get(name_key("agency", agency))
+        return None if claim is None else self.group("organization", claim.data["id"])
 
-    def organizations(self) -> Iterable[Organization]:
-        """All, in the order of their titles."""
-        for item in every(self._table, ORGANIZATIONS, index="by_organization"):
-            yield Organization(**item.data)
+    def groups_by_id(self, ids: Iterable[str]) -> dict[str, Group]:
+        """Those that exist among these, in one request for each hundred."""
+        wanted = [group_key(each) for each in dict.fromkeys(ids)]
+        found: dict[str, Group] = {}
+        for start in range(0, len(wanted), 100):
+            items = self.table.get_many(wanted[start : start + 100]).values()
+            found |= {group.id: group for group in map(group_of, items)}
+        return found
 
-    def found(self, once: Once, organization: Organization, by: str) -> None:
-        """Enters a new organisation.
+    def groups(self, kind: Kind) -> Iterable[Group]:
+        """All, deleted ones too, in the order of their titles, as the index knew them a moment ago."""
+        for item in every(self.table, f"GROUPS#{kind}", index="by_organization"):
+            yield group_of(item)
 
-        Raises:
-            Rejected: its name is taken, or its agency has one.
-        """
-        key = organization_key(organization.id)
-        event, _ = self._journal.happened(
-            Head(),
-            subject=organization.id,
-            type="opendata.organization.created",
-            by=by,
-            data=asdict(organization),
-        )
-        index = {"by_organization": Key(ORGANIZATIONS, f"{organization.title[:100]}#{organization.id}")}
-        changes = [
-            Create(Item(key, asdict(organization), indexes=index)),
-            Create(Item(name_key("organization", organization.name), {"id": organization.id})),
-            Create(Item(name_key("agency", organization.agency), {"id": organization.id})),
-        ]
-        try:
-            self._journal.commit(once, changes, [(key.pk, event)], {"id": organization.id})
-        except AlreadyThere:
-            raise Rejected({"name": ["Group name already exists in database"]}) from None
+    # -- packages
 
-    # -- datasets
+    def package(self, id_or_name: str) -> Package | None:
+        """A dataset with its resources, by id or name: one request by id, two more by name."""
+        found = self._package(id_or_name)
+        if found is None:
+            claim = self.table.get(name_key("package", id_or_name))
+            found = None if claim is None else self._package(claim.data["id"])
+        return found
 
-    def dataset(self, id_or_name: str) -> Dataset | None:
-        """By id or name."""
-        found = self._named("package", dataset_key, id_or_name)
-        return None if found is None else _dataset(found)
+    def _package(self, id: str) -> Package | None:
+        rows = list(every(self.table, f"DATASET#{id}", prefix="HEAD"))
+        if not rows or rows[0].key.sk != "HEAD":
+            return None
+        return package_of(rows[0], rows[1:])
 
-    def datasets_of(self, organization: OrganizationId) -> Iterable[Dataset]:
-        """All of an organisation, drafts and deleted ones too, the latest change first."""
-        return self._datasets(f"ORG#{organization}", "by_organization")
+    def package_of_resource(self, id: str) -> Package | None:
+        """The package that a resource belongs to."""
+        place = self.table.get(place_key(id))
+        return None if place is None else self._package(place.data["package_id"])
 
-    def public_datasets(self) -> Iterable[Dataset]:
-        """Every dataset that everybody may see, the latest change first."""
-        return self._datasets(PUBLIC, "recent")
-
-    def _datasets(self, partition: str, index: str) -> Iterable[Dataset]:
+    def datasets_of(self, organization: GroupId) -> Iterable[Dataset]:
+        """All of an organisation, drafts and deleted ones too, the latest change of the dataset itself first."""
         after: str | None = None
         while True:
-            page = self._table.query(partition, index=index, after=after, limit=100, newest_first=True)
-            yield from (_dataset(item) for item in page.items)
+            page = self.table.query(
+                f"ORG#{organization}", index="by_organization", after=after, limit=100, newest_first=True
+            )
+            yield from (dataset_of(item) for item in page.items)
             after = page.after
             if after is None:
                 return
 
-    def add_dataset(self, once: Once, dataset: Dataset, by: str) -> None:
-        """Enters a new dataset.
+    def save(
+        self, writing: Writing, before: Package | None, after: Package, organization: Group, groups: Iterable[Group]
+    ) -> Package:
+        """Writes what is different between two states of a package, all of it or nothing; answers what then stands.
+
+        Every part is written on condition that it still is as it was read; the dataset itself must be even where only
+        a resource changes, so that what search learns of it is true. Two calls that add resources do not disturb each
+        other.
+
+        Args:
+            before: as read, or None for a new one.
+            after: as it shall be. Versions, chains and change ids are filled in here.
+            organization, groups: those of `after`, for search.
 
         Raises:
-            Rejected: its name is taken.
-        """
-        self._write_dataset(once, dataset, by, "opendata.dataset.created", old=None)
-
-    def change_dataset(self, once: Once, old: Dataset, new: Dataset, by: str) -> None:
-        """Changes a dataset that nobody changed since it was read.
-
-        Raises:
-            Rejected: its new name is taken.
+            Rejected: the name is taken, or more than `AT_ONCE` resources change.
             Stale: somebody was faster.
         """
-        self._write_dataset(once, replace(new, version=old.version + 1), by, "opendata.dataset.changed", old=old)
-
-    def _write_dataset(self, once: Once, dataset: Dataset, by: str, type: str, old: Dataset | None) -> None:
-        details = {"version": dataset.version, "private": dataset.private, "state": dataset.state}
-        event, head = self._journal.happened(Head(*dataset.chain), subject=dataset.id, type=type, by=by, data=details)
-        dataset = replace(dataset, chain=(head.seq, head.hash))
-        key, data = dataset_key(dataset.id), asdict(dataset)
-        item = Item(key, data, dataset.version, _indexes(dataset))
-        changes: list[Change] = [
-            Create(item) if old is None else Update(item),
-            Create(Item(Key(key.pk, f"VER#{dataset.version:06d}"), data)),
+        change_id = self._ids()
+        old = {} if before is None else {each.id: each for each in before.resources}
+        kept = {each.id for each in after.resources}
+        touched = [each for each in after.resources if old.get(each.id) != each]
+        gone = [each for each in old.values() if each.id not in kept]
+        if len(touched) + len(gone) > AT_ONCE:
+            raise Rejected({"resources": [f"At most {AT_ONCE} resources can be changed in one call"]})
+        own = before is None or not writing.subject or before.dataset != after.dataset
+        about_dataset = own or not writing.subject
+        subject = writing.subject or after.id
+        head = Head(*after.dataset.chain) if about_dataset else chain_of(after, old, subject)
+        details: dict[str, Any] = {"package_id": after.id, "name": after.dataset.name, "activity": writing.activity}
+        details |= {"title": str(after.dataset.fields.get("title", "")), "owner_org": after.dataset.owner_org}
+        details |= {"before": before is not None and before.dataset.public, "after": after.dataset.public}
+        event, head = self.journal.happened(
+            head,
+            subject=after.id if about_dataset else subject,
+            type=writing.type,
+            by=writing.by,
+            data={**details, "resource": "" if subject == after.id else subject, **(writing.details or {})},
+            queue=QUEUE,
+        )
+        chain = (head.seq, head.hash)
+        written = numbered(before, after, change_id, chain, own=own, touched=touched, alone=not about_dataset)
+        rows = rows_of(before, written, own=own, touched=[each.id for each in touched], gone=gone)
+        rows += self._history(writing, change_id, before, written, organization, groups, touched, gone)
+        events: list[tuple[str, Event]] = [
+            (f"DATASET#{after.id}" if about_dataset else place_key(subject).pk, event),
         ]
-        if old is None or old.name != dataset.name:
-            changes.append(Create(Item(name_key("package", dataset.name), {"id": dataset.id})))
-        if old is not None and old.name != dataset.name:
-            changes.append(Remove(name_key("package", old.name)))
-        if old is None:
-            changes.append(Require(organization_key(dataset.owner_org)))
         try:
-            self._journal.commit(once, changes, [(key.pk, event)], {"id": dataset.id})
+            self.journal.commit(writing.once, [*rows, *writing.more], events, {"id": subject})
         except AlreadyThere:
-            # the copy of the version is refused too when somebody else wrote this version first
-            there = self._table.get(key) if old is not None else None
-            if there is not None and old is not None and there.version != old.version:
-                raise _stale() from None
-            raise Rejected({"name": ["That URL is already in use."]}) from None
+            raise self._taken(before, after) from None
+        return written
 
-    # -- resources
+    def _taken(self, before: Package | None, after: Package) -> Rejected | Stale:
+        """Why something that had to be new was there: the name, or a resource, or somebody wrote this first."""
+        if before is None or before.dataset.name != after.dataset.name:
+            claim = self.table.get(name_key("package", after.dataset.name))
+            if claim is not None:
+                return Rejected({"name": ["That URL is already in use."]})
+        new = {each.id for each in after.resources} - {each.id for each in (before.resources if before else ())}
+        if self.table.get_many([place_key(each) for each in sorted(new)][:100]):
+            return Rejected({"id": ["Resource id already exists."]})
+        if before is None:
+            return Rejected({"id": ["Dataset id already exists"]})
+        return stale()
 
-    def resources(self, package_id: DatasetId) -> list[Resource]:
-        """All of a dataset, in the order in which they were added."""
-        return [_resource(item) for item in every(self._table, f"DATASET#{package_id}", prefix="RES#")]
-
-    def resource(self, id: str) -> Resource | None:
-        """By id."""
-        place = self._table.get(_place_key(id))
-        found = None if place is None else self._table.get(resource_key(place.data["package_id"], id))
-        return None if found is None else _resource(found)
-
-    def add_resource(self, once: Once, resource: Resource, by: str) -> None:
-        """Enters a new resource; its dataset must be there, but is not changed."""
-        place = Item(_place_key(resource.id), {"package_id": resource.package_id})
-        more: list[Change] = [Create(place), Require(dataset_key(resource.package_id))]
-        self._write_resource(once, resource, by, "opendata.resource.created", Create, more)
-
-    def change_resource(self, once: Once, resource: Resource, by: str, type: str, taken_in: File | None = None) -> None:
-        """Changes a resource that nobody changed since it was read; `taken_in` is a new file version.
-
-        Raises:
-            Stale: somebody was faster.
-        """
-        more: list[Change] = []
-        if taken_in is not None:
-            more.append(Create(Item(Key(_place_key(resource.id).pk, f"FILE#{taken_in.number:06d}"), asdict(taken_in))))
-        changed = replace(resource, version=resource.version + 1)
-        try:
-            self._write_resource(once, changed, by, type, Update, more)
-        except AlreadyThere:  # the file version: another attempt entered it first
-            raise _stale() from None
-
-    def _write_resource(
+    def _history(
         self,
-        once: Once,
-        resource: Resource,
-        by: str,
-        type: str,
-        how: type[Create | Update],
-        more: Sequence[Change],
-    ) -> None:
-        details: dict[str, Any] = {"version": resource.version, "package_id": resource.package_id}
-        if resource.file is not None:
-            details |= {
-                "file": resource.file.number,
-                "sha256": resource.file.sha256,
-                "rows": resource.file.rows,
-            }
-        event, head = self._journal.happened(Head(*resource.chain), subject=resource.id, type=type, by=by, data=details)
-        resource = replace(resource, chain=(head.seq, head.hash))
-        item = Item(resource_key(resource.package_id, resource.id), asdict(resource), resource.version)
-        events: list[tuple[str, Event]] = [(_place_key(resource.id).pk, event)]
-        self._journal.commit(once, [how(item), *more], events, {"id": resource.id})
+        writing: Writing,
+        change_id: str,
+        before: Package | None,
+        after: Package,
+        organization: Group,
+        groups: Iterable[Group],
+        touched: Sequence[Resource],
+        gone: Sequence[Resource],
+    ) -> list[Write]:
+        dataset = after.dataset
+        seen_before = before is not None and before.dataset.public
+        at = self._clock().isoformat(timespec="microseconds")
+        resources: dict[str, Any] = {}
+        old = {} if before is None else {each.id: each for each in before.resources}
+        for each in [*touched, *gone]:
+            now = None if each in gone else asdict(each)
+            then = asdict(old[each.id]) if each.id in old else None
+            resources[each.id] = changes.difference(then, now)
+        different = changes.difference(None if before is None else asdict(before.dataset), asdict(dataset))
+        version = changes.Version(
+            id=change_id,
+            at=at,
+            by=writing.by,
+            activity=writing.activity,
+            subject=writing.subject or after.id,
+            public=dataset.public,
+            diff={**different, **({"resources": resources} if resources else {})},
+            package={
+                "name": dataset.name,
+                "title": dataset.fields.get("title", ""),
+                "private": dataset.private,
+                "state": dataset.state,
+                "owner_org": dataset.owner_org,
+                "version": dataset.version,
+            },
+        )
+        change = changes.Change(
+            id=change_id,
+            at=at,
+            by=writing.by,
+            thing="resource" if writing.subject and writing.subject != after.id else "package",
+            activity=writing.activity,
+            subject=writing.subject or after.id,
+            name=dataset.name,
+            title=str(dataset.fields.get("title", "")),
+            dataset=after.id,
+            owner_org=dataset.owner_org,
+            before=seen_before,
+            after=dataset.public,
+            saw="" if before is None else before.changed,
+            document=document(after, organization, groups),
+        )
+        return [changes.version_row(after.id, version), changes.change_row(change)]
 
-    def _named(self, kind: str, key: Any, id_or_name: str) -> Item | None:
-        by_id, by_name = key(id_or_name), name_key(kind, id_or_name)
-        found = self._table.get_many([by_id, by_name])
-        if by_id in found:
-            return found[by_id]
-        named = found.get(by_name)
-        return None if named is None else self._table.get(key(named.data["id"]))
+    def versions(
+        self, dataset_id: str, *, limit: int, after: str | None = None
+    ) -> tuple[list[changes.Version], str | None]:
+        """A dataset's history, the latest first, and where it goes on."""
+        page = self.table.query(f"DATASET#{dataset_id}", prefix="VER#", after=after, limit=limit, newest_first=True)
+        return [changes.Version(**item.data) for item in page.items], page.after
 
-
-def _indexes(dataset: Dataset) -> dict[str, Key]:
-    place = f"{dataset.modified}#{dataset.id}"
-    indexes = {"by_organization": Key(f"ORG#{dataset.owner_org}", place)}
-    if not dataset.private and dataset.state == "active":
-        indexes["recent"] = Key(PUBLIC, place)
-    return indexes
-
-
-def _stale() -> Stale:
-    return Stale("ข้อมูลถูกแก้ไขโดยผู้อื่นแล้ว", "Somebody changed it since it was read.")
-
-
-def _dataset(item: Item) -> Dataset:
-    data = dict(item.data)
-    return Dataset(**{**data, "chain": tuple(data["chain"]), "version": item.version})
-
-
-def _resource(item: Item) -> Resource:
-    data = dict(item.data)
-    upload, file, problem = data["upload"], data["file"], data["problem"]
-    return Resource(
-        **{
-            **data,
-            "upload": Upload(**upload) if upload else None,
-            "file": File(**{**file, "columns": tuple(file["columns"])}) if file else None,
-            "problem": Problem(**problem) if problem else None,
-            "chain": tuple(data["chain"]),
-            "version": item.version,
-        }
-    )
+    def file_row(self, resource: str, file: File) -> Create:
+        """The immutable record of a file version, for `Writing.more`."""
+        return Create(Item(Key(place_key(resource).pk, f"FILE#{file.number:06d}"), asdict(file)))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from . import metadata
-from .model import Dataset, Organization, Resource
+from .model import Group, Package, Resource
+from .standard import fields as metadata
 
 Json = dict[str, Any]
 
@@ -19,23 +19,35 @@ def naive(moment: str) -> str:
     return f"{seconds}.{fraction.ljust(6, '0')[:6]}"
 
 
-def organization_stub(organization: Organization) -> Json:
+def organization_stub(organization: Group) -> Json:
     """The organisation as it stands inside a package."""
     return {
         "id": organization.id,
         "name": organization.name,
         "title": organization.title,
-        "type": "organization",
+        "type": organization.type or organization.kind,
         "description": organization.description,
         "image_url": organization.image_url,
         "created": naive(organization.created),
-        "is_organization": True,
+        "is_organization": organization.kind == "organization",
         "approval_status": "approved",
         "state": organization.state,
     }
 
 
-def organization_view(organization: Organization, package_count: int) -> Json:
+def group_stub(group: Group) -> Json:
+    """A theme as it stands inside a package."""
+    return {
+        "description": group.description,
+        "display_name": group.title,
+        "id": group.id,
+        "image_display_url": group.image_url,
+        "name": group.name,
+        "title": group.title,
+    }
+
+
+def organization_view(organization: Group, package_count: int) -> Json:
     """`organization_show` and an entry of `organization_list` with all_fields."""
     return {
         **organization_stub(organization),
@@ -43,7 +55,7 @@ def organization_view(organization: Organization, package_count: int) -> Json:
         "image_display_url": organization.image_url,
         "num_followers": 0,
         "package_count": package_count,
-        "extras": [],
+        "extras": list(organization.extras),
         "groups": [],
         "tags": [],
         "users": [],
@@ -100,13 +112,9 @@ def ingest_view(resource: Resource) -> Json:
     return {"state": "none"}
 
 
-def modified(dataset: Dataset, resources: Sequence[Resource]) -> str:
-    """The latest change of the dataset or any of its resources."""
-    return max([dataset.modified, *(resource.modified for resource in resources)])
-
-
-def package_view(dataset: Dataset, organization: Organization, resources: Sequence[Resource], site: str) -> Json:
+def package_view(package: Package, organization: Group, groups: Sequence[Group], site: str) -> Json:
     """A package with its resources. Thai fields stand at the top level, lists as lists."""
+    dataset, resources = package.dataset, package.resources
     fields = dataset.fields
     licence = metadata.license_of(fields.get("license_id"))
     tags = fields.get("tags", [])
@@ -121,7 +129,7 @@ def package_view(dataset: Dataset, organization: Organization, resources: Sequen
         "maintainer": fields.get("maintainer"),
         "maintainer_email": fields.get("maintainer_email"),
         "metadata_created": naive(dataset.created),
-        "metadata_modified": naive(modified(dataset, resources)),
+        "metadata_modified": naive(package.modified),
         "name": dataset.name,
         "notes": fields.get("notes"),
         "num_resources": len(resources),
@@ -131,11 +139,11 @@ def package_view(dataset: Dataset, organization: Organization, resources: Sequen
         "private": dataset.private,
         "state": dataset.state,
         "title": fields.get("title") or dataset.name,
-        "type": "dataset",
+        "type": dataset.type,
         "url": fields.get("url"),
         "version": fields.get("version"),
         "extras": fields.get("extras", []),
-        "groups": [],
+        "groups": [group_stub(group) for group in groups],
         "resources": [resource_view(resource, position, site) for position, resource in enumerate(resources)],
         "tags": [
             {"display_name": tag, "id": tag, "name": tag, "state": "active", "vocabulary_id": None} for tag in tags

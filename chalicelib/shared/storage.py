@@ -136,12 +136,14 @@ class Table(Protocol):
         *,
         index: str | None = None,
         prefix: str = "",
+        at_least: str = "",
         after: str | None = None,
         limit: int = 50,
         newest_first: bool = False,
     ) -> Page:
         """Items of one partition (of the table or of an index) in the order of the sort key.
 
+        Either those whose sort key begins with `prefix`, or those from `at_least` on, or all.
         `after` is a `Page.after` of the same question, never text that a caller made up.
         """
         ...

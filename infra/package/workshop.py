@@ -27,8 +27,15 @@ from infra.stages import Environment, Stage
 NOT_PACKAGED = ("chalice", "boto3")
 """Chalice adds its own two runtime files and would drag its command line along; boto3 is part of Lambda."""
 
-ONLY_WITH: Mapping[str, frozenset[str]] = {"duckdb": frozenset({"opendata"}), "orjson": frozenset({"gdx"})}
-"""Heavy wheels that one platform alone imports: two thirds of a package, so the others' cold starts go without."""
+_OPENDATA = (
+    "defusedxml", "duckdb", "jinja2", "luqum", "markdown-it-py", "multipart", "nh3", "openpyxl", "pygal", "rdflib",
+    "tantivy",
+)  # fmt: skip
+ONLY_WITH: Mapping[str, frozenset[str]] = {
+    "orjson": frozenset({"gdx"}),
+    **dict.fromkeys(_OPENDATA, frozenset({"opendata"})),
+}
+"""What one platform alone imports; heavy wheels are most of a package, so the others' cold starts go without."""
 
 CLI = Path(__file__).with_name("chalice_cli.py")
 

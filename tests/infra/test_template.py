@@ -11,11 +11,11 @@ from tests.support.cloud import empty_cloud, local_cloud, provision
 
 INDEXES = {
     "gdx": {"open", "by_consumer", "by_agency"},
-    "opendata": {"open", "by_organization", "recent"},
+    "opendata": {"open", "by_organization"},
     "biz": {"open", "by_owner", "by_queue", "by_due", "by_agency"},
     "citizen": {"open", "by_owner"},
 }
-QUEUES = ("gdx-exchanges", "gdx-events", "biz-events", "biz-uploads", "opendata-uploads")
+QUEUES = ("gdx-exchanges", "gdx-events", "biz-events", "biz-uploads", "opendata-events", "opendata-uploads")
 
 
 def test_cfn_lint_finds_nothing() -> None:

@@ -234,7 +234,7 @@ def test_search_finds_words_and_filters_and_refuses_what_it_does_not_know(portal
     by_title = portal.result(portal.act("package_search", sort="title asc"))
     assert [each["name"] for each in by_title["results"]] == ["roads", "water"]
     assert set(found) == {"count", "facets", "results", "sort", "search_facets"}
-    for bad in ({"q": "title:x"}, {"fq": "nope:1"}, {"fq": "(a OR b)"}, {"sort": "x"}, {"zzz": "1"}):
+    for bad in ({"fq": "(("}, {"sort": "x"}, {"zzz": "1"}):
         answer = portal.ask("package_search", **bad)
         assert (answer.status, error(answer)["__type"]) == (400, "Search Query Error")
     assert error(portal.ask("package_search", rows="-1"))["rows"] == ["Must be a natural number"]

@@ -43,7 +43,6 @@ def broken(real: Callable[..., Any], *, after: bool, at: int) -> Callable[..., A
         ("objects", "put", 2),
         ("memory", "write", 1),
         ("memory", "get", 1),
-        ("memory", "get", 2),
     ],
 )
 def test_an_ingest_that_dies_anywhere_is_finished_by_the_next_delivery(

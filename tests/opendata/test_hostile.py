@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.opendata.actions import ACTIONS
+from chalicelib.opendata.actions.registry import ACTIONS
 from tests.opendata.portal import METADATA, Portal
 
 KNOWN = [

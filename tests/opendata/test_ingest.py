@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.opendata.ingest import sniff, table
-from chalicelib.opendata.ingest.sniff import Unreadable
+from chalicelib.opendata.tables.ingest import sniff, table
+from chalicelib.opendata.tables.ingest.sniff import Unreadable
 
 
 def build(folder: Path, content: bytes) -> table.Built:

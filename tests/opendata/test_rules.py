@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.opendata import dialect, metadata, question, rules, searching
+from chalicelib.opendata import rules
+from chalicelib.opendata.actions import dialect
 from chalicelib.opendata.rules import Rejected
+from chalicelib.opendata.search import asking
+from chalicelib.opendata.standard import fields as metadata
+from chalicelib.opendata.tables import question
 from chalicelib.shared import errors
 from chalicelib.shared.errors import Refusal
 from tests.opendata.portal import METADATA
@@ -61,11 +65,11 @@ def test_any_question_is_parsed_or_refused(asked: dict[str, Any]) -> None:
 @given(objects("q", "fq", "fq_list", "rows", "start", "sort", "facet.field", "include_private", "zzz"))
 def test_any_search_is_parsed_or_refused(asked: dict[str, Any]) -> None:
     try:
-        parsed = searching.parse(asked)
+        parsed = asking.parse(asked)
     except Rejected as refused:
         assert refused.messages
     else:
-        assert 0 <= parsed.rows <= searching.MAX_ROWS
+        assert 0 <= parsed.question.rows <= asking.MAX_ROWS
 
 
 @settings(max_examples=150)

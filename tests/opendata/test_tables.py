@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.opendata import question
-from chalicelib.opendata.tables import Tables
+from chalicelib.opendata.tables import question
+from chalicelib.opendata.tables.reading import Tables
 from chalicelib.shared.identity import NOBODY
 from chalicelib.shared.journal import Event, chain_is_whole
 from tests.opendata.portal import Portal, notification

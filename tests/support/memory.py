@@ -47,6 +47,7 @@ class MemoryTable:
         *,
         index: str | None = None,
         prefix: str = "",
+        at_least: str = "",
         after: str | None = None,
         limit: int = 50,
         newest_first: bool = False,
@@ -55,7 +56,8 @@ class MemoryTable:
         rows: list[tuple[str, Key, Item]] = []
         for key, (item, _) in self._items.items():
             place = item.indexes.get(index) if index else key
-            if place is not None and place.pk == pk and place.sk.startswith(prefix):
+            within = place is not None and place.pk == pk and place.sk.encode() >= at_least.encode()
+            if place is not None and within and place.sk.startswith(prefix):
                 rows.append((place.sk, key, item))
         rows.sort(key=lambda row: _order(row[0], row[1]), reverse=newest_first)
         if after is not None:

@@ -118,6 +118,7 @@ class DynamoTable:
         *,
         index: str | None = None,
         prefix: str = "",
+        at_least: str = "",
         after: str | None = None,
         limit: int = 50,
         newest_first: bool = False,
@@ -128,6 +129,10 @@ class DynamoTable:
             condition += " AND begins_with(#s, :s)"
             names["#s"] = sk_name
             values[":s"] = {"S": prefix}
+        elif at_least:
+            condition += " AND #s >= :s"
+            names["#s"] = sk_name
+            values[":s"] = {"S": at_least}
         request: dict[str, Any] = {
             "TableName": self._name,
             "KeyConditionExpression": condition,

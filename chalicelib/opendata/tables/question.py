@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from .rules import Rejected
+from ..rules import Rejected
 
 MAX_LIMIT = 32_000
 DEFAULT_LIMIT = 100

@@ -23,11 +23,12 @@ from chalicelib.shared.errors import NotFound, Stale
 from chalicelib.shared.journal import Once, Replayed
 from chalicelib.shared.objects import Objects
 
-from . import rules
+from .. import rules
+from ..model import File, Package, Problem, Resource, Upload
+from ..packages import Packages
+from ..store import Store, Writing
 from .ingest import table
 from .ingest.sniff import Unreadable
-from .model import File, Problem, Resource, Upload
-from .store import Store
 
 log = logging.getLogger("klang.opendata.uploads")
 
@@ -39,8 +40,9 @@ _KEY = re.compile(r"uploads/([0-9A-Za-z_-]{1,64})/([1-9][0-9]{0,8})")
 class Uploads:
     """The consumer of the queue `opendata-uploads`."""
 
-    def __init__(self, store: Store, objects: Objects, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, packages: Packages, objects: Objects, *, clock: Callable[[], datetime]) -> None:
         self._store = store
+        self._packages = packages
         self._objects = objects
         self._clock = clock
 
@@ -56,13 +58,14 @@ class Uploads:
     def take_in(self, resource_id: str, number: int) -> None:
         """One arrived file; does nothing when a later upload or an earlier attempt has settled it."""
         for attempt in range(1, ATTEMPTS + 1):
-            resource = self._store.resource(resource_id)
+            package = self._store.package_of_resource(resource_id)
+            resource = None if package is None else package.resource(resource_id)
             upload = resource.upload if resource else None
-            if resource is None or upload is None or upload.number != number:
+            if package is None or resource is None or upload is None or upload.number != number:
                 log.info("upload is settled or superseded", extra={"resource": resource_id, "number": number})
                 return
             try:
-                self._settle(resource, upload)
+                self._settle(package, resource, upload)
             except Replayed:
                 return
             except Stale:
@@ -71,17 +74,26 @@ class Uploads:
                 continue
             return
 
-    def _settle(self, resource: Resource, upload: Upload) -> None:
+    def _settle(self, package: Package, resource: Resource, upload: Upload) -> None:
         now = self._clock().isoformat(timespec="microseconds")
         once = Once.of_event(f"{resource.id}/{upload.number}", "opendata.take_in")
         try:
             file = self._made(resource, upload, now)
         except Unreadable as reason:
             failed = replace(resource, upload=None, problem=Problem(reason.th, reason.en, now), modified=now)
-            self._store.change_resource(once, failed, BY, "opendata.resource.unreadable")
+            self._save(once, package, failed, "opendata.resource.unreadable")
             return
         done = replace(resource, upload=None, file=file, problem=None, modified=now)
-        self._store.change_resource(once, done, BY, "opendata.resource.taken_in", taken_in=file)
+        self._save(once, package, done, "opendata.resource.taken_in", file)
+
+    def _save(self, once: Once, package: Package, new: Resource, type: str, file: File | None = None) -> None:
+        details = {} if file is None else {"file": file.number, "sha256": file.sha256, "rows": file.rows}
+        more = [] if file is None else [self._store.file_row(new.id, file)]
+        writing = Writing(once, BY, "changed resource", type, subject=new.id, details=details, more=more)
+        resources = tuple(new if each.id == new.id else each for each in package.resources)
+        organization = self._store.groups_by_id([package.dataset.owner_org])[package.dataset.owner_org]
+        themes = self._packages.themes(package)
+        self._store.save(writing, package, replace(package, resources=resources), organization, themes)
 
     def _made(self, resource: Resource, upload: Upload, now: str) -> File:
         """The new version of the file, its objects already written.

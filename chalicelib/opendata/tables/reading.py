@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared.objects import Objects
 
+from ..model import File
 from .ingest.types import quoted
 from .ingest.values import as_json
-from .model import File
 from .question import ROW_ID, Question
 
 if TYPE_CHECKING:

@@ -10,10 +10,13 @@ from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
 
-from . import rules, views
-from .model import Organization, OrganizationId
-from .rules import Rejected
-from .store import Store
+from .. import rules, views
+from ..model import Group, GroupId
+from ..reading import Reading
+from ..rules import Rejected
+from ..search.model import Question
+from ..store import Store
+from .store import GroupStore
 
 Json = dict[str, Any]
 
@@ -21,8 +24,18 @@ Json = dict[str, Any]
 class Organizations:
     """What the actions `organization_*` do."""
 
-    def __init__(self, store: Store, *, ids: Callable[[], str], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        groups: GroupStore,
+        reading: Reading,
+        *,
+        ids: Callable[[], str],
+        clock: Callable[[], datetime],
+    ) -> None:
         self._store = store
+        self._groups = groups
+        self._reading = reading
         self._ids = ids
         self._clock = clock
 
@@ -46,8 +59,10 @@ class Organizations:
             messages["image_url"] = faults
         if messages:
             raise Rejected(messages)
-        organization = Organization(
-            id=OrganizationId(self._ids()),
+        organization = Group(
+            id=GroupId(self._ids()),
+            kind="organization",
+            type="organization",
             name=given["name"],
             title=texts["title"] or given["name"],
             description=texts["description"],
@@ -55,8 +70,7 @@ class Organizations:
             agency=caller.agency,
             created=self._clock().isoformat(timespec="microseconds"),
         )
-        self._store.found(once, organization, caller.label)
-        return organization.id
+        return self._groups.save(once, None, organization, caller.label, "new organization").id
 
     def show(self, id_or_name: object) -> Json:
         """One organisation.
@@ -66,20 +80,22 @@ class Organizations:
         """
         if not id_or_name:
             raise Rejected({"id": ["Missing value"]})
-        organization = self._store.organization(id_or_name) if rules.is_id(id_or_name) else None
+        organization = self._store.group("organization", id_or_name) if rules.is_id(id_or_name) else None
         if organization is None:
             raise NotFound("ไม่พบหน่วยงาน", "Not found")
-        return self._view(organization)
+        return views.organization_view(organization, self._counts().get(organization.name, 0))
 
     def list(self, *, all_fields: bool, limit: int | None, offset: int) -> list[Any]:
         """Names, or whole organisations, in the order of their titles (25 whole ones at most, 1,000 names)."""
         cap = 25 if all_fields else 1_000
-        found = sorted(self._store.organizations(), key=lambda organization: (organization.title, organization.id))
+        there = (group for group in self._reading.groups() if group.kind == "organization")
+        found = sorted(there, key=lambda organization: (organization.title, organization.id))
         page = found[offset : offset + min(cap if limit is None else limit, cap)]
-        return [self._view(each) if all_fields else each.name for each in page]
+        if not all_fields:
+            return [each.name for each in page]
+        counts = self._counts()
+        return [views.organization_view(each, counts.get(each.name, 0)) for each in page]
 
-    def _view(self, organization: Organization) -> Json:
-        public = sum(
-            not dataset.private and dataset.state == "active" for dataset in self._store.datasets_of(organization.id)
-        )
-        return views.organization_view(organization, public)
+    def _counts(self) -> Mapping[str, int]:
+        asked = Question(rows=0, facets=("organization",), facet_limit=None)
+        return dict(self._reading.engine.search(asked).facets["organization"])

@@ -8,11 +8,11 @@ from typing import Any
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.identity import Caller
 
+from ..model import File, Resource
+from ..resources import Resources
+from ..rules import Rejected
 from . import question
-from .model import File, Resource
-from .resources import Resources
-from .rules import Rejected
-from .tables import Tables
+from .reading import Tables
 
 Json = dict[str, Any]
 

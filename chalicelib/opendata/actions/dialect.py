@@ -10,8 +10,8 @@ from chalicelib.shared import errors
 from chalicelib.shared.errors import Refusal
 from chalicelib.shared.web import Response
 
-from .rules import Rejected
-from .searching import BadSearch
+from ..rules import Rejected
+from ..search.asking import BadSearch
 
 MEDIA_TYPE = "application/json;charset=utf-8"
 

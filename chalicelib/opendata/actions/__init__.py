@@ -1,0 +1,8 @@
+"""CKAN's Action API: each action by its name, and how it speaks over HTTP.
+
+Importing this package enters all actions into `registry.ACTIONS`.
+"""
+
+from . import datastore, groups, packages, resources, search, site
+
+__all__ = ["datastore", "groups", "packages", "resources", "search", "site"]

@@ -1,0 +1,102 @@
+"""What search needs of a dataset: its values by search field, its texts, and who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..model import Group, Package
+from .model import PUBLIC, Document
+
+MAX_TEXT = 30_000
+"""Characters of one text that are looked at; a change of the log must stay far below 400 kB."""
+MAX_VALUES = 500
+
+_BOX = ("west_bound_longitude", "south_bound_latitude", "east_bound_longitude", "north_bound_latitude")
+_OWN = frozenset({"title", "notes", "tags", "extras", "url", "author_email", "maintainer_email"})
+
+
+def labels_of(package: Package) -> list[str]:
+    """Who may see a dataset."""
+    dataset = package.dataset
+    if dataset.public:
+        return [PUBLIC]
+    return [f"org-{dataset.owner_org}", f"user-{dataset.creator}"]
+
+
+def document(package: Package, organization: Group, groups: Iterable[Group]) -> Document:
+    """The search document of a dataset as it stands."""
+    dataset, fields = package.dataset, package.dataset.fields
+    themes = list(groups)
+    tags = [*fields.get("tags", []), *(tag for _, tag in dataset.vocabulary_tags)]
+    resources = package.resources
+    values: dict[str, list[str]] = {
+        **{name: _values(value) for name, value in fields.items() if name not in _OWN},
+        **{f"extras_{extra['key']}": [extra["value"]] for extra in fields.get("extras", [])},
+        "organization": [organization.name],
+        "owner_org": [dataset.owner_org],
+        "groups": [group.name for group in themes],
+        "tags": tags,
+        **_by_vocabulary(package),
+        "res_format": _once(each.fields.get("format", "") for each in resources),
+        "type": [dataset.type],
+        "dataset_type": [dataset.type],
+        "state": [dataset.state],
+        "private": [str(dataset.private).lower()],
+        "capacity": ["private" if dataset.private else "public"],
+        "creator_user_id": [dataset.creator],
+        "num_resources": [str(len(resources))],
+    }
+    texts = {
+        "title": str(fields.get("title") or dataset.name),
+        "notes": str(fields.get("notes") or ""),
+        "tags": " ".join(tags),
+        "groups": " ".join(f"{group.name} {group.title}" for group in themes),
+        "organization": f"{organization.name} {organization.title}",
+        "rest": _rest(package),
+    }
+    return {
+        "id": dataset.id,
+        "name": dataset.name,
+        "title": texts["title"],
+        "labels": labels_of(package),
+        "fields": {name: found[:MAX_VALUES] for name, found in values.items() if found},
+        "created": dataset.created,
+        "modified": package.modified,
+        "bbox": _box(fields),
+        "texts": {name: text[:MAX_TEXT] for name, text in texts.items()},
+    }
+
+
+def _by_vocabulary(package: Package) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for vocabulary, tag in package.dataset.vocabulary_tags:
+        found.setdefault(f"vocab_{vocabulary}", []).append(tag)
+    return found
+
+
+def _rest(package: Package) -> str:
+    fields = package.dataset.fields
+    parts = [str(fields.get(name) or "") for name in ("author", "maintainer", "data_source", "license_id")]
+    parts += [extra["value"] for extra in fields.get("extras", [])]
+    for resource in package.resources:
+        parts += [str(resource.fields.get("name") or ""), str(resource.fields.get("description") or "")]
+    return "\n".join(part for part in parts if part)
+
+
+def _values(value: Any) -> list[str]:
+    if value in (None, ""):
+        return []
+    return [str(part) for part in value] if isinstance(value, list) else [str(value)]
+
+
+def _once(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(value for value in values if value))
+
+
+def _box(fields: Mapping[str, Any]) -> list[float] | None:
+    try:
+        west, south, east, north = (float(fields[name]) for name in _BOX)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return [west, south, east, north] if west <= east and south <= north else None

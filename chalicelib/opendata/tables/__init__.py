@@ -1,0 +1,1 @@
+"""Files that become tables: taking them in, and asking for their rows."""
