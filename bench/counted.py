@@ -80,11 +80,14 @@ class Watched(MemoryTable):
         *,
         index: str | None = None,
         prefix: str = "",
+        at_least: str = "",
         after: str | None = None,
         limit: int = 50,
         newest_first: bool = False,
     ) -> Page:
-        page = super().query(pk, index=index, prefix=prefix, after=after, limit=limit, newest_first=newest_first)
+        page = super().query(
+            pk, index=index, prefix=prefix, at_least=at_least, after=after, limit=limit, newest_first=newest_first
+        )
         self.read_units += kilobytes(sum(bytes_of(item) for item in page.items), 4096)
         return page
 

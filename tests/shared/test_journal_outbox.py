@@ -184,6 +184,7 @@ def test_an_index_that_lags_behind_makes_no_done_row_open(bench: Bench) -> None:
             *,
             index: str | None = None,
             prefix: str = "",
+            at_least: str = "",
             after: str | None = None,
             limit: int = 50,
             newest_first: bool = False,

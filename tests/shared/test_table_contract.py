@@ -291,6 +291,17 @@ class TableContract:
                 break
         assert sorted(seen) == ["0", "1", "2", "3", "4"]
 
+    def test_a_lower_end_narrows(self, table: Table, pk: str) -> None:
+        keys = [Key(pk, sk) for sk in ("a1", "a2", "b1", "ก1")]
+        table.write([Create(Item(key, {}, indexes={"by_queue": Key(f"{pk}!", key.sk)})) for key in keys], new_token())
+        for index, partition in ((None, pk), ("by_queue", f"{pk}!")):
+            found = table.query(partition, index=index, at_least="a2", limit=2)
+            assert [item.key.sk for item in found.items] == ["a2", "b1"]
+            rest = table.query(partition, index=index, at_least="a2", after=found.after, limit=2)
+            assert [item.key.sk for item in rest.items] == ["ก1"]
+            newest = table.query(partition, index=index, at_least="b1", newest_first=True)
+            assert [item.key.sk for item in newest.items] == ["ก1", "b1"]
+
     def test_a_prefix_narrows(self, table: Table, pk: str) -> None:
         names = ("EVT#1", "EVT#2", "EVTX", "DOC#1", "ร้าน#1")
         table.write([Create(Item(Key(pk, sk), {}, indexes={"by_owner": Key(pk, sk)})) for sk in names], new_token())
