@@ -30,13 +30,15 @@ class CkanGate:
         self._gate = gate
 
     def admit(self, authorization: str | None, allow: Sequence[Allow]) -> Caller:
-        """The caller, or nobody."""
+        """The caller; on a public route, nobody where the token does not hold."""
         token = (authorization or "").strip()
         if token and not token.lower().startswith("bearer "):
             token = f"Bearer {token}"
         try:
             return self._gate.admit(token or None, allow)
         except Unauthenticated:
+            if all(rule.kind != "public" for rule in allow):
+                raise
             return NOBODY
 
 
