@@ -13,13 +13,17 @@ follows the log reads that far back again and knows rows by their id.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.shared.storage import Create, Item, Key, Table
 
 LOG = "CHG"
+LOG_ID = re.compile(r"[0-9a-f]{12,40}")
+"""How the ids of the log look, and what can stand for one as a place in it."""
 OVERLAP_MS = 60_000
 """Longer than any request lives (29 s) and than clocks of AWS differ."""
 
@@ -116,6 +120,11 @@ def back(id: str, milliseconds: int = OVERLAP_MS) -> str:
     if len(id) < 12:
         return ""
     return f"{max(int(id[:12], 16) - milliseconds, 0):012x}"
+
+
+def first_at(moment: datetime) -> str:
+    """The smallest id that is made at this moment."""
+    return f"{max(int(moment.timestamp() * 1000), 0):012x}"
 
 
 class Log:

@@ -17,6 +17,7 @@ from . import actions as actions  # enters the actions
 from .access import STAFF_ROLES
 from .actions import dialect
 from .actions.registry import ACTIONS, Asked, perform
+from .changefeed import routes as changefeed
 from .service import Catalogue
 
 ALLOW = (PUBLIC, CITIZEN, officer(*sorted(STAFF_ROLES)))
@@ -86,6 +87,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
         url = catalogue.resources.download(call.caller, call.params["id"], call.params["rid"])
         return Reply(None, headers={"Location": url})
 
+    changefeed.hang(room, catalogue)
     return room
 
 

@@ -13,6 +13,7 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
 from .access import Access
+from .changefeed.service import ChangeFeed
 from .changes import Log
 from .groups.organizations import Organizations
 from .groups.store import GroupStore
@@ -70,6 +71,11 @@ class Catalogue:
     def log(self) -> Log:
         """The log of changes."""
         return Log(self.parts.table)
+
+    @cached_property
+    def changefeed(self) -> ChangeFeed:
+        """The log of changes as everybody may read it."""
+        return ChangeFeed(self.log, lambda: self.reading.engine, self.parts.clock)
 
     @cached_property
     def packages(self) -> Packages:
