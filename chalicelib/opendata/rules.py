@@ -96,7 +96,7 @@ def dataset_fields(given: Mapping[str, Any]) -> tuple[dict[str, Any], Messages]:
     fields: dict[str, Any] = {}
     messages: Messages = {}
     for name in sorted(known & given.keys()):
-        value = given[name]
+        value = metadata.as_kept(name, given[name])
         if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, str | int | float | list):

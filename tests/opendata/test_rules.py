@@ -128,17 +128,6 @@ def test_formats_are_spelt_as_ckan_spells_them(text: str, format_: str) -> None:
     assert rules.normal_format(text) in (format_, format_.upper())
 
 
-def test_the_code_lists_hold_what_the_standard_says() -> None:
-    standard = metadata.standard()
-    assert len(standard["mandatory"]) == 14
-    sizes = {name: len(choice["values"]) for name, choice in standard["choices"].items()}
-    assert sizes == {
-        "data_type": 5, "objective": 14, "update_frequency_unit": 13, "geo_coverage": 14, "data_format": 20,
-        "data_category": 5, "data_language": 14,
-    }  # fmt: skip
-    assert len({found["id"] for found in metadata.licenses()}) == len(metadata.licenses()) == 11
-
-
 @pytest.mark.parametrize(
     ("refused", "status", "kind"),
     [

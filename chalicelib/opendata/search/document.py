@@ -12,7 +12,8 @@ MAX_TEXT = 30_000
 """Characters of one text that are looked at; a change of the log must stay far below 400 kB."""
 MAX_VALUES = 500
 
-_BOX = ("west_bound_longitude", "south_bound_latitude", "east_bound_longitude", "north_bound_latitude")
+# the standard calls all four sides longitudes
+_BOX = tuple(f"{side}_bound_longitude" for side in ("west", "south", "east", "north"))
 _OWN = frozenset({"title", "notes", "tags", "extras", "url", "author_email", "maintainer_email"})
 
 

@@ -1,0 +1,1 @@
+"""The Thai national metadata standard."""
