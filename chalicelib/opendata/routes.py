@@ -19,6 +19,7 @@ from .actions import dialect
 from .actions.registry import ACTIONS, Asked, perform
 from .changefeed import routes as changefeed
 from .service import Catalogue
+from .webhooks import routes as webhooks
 
 ALLOW = (PUBLIC, CITIZEN, officer(*sorted(STAFF_ROLES)))
 NEEDS_POST = "JSON Error: Invalid request. Please use POST method for your request"
@@ -88,6 +89,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
         return Reply(None, headers={"Location": url})
 
     changefeed.hang(room, catalogue)
+    webhooks.hang(room, catalogue)
     return room
 
 

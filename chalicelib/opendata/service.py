@@ -25,6 +25,7 @@ from .store import Register, Store
 from .tables.datastore import DataStore
 from .tables.reading import Tables
 from .tables.uploads import Uploads
+from .webhooks.service import DUE, Webhooks
 
 Listener = Callable[[Event], None]
 
@@ -78,6 +79,22 @@ class Catalogue:
         return ChangeFeed(self.log, lambda: self.reading.engine, self.parts.clock)
 
     @cached_property
+    def webhooks(self) -> Webhooks:
+        """Telling followers of changes."""
+        parts = self.parts
+        return Webhooks(
+            parts.table,
+            parts.journal,
+            parts.cursors,
+            parts.keyring,
+            parts.http,
+            lambda id: self.store.package(id),
+            site=self.site,
+            ids=parts.ids,
+            clock=parts.clock,
+        )
+
+    @cached_property
     def packages(self) -> Packages:
         """Datasets with their resources."""
         return Packages(self.store, self.access, ids=self.parts.ids, clock=self.parts.clock)
@@ -117,6 +134,10 @@ class Catalogue:
         """The consumer of the queue `opendata-uploads`."""
         return Uploads(self.store, self.packages, self.objects, clock=self.parts.clock)
 
+    def listen(self, beginning: str, listener: Listener) -> None:
+        """Has `listener` told of events whose type begins so; it must be harmless when repeated."""
+        self.listeners.setdefault(beginning, []).append(listener)
+
     def on_event(self, body: str) -> None:
         """The consumer of the queue `opendata-events`: tells everyone who listens to the event."""
         self.parts.journal.carry(body, self._tell)
@@ -136,4 +157,7 @@ class Catalogue:
 
 def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None) -> Catalogue:
     """The room on these parts; `folder` is where tables may be kept on the local disk."""
-    return Catalogue(parts, objects, folder)
+    catalogue = Catalogue(parts, objects, folder)
+    catalogue.listen("opendata.", lambda event: catalogue.webhooks.fan_out(event))
+    catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
+    return catalogue

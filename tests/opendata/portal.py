@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,13 +50,18 @@ METADATA: Mapping[str, Any] = {
 }
 
 
-class NoHttp:
-    """A network on which nobody answers."""
+class Network:
+    """A network on which nobody answers until a test says who does: `serve(method, url, headers, body)`."""
+
+    def __init__(self) -> None:
+        self.serve: Callable[[str, str, Mapping[str, str], bytes | None], HttpAnswer] | None = None
 
     def send(
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None, timeout: float = 10.0
     ) -> HttpAnswer:
-        raise Unreachable("no network in this test")
+        if self.serve is None:
+            raise Unreachable("no network in this test")
+        return self.serve(method, url, headers, body)
 
 
 class Queues:
@@ -78,6 +83,7 @@ class Portal:
         self.table: Table = table or self.memory
         self.now: datetime = NOW
         self.queues = Queues()
+        self.network = Network()
         counter = itertools.count(1)
         self.ids = lambda: f"{next(counter):032x}"
         issuers = Issuers()
@@ -90,7 +96,7 @@ class Portal:
             journal=journal,
             cursors=Cursors(keyring),
             tokens=issuers.tokens,
-            http=NoHttp(),
+            http=self.network,
             clock=self.clock,
             ids=self.ids,
         )

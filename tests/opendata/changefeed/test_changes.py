@@ -68,8 +68,8 @@ def test_what_commits_late_is_still_told(portal: Portal) -> None:
     base = int(portal.now.timestamp() * 1000)
 
     def write(milliseconds: int) -> None:
-        id = f"{base + milliseconds:012x}{'0' * 20}"
-        change = Change(id, "2026-11-25T00:00:00+00:00", "officer:x", "package", "changed package", package["id"],
+        stamp = f"{base + milliseconds:012x}{'0' * 20}"
+        change = Change(stamp, "2026-11-25T00:00:00+00:00", "officer:x", "package", "changed package", package["id"],
                         "one", "t", dataset=package["id"], before=True, after=True)  # fmt: skip
         portal.table.write([change_row(change)], new_token())
 
