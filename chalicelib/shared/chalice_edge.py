@@ -18,7 +18,15 @@ from chalice.app import Response as ChaliceResponse
 from .web import Request, Response, Room, Route
 
 CORS = CORSConfig(
-    allow_headers=["Authorization", "Idempotency-Key", "If-Match", "Accept-Language", "X-Correlation-Id"],
+    allow_headers=[
+        "Authorization",
+        "X-CKAN-API-Key",
+        "Idempotency-Key",
+        "If-Match",
+        "If-None-Match",
+        "Accept-Language",
+        "X-Correlation-Id",
+    ],
     expose_headers=["ETag", "Location", "Idempotent-Replayed", "Retry-After", "X-Correlation-Id"],
     max_age=600,
 )

@@ -145,6 +145,8 @@ class Route:
     dialect: Dialect | None = None
     again: Again | None = None
     hidden: bool = False
+    credentials: Callable[[Request], str | None] | None = None
+    """Finds the token of a request where it may stand elsewhere than in `Authorization`."""
     vouched: Callable[[Request], Any] | None = None
     """Checks who vouches for a request over its very bytes, before anything is read from it; gives `Call.vouched`."""
 
@@ -231,7 +233,8 @@ class Room:
                 f"ข้อมูลต้องไม่เกิน {route.limit // 1024} กิโลไบต์",
                 f"The body may be at most {route.limit // 1024} kB.",
             )
-        caller = self.gate.admit(request.headers.get("authorization"), route.allow)
+        found = request.headers.get("authorization") if route.credentials is None else route.credentials(request)
+        caller = self.gate.admit(found, route.allow)
         vouched = None if route.vouched is None else route.vouched(request)
         call = Call(
             caller=caller,

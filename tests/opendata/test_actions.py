@@ -247,18 +247,6 @@ def test_help_and_licences(portal: Portal) -> None:
     assert {"id", "title", "url", "od_conformance"} <= portal.result(portal.ask("license_list"))[0].keys()
 
 
-def test_a_form_is_read_and_a_multipart_is_pointed_to_the_upload_form(portal: Portal) -> None:
-    form = {"content-type": "application/x-www-form-urlencoded"}
-    answer = portal.client.post("/api/3/action/help_show", body=b"name=status_show", headers=form)
-    assert answer.status == 200
-    trick = portal.client.post("/api/3/action/help_show", body=b'{"name":"status_show"}', headers=form)
-    assert trick.status == 200
-    multipart = {"content-type": "multipart/form-data; boundary=x"}
-    refused = portal.client.post("/api/3/action/resource_create", body=b"--x", headers=multipart)
-    assert refused.status == 400
-    assert "upload" in refused.json
-
-
 def test_hostile_ids_and_texts_are_nothing_but_not_found_or_bad(portal: Portal) -> None:
     for hostile in ("x" * 5_000, "a\nb", "../x", "NAME#package#x"):
         for action in ("package_show", "resource_show", "organization_show", "datastore_info"):

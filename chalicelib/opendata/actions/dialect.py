@@ -57,6 +57,8 @@ def _error(refused: Refusal | None) -> tuple[int, dict[str, Any]]:
             return 404, {"__type": "Not Found Error", "message": refused.en}
         case errors.NotAllowed() | errors.Unauthenticated() | errors.AssuranceTooLow():
             return 403, {"__type": "Authorization Error", "message": f"Access denied: {refused.en}"}
+        case errors.Stale():
+            return 412, {"__type": "Precondition Failed", "message": refused.en}
         case errors.TooLarge():
             return 413, {"__type": "Request Entity Too Large", "message": refused.en}
         case errors.TooMany():
@@ -64,7 +66,7 @@ def _error(refused: Refusal | None) -> tuple[int, dict[str, Any]]:
         case errors.Unavailable():
             return 503, {"__type": "Service Unavailable", "message": refused.en}
         case Refusal():
-            # stale, already there, a reused Idempotency-Key: CKAN's place for faults of the whole
+            # already there, a reused Idempotency-Key: CKAN's place for faults of the whole
             return 409, {"__before": [refused.en], "__type": "Validation Error"}
         case _:
             return 500, {"__type": "Internal Server Error", "message": "Internal Server Error"}

@@ -37,7 +37,20 @@ class Asked:
     files: Mapping[str, tuple[str, str, bytes]] | None = None
 
 
+@dataclass(frozen=True)
+class Told:
+    """A result of which more is known than what is shown.
+
+    Attributes:
+        revision: of the package that was shown or written (`Package.changed`); the answer's ETag.
+    """
+
+    result: Any
+    revision: str | None = None
+
+
 Run = Callable[[Asked], Any]
+"""What an action does: its result, or `Told`."""
 
 
 @dataclass(frozen=True)
