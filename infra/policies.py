@@ -67,7 +67,7 @@ BELONGINGS: Mapping[str, Belongings] = {
         polls=("gdx-exchanges", "gdx-events"),
     ),
     "opendata": Belongings(
-        changes=(READ_TOGETHER, REQUIRE, REMOVE),
+        changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
         objects=("s3:GetObject", "s3:PutObject"),  # uploads expire by themselves; published files stay
         buckets=("opendata",),
         sends=("opendata-events",),
