@@ -13,6 +13,7 @@ from chalicelib.shared.journal import Once
 
 from . import rules
 from .access import Access
+from .governance.gate import Gate
 from .model import Dataset, DatasetId, Group, Package
 from .rules import Rejected
 from .store import Store, Writing
@@ -27,9 +28,12 @@ Edit = Callable[[Package, Group], Package]
 class Packages:
     """Reads and writes packages for a caller. One that the caller may not see does not exist for them."""
 
-    def __init__(self, store: Store, access: Access, *, ids: Callable[[], str], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, access: Access, gate: Gate, *, ids: Callable[[], str], clock: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._access = access
+        self._gate = gate
         self._ids = ids
         self._clock = clock
 
@@ -89,6 +93,8 @@ class Packages:
             messages["owner_org"] = ["An organization must be provided" if missing else "Organization does not exist"]
         else:
             self._access.must_write(caller, organization)
+            if "private" not in given and not self._gate.may_publish(caller, organization):
+                private = True  # CKAN's default is public, which is not an editor's to decide
         if messages or organization is None:
             raise Rejected(messages)
         now = self.now()
@@ -105,7 +111,8 @@ class Packages:
         rules.check_publishable(replace(dataset, fields=fields))
         rules.check_size(dataset)
         writing = Writing(once, caller.label, "new package", "opendata.dataset.created")
-        return self._store.save(writing, None, Package(dataset), organization, ()).id
+        package, rows = self._gate.follow(caller, organization, None, Package(dataset))
+        return self._store.save(replace(writing, more=rows), None, package, organization, ()).id
 
     def patch(self, caller: Caller, once: Once, given: Mapping[str, Any]) -> str:
         """Changes the fields that are given and leaves the others; answers the dataset's id.
@@ -140,7 +147,9 @@ class Packages:
             if owner is None:
                 raise Rejected({"owner_org": ["Organization does not exist"]})
             try:
-                return self._store.save(writing, before, after, owner, self.themes(after))
+                after, rows = self._gate.follow(caller, owner, before, after)
+                passed = replace(writing, more=[*writing.more, *rows])
+                return self._store.save(passed, before, after, owner, self.themes(after))
             except Stale:
                 if attempt == ATTEMPTS:
                     raise

@@ -15,6 +15,8 @@ from chalicelib.shared.parts import Parts
 from .access import Access
 from .changefeed.service import ChangeFeed
 from .changes import Log
+from .governance.gate import Gate as GovernanceGate
+from .governance.store import GovernanceRows
 from .groups.organizations import Organizations
 from .groups.store import GroupStore
 from .packages import Packages
@@ -95,9 +97,15 @@ class Catalogue:
         )
 
     @cached_property
+    def gate(self) -> GovernanceGate:
+        """What every write of a package passes on its way to the public."""
+        rows = GovernanceRows(self.parts.table)
+        return GovernanceGate(rows, self.access, ids=self.parts.ids, clock=self.parts.clock)
+
+    @cached_property
     def packages(self) -> Packages:
         """Datasets with their resources."""
-        return Packages(self.store, self.access, ids=self.parts.ids, clock=self.parts.clock)
+        return Packages(self.store, self.access, self.gate, ids=self.parts.ids, clock=self.parts.clock)
 
     @cached_property
     def following(self) -> Following:
