@@ -8,7 +8,7 @@ sysadmin.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from chalicelib.shared.errors import NotAllowed
@@ -27,7 +27,10 @@ _RANK: Mapping[str, int] = {"member": 1, "editor": 2, "admin": 3}
 
 
 def member_key(user: str, group: str) -> Key:
-    """Where a person's membership of a group lies: with the person, because that is how it is asked."""
+    """Where a person's membership of a group lies: with the person, because that is how it is asked.
+
+    `capacity` in it is None once the person was taken out.
+    """
     return Key(f"USER#{user}", f"MEMBER#{group}")
 
 
@@ -58,7 +61,7 @@ class Access:
         return max((each for each in (by_posting, by_row) if each), key=lambda each: _RANK[each], default=None)
 
     def may_see(self, caller: Caller, dataset: Dataset, organization: Group) -> bool:
-        """Public and active, or the caller's own, or of an organisation of theirs."""
+        """Public and active, or of an organisation of theirs: who left it sees no more of it, not even their own."""
         if dataset.public:
             return True
         return self.capacity(caller, organization) is not None
@@ -66,14 +69,54 @@ class Access:
     def must_write(self, caller: Caller, organization: Group) -> None:
         """Only editors and admins of an organisation write its datasets.
 
+        Of a deleted organisation only the operator does, so that what is left there can be moved or taken away.
+
         Raises:
             NotAllowed.
         """
-        if self.capacity(caller, organization) not in ("editor", "admin"):
+        gone = organization.state == "deleted" and not is_operator(caller)
+        if gone or self.capacity(caller, organization) not in ("editor", "admin"):
             raise NotAllowed(
                 "บัญชีนี้ไม่มีสิทธิ์เผยแพร่ข้อมูลในนามหน่วยงานนี้",
                 "User is not authorized to publish for this organization",
             )
+
+    def must_govern(self, caller: Caller, group: Group) -> None:
+        """Only admins of an organisation or theme change it and decide who belongs to it.
+
+        Raises:
+            NotAllowed.
+        """
+        gone = group.state == "deleted" and not is_operator(caller)
+        if gone or self.capacity(caller, group) != "admin":
+            raise NotAllowed(
+                "เฉพาะผู้ดูแลของหน่วยงานหรือกลุ่มนี้",
+                f"User not authorized to edit this {group.kind}",
+            )
+
+    def must_operate(self, caller: Caller, action: str) -> None:
+        """Only the operator of the platform does this.
+
+        Raises:
+            NotAllowed.
+        """
+        if not is_operator(caller):
+            raise NotAllowed("เฉพาะผู้ดูแลระบบ", f"Action {action} requires a sysadmin")
+
+    def memberships(self, caller: Caller) -> dict[str, Capacity]:
+        """What the caller is in each group of theirs, by the group's id; an operator's own ones only. Two requests."""
+        if not caller.id:
+            return {}
+        found: dict[str, Capacity] = {
+            row.key.sk.removeprefix("MEMBER#"): row.data["capacity"] for row in self._members(caller)
+        }
+        by_posting = posted_capacity(caller)
+        if caller.agency is not None and by_posting is not None:
+            claim = self._table.get(Key(f"NAME#agency#{caller.agency}", "NAME"))
+            if claim is not None:
+                own = claim.data["id"]
+                found[own] = max(by_posting, found.get(own, by_posting), key=lambda each: _RANK[each])
+        return found
 
     def must_write_somewhere(self, caller: Caller, action: str) -> None:
         """Only whoever writes for some organisation creates datasets.
@@ -81,30 +124,32 @@ class Access:
         Raises:
             NotAllowed.
         """
-        if is_operator(caller) or (caller.kind == "officer" and _roles(caller)):
+        if is_operator(caller) or posted_capacity(caller) is not None:
             return
         if not any(row.data["capacity"] in ("editor", "admin") for row in self._members(caller)):
             raise NotAllowed("ต้องเข้าสู่ระบบในฐานะผู้เผยแพร่", f"Action {action} requires an authenticated user")
 
     def labels(self, caller: Caller) -> tuple[str, ...]:
         """The labels of datasets that the caller may see (`search.model.Document.labels`)."""
-        if not caller.id or caller.kind not in ("officer", "citizen"):
-            return (PUBLIC,)
-        groups = [row.key.sk.removeprefix("MEMBER#") for row in self._members(caller)]
-        if caller.agency is not None and _roles(caller):
-            claim = self._table.get(Key(f"NAME#agency#{caller.agency}", "NAME"))
-            groups += [claim.data["id"]] if claim else []
-        return (PUBLIC, f"user-{caller.id}", *(f"org-{group}" for group in dict.fromkeys(groups)))
+        return (PUBLIC, *(f"org-{group}" for group in self.memberships(caller)))
 
     def _members(self, caller: Caller) -> list[Item]:
-        return list(every(self._table, f"USER#{caller.id}", prefix="MEMBER#"))
+        rows = every(self._table, f"USER#{caller.id}", prefix="MEMBER#")
+        return [row for row in rows if row.data["capacity"] is not None]
 
 
-def _roles(caller: Caller) -> frozenset[str]:
-    return caller.roles & frozenset(BY_ROLE)
+def capacity_of_roles(roles: Iterable[str]) -> Capacity | None:
+    """What a posting with these roles is worth in the organisation of its agency."""
+    worth = [BY_ROLE[role] for role in roles if role in BY_ROLE]
+    return max(worth, key=lambda each: _RANK[each], default=None)
+
+
+def posted_capacity(caller: Caller) -> Capacity | None:
+    """What the caller's posting is worth in the organisation of its agency."""
+    return capacity_of_roles(caller.roles) if caller.kind == "officer" else None
 
 
 def _by_posting(caller: Caller, group: Group) -> Capacity | None:
-    if caller.kind != "officer" or group.agency is None or caller.agency != group.agency:
+    if group.agency is None or caller.agency != group.agency:
         return None
-    return max((BY_ROLE[role] for role in _roles(caller)), key=lambda each: _RANK[each], default=None)
+    return posted_capacity(caller)

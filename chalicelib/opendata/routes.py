@@ -13,7 +13,9 @@ from . import actions as actions  # enters the actions
 from .access import STAFF_ROLES
 from .actions import http
 from .changefeed import routes as changefeed
+from .participation import routes as participation
 from .service import Catalogue
+from .users.gate import CkanRoom, TokenGate
 from .webhooks import routes as webhooks
 
 ALLOW = (PUBLIC, CITIZEN, officer(*sorted(STAFF_ROLES)))
@@ -40,7 +42,7 @@ class CkanGate:
 
 def routes(catalogue: Catalogue, gate: Admits) -> Room:
     """The room behind a gate."""
-    room = Room("opendata", CkanGate(SignedGate(gate)))
+    room = CkanRoom("opendata", CkanGate(SignedGate(TokenGate(gate, lambda token: catalogue.tokens.caller(token)))))
 
     http.hang(room, catalogue, ALLOW)
 
@@ -55,5 +57,6 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
         return Reply(None, headers={"Location": url})
 
     changefeed.hang(room, catalogue)
+    participation.hang(room, catalogue)
     webhooks.hang(room, catalogue)
     return room

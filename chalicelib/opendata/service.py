@@ -20,6 +20,7 @@ from .governance.store import GovernanceRows
 from .groups.organizations import Organizations
 from .groups.store import GroupStore
 from .packages import Packages
+from .participation.service import Participation
 from .reading import Reading
 from .resources import Resources
 from .search.following import Following
@@ -27,6 +28,9 @@ from .store import Register, Store
 from .tables.datastore import DataStore
 from .tables.reading import Tables
 from .tables.uploads import Uploads
+from .users.service import Users
+from .users.store import UserStore
+from .users.tokens import ApiTokens
 from .webhooks.service import DUE, Webhooks
 
 Listener = Callable[[Event], None]
@@ -81,6 +85,21 @@ class Catalogue:
         return ChangeFeed(self.log, lambda: self.reading.engine, self.parts.clock)
 
     @cached_property
+    def participation(self) -> Participation:
+        """What people made of datasets and say of them."""
+        parts = self.parts
+        return Participation(
+            parts.table,
+            parts.journal,
+            parts.cursors,
+            self.packages,
+            self.store,
+            self.access,
+            ids=parts.ids,
+            clock=parts.clock,
+        )
+
+    @cached_property
     def webhooks(self) -> Webhooks:
         """Telling followers of changes."""
         parts = self.parts
@@ -126,6 +145,22 @@ class Catalogue:
     def organizations(self) -> Organizations:
         """Agencies that publish."""
         return Organizations(self.store, self.groups, self.reading, ids=self.parts.ids, clock=self.parts.clock)
+
+    @cached_property
+    def user_store(self) -> UserStore:
+        """Users and API tokens as they are kept."""
+        return UserStore(self.parts.table, self.parts.journal, clock=self.parts.clock)
+
+    @cached_property
+    def users(self) -> Users:
+        """People and machines that write."""
+        parts = self.parts
+        return Users(self.user_store, self.access, self.reading, parts.keyring, ids=parts.ids, clock=parts.clock)
+
+    @cached_property
+    def tokens(self) -> ApiTokens:
+        """API tokens."""
+        return ApiTokens(self.user_store, self.users, clock=self.parts.clock)
 
     @cached_property
     def resources(self) -> Resources:

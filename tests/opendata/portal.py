@@ -86,7 +86,7 @@ class Portal:
         self.network = Network()
         counter = itertools.count(1)
         self.ids = lambda: f"{next(counter):032x}"
-        issuers = Issuers()
+        self.issuers = issuers = Issuers()
         keyring = local_keyring()
         journal = Journal(self.table, self.queues, ids=self.ids, clock=self.clock)
         parts = Parts(

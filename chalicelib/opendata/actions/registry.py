@@ -78,7 +78,10 @@ def perform(name: str, asked: Asked) -> Any:
     action = ACTIONS[name]
     if action.writes and asked.caller.kind == "public":
         raise NotAllowed("ต้องเข้าสู่ระบบ", f"Action {name} requires an authenticated user")
-    return action.run(asked)
+    result = action.run(asked)
+    if action.writes:
+        asked.catalogue.users.meet(asked.caller)
+    return result
 
 
 def reads(run: Run) -> Run:
