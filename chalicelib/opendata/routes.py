@@ -13,8 +13,11 @@ from . import actions as actions  # enters the actions
 from .access import STAFF_ROLES
 from .actions import http
 from .changefeed import routes as changefeed
+from .dcat import routes as dcat
+from .governance import routes as governance
 from .participation import routes as participation
 from .service import Catalogue
+from .usage import routes as usage
 from .users.gate import CkanRoom, TokenGate
 from .webhooks import routes as webhooks
 
@@ -54,9 +57,13 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     )
     def download(call: Call) -> Reply:
         url = catalogue.resources.download(call.caller, call.params["id"], call.params["rid"])
+        catalogue.counters.count(call.params["id"], "downloads")
         return Reply(None, headers={"Location": url})
 
     changefeed.hang(room, catalogue)
+    dcat.hang(room, catalogue, None)
+    governance.hang(room, catalogue)
     participation.hang(room, catalogue)
+    usage.hang(room, catalogue)
     webhooks.hang(room, catalogue)
     return room

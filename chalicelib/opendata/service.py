@@ -15,7 +15,9 @@ from chalicelib.shared.parts import Parts
 from .access import Access
 from .changefeed.service import ChangeFeed
 from .changes import Log
+from .dcat.service import LinkedData
 from .governance.gate import Gate as GovernanceGate
+from .governance.service import Governance
 from .governance.store import GovernanceRows
 from .groups.organizations import Organizations
 from .groups.store import GroupStore
@@ -28,12 +30,16 @@ from .store import Register, Store
 from .tables.datastore import DataStore
 from .tables.reading import Tables
 from .tables.uploads import Uploads
+from .usage.counters import Counters
+from .usage.rollup import RollUp
 from .users.service import Users
 from .users.store import UserStore
 from .users.tokens import ApiTokens
 from .webhooks.service import DUE, Webhooks
 
 Listener = Callable[[Event], None]
+AGENCY = "TH/CENTRAL/DGA"
+"""Who runs the platform; what the platform itself publishes is in its organisation's name."""
 
 
 @dataclass
@@ -85,6 +91,11 @@ class Catalogue:
         return ChangeFeed(self.log, lambda: self.reading.engine, self.parts.clock)
 
     @cached_property
+    def linked_data(self) -> LinkedData:
+        """The catalogue as RDF."""
+        return LinkedData(self.packages, self.reading, site=self.site, clock=self.parts.clock)
+
+    @cached_property
     def participation(self) -> Participation:
         """What people made of datasets and say of them."""
         parts = self.parts
@@ -100,6 +111,18 @@ class Catalogue:
         )
 
     @cached_property
+    def counters(self) -> Counters:
+        """Counts uses of datasets."""
+        return Counters(self.parts.table, self.parts.clock)
+
+    @cached_property
+    def usage(self) -> RollUp:
+        """The figures of each day."""
+        return RollUp(
+            self.counters, self.parts.table, self.objects, self.store, self.groups, agency=AGENCY, ids=self.parts.ids
+        )
+
+    @cached_property
     def webhooks(self) -> Webhooks:
         """Telling followers of changes."""
         parts = self.parts
@@ -109,7 +132,7 @@ class Catalogue:
             parts.cursors,
             parts.keyring,
             parts.http,
-            lambda id: self.store.package(id),
+            lambda dataset: self.store.package(dataset),
             site=self.site,
             ids=parts.ids,
             clock=parts.clock,
@@ -120,6 +143,22 @@ class Catalogue:
         """What every write of a package passes on its way to the public."""
         rows = GovernanceRows(self.parts.table)
         return GovernanceGate(rows, self.access, ids=self.parts.ids, clock=self.parts.clock)
+
+    @cached_property
+    def governance(self) -> Governance:
+        """The way of datasets to the public."""
+        parts = self.parts
+        return Governance(
+            self.store,
+            self.packages,
+            self.access,
+            self.gate,
+            GovernanceRows(parts.table),
+            self.reading,
+            parts.cursors,
+            ids=parts.ids,
+            clock=parts.clock,
+        )
 
     @cached_property
     def packages(self) -> Packages:
@@ -170,7 +209,9 @@ class Catalogue:
     @cached_property
     def datastore(self) -> DataStore:
         """Rows of tables."""
-        return DataStore(self.resources, Tables(self.objects, self.folder))
+        return DataStore(
+            self.resources, Tables(self.objects, self.folder), lambda dataset: self.counters.count(dataset, "queries")
+        )
 
     @cached_property
     def uploads(self) -> Uploads:
@@ -202,5 +243,6 @@ def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None
     """The room on these parts; `folder` is where tables may be kept on the local disk."""
     catalogue = Catalogue(parts, objects, folder)
     catalogue.listen("opendata.", lambda event: catalogue.webhooks.fan_out(event))
+    catalogue.sweeps.append(lambda now: catalogue.usage.run(now))
     catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
     return catalogue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.shared.errors import NotFound
@@ -18,11 +18,12 @@ Json = dict[str, Any]
 
 
 class DataStore:
-    """What the actions `datastore_*` do."""
+    """What the actions `datastore_*` do; `used` hears the id of each dataset that was queried."""
 
-    def __init__(self, resources: Resources, tables: Tables) -> None:
+    def __init__(self, resources: Resources, tables: Tables, used: Callable[[str], None] = lambda _: None) -> None:
         self._resources = resources
         self._tables = tables
+        self._used = used
 
     def search(self, caller: Caller, given: Mapping[str, Any]) -> Json:
         """Rows of one table.
@@ -32,9 +33,10 @@ class DataStore:
             Rejected: with CKAN's messages.
         """
         asked_for = question.resource_of(given)
-        _, file = self._table(caller, asked_for)
+        resource, file = self._table(caller, asked_for)
         asked = question.parse(given, file.columns)
         rows, total = self._tables.answer(file, asked)
+        self._used(resource.package_id)
         types = {"_id": "int", **{column["id"]: column["type"] for column in file.columns}}
         records: list[Any] = rows
         if asked.records_format == "objects":

@@ -1,0 +1,1 @@
+"""How much datasets are used: counted without hot items, told by day, published as a dataset itself."""
