@@ -55,6 +55,7 @@ def _stands_in(promised: str, printed: str) -> bool:
         "agree-on-data.md",
         "verify-a-receipt.md",
         "publish-a-dataset.md",
+        "follow-the-catalogue.md",
         "log-in-with-openid.md",
         "use-the-sandbox.md",
         "use-code-lists.md",
