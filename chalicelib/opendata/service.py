@@ -25,7 +25,9 @@ from .packages import Packages
 from .participation.service import Participation
 from .reading import Reading
 from .resources import Resources
+from .search.finding import Finding
 from .search.following import Following
+from .search.resources import ResourceFinding
 from .store import Register, Store
 from .tables.datastore import DataStore
 from .tables.reading import Tables
@@ -35,6 +37,8 @@ from .usage.rollup import RollUp
 from .users.service import Users
 from .users.store import UserStore
 from .users.tokens import ApiTokens
+from .vocabularies.service import Vocabularies
+from .vocabularies.store import VocabularyStore
 from .webhooks.service import DUE, Webhooks
 
 Listener = Callable[[Event], None]
@@ -169,6 +173,34 @@ class Catalogue:
     def following(self) -> Following:
         """The catalogue in memory: search, organisations and themes."""
         return Following(self.store, self.log, ids=self.parts.ids)
+
+    @cached_property
+    def vocabularies(self) -> Vocabularies:
+        """Closed lists of tags."""
+        parts = self.parts
+        store = VocabularyStore(parts.table, parts.journal, ids=parts.ids, clock=parts.clock)
+        return Vocabularies(store, self.access, ids=parts.ids)
+
+    @cached_property
+    def finding(self) -> Finding:
+        """Datasets as CKAN's actions find them."""
+        return Finding(
+            self.reading,
+            self.access,
+            self.vocabularies,
+            groups=lambda: self.following.groups(refresh=False),
+            clock=self.parts.clock,
+        )
+
+    @cached_property
+    def resource_finding(self) -> ResourceFinding:
+        """Resources as `resource_search` finds them."""
+
+        def dataset_of(resource: str) -> str | None:
+            package = self.store.package_of_resource(resource)
+            return None if package is None else package.id
+
+        return ResourceFinding(self.finding, dataset_of=dataset_of, site=self.site)
 
     @cached_property
     def reading(self) -> Reading:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from typing import Any
+from urllib.parse import quote
 
-from ..model import Group, Package
+from ..model import Group, Package, Resource
 from .model import PUBLIC, Document
 
 MAX_TEXT = 30_000
 """Characters of one text that are looked at; a change of the log must stay far below 400 kB."""
 MAX_VALUES = 500
+MAX_NAMES, MAX_DESCRIPTIONS, MAX_URLS = 10_000, 5_000, 15_000
+"""Characters of all names, descriptions and addresses of a dataset's resources; see `res_more`."""
 
 # the standard calls all four sides longitudes
 _BOX = tuple(f"{side}_bound_longitude" for side in ("west", "south", "east", "north"))
@@ -37,9 +41,9 @@ def document(package: Package, organization: Group, groups: Iterable[Group]) -> 
         "organization": [organization.name],
         "owner_org": [dataset.owner_org],
         "groups": [group.name for group in themes],
-        "tags": tags,
+        "tags": fields.get("tags", []),
         **_by_vocabulary(package),
-        "res_format": _once(each.fields.get("format", "") for each in resources),
+        **_of_resources(package),
         "type": [dataset.type],
         "dataset_type": [dataset.type],
         "state": [dataset.state],
@@ -67,6 +71,40 @@ def document(package: Package, organization: Group, groups: Iterable[Group]) -> 
         "bbox": _box(fields),
         "texts": {name: text[:MAX_TEXT] for name, text in texts.items()},
     }
+
+
+def _of_resources(package: Package) -> dict[str, list[str]]:
+    """What resources are found by: names and descriptions in small letters, addresses as they are and in small ones.
+
+    Where that is too much to keep, `res_more` says so, and whoever looks for resources must look into the dataset.
+    """
+    resources = package.resources
+    urls = [url for each in resources for url in (_address(each), _address(each).casefold())]
+    kept = {
+        "res_format": _once(each.fields.get("format", "") for each in resources),
+        "res_type": _once(each.fields.get("resource_type") or "" for each in resources),
+        "res_name": _once(str(each.fields.get("name") or "").casefold() for each in resources),
+        "res_description": _once(str(each.fields.get("description") or "").casefold() for each in resources),
+        "res_url": _once(urls),
+        "res_hash": _once(each.file.sha256 if each.file else "" for each in resources),
+    }
+    most = {"res_name": MAX_NAMES, "res_description": MAX_DESCRIPTIONS, "res_url": MAX_URLS, "res_hash": MAX_NAMES}
+    found = {name: _up_to(most[name], values) if name in most else values for name, values in kept.items()}
+    more = any(len(found[name]) < len(values) or len(values) > MAX_VALUES for name, values in kept.items())
+    return {**found, **({"res_more": ["true"]} if more else {})}
+
+
+def _address(resource: Resource) -> str:
+    """A link's own; of a file the path under the site's address."""
+    if not resource.uploaded:
+        return resource.url
+    name = quote(resource.file_name, safe="")
+    return f"/dataset/{resource.package_id}/resource/{resource.id}/download/{name}"
+
+
+def _up_to(most: int, values: list[str]) -> list[str]:
+    lengths = accumulate(map(len, values))
+    return [value for value, length in zip(values, lengths, strict=True) if length <= most]
 
 
 def _by_vocabulary(package: Package) -> dict[str, list[str]]:

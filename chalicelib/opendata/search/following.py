@@ -43,6 +43,10 @@ class Following:
         """See `Engine`."""
         return plain.search(self._fresh(), question)
 
+    def names(self, question: Question) -> Sequence[str]:
+        """See `Engine`."""
+        return plain.names(self._fresh(), question)
+
     def complete(self, words: str, labels: Sequence[str], limit: int) -> Sequence[Mapping[str, Any]]:
         """See `Engine`."""
         return plain.complete(self._fresh(), words, labels, limit)

@@ -180,6 +180,13 @@ class Engine(Protocol):
         """The datasets that match and that the caller may see."""
         ...
 
+    def names(self, question: Question) -> Sequence[str]:
+        """Names of the datasets that `search` would answer, in order, without reading any of them.
+
+        `package_list` asks for all at once: `rows` may be larger than the catalogue.
+        """
+        ...
+
     def complete(self, words: str, labels: Sequence[str], limit: int) -> Sequence[Mapping[str, Any]]:
         """Datasets whose name or title begins or goes on like this: [{id, name, title, field}], the best first."""
         ...

@@ -32,11 +32,7 @@ from .model import (
 
 def search(documents: Iterable[Document], question: Question) -> Found:
     """The answer to a question over these documents."""
-    labels = set(question.labels)
-    hits = [each for each in documents if labels & set(each["labels"]) and matches(each, question)]
-    hits.sort(key=lambda each: each["id"])
-    for name, down in reversed(question.sort):
-        hits.sort(key=_by(name, question.query), reverse=down)
+    hits = _sorted_hits(documents, question)
     page = hits[question.start : question.start + question.rows]
     return Found(
         count=len(hits),
@@ -44,6 +40,21 @@ def search(documents: Iterable[Document], question: Question) -> Found:
         facets={field: _counted(hits, field, question) for field in question.facets},
         highlights={each["id"]: {"title": html.escape(each["title"])} for each in page} if question.highlight else {},
     )
+
+
+def names(documents: Iterable[Document], question: Question) -> list[str]:
+    """The names of the page's datasets, in order."""
+    hits = _sorted_hits(documents, question)
+    return [each["name"] for each in hits[question.start : question.start + question.rows]]
+
+
+def _sorted_hits(documents: Iterable[Document], question: Question) -> list[Document]:
+    labels = set(question.labels)
+    hits = [each for each in documents if labels & set(each["labels"]) and matches(each, question)]
+    hits.sort(key=lambda each: each["id"])
+    for name, down in reversed(question.sort):
+        hits.sort(key=_by(name, question.query), reverse=down)
+    return hits
 
 
 def matches(document: Document, question: Question) -> bool:
