@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from chalicelib.shared.errors import Fault, Invalid
 
+from . import files
 from .model import Dataset
 from .standard import fields as metadata
-from .standard.fields import Messages
+from .words import in_thai
 
-MAX_FILE = 100 * 1024 * 1024
-"""Bytes of one upload: the ingest reads the file into memory of one Lambda."""
+Messages = dict[str, list[Any]]
+"""What is wrong, by field, in CKAN's words."""
 
-MEDIA_TYPES = frozenset(
-    {
-        "text/csv",
-        "text/plain",
-        "text/tab-separated-values",
-        "application/csv",
-        "application/json",
-        "application/geo+json",
-        "application/pdf",
-        "application/zip",
-        "application/octet-stream",
-        "application/vnd.ms-excel",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    }
-)
 TABLES = frozenset({"CSV", "TSV", "TXT"})
 """Formats of which the ingest makes a table."""
 
@@ -52,6 +38,9 @@ MAX_METADATA = 200_000
 """Bytes of one dataset's metadata: an item of the table holds 400 kB, and a version is kept beside it."""
 
 MAX_ID = 100
+MAX_LINK = 4_000
+LINKS = frozenset({"http", "https", "ftp", "ftps", "sftp", "s3", "gs"})
+"""Schemes of links."""
 
 _NAME = re.compile(r"[a-z0-9_-]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -59,15 +48,31 @@ _FORMAT = re.compile(r"[^\x00-\x1f]{0,100}")
 
 
 class Rejected(Invalid):
-    """CKAN's Validation Error: messages by field."""
+    """CKAN's Validation Error: messages by field; of a list of things (resources), one mapping of messages for each."""
 
-    def __init__(self, messages: Mapping[str, Sequence[str]]) -> None:
-        super().__init__(
-            "ข้อมูลไม่ถูกต้อง โปรดแก้ไขตามรายการ",
-            "Validation Error",
-            [Fault(f"/{name}", text, text) for name, texts in messages.items() for text in texts],
-        )
-        self.messages = {name: list(texts) for name, texts in messages.items()}
+    def __init__(self, messages: Mapping[str, Sequence[Any]]) -> None:
+        faults = [Fault(pointer, in_thai(text), text) for pointer, text in _said("", messages)]
+        super().__init__("ข้อมูลไม่ถูกต้อง โปรดแก้ไขตามรายการ", "Validation Error", faults)
+        self.messages: dict[str, list[Any]] = {name: list(texts) for name, texts in messages.items()}
+
+
+def _said(pointer: str, messages: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str]]:
+    """Each message with the JSON Pointer of its place; CKAN's names for the whole (`__before`) are no place."""
+    for name, found in messages.items():
+        place = pointer if name.startswith("__") else f"{pointer}/{name}"
+        for number, each in enumerate(found):
+            if isinstance(each, Mapping):
+                yield from _said(f"{place}/{number}", each)
+            else:
+                yield place, str(each)
+
+
+class RejectedWhole(Rejected):
+    """CKAN's Validation Error of a request as a whole: one text under `message`, no list."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__({"message": [text]})
+        self.text = text
 
 
 def faults_of_name(name: object) -> list[str]:
@@ -111,7 +116,10 @@ def dataset_fields(given: Mapping[str, Any]) -> tuple[dict[str, Any], Messages]:
     for name, choice in metadata.standard()["choices"].items():
         if choice["multiple"] and isinstance(fields.get(name), str) and fields[name]:
             fields[name] = [fields[name]]
-    messages |= {name: found for name, found in metadata.faults_of_choices(fields).items() if name not in messages}
+    for name, found in metadata.faults_of_choices(fields).items():
+        # which licence a draft names is its own business, as in CKAN; a public dataset has one that is known
+        if name != "license_id":
+            messages.setdefault(name, found)
     return fields, messages
 
 
@@ -149,16 +157,30 @@ def _extras(given: Mapping[str, Any], fields: dict[str, Any]) -> Messages:
     if extras is None:
         return {}
     if not isinstance(extras, list) or not all(
-        isinstance(extra, Mapping) and isinstance(extra.get("key"), str) and isinstance(extra.get("value"), str)
-        for extra in extras
+        isinstance(extra, Mapping) and isinstance(extra.get("key"), str) for extra in extras
     ):
         return {"extras": ["Must be a list of {key, value}"]}
-    keys = [extra["key"] for extra in extras]
-    if len(set(keys)) != len(keys):
-        return {"extras": ["There is a schema field with the same name"]}
-    if any(faults_of_text([extra["key"], extra["value"]]) for extra in extras):
-        return {"extras": ["Must be texts without control characters"]}
-    fields["extras"] = [{"key": extra["key"], "value": extra["value"]} for extra in extras]
+    wrong = [{} if extra["key"] else {"key": ["Missing value"]} for extra in extras]
+    found = {}
+    for extra, faults in zip(extras, wrong, strict=True):
+        if extra.get("deleted") or ("value" in extra and extra["value"] is None):
+            continue
+        value = extra.get("value")
+        if "value" not in extra:
+            faults["value"] = ["Missing value"]
+            continue
+        if not isinstance(value, str):
+            value = json.dumps(value, ensure_ascii=False)
+        if faults_of_text([extra["key"], value]):
+            faults["value"] = ["Must be texts without control characters"]
+        elif extra["key"] in metadata.fields() | set(CORE_TEXTS):
+            faults["key"] = ["There is a schema field with the same name"]
+        elif extra["key"] in found:
+            return {"extras_validation": ["Duplicate key"]}
+        found[extra["key"]] = value
+    if any(wrong):
+        return {"extras": wrong}
+    fields["extras"] = [{"key": key, "value": found[key]} for key in sorted(found)]
     return {}
 
 
@@ -190,9 +212,10 @@ def check_publishable(dataset: Dataset) -> None:
     Raises:
         Rejected.
     """
-    if dataset.private:
+    if not dataset.public:
         return
-    missing = metadata.faults_of_publishing({**dataset.fields, "owner_org": dataset.owner_org})
+    described = {**dataset.fields, "owner_org": dataset.owner_org}
+    missing: Messages = {**metadata.faults_of_choices(described), **metadata.faults_of_publishing(described)}
     if missing:
         raise Rejected(missing)
 
@@ -205,29 +228,34 @@ def resource_fields(given: Mapping[str, Any]) -> tuple[dict[str, Any], Messages]
         value = given.get(name)
         if value is None:
             continue
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)
         if not isinstance(value, str):
             messages[name] = ["Must be a Unicode string value"]
         elif faults := faults_of_text(value):
             messages[name] = faults
         else:
-            fields[name] = value.strip()
+            fields[name] = value
     if not _FORMAT.fullmatch(fields.get("format", "")):
         messages["format"] = ["Must be a Unicode string value"]
     elif "format" in fields:
-        fields["format"] = normal_format(fields["format"])
+        fields["format"] = files.normal_format(fields["format"])
     return fields, messages
 
 
-def normal_format(text: str) -> str:
-    """CKAN's spelling of a format: `csv`, `.CSV` and `text/csv` are all CSV."""
-    plain = text.strip().lower().lstrip(".")
-    known = {
-        "text/csv": "CSV",
-        "text/tab-separated-values": "TSV",
-        "application/json": "JSON",
-        "application/pdf": "PDF",
-    }
-    return known.get(plain, plain.upper() if len(plain) <= 8 else text.strip())
+def link(given: object) -> tuple[str, list[str]]:
+    """The address of a link as it is kept, and what is wrong with it. None is no fault: CKAN asks for none."""
+    if given in (None, ""):
+        return "", []
+    if not isinstance(given, str):
+        return "", ["Must be a Unicode string value"]
+    url = given.strip()
+    try:
+        if url and not urlsplit(url).scheme:
+            url = "http://" + url.lstrip("/")  # CKAN's way with `www.example.com`
+    except ValueError:
+        return "", ["Please provide a valid URL"]
+    return url, faults_of_link(url)
 
 
 def faults_of_link(url: object) -> list[str]:
@@ -238,28 +266,19 @@ def faults_of_link(url: object) -> list[str]:
         parts = urlsplit(url)
     except ValueError:
         return ["Please provide a valid URL"]
-    if parts.scheme not in ("http", "https", "ftp") or not parts.hostname or len(url) > 2_000:
+    if parts.scheme not in LINKS or not parts.hostname or len(url) > MAX_LINK or not is_clean(url):
         return ["Please provide a valid URL"]
     return []
 
 
-def faults_of_upload(given: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the announcement of a file."""
-    size, sha256, name = given.get("size"), given.get("sha256"), given.get("file_name")
-    faults: list[str] = []
-    if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_FILE:
-        faults.append(f"size: must be 1 to {MAX_FILE} bytes")
-    if not isinstance(sha256, str) or not re.fullmatch(r"[0-9a-f]{64}", sha256):
-        faults.append("sha256: must be 64 hexadecimal digits in lower case")
-    if not isinstance(name, str) or not 1 <= len(name.encode()) <= 255 or not file_name_is_safe(name):
-        faults.append("file_name: must be a plain file name of at most 255 bytes")
-    if not isinstance(given.get("media_type"), str) or given["media_type"] not in MEDIA_TYPES:
-        faults.append(f"media_type: must be one of {', '.join(sorted(MEDIA_TYPES))}")
-    return faults
-
-
-def file_name_is_safe(name: str) -> bool:
-    """No folders, no control or direction-changing characters; Thai is welcome."""
-    return name not in (".", "..") and all(
-        letter not in '/\\"' and (letter.isprintable() and not "\u202a" <= letter <= "\u2069") for letter in name
-    )
+def is_clean(value: Any) -> bool:
+    """Whether no text in this JSON value holds a control character or half a surrogate pair."""
+    match value:
+        case str():
+            return _CONTROL.search(value) is None
+        case Mapping():
+            return all(is_clean(name) and is_clean(part) for name, part in value.items())
+        case list():
+            return all(map(is_clean, value))
+        case _:
+            return True

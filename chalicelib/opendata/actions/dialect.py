@@ -10,7 +10,7 @@ from chalicelib.shared import errors
 from chalicelib.shared.errors import Refusal
 from chalicelib.shared.web import Response
 
-from ..rules import Rejected
+from ..rules import Rejected, RejectedWhole
 from ..search.asking import BadSearch
 
 MEDIA_TYPE = "application/json;charset=utf-8"
@@ -51,6 +51,8 @@ def _error(refused: Refusal | None) -> tuple[int, dict[str, Any]]:
                 "__type": "Search Query Error",
                 "message": f"Search Query is invalid: {'; '.join(texts)}",
             }
+        case RejectedWhole():
+            return 409, {"message": refused.text, "__type": "Validation Error"}
         case Rejected():
             return 409, {**refused.messages, "__type": "Validation Error"}
         case errors.NotFound():
