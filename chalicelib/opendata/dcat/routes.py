@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from chalicelib.shared.errors import Fault, Invalid, UnsupportedMedia
 from chalicelib.shared.identity import CITIZEN, PUBLIC, Allow, officer
-from chalicelib.shared.web import Call, Reply, Room
+from chalicelib.shared.web import Call, Dialect, Reply, Room
 
 from ..access import STAFF_ROLES
 from ..service import Catalogue
@@ -27,14 +27,20 @@ MAX_PAGE = 100_000
 Page = Callable[[Call], Reply]
 
 
-def hang(room: Room, catalogue: Catalogue, page: Page | None) -> None:
+def hang(room: Room, catalogue: Catalogue, page: Page | None, dialect: Dialect | None = None) -> None:
     """Hangs the routes on the room.
 
     Args:
         page: answers `/dataset/{id}` to people (HTML); without it they get Turtle.
+        dialect: says to people that there is no such dataset.
     """
 
-    @room.get("/dataset/{id}", allow=ALLOW, summary="A dataset: its page, or its description as RDF (DCAT-AP 3.0.1)")
+    @room.get(
+        "/dataset/{id}",
+        allow=ALLOW,
+        dialect=dialect,
+        summary="A dataset: its page, or its description as RDF (DCAT-AP 3.0.1)",
+    )
     def dataset(call: Call) -> Reply:
         asked, extension = split(unquote(call.params["id"]))
         profile = _profile(call)

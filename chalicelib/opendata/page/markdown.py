@@ -1,0 +1,88 @@
+"""Descriptions as their owners wrote them (Markdown), as HTML that can do no harm, and as plain text.
+
+Markdown makes the HTML with raw HTML switched off; what comes out passes a list of allowed tags besides, so that a
+mistake in one of the two is not yet a hole.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markupsafe import Markup
+
+TAGS = frozenset(
+    {"p", "br", "strong", "em", "del", "ul", "ol", "li", "blockquote", "code", "pre", "a", "hr", "h4", "h5", "h6",
+     "table", "thead", "tbody", "tr", "th", "td"}
+)  # fmt: skip
+SCHEMES = frozenset({"http", "https", "mailto"})
+MAX_TEXT = 20_000
+_DEEPER = {"h1": "h4", "h2": "h5", "h3": "h6", "h4": "h6", "h5": "h6"}
+"""Headings of a description stand below those of the page."""
+_BREAKS = re.compile(r"\s+")
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    # images would be requests to other sites; lists and quotes nest 20 deep at most
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"]).disable("image")
+
+
+def as_html(text: object) -> Markup:
+    """The description as safe HTML; links tell search engines and the other site nothing."""
+    import nh3
+    from markupsafe import Markup
+
+    parser = _parser()
+    tokens = parser.parse(str(text or "")[:MAX_TEXT])
+    for token in tokens:
+        token.tag = _DEEPER.get(token.tag, token.tag)
+    made = parser.renderer.render(tokens, parser.options, {})
+    safe = nh3.clean(
+        made,
+        tags=set(TAGS),
+        attributes={"a": {"href"}},
+        url_schemes=set(SCHEMES),
+        link_rel="nofollow noopener",
+    )
+    return Markup(safe)  # noqa: S704 - nh3 has just cleaned it
+
+
+def as_text(text: object, limit: int | None = None) -> str:
+    """The words of a description in one line, cut at a limit of characters."""
+    import nh3
+
+    made = _parser().render(str(text or "")[:MAX_TEXT])
+    import html
+
+    plain = html.unescape(nh3.clean(made.replace("<", " <"), tags=set()))
+    plain = _BREAKS.sub(" ", plain).strip()
+    return plain if limit is None or len(plain) <= limit else cut(plain, limit)
+
+
+_JOINED = re.compile(r"[\u0e30-\u0e3a\u0e45-\u0e4e\u200d\u0300-\u036f]")
+"""Thai vowels and marks that cannot begin a piece of text."""
+
+
+def cut(text: str, limit: int) -> str:
+    """At most this many characters and an ellipsis; never between a letter and its mark, at a blank if one is near."""
+    if len(text) <= limit:
+        return text
+    end = limit
+    while end > 0 and _JOINED.match(text[end]):
+        end -= 1
+    blank = text.rfind(" ", max(0, end - 25), end)
+    return text[: blank if blank > 0 else end].rstrip() + "…"
+
+
+def marked(highlight: str) -> Markup:
+    """A text of the search engine with `<mark>` around what was found; anything else in it is taken away."""
+    import nh3
+    from markupsafe import Markup
+
+    return Markup(nh3.clean(highlight, tags={"mark"}, attributes={}))  # noqa: S704 - nh3 has just cleaned it

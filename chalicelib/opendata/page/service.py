@@ -1,0 +1,388 @@
+"""The pages, put together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from chalicelib.shared.errors import NotFound, Refusal
+from chalicelib.shared.identity import NOBODY
+from chalicelib.shared.problems import MEDIA_TYPE, problem, unexpected
+from chalicelib.shared.web import Call, Reply, Request, Response
+
+from ..dcat import schema_org
+from ..model import Group, Kind
+from ..quality import quality
+from ..rules import Rejected
+from ..search.model import Exact, Found, Question
+from ..standard import fields as metadata
+from . import datasets, files, searching, table
+from .hits import hits, pager, title_of
+from .links import Links
+from .markdown import as_html, as_text, cut
+from .showing import MEDIA, Sheet, security
+from .words import Words
+
+if TYPE_CHECKING:
+    from ..service import Catalogue
+
+FACET_FIRST = 8
+ON_GROUP_PAGE = 10
+SUMMARY = 155
+VERSIONS = 40
+
+
+class Pages:
+    """Makes the pages of one catalogue.
+
+    Args:
+        catalogue: what they show. Everybody sees it as nobody in particular does.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._previews = files.Previews(catalogue.objects)
+
+    def search_page(self, call: Call) -> Reply:
+        """`/dataset`: search with facets."""
+        sheet = Sheet(self._catalogue.site, call.request)
+        words, links = sheet.words, sheet.links
+        asked = searching.asked(call.request.query)
+        found = self._catalogue.reading.engine.search(asked.question())
+        groups = {group.name: group.title for group in self._catalogue.reading.groups()}
+        packages = self._catalogue.reading.packages(found.ids)
+        lang = [("lang", links.chosen)] if links.chosen else []
+
+        def at(wanted: searching.Asked, page: int = 1) -> str:
+            return links.to("dataset", query=wanted.pairs(page=page))
+
+        kept = [*asked.without(("", "")).pairs(), *lang]
+        html = sheet.html(
+            "search.html",
+            "dataset",
+            query=asked.pairs(),
+            asked=asked,
+            action=f"{links.root}/dataset",
+            counted=_counted(found.count, asked.words, words),
+            found=hits(packages, links, found.highlights),
+            facets=_facets(found, asked, groups, words, at),
+            chosen=[(_chosen(pair, groups, words), at(asked.without(pair))) for pair in asked.chosen],
+            cleared=at(searching.Asked(asked.words, (), asked.sort)),
+            suggestion=_suggestion(found, asked, at),
+            loosened=bool(found.count) and found.tier != "all",
+            sorts=[sort for sort in searching.SORTS if sort != "score" or asked.words],
+            kept=[pair for pair in kept if pair[0] != "q"],
+            kept_for_sort=[pair for pair in kept if pair[0] != "sort"],
+            pages=pager(found.count, searching.ROWS, asked.page, searching.LAST_PAGE, lambda page: at(asked, page)),
+            narrowed=bool(asked.words or asked.chosen or asked.sort),
+            feed=self._feed(asked, links),
+        )
+        return sheet.reply(html)
+
+    @staticmethod
+    def _feed(asked: searching.Asked, links: Links) -> str:
+        query = asked.lucene()
+        return links.full("feeds", "custom.atom" if query else "dataset.atom", query=query)
+
+    def dataset_page(self, call: Call) -> Reply:
+        """`/dataset/{id}`: one dataset.
+
+        Raises:
+            NotFound: there is none that everybody may see.
+        """
+        catalogue = self._catalogue
+        package, organization = catalogue.packages.find(NOBODY, unquote(call.params["id"]))
+        themes = catalogue.packages.themes(package)
+        sheet = Sheet(catalogue.site, call.request)
+        words, links = sheet.words, sheet.links
+        now = catalogue.parts.clock()
+        shown = [
+            (each, files.shown(package, each, links, words, place)) for place, each in enumerate(package.resources, 1)
+        ]
+        first = next(((each, seen) for each, seen in shown if seen.tabled), None)
+        preview = chart = None
+        if first is not None and first[0].file is not None:
+            rows = self._previews.rows(first[0].file)
+            preview = files.preview(first[0].file, rows, first[1], words) if rows else None
+            chart = files.drawn(first[0].file, rows, words) if rows else None
+        fields = package.dataset.fields
+        versions, _ = catalogue.store.versions(package.id, limit=VERSIONS)
+        name = package.dataset.name
+        html = sheet.html(
+            "dataset.html",
+            "dataset",
+            name,
+            title=title_of(package),
+            summary=as_text(fields.get("notes"), SUMMARY) or title_of(package),
+            organization={"title": organization.title, "address": links.to("organization", organization.name)},
+            modified=package.modified,
+            licence=datasets.licence_of(package, words),
+            notes=as_html(fields.get("notes")),
+            tags=[(tag, links.to("dataset", query=[("tags", tag)])) for tag in fields.get("tags") or ()],
+            resources=[seen for _, seen in shown],
+            preview=preview,
+            chart=chart,
+            snippets=datasets.snippets(package, first, links),
+            citation=datasets.citation(package, organization, links, words, now.date()),
+            facts=datasets.facts(package, organization, themes, links, words),
+            quality=datasets.graded(quality(package, now), words),
+            history=datasets.history(versions, words),
+            history_address=links.action("package_activity_list", id=name),
+            machine=datasets.machine(name, links, words),
+            feeds=[(words("machine_feed"), links.full("feeds", "organization", f"{organization.name}.atom"))],
+            described=schema_org.script(schema_org.describe(package, organization, themes, catalogue.site)),
+        )
+        return sheet.reply(html)
+
+    def resource_page(self, call: Call) -> Reply:
+        """`/dataset/{id}/resource/{rid}`: one file or link, with its rows where it is a table.
+
+        Raises:
+            NotFound.
+        """
+        catalogue = self._catalogue
+        package, _ = catalogue.packages.find(NOBODY, unquote(call.params["id"]))
+        resource = package.resource(unquote(call.params["rid"]))
+        if resource is None:
+            raise NotFound("ไม่พบทรัพยากรข้อมูล", "Not found")
+        sheet = Sheet(catalogue.site, call.request)
+        words, links = sheet.words, sheet.links
+        path = ("dataset", package.dataset.name, "resource", resource.id)
+        seen = files.shown(package, resource, links, words, 1 + package.resources.index(resource))
+        file = resource.file
+        context: dict[str, Any] = {"table": None, "narrowed": False}
+        if file is not None and file.table is not None:
+            columns = files.columns_of(file, words)
+            asked = table.asked(call.request.query, [column.name for column in columns])
+            page = table.page(catalogue.datastore, resource.id, file, asked, words)
+            start = (asked.page - 1) * table.ROWS
+            context = {
+                "table": page.table,
+                "problem": page.problem,
+                "columns": columns,
+                "asked": asked,
+                "action": f"{links.root}/{'/'.join(path)}",
+                "kept": [("lang", links.chosen)] if links.chosen else [],
+                "sorts": [
+                    choice
+                    for column in columns[: table.COLUMNS]
+                    for choice in (
+                        (column.name, words("table_up", column=column.name)),
+                        (f"-{column.name}", words("table_down", column=column.name)),
+                    )
+                ],
+                "counted": words(
+                    "table_rows",
+                    first=f"{start + 1 if page.table.rows else 0:,}",
+                    last=f"{start + len(page.table.rows):,}",
+                    total=f"{page.total:,}",
+                ),
+                "pages": pager(
+                    page.total,
+                    table.ROWS,
+                    asked.page,
+                    table.LAST_PAGE,
+                    lambda number: links.to(*path, query=asked.pairs(number)),
+                ),
+                "narrowed": bool(asked.column or asked.sort or asked.page > 1),
+            }
+        html = sheet.html(
+            "resource.html",
+            *path,
+            each=seen,
+            dataset={"title": title_of(package), "address": links.to("dataset", package.dataset.name)},
+            description=as_html(resource.fields.get("description")),
+            summary=cut(f"{seen.name} – {title_of(package)}", SUMMARY),
+            facts=_file_facts(resource.file, words),
+            **context,
+        )
+        return sheet.reply(html)
+
+    def groups_page(self, kind: Kind) -> Callable[[Call], Reply]:
+        """`/organization` and `/group`: all of a kind, by title, with the number of their datasets."""
+
+        def show(call: Call) -> Reply:
+            sheet = Sheet(self._catalogue.site, call.request)
+            plural = f"{kind}s"
+            counts = self._counts(kind)
+            there = sorted(
+                (group for group in self._catalogue.reading.groups() if group.kind == kind),
+                key=lambda group: (group.title, group.id),
+            )
+            html = sheet.html(
+                "groups.html",
+                kind,
+                section=kind,
+                title=sheet.words(plural),
+                lead=sheet.words(f"{plural}_lead"),
+                none=sheet.words(f"{plural}_none"),
+                groups=[
+                    {
+                        "title": group.title,
+                        "address": sheet.links.to(kind, group.name),
+                        "description": as_text(group.description, 140),
+                        "count": f"{counts.get(group.name, 0):,}",
+                    }
+                    for group in there
+                ],
+            )
+            return sheet.reply(html)
+
+        return show
+
+    def group_page(self, kind: Kind) -> Callable[[Call], Reply]:
+        """`/organization/{id}` and `/group/{id}`: one of them with its latest datasets."""
+
+        def show(call: Call) -> Reply:
+            group = self.find_group(kind, unquote(call.params["id"]))
+            sheet = Sheet(self._catalogue.site, call.request)
+            words, links = sheet.words, sheet.links
+            facet = _FIELD[kind]
+            question = Question(
+                filters=(Exact("state", "active"), Exact(facet, group.name)),
+                sort=searching.SORTS["newest"],
+                rows=ON_GROUP_PAGE,
+            )
+            found = self._catalogue.reading.engine.search(question)
+            lang = [("lang", links.chosen)] if links.chosen else []
+            html = sheet.html(
+                "group.html",
+                kind,
+                group.name,
+                section=kind,
+                title=group.title,
+                summary=as_text(group.description, SUMMARY) or group.title,
+                description=as_html(group.description),
+                found=hits(self._catalogue.reading.packages(found.ids), links),
+                count=f"{found.count:,}",
+                all=links.to("dataset", query=[(facet, group.name)]),
+                action=f"{links.root}/dataset",
+                kept=[(facet, group.name), *lang],
+                within=words("search_within" if kind == "organization" else "search_within_group"),
+                feed=links.full("feeds", kind, f"{group.name}.atom"),
+            )
+            return sheet.reply(html)
+
+        return show
+
+    def find_group(self, kind: Kind, id_or_name: str) -> Group:
+        """An organisation or theme that is there, by name or id.
+
+        Raises:
+            NotFound.
+        """
+        for group in self._catalogue.reading.groups():
+            if group.kind == kind and id_or_name in (group.name, group.id):
+                return group
+        raise NotFound("ไม่พบหน่วยงานหรือกลุ่มข้อมูล", "There is no such organisation or theme.")
+
+    def _counts(self, kind: Kind) -> Mapping[str, int]:
+        field = _FIELD[kind]
+        question = Question(filters=(Exact("state", "active"),), rows=0, facets=(field,), facet_limit=None)
+        return dict(self._catalogue.reading.engine.search(question).facets.get(field, ()))
+
+    def refusal(self, refused: Refusal | None, language: str, request_id: str, request: Request) -> Response:
+        """A refusal as a page in both languages for who wants HTML, else as problem+json."""
+        if isinstance(refused, Rejected):  # an id that can be none at all is an id that nothing has
+            refused = NotFound("ไม่พบหน้านี้", "Not found")
+        if refused is None:
+            document = unexpected(language=language, instance=request_id)
+        else:
+            document = problem(refused, language=language, instance=request_id)
+        status = int(document["status"])
+        headers = {"Cache-Control": "no-store", **security()}
+        if not wants_html(request):
+            body = json.dumps(document, ensure_ascii=False).encode()
+            return Response(status, {**headers, "Content-Type": MEDIA_TYPE}, body)
+        sheet = Sheet(self._catalogue.site, request)
+        kind = "lost" if status == 404 else "wrong" if refused is not None else "broken"
+        other = Words(sheet.words.other)
+
+        def detail(words: Words) -> str:
+            if kind == "wrong" and refused is not None:
+                return refused.en if words.language == "en" else refused.th
+            return words(f"{kind}_lead")
+
+        html = sheet.html(
+            "refusal.html",
+            "dataset",
+            title=sheet.words(f"{kind}_title"),
+            detail=detail(sheet.words),
+            other_title=other(f"{kind}_title"),
+            other_detail=detail(other),
+            request_id=request_id,
+        )
+        headers |= {"Content-Language": sheet.words.language, "Content-Type": f"{MEDIA}; charset=utf-8"}
+        return Response(status, headers, html.encode())
+
+
+_FIELD: Mapping[Kind, str] = {"organization": "organization", "group": "groups"}
+"""The search field of each kind."""
+
+
+def wants_html(request: Request) -> bool:
+    """Whether a person's browser asks: it names HTML, machines say `*/*` or nothing."""
+    accept = request.headers.get("accept", "").lower()
+    return "text/html" in accept or "application/xhtml+xml" in accept
+
+
+def _counted(count: int, words: str, t: Words) -> str:
+    return t.number("found_for", count, words=words) if words else t.number("found", count)
+
+
+def _chosen(pair: tuple[str, str], groups: Mapping[str, str], words: Words) -> str:
+    return f"{words(f'facet_{pair[0]}')}: {_label(pair, groups, words)}"
+
+
+def _label(pair: tuple[str, str], groups: Mapping[str, str], words: Words) -> str:
+    name, value = pair
+    if name in ("organization", "groups"):
+        return groups.get(value, value)
+    if name == "license_id":
+        licence = metadata.license_of(value)
+        return words.term(str(licence["title"]) if licence else value)
+    return words.term(value) if name == "data_category" else value
+
+
+def _facets(
+    found: Found,
+    asked: searching.Asked,
+    groups: Mapping[str, str],
+    words: Words,
+    at: Callable[[searching.Asked], str],
+) -> list[Mapping[str, Any]]:
+    """Facets that can still narrow the result, the commonest values first; values that are chosen are left out."""
+    made: list[Mapping[str, Any]] = []
+    for name in searching.FACETS:
+        values = [
+            {
+                "label": cut(_label((name, value), groups, words), 70),
+                "count": count,
+                "address": at(asked.within((name, value))),
+            }
+            for value, count in found.facets.get(name, ())
+            if value and (name, value) not in asked.chosen
+        ]
+        if values:
+            made.append({"name": name, "first": values[:FACET_FIRST], "rest": values[FACET_FIRST:][:30]})
+    return made
+
+
+def _suggestion(
+    found: Found, asked: searching.Asked, at: Callable[[searching.Asked], str]
+) -> tuple[str, str] | None:
+    if not found.suggestion or found.suggestion == asked.words:
+        return None
+    return found.suggestion, at(searching.Asked(found.suggestion, asked.chosen, asked.sort))
+
+
+def _file_facts(file: Any, words: Words) -> list[datasets.Fact]:
+    if file is None:
+        return []
+    return [
+        datasets.Fact(words("res_file_version"), str(file.number)),
+        datasets.Fact(words("res_taken_in"), words.day(file.at)),
+        datasets.Fact(words("res_checksum"), file.sha256),
+    ]

@@ -1,0 +1,98 @@
+"""The page of one table: its rows by the DataStore, filtered by one column, sorted by one, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.shared.identity import NOBODY
+
+from ..model import File
+from ..rules import Rejected
+from ..tables.datastore import DataStore
+from .files import Table, cell, columns_of
+from .searching import page_of
+from .words import Words
+
+ROWS = 25
+COLUMNS = 20
+LAST_PAGE = 100_000
+MAX_VALUE = 200
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a table.
+
+    Attributes:
+        column, value: the filter; "" for none.
+        sort: a column's name, after `-` for descending; "" for the order of the file.
+        page: from 1.
+    """
+
+    column: str = ""
+    value: str = ""
+    sort: str = ""
+    page: int = 1
+
+    def pairs(self, page: int) -> list[tuple[str, str]]:
+        """The address's query in its one stable form."""
+        found = [("column", self.column), ("value", self.value)] if self.column else []
+        found += [("sort", self.sort)] if self.sort else []
+        return [*found, ("page", str(page))] if page > 1 else found
+
+
+def asked(query: Mapping[str, Sequence[str]], names: Sequence[str]) -> Asked:
+    """What an address asks of a table with these columns; what does not fit is left out."""
+    last = {name: values[-1] for name, values in query.items() if values}
+    column, sort = last.get("column", ""), last.get("sort", "")
+    value = last.get("value", "")[:MAX_VALUE]
+    if column not in names or not value.isprintable():
+        column = value = ""
+    if sort.removeprefix("-") not in names and sort not in names:
+        sort = ""
+    return Asked(column, value, sort, page_of(query, LAST_PAGE))
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of rows; `problem` is what stands against the filter, in words."""
+
+    table: Table
+    total: int
+    problem: str = ""
+
+
+def page(datastore: DataStore, resource_id: str, file: File, wanted: Asked, words: Words) -> Page:
+    """The rows that are asked for.
+
+    Raises:
+        NotFound: the table is not there any more.
+    """
+    columns = columns_of(file, words)
+    shown = columns[:COLUMNS]
+    given: dict[str, Any] = {
+        "resource_id": resource_id,
+        "fields": ["_id", *(column.name for column in shown)],
+        "records_format": "objects",
+        "limit": ROWS,
+        "offset": (wanted.page - 1) * ROWS,
+    }
+    if wanted.column:
+        given["filters"] = {wanted.column: wanted.value}
+    if wanted.sort:
+        down = wanted.sort not in [column.name for column in columns]
+        given["sort"] = f'"{wanted.sort.removeprefix("-") if down else wanted.sort}" {"desc" if down else "asc"}'
+    hidden = max(0, len(columns) - COLUMNS)
+    try:
+        found = datastore.search(NOBODY, given)
+    except Rejected:
+        kind = next((column.type for column in columns if column.name == wanted.column), "")
+        problem = words("table_bad", column=wanted.column, type=kind)
+        return Page(Table(tuple(shown), (), hidden), 0, problem)
+    rows = tuple(
+        (int(record["_id"]), tuple(cell(record.get(column.name), words) for column in shown))
+        for record in found["records"]
+    )
+    return Page(Table(tuple(shown), rows, hidden), int(found["total"]))
