@@ -14,7 +14,9 @@ from .access import STAFF_ROLES
 from .actions import http
 from .changefeed import routes as changefeed
 from .dcat import routes as dcat
+from .feeds import routes as feeds
 from .governance import routes as governance
+from .page import routes as page
 from .participation import routes as participation
 from .service import Catalogue
 from .usage import routes as usage
@@ -61,7 +63,9 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
         return Reply(None, headers={"Location": url})
 
     changefeed.hang(room, catalogue)
-    dcat.hang(room, catalogue, None)
+    pages = page.hang(room, catalogue)
+    dcat.hang(room, catalogue, pages.dataset_page, pages.refusal)
+    feeds.hang(room, catalogue)
     governance.hang(room, catalogue)
     participation.hang(room, catalogue)
     usage.hang(room, catalogue)

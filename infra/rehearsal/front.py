@@ -36,6 +36,11 @@ OWNERS: Mapping[str, str] = {
     "/dumps": "opendata",
     "/dataset": "opendata",
     "/opendata": "opendata",
+    "/organization": "opendata",
+    "/group": "opendata",
+    "/feeds": "opendata",
+    "/sitemap.xml": "opendata",
+    "/robots.txt": "opendata",
     "/citizen": "citizen",
 }
 """Which platform answers a path and everything below it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from .markdown import cut
@@ -76,7 +77,7 @@ def _is_measure(column: Mapping[str, str], values: Sequence[Any]) -> bool:
     if column["type"] not in NUMBERS or _NO_MEASURE.search(name) or _YEAR.search(name):
         return False
     given = [each for each in values if isinstance(each, int | float)]
-    running = all(later - earlier == 1 for earlier, later in zip(given, given[1:], strict=False))
+    running = all(later - earlier == 1 for earlier, later in pairwise(given))
     return len(given) >= 2 and len(set(given)) >= 2 and not (running and len(given) > 2)
 
 
@@ -157,7 +158,14 @@ def draw(plan: Plan, title: str, description: str, *, ids: str = "chart") -> str
         chart.add("", list(plan.values[::-1]))
     else:
         every = max(1, -(-len(labels) // 6))
-        chart = pygal.Line(height=300, show_minor_x_labels=False, truncate_label=-1, **options)
+        # amounts begin at nothing, else a small change looks like a great one
+        chart = pygal.Line(
+            height=300,
+            show_minor_x_labels=False,
+            truncate_label=-1,
+            include_x_axis=plan.how != "mean" and min(plan.values) >= 0,
+            **options,
+        )
         chart.x_labels = labels
         chart.x_labels_major = labels[::every]
         chart.add("", list(plan.values))

@@ -144,12 +144,17 @@ def snippets(package: Package, first: tuple[Resource, Shown] | None, links: Link
     delimiter = {"\t": "\\t", ";": ";", "|": "|"}.get(str(report.get("delimiter")), "")
     python = [f'encoding="{"utf-8-sig" if encoding == "utf-8" and report.get("bom") else encoding}"']
     python += [f'sep="{delimiter}"'] if delimiter else []
-    r = [f'fileEncoding = "{ {"utf-8": "UTF-8-BOM" if report.get("bom") else "UTF-8"}.get(encoding, encoding.upper()) }"']
+    r = [
+        f'fileEncoding = "{ {"utf-8": "UTF-8-BOM" if report.get("bom") else "UTF-8"}.get(encoding, encoding.upper()) }"'
+    ]
     r += [f'sep = "{delimiter}"'] if delimiter else []
     rows = links.action("datastore_search", resource_id=resource.id, limit="5")
     return [
         Snippet("curl", f'curl -L -O "{shown.url}"\ncurl -s "{rows}"'),
-        Snippet("Python", f'import pandas as pd\n\ntable = pd.read_csv("{shown.url}", {", ".join(python)})\nprint(table.head())'),
+        Snippet(
+            "Python",
+            f'import pandas as pd\n\ntable = pd.read_csv("{shown.url}", {", ".join(python)})\nprint(table.head())',
+        ),
         Snippet("R", f'table <- read.csv("{shown.url}", {", ".join(r)})\nhead(table)'),
     ]
 
@@ -230,8 +235,11 @@ def graded(found: Quality, words: Words) -> Graded:
     dimensions = tuple(
         Measured(
             words(f"dim_{each.name}"),
-            words("points_of", points=f"{each.points:g}" if each.points == int(each.points) else f"{each.points:.1f}",
-                  weight=f"{each.measured:g}"),
+            words(
+                "points_of",
+                points=f"{each.points:g}" if each.points == int(each.points) else f"{each.points:.1f}",
+                weight=f"{each.measured:g}",
+            ),
             bool(each.measured),
             round(100 * each.points / each.measured) if each.measured else 0,
         )

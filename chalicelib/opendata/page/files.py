@@ -53,7 +53,11 @@ def shown(package: Package, resource: Resource, links: Links, words: Words, plac
     file = resource.file
     url = resource.url
     if resource.uploaded:
-        url = "" if file is None else links.full("dataset", package.id, "resource", resource.id, "download", file.file_name)
+        url = (
+            ""
+            if file is None
+            else links.full("dataset", package.id, "resource", resource.id, "download", file.file_name)
+        )
     tabled = file is not None and file.table is not None
     name = str(resource.fields.get("name") or resource.file_name or "").strip()
     return Shown(
@@ -192,5 +196,3 @@ def drawn(file: File, rows: Sequence[Sequence[Any]], words: Words) -> Drawn | No
         low_value=chart.number(plan.values[low]),
     )
     return Drawn(title, chart.draw(plan, title, told), f"{told} {note}")
-
-

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..model import Group, Package
+from ..reading import Reading
 from .links import Links
 from .markdown import as_text, cut, marked
 from .searching import around
@@ -29,6 +30,11 @@ class Hit:
     modified: str
     formats: tuple[str, ...]
     files: int
+
+
+def public(reading: Reading, ids: Iterable[str]) -> list[tuple[Package, Group, list[Group]]]:
+    """The datasets of these ids that everybody may see: asked again of what was read, whatever the engine said."""
+    return [each for each in reading.packages(ids) if each[0].dataset.public]
 
 
 def title_of(package: Package) -> str:

@@ -6,6 +6,7 @@ mistake in one of the two is not yet a hole.
 
 from __future__ import annotations
 
+import html
 import re
 from functools import cache
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ MAX_TEXT = 20_000
 _DEEPER = {"h1": "h4", "h2": "h5", "h3": "h6", "h4": "h6", "h5": "h6"}
 """Headings of a description stand below those of the page."""
 _BREAKS = re.compile(r"\s+")
+_BLOCK = re.compile(r"<(?:/?(?:p|li|h[1-6]|td|th|blockquote|pre)|br|hr)\b")
+"""Where words end even if no blank stands there."""
 
 
 @cache
@@ -30,7 +33,9 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     # images would be requests to other sites; lists and quotes nest 20 deep at most
-    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"]).disable("image")
+    return (
+        MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"]).disable("image")
+    )
 
 
 def as_html(text: object) -> Markup:
@@ -58,15 +63,16 @@ def as_text(text: object, limit: int | None = None) -> str:
     import nh3
 
     made = _parser().render(str(text or "")[:MAX_TEXT])
-    import html
 
-    plain = html.unescape(nh3.clean(made.replace("<", " <"), tags=set()))
+    plain = html.unescape(nh3.clean(_BLOCK.sub(" \\g<0>", made), tags=set()))
     plain = _BREAKS.sub(" ", plain).strip()
     return plain if limit is None or len(plain) <= limit else cut(plain, limit)
 
 
 _JOINED = re.compile(r"[\u0e30-\u0e3a\u0e45-\u0e4e\u200d\u0300-\u036f]")
 """Thai vowels and marks that cannot begin a piece of text."""
+_LEADING = "เแโใไ"
+"""Thai vowels that cannot end one."""
 
 
 def cut(text: str, limit: int) -> str:
@@ -74,7 +80,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     end = limit
-    while end > 0 and _JOINED.match(text[end]):
+    while end > 0 and (_JOINED.match(text[end]) or text[end - 1] in _LEADING):
         end -= 1
     blank = text.rfind(" ", max(0, end - 25), end)
     return text[: blank if blank > 0 else end].rstrip() + "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ LAST_PAGE = 500
 MAX_WORDS = 200
 MAX_CHOSEN = 12
 MAX_VALUE = 200
+_OPERATOR = re.compile(r"[:\"()\[\]{}*?~^\\+!&|/<>=-]|\b(?:AND|OR|NOT)\b")
 VALUES = 100
 """Values of a facet that are told; of these the first few are seen at once."""
 
@@ -75,10 +77,10 @@ class Asked:
             highlight=bool(self.words),
         )
 
-    def lucene(self) -> list[tuple[str, str]]:
-        """The same as `q` and `fq` of CKAN's search, for the feed of this search."""
-        quoted = [f'{name}:"{_quotable(value)}"' for name, value in self.chosen]
-        return [*([("q", self.words)] if self.words else []), *([("fq", " ".join(quoted))] if quoted else [])]
+    def feed(self) -> list[tuple[str, str]]:
+        """The query of this search's feed. There words are read as CKAN reads them, so its operators are taken out."""
+        words = " ".join(_OPERATOR.sub(" ", self.words).split())
+        return [*([("q", words)] if words else []), *self.chosen]
 
 
 def asked(query: Mapping[str, Sequence[str]]) -> Asked:
@@ -107,10 +109,6 @@ def page_of(query: Mapping[str, Sequence[str]], last: int = LAST_PAGE) -> int:
 
 def _last(query: Mapping[str, Sequence[str]], name: str) -> str:
     return (query.get(name) or ("",))[-1]
-
-
-def _quotable(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def around(page: int, last: int) -> list[int | None]:

@@ -19,7 +19,7 @@ from ..rules import Rejected
 from ..search.model import Exact, Found, Question
 from ..standard import fields as metadata
 from . import datasets, files, searching, table
-from .hits import hits, pager, title_of
+from .hits import hits, pager, public, title_of
 from .links import Links
 from .markdown import as_html, as_text, cut
 from .showing import MEDIA, Sheet, security
@@ -52,7 +52,7 @@ class Pages:
         asked = searching.asked(call.request.query)
         found = self._catalogue.reading.engine.search(asked.question())
         groups = {group.name: group.title for group in self._catalogue.reading.groups()}
-        packages = self._catalogue.reading.packages(found.ids)
+        packages = public(self._catalogue.reading, found.ids)
         lang = [("lang", links.chosen)] if links.chosen else []
 
         def at(wanted: searching.Asked, page: int = 1) -> str:
@@ -83,7 +83,7 @@ class Pages:
 
     @staticmethod
     def _feed(asked: searching.Asked, links: Links) -> str:
-        query = asked.lucene()
+        query = asked.feed()
         return links.full("feeds", "custom.atom" if query else "dataset.atom", query=query)
 
     def dataset_page(self, call: Call) -> Reply:
@@ -108,6 +108,7 @@ class Pages:
             preview = files.preview(first[0].file, rows, first[1], words) if rows else None
             chart = files.drawn(first[0].file, rows, words) if rows else None
         fields = package.dataset.fields
+        catalogue.counters.count(package.id, "views")
         versions, _ = catalogue.store.versions(package.id, limit=VERSIONS)
         name = package.dataset.name
         html = sheet.html(
@@ -255,7 +256,7 @@ class Pages:
                 title=group.title,
                 summary=as_text(group.description, SUMMARY) or group.title,
                 description=as_html(group.description),
-                found=hits(self._catalogue.reading.packages(found.ids), links),
+                found=hits(public(self._catalogue.reading, found.ids), links),
                 count=f"{found.count:,}",
                 all=links.to("dataset", query=[(facet, group.name)]),
                 action=f"{links.root}/dataset",
@@ -370,9 +371,7 @@ def _facets(
     return made
 
 
-def _suggestion(
-    found: Found, asked: searching.Asked, at: Callable[[searching.Asked], str]
-) -> tuple[str, str] | None:
+def _suggestion(found: Found, asked: searching.Asked, at: Callable[[searching.Asked], str]) -> tuple[str, str] | None:
     if not found.suggestion or found.suggestion == asked.words:
         return None
     return found.suggestion, at(searching.Asked(found.suggestion, asked.chosen, asked.sort))
