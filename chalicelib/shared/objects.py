@@ -69,6 +69,10 @@ class Objects(Protocol):
         """An address that S3 accepts only for exactly this part: number, size and SHA-256."""
         ...
 
+    def send_part(self, key: str, upload: str, number: int, body: bytes) -> Part:
+        """Sends a part of an upload that we make ourselves; a repeat with the same number replaces it."""
+        ...
+
     def uploaded(self, key: str, upload: str) -> Mapping[int, int] | None:
         """The sizes of the parts that have arrived; None when the upload was finished or dropped."""
         ...

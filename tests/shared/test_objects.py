@@ -137,6 +137,14 @@ class UploadsContract:
         assert objects.uploaded(key, upload) is None and objects.head(key) is None
         assert send(form, PIECES[2], None) >= 400
 
+    def test_parts_of_our_own_are_sent_at_once(self, objects: Objects, key: str) -> None:
+        upload = objects.start_upload(key, media_type="text/plain")
+        objects.send_part(key, upload, 1, b"not this")
+        sent = [objects.send_part(key, upload, number, piece) for number, piece in enumerate(PIECES, start=1)]
+        assert sent == list(PARTS) and objects.finish_upload(key, upload, sent)
+        stored = objects.head(key)
+        assert stored is not None and stored.composite == COMPOSITE and stored.size == sum(map(len, PIECES))
+
     def test_one_part_may_be_small(self, objects: Objects, send: Send, key: str) -> None:
         upload = objects.start_upload(key, media_type="text/plain")
         part = Part(1, 1, hashlib.sha256(b"x").hexdigest())

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rdflib import RDF, XSD, Graph, Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, SKOS
+from rdflib.namespace import DCTERMS, FOAF, SKOS
 
 from ..model import Group, Package
 from . import codes
 from .graph import Describer
-from .vocabulary import HYDRA, literal, moment, new_graph
+from .vocabulary import DCAT, HYDRA, literal, moment, new_graph
 
 TITLES = (("รายการชุดข้อมูลเปิดภาครัฐของคลัง", "th"), ("Klang: open data of the Thai state", "en"))
 DESCRIPTIONS = (

@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import quote
 
 from rdflib import RDF, XSD, Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF
+from rdflib.namespace import DCTERMS, FOAF
 
 from ..model import Package, Resource
 from ..standard.fields import license_of
 from ..views import resource_view
 from . import codes, terms
 from .said import in_languages, languages, said
-from .vocabulary import DCATAP, SPDX, literal, moment
+from .vocabulary import DCAT, DCATAP, SPDX, literal, moment
 from .writer import Writer, dataset_iri, part
 
 

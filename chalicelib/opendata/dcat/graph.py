@@ -16,13 +16,13 @@ from typing import Any
 from urllib.parse import quote
 
 from rdflib import RDF, Graph, Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, SKOS
+from rdflib.namespace import DCTERMS, FOAF, PROV, SKOS
 
 from ..model import Group, Package
 from . import codes, terms
 from .distribution import Distributions
 from .said import high_value, in_languages, languages, of_group, said, words
-from .vocabulary import ADMS, VCARD, Vocabulary, day_or_year, moment, wkt
+from .vocabulary import ADMS, DCAT, VCARD, Vocabulary, day_or_year, moment, wkt
 from .writer import Writer, dataset_iri, part
 
 _CUSTODIAN = URIRef("http://inspire.ec.europa.eu/metadata-codelist/ResponsiblePartyRole/custodian")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -66,6 +67,18 @@ class S3Objects:
         }
         url = self._client().generate_presigned_url("upload_part", Params=request, ExpiresIn=expires_in)
         return PartForm(part.number, url, {"x-amz-checksum-sha256": checksum}, expires_in)
+
+    def send_part(self, key: str, upload: str, number: int, body: bytes) -> Part:
+        part = Part(number, len(body), hashlib.sha256(body).hexdigest())
+        self._client().upload_part(
+            Bucket=self._bucket,
+            Key=key,
+            UploadId=upload,
+            PartNumber=number,
+            Body=body,
+            ChecksumSHA256=_checksum(part),
+        )
+        return part
 
     def uploaded(self, key: str, upload: str) -> Mapping[int, int] | None:
         found = self._parts(key, upload)
