@@ -80,6 +80,12 @@ if "opendata" in settings.platforms:
         for record in event:
             house.handlers["opendata_events"](record.body)
 
+    @app.on_sqs_message(queue=settings.queue("opendata-harvest"), batch_size=1, maximum_concurrency=4)
+    def opendata_harvest(event: SQSEvent) -> None:
+        """Takes one step of a harvest: fetches a page of another catalogue, or writes one dataset."""
+        for record in event:
+            house.handlers["opendata_harvest"](record.body)
+
     @app.schedule(EVERY_MINUTE)
     def opendata_sweep(event: CloudWatchEvent) -> None:
         """Sends again what the catalogue's outbox still holds."""

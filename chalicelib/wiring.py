@@ -330,6 +330,7 @@ def _open_opendata(house: House) -> None:
     add(house.rooms["opendata"], house.datasets(), house.requests("opendata"))
     house.handlers["opendata_uploads"] = catalogue.uploads.take_message
     house.handlers["opendata_events"] = catalogue.on_event
+    house.handlers["opendata_harvest"] = lambda body: catalogue.harvest.on_message(body)
     house.sweeps["opendata_sweep"] = lambda: catalogue.sweep(house.clock())
 
 

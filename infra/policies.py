@@ -70,8 +70,8 @@ BELONGINGS: Mapping[str, Belongings] = {
         changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
         objects=("s3:GetObject", "s3:PutObject"),  # uploads expire by themselves; published files stay
         buckets=("opendata",),
-        sends=("opendata-events",),
-        polls=("opendata-events", "opendata-uploads"),
+        sends=("opendata-events", "opendata-harvest"),
+        polls=("opendata-events", "opendata-harvest", "opendata-uploads"),
         signs=False,
     ),
     "biz": Belongings(

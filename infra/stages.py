@@ -57,6 +57,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
     "opendata": {
         "opendata_uploads": Handler(memory=2048, timeout=EVENT_TIMEOUT),
         "opendata_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
+        "opendata_harvest": Handler(memory=1024, timeout=EVENT_TIMEOUT),
         "opendata_sweep": Handler(memory=512, timeout=50, concurrency=1),
     },
     "biz": {

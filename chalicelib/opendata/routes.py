@@ -17,6 +17,7 @@ from .dcat import routes as dcat
 from .feeds import routes as feeds
 from .governance import routes as governance
 from .page import routes as page
+from .harvest import routes as harvest
 from .participation import routes as participation
 from .service import Catalogue
 from .usage import routes as usage
@@ -67,6 +68,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     dcat.hang(room, catalogue, pages.dataset_page, pages.refusal)
     feeds.hang(room, catalogue)
     governance.hang(room, catalogue)
+    harvest.hang(room, catalogue)
     participation.hang(room, catalogue)
     usage.hang(room, catalogue)
     webhooks.hang(room, catalogue)

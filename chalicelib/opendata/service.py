@@ -22,6 +22,7 @@ from .governance.store import GovernanceRows
 from .groups.organizations import Organizations
 from .groups.store import GroupStore
 from .packages import Packages
+from .harvest.service import Harvest
 from .participation.service import Participation
 from .reading import Reading
 from .resources import Resources
@@ -234,6 +235,11 @@ class Catalogue:
         return ApiTokens(self.user_store, self.users, clock=self.parts.clock)
 
     @cached_property
+    def harvest(self) -> Harvest:
+        """Datasets of other catalogues."""
+        return Harvest(self.parts, self.objects, self.store, self.groups, self.access, self.gate)
+
+    @cached_property
     def resources(self) -> Resources:
         """Files and links of datasets."""
         return Resources(self.packages, self.access, self.objects, site=self.site, ids=self.parts.ids)
@@ -274,6 +280,7 @@ class Catalogue:
 def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None) -> Catalogue:
     """The room on these parts; `folder` is where tables may be kept on the local disk."""
     catalogue = Catalogue(parts, objects, folder)
+    catalogue.sweeps.append(lambda now: catalogue.harvest.sweep(now))
     catalogue.listen("opendata.", lambda event: catalogue.webhooks.fan_out(event))
     catalogue.sweeps.append(lambda now: catalogue.usage.run(now))
     catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))

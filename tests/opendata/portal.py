@@ -118,7 +118,10 @@ class Portal:
         """Carries what waits in the queues, and what that sends, until nothing waits."""
         while self.queues.waiting:
             queue, body = self.queues.waiting.pop(0)
-            {"opendata-events": self.catalogue.on_event}[queue](body)
+            {
+                "opendata-events": self.catalogue.on_event,
+                "opendata-harvest": self.catalogue.harvest.on_message,
+            }[queue](body)
 
     def act(self, action: str, token: str | None = None, /, *, key: str | None = None, **given: Any) -> Answer:
         """An action by POST."""
