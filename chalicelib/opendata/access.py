@@ -8,7 +8,7 @@ sysadmin.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from chalicelib.shared.errors import NotAllowed
@@ -94,6 +94,15 @@ class Access:
                 f"User not authorized to edit this {group.kind}",
             )
 
+    def must_gather(self, caller: Caller, theme: Group) -> None:
+        """Whoever belongs to a theme puts datasets into it and takes them out (CKAN's `manage_group`).
+
+        Raises:
+            NotAllowed.
+        """
+        if theme.state == "deleted" or self.capacity(caller, theme) is None:
+            raise NotAllowed("เฉพาะสมาชิกของกลุ่มนี้", "User not authorized to edit this group")
+
     def must_operate(self, caller: Caller, action: str) -> None:
         """Only the operator of the platform does this.
 
@@ -132,6 +141,11 @@ class Access:
     def labels(self, caller: Caller) -> tuple[str, ...]:
         """The labels of datasets that the caller may see (`search.model.Document.labels`)."""
         return (PUBLIC, *(f"org-{group}" for group in self.memberships(caller)))
+
+    @staticmethod
+    def sees(labels: Sequence[str], caller: Caller, dataset: Dataset) -> bool:
+        """The same as `may_see`, for many datasets by the caller's labels, without a request."""
+        return dataset.public or is_operator(caller) or f"org-{dataset.owner_org}" in labels
 
     def _members(self, caller: Caller) -> list[Item]:
         rows = every(self._table, f"USER#{caller.id}", prefix="MEMBER#")

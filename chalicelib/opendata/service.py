@@ -13,23 +13,33 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
 from .access import Access
+from .bulk import Bulk
 from .changefeed.service import ChangeFeed
 from .changes import Log
 from .dcat.service import LinkedData
+from .dumps.service import Dumps
+from .dumps.store import DumpStore
+from .followers.service import Counts, Followers
+from .followers.store import FollowStore
+from .editing import Editing
 from .governance.gate import Gate as GovernanceGate
 from .governance.service import Governance
 from .governance.store import GovernanceRows
-from .groups.organizations import Organizations
+from .groups.members import Members
+from .groups.service import Groups
 from .groups.store import GroupStore
+from .model import Kind
 from .packages import Packages
 from .harvest.service import Harvest
 from .participation.service import Participation
+from .purging import PURGED, Purging
 from .reading import Reading
 from .resources import Resources
 from .search.finding import Finding
 from .search.following import Following
 from .search.resources import ResourceFinding
-from .store import Register, Store
+from .staff import Register
+from .store import Store
 from .tables.datastore import DataStore
 from .tables.reading import Tables
 from .tables.uploads import Uploads
@@ -99,6 +109,13 @@ class Catalogue:
     def linked_data(self) -> LinkedData:
         """The catalogue as RDF."""
         return LinkedData(self.packages, self.reading, site=self.site, clock=self.parts.clock)
+
+    @cached_property
+    def dumps(self) -> Dumps:
+        """The whole public catalogue as files, made each night."""
+        parts = self.parts
+        store = DumpStore(parts.table)
+        return Dumps(store, self.reading, self.objects, site=self.site, ids=parts.ids, clock=parts.clock)
 
     @cached_property
     def participation(self) -> Participation:
@@ -214,9 +231,46 @@ class Catalogue:
         return GroupStore(self.parts.journal, ids=self.parts.ids, clock=self.parts.clock)
 
     @cached_property
-    def organizations(self) -> Organizations:
+    def members(self) -> Members:
+        """Who belongs to organisations and themes."""
+        parts = self.parts
+        return Members(
+            parts.table, parts.journal, self.store, self.packages, self.access, ids=parts.ids, clock=parts.clock
+        )
+
+    @cached_property
+    def organizations(self) -> Groups:
         """Agencies that publish."""
-        return Organizations(self.store, self.groups, self.reading, ids=self.parts.ids, clock=self.parts.clock)
+        return self._groups_of("organization")
+
+    @cached_property
+    def themes(self) -> Groups:
+        """What datasets are about."""
+        return self._groups_of("group")
+
+    @cached_property
+    def follows(self) -> FollowStore:
+        """Who follows what, as it is kept."""
+        return FollowStore(self.parts.table, self.parts.journal, clock=self.parts.clock)
+
+    @cached_property
+    def followers(self) -> Followers:
+        """Following datasets, organisations, themes and users."""
+        return Followers(self.follows, self.store, self.packages, self.reading, self.users, self.access)
+
+    def _groups_of(self, kind: Kind) -> Groups:
+        return Groups(
+            kind,
+            self.store,
+            self.groups,
+            self.members,
+            self.users,
+            self.reading,
+            self.access,
+            Counts(self.follows, kind),
+            ids=self.parts.ids,
+            clock=self.parts.clock,
+        )
 
     @cached_property
     def user_store(self) -> UserStore:
@@ -242,7 +296,25 @@ class Catalogue:
     @cached_property
     def resources(self) -> Resources:
         """Files and links of datasets."""
-        return Resources(self.packages, self.access, self.objects, site=self.site, ids=self.parts.ids)
+        return Resources(self.store, self.packages, self.access, self.objects, site=self.site)
+
+    @cached_property
+    def editing(self) -> Editing:
+        """Whole packages as CKAN's clients write them."""
+        return Editing(
+            self.store, self.packages, self.resources, self.access, self.gate, self.vocabularies, site=self.site
+        )
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        """One change to many datasets."""
+        return Bulk(self.store, self.packages, self.editing, self.access)
+
+    @cached_property
+    def purging(self) -> Purging:
+        """Taking datasets away for good."""
+        parts = self.parts
+        return Purging(parts.table, parts.journal, self.packages, self.access, ids=parts.ids, clock=parts.clock)
 
     @cached_property
     def datastore(self) -> DataStore:
@@ -282,6 +354,9 @@ def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None
     catalogue = Catalogue(parts, objects, folder)
     catalogue.sweeps.append(lambda now: catalogue.harvest.sweep(now))
     catalogue.listen("opendata.", lambda event: catalogue.webhooks.fan_out(event))
+    catalogue.listen("opendata.", lambda event: catalogue.uploads.take_arrived(event))
+    catalogue.listen(PURGED, lambda event: catalogue.purging.clear(event))
     catalogue.sweeps.append(lambda now: catalogue.usage.run(now))
+    catalogue.sweeps.append(lambda now: catalogue.dumps.sweep(now))
     catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
     return catalogue

@@ -3,6 +3,6 @@
 Importing this package enters all actions into `registry.ACTIONS`.
 """
 
-from . import datastore, governance, groups, packages, resources, search, site, tags, users
+from . import datastore, followers, governance, groups, packages, resources, search, site, tags, users
 
-__all__ = ["datastore", "governance", "groups", "packages", "resources", "search", "site", "tags", "users"]
+__all__ = ["datastore", "followers", "governance", "groups", "packages", "resources", "search", "site", "tags", "users"]

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from chalicelib.shared.errors import AlreadyThere
-from chalicelib.shared.journal import Head, Journal, Once
+from chalicelib.shared.journal import Event, Head, Journal, Once
 from chalicelib.shared.storage import Change as Write
 from chalicelib.shared.storage import Create, Item, Key, Remove, Update
 
@@ -34,30 +34,44 @@ class GroupStore:
             Stale: somebody was faster.
         """
         version = 1 if before is None else before.version + 1
-        event, head = self._journal.happened(
-            Head(*after.chain),
-            subject=after.id,
-            type=f"opendata.{after.kind}.{'created' if before is None else 'changed'}",
-            by=by,
-            data={"name": after.name, "title": after.title, "state": after.state, "activity": activity},
-            queue=QUEUE,
-        )
-        after = replace(after, chain=(head.seq, head.hash), version=version)
+        event, head = self._event(after, by, activity, "created" if before is None else "changed")
+        written = replace(after, chain=(head.seq, head.hash), version=version)
         key = group_key(after.id)
-        item = Item(key, asdict(after), version, {"by_organization": _place(after)})
+        item = Item(key, asdict(written), version, {"by_organization": _place(written)})
         rows: list[Write] = [Create(item) if before is None else Update(item)]
-        if before is None or before.name != after.name:
-            rows.append(Create(Item(name_key(after.kind, after.name), {"id": after.id})))
-            if before is not None:
-                rows.append(Remove(name_key(before.kind, before.name)))
-        if after.agency is not None and (before is None or before.agency != after.agency):
-            rows.append(Create(Item(name_key("agency", after.agency), {"id": after.id})))
-        rows.append(changes.change_row(self._change(after, by, activity)))
+        rows += _moved_name(after, after.kind, None if before is None else before.name, after.name)
+        rows += _moved_name(after, "agency", None if before is None else before.agency, after.agency)
+        rows.append(changes.change_row(self._change(written, by, activity)))
         try:
             self._journal.commit(once, rows, [(key.pk, event)], {"id": after.id})
         except AlreadyThere:
             raise Rejected({"name": ["Group name already exists in database"]}) from None
-        return after
+        return written
+
+    def purge(self, once: Once, group: Group, by: str) -> None:
+        """Takes a group out of the table, and frees its name. Its events and its changes in the log stay.
+
+        Raises:
+            Stale: somebody changed it meanwhile.
+        """
+        activity = f"deleted {group.kind}"
+        event, _ = self._event(group, by, activity, "purged")
+        gone = replace(group, state="deleted", version=group.version + 1)
+        rows: list[Write] = [Remove(group_key(group.id), group.version)]
+        rows += _moved_name(group, group.kind, group.name, None)
+        rows += _moved_name(group, "agency", group.agency, None)
+        rows.append(changes.change_row(self._change(gone, by, activity)))
+        self._journal.commit(once, rows, [(group_key(group.id).pk, event)])
+
+    def _event(self, group: Group, by: str, activity: str, what: str) -> tuple[Event, Head]:
+        return self._journal.happened(
+            Head(*group.chain),
+            subject=group.id,
+            type=f"opendata.{group.kind}.{what}",
+            by=by,
+            data={"name": group.name, "title": group.title, "state": group.state, "activity": activity},
+            queue=QUEUE,
+        )
 
     def _change(self, group: Group, by: str, activity: str) -> changes.Change:
         return changes.Change(
@@ -71,6 +85,16 @@ class GroupStore:
             title=group.title,
             document=asdict(group),
         )
+
+
+def _moved_name(group: Group, kind: str, before: str | None, after: str | None) -> list[Write]:
+    rows: list[Write] = []
+    if after != before:
+        if after is not None:
+            rows.append(Create(Item(name_key(kind, after), {"id": group.id})))
+        if before is not None:
+            rows.append(Remove(name_key(kind, before)))
+    return rows
 
 
 def _place(group: Group) -> Key:
