@@ -14,6 +14,7 @@ from .access import STAFF_ROLES
 from .actions import http
 from .changefeed import routes as changefeed
 from .dcat import routes as dcat
+from .dumps import routes as dumps
 from .feeds import routes as feeds
 from .governance import routes as governance
 from .page import routes as page
@@ -66,6 +67,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     changefeed.hang(room, catalogue)
     pages = page.hang(room, catalogue)
     dcat.hang(room, catalogue, pages.dataset_page, pages.refusal)
+    dumps.hang(room, catalogue)
     feeds.hang(room, catalogue)
     governance.hang(room, catalogue)
     harvest.hang(room, catalogue)
