@@ -64,6 +64,7 @@ class Reading:
             organization = None if package is None else groups.get(package.dataset.owner_org)
             if package is not None and organization is not None:
                 themes = [groups[one] for one in package.dataset.groups if one in groups]
+                themes = [theme for theme in themes if theme.state == "active"]
                 found.append((package, organization, themes))
         return found
 
