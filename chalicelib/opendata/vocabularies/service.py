@@ -116,9 +116,10 @@ class Vocabularies:
         """Takes a vocabulary away.
 
         Raises:
-            NotAllowed, NotFound, Rejected, Stale.
+            NotAllowed, NotFound, Rejected, Replayed, Stale.
         """
         self._access.must_operate(caller, "vocabulary_delete")
+        self._store.heed(once)
         self._store.remove(once, self.find(_asked(given)), caller.label)
 
     def add_tag(self, caller: Caller, once: Once, given: Mapping[str, Any]) -> str:
@@ -148,9 +149,10 @@ class Vocabularies:
         """Takes a tag out of its vocabulary.
 
         Raises:
-            NotAllowed, NotFound, Rejected, Stale.
+            NotAllowed, NotFound, Rejected, Replayed, Stale.
         """
         self._access.must_operate(caller, "tag_delete")
+        self._store.heed(once)
         asked = str(_asked(given))
         vocabulary, _ = self.of_tag(asked, given.get("vocabulary_id"))
 

@@ -40,6 +40,16 @@ class VocabularyStore:
         self._ids = ids
         self._clock = clock
 
+    def heed(self, once: Once) -> None:
+        """Whether a write that takes away was done before; its subject is then gone and cannot be found again.
+
+        Raises:
+            Replayed: it was.
+            KeyReused: its key belongs to another request.
+        """
+        if once.claimed:
+            self._journal.read(once)
+
     def find(self, id_or_name: str) -> Vocabulary | None:
         """By id or name: one request, two by name."""
         by_id, by_name = vocabulary_key(id_or_name), name_key("vocabulary", id_or_name)

@@ -176,7 +176,9 @@ def test_sort(sort: str, fields: tuple[tuple[str, bool], ...]) -> None:
     assert read(sort=sort).question.sort == fields
 
 
-@pytest.mark.parametrize("given", [["tags", "license_id"], '["tags", "license_id"]', "tags,license_id", "tags license_id"])
+@pytest.mark.parametrize(
+    "given", [["tags", "license_id"], '["tags", "license_id"]', "tags,license_id", "tags license_id"]
+)
 def test_facets_come_as_a_list_or_as_text(given: Any) -> None:
     asked = read(facet__field=given, facet__limit="-1", facet__mincount="2")
     assert asked.facets == {"tags": "tags", "license_id": "license_id"}
@@ -219,7 +221,9 @@ def test_the_vocabularies_that_are_mentioned() -> None:
         st.sampled_from(["q", "fq", "fq_list", "sort", "rows", "facet.field", "fl", "ext_bbox", "facet"]),
         st.recursive(
             st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=40)),
-            lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=2)),
+            lambda inner: st.one_of(
+                st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=2)
+            ),
             max_leaves=4,
         ),
     )
