@@ -143,7 +143,8 @@ class Resource:
 
     Attributes:
         fields: name, description, format and whatever else its owner wrote, as given.
-        url: of a link; empty for an upload (its address is derived).
+        url: of a link; empty for an upload (its address is derived). A file that gave way to a link leaves only the
+            number of its uploads.
         upload: announced and not yet taken in.
         file: the last good version.
         problem: of the latest upload, if it failed; `file` is then still the one before.
@@ -166,7 +167,7 @@ class Resource:
     @property
     def uploaded(self) -> bool:
         """True for a file of ours, False for a link."""
-        return self.uploads > 0
+        return self.uploads > 0 and not self.url
 
     @property
     def file_name(self) -> str:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
-from chalicelib.shared.errors import NotFound, Stale
+from chalicelib.shared.errors import NotFound, Stale, Unavailable
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
 
 from . import rules
 from .access import Access
 from .governance.gate import Gate
-from .model import Dataset, DatasetId, Group, Package
+from .model import Group, Package
 from .rules import Rejected
 from .store import Store, Writing
 
 ATTEMPTS = 5
 """How often a change that met another one is made again on what that one left."""
+
+
+class Shown(NamedTuple):
+    """A package with all that is shown of it: its organisation and its themes, in order."""
+
+    package: Package
+    organization: Group
+    themes: list[Group]
+
 
 Edit = Callable[[Package, Group], Package]
 """Makes of a package as it stands (and its organisation) the package as it shall be."""
@@ -71,107 +80,99 @@ class Packages:
     def themes(self, package: Package) -> list[Group]:
         """The groups that a package belongs to, in order."""
         found = self._store.groups_by_id(package.dataset.groups) if package.dataset.groups else {}
-        return [found[each] for each in package.dataset.groups if each in found]
+        return [found[each] for each in package.dataset.groups if each in found and found[each].state == "active"]
 
-    def create(self, caller: Caller, once: Once, given: Mapping[str, Any]) -> str:
-        """Enters a dataset; answers its id. With `private` false the whole national standard is asked for.
-
-        Raises:
-            NotAllowed, Rejected.
-        """
-        self._access.must_write_somewhere(caller, "package_create")
-        messages = {"name": faults} if (faults := rules.faults_of_name(given.get("name"))) else {}
-        fields, wrong = rules.dataset_fields(given)
-        messages |= wrong
-        private = rules.flag(given.get("private", False))
-        if private is None:
-            messages["private"] = ["Must be a boolean value"]
-        owner = given.get("owner_org")
-        organization = self._store.group("organization", owner) if rules.is_id(owner) else None
-        if organization is None:
-            missing = not owner
-            messages["owner_org"] = ["An organization must be provided" if missing else "Organization does not exist"]
-        else:
-            self._access.must_write(caller, organization)
-            if "private" not in given and not self._gate.may_publish(caller, organization):
-                private = True  # CKAN's default is public, which is not an editor's to decide
-        if messages or organization is None:
-            raise Rejected(messages)
-        now = self.now()
-        dataset = Dataset(
-            id=DatasetId(self._ids()),
-            name=given["name"],
-            owner_org=organization.id,
-            private=bool(private),
-            fields=fields if fields.get("title") else {**fields, "title": given["name"]},
-            creator=caller.id,
-            created=now,
-            modified=now,
-        )
-        rules.check_publishable(replace(dataset, fields=fields))
-        rules.check_size(dataset)
-        writing = Writing(once, caller.label, "new package", "opendata.dataset.created")
-        package, rows = self._gate.follow(caller, organization, None, Package(dataset))
-        return self._store.save(replace(writing, more=rows), None, package, organization, ()).id
-
-    def patch(self, caller: Caller, once: Once, given: Mapping[str, Any]) -> str:
-        """Changes the fields that are given and leaves the others; answers the dataset's id.
+    def shown(self, caller: Caller, id_or_name: object, *, missing: str = "id") -> Shown:
+        """A package that the caller may see, with all that is shown of it.
 
         Raises:
-            NotFound, NotAllowed, Rejected, Stale.
+            NotFound, Rejected.
         """
-
-        def patched(package: Package, _: Group) -> Package:
-            return replace(package, dataset=self._patched(package.dataset, given))
-
-        writing = Writing(once, caller.label, "changed package", "opendata.dataset.changed")
-        return self.edit(caller, lambda: self.find(caller, given.get("id")), patched, writing).id
+        package, organization = self.find(caller, id_or_name, missing=missing)
+        return Shown(package, organization, self.themes(package))
 
     def edit(self, caller: Caller, find: Callable[[], tuple[Package, Group]], edit: Edit, writing: Writing) -> Package:
+        """`change`, where only the package matters afterwards."""
+        return self.change(caller, find, edit, writing).package
+
+    def change(
+        self,
+        caller: Caller,
+        find: Callable[[], tuple[Package, Group]],
+        edit: Edit,
+        writing: Writing,
+        *,
+        revision: str | None = None,
+    ) -> Shown:
         """Makes one change to a package that the caller may write, again where somebody else was faster.
+
+        What changes nothing is not written.
 
         Args:
             find: reads the package; called once for each attempt.
             edit: makes the new state; raises what stands against it.
+            revision: `Package.changed` as the caller read it, None for whatever stands there.
 
         Raises:
-            NotFound, NotAllowed, Rejected, Stale.
+            NotFound, NotAllowed, Rejected.
+            Replayed: this very request was done before.
+            Stale: the package is not at `revision`.
+            Unavailable: others are faster again and again.
         """
-        for attempt in range(1, ATTEMPTS + 1):
+        self.heed(writing.once)
+        for _ in range(ATTEMPTS):
             before, organization = find()
             self._access.must_write(caller, organization)
+            if revision is not None and before.changed != revision:
+                raise Stale(
+                    "ชุดข้อมูลถูกแก้ไขไปแล้วหลังจากที่อ่าน โปรดอ่านใหม่ก่อนแก้ไข",
+                    "The dataset is not the one that If-Match names; read it again first.",
+                )
             after = edit(before, organization)
-            owner: Group | None = organization
-            if after.dataset.owner_org != organization.id:
-                owner = self._store.group("organization", after.dataset.owner_org)
-            if owner is None:
-                raise Rejected({"owner_org": ["Organization does not exist"]})
+            if after == before and not writing.more:
+                return Shown(before, organization, self.themes(before))
+            owner = self._owner(caller, organization, after)
             try:
-                after, rows = self._gate.follow(caller, owner, before, after)
-                passed = replace(writing, more=[*writing.more, *rows])
-                return self._store.save(passed, before, after, owner, self.themes(after))
+                return self.save(caller, writing, before, after, owner)
             except Stale:
-                if attempt == ATTEMPTS:
-                    raise
-        raise AssertionError("the loop returns or raises")
+                continue
+        raise Unavailable(
+            "มีผู้อื่นกำลังแก้ไขชุดข้อมูลนี้ โปรดลองใหม่", "Others are changing this dataset just now; try again.", retry_after=1
+        )
 
-    def _patched(self, old: Dataset, given: Mapping[str, Any]) -> Dataset:
-        fields, messages = rules.dataset_fields(given)
-        name = given.get("name", old.name)
-        if faults := rules.faults_of_name(name):
-            messages["name"] = faults
-        private = rules.flag(given.get("private", old.private))
-        if private is None:
-            messages["private"] = ["Must be a boolean value"]
-        if "owner_org" in given and given["owner_org"] != old.owner_org:
-            messages["owner_org"] = ["Cannot be changed by a patch"]
-        if messages:
-            raise Rejected(messages)
-        merged = {**old.fields, **fields}
-        new = replace(old, name=name, private=bool(private), fields=merged, modified=self.now())
-        rules.check_publishable(new)
-        rules.check_size(new)
-        return new
+    def save(self, caller: Caller, writing: Writing, before: Package | None, after: Package, owner: Group) -> Shown:
+        """Writes a package by way of governance; for whoever has asked all that is to be asked before.
+
+        Raises:
+            NotAllowed: it would become public, which is not the caller's to decide.
+            Rejected, Stale, Replayed.
+        """
+        after, rows = self._gate.follow(caller, owner, before, after)
+        themes = self.themes(after)
+        passed = replace(writing, more=[*writing.more, *rows])
+        return Shown(self._store.save(passed, before, after, owner, themes), owner, themes)
+
+    def heed(self, once: Once) -> None:
+        """Looks whether this very request was done before.
+
+        Raises:
+            Replayed, KeyReused.
+        """
+        if once.claimed:
+            self._store.journal.read(once)
+
+    def _owner(self, caller: Caller, organization: Group, after: Package) -> Group:
+        if after.dataset.owner_org == organization.id:
+            return organization
+        owner = self._store.group("organization", after.dataset.owner_org)
+        if owner is None:
+            raise Rejected({"owner_org": ["Organization does not exist"]})
+        self._access.must_write(caller, owner)
+        return owner
+
+    def new_id(self) -> str:
+        """An id for something new."""
+        return self._ids()
 
     def now(self) -> str:
         """The time as it is kept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,120 +11,174 @@ from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
 from chalicelib.shared.objects import Objects
 
+from . import given as wishes
 from . import rules, views
 from .access import Access
-from .model import Group, Package, Resource, ResourceId, Upload
-from .packages import Packages
-from .rules import Rejected
-from .store import Writing
+from .given import Arrived
+from .model import Group, Package, Resource, ResourceId
+from .packages import Edit, Packages, Shown
+from .rules import Messages, Rejected
+from .store import AT_ONCE, Store, Writing
 
 Json = dict[str, Any]
+Given = Mapping[str, Any]
 
 
 class Resources:
     """What the actions `resource_*` do.
 
-    A resource is either a link (`url`) or a file of ours: then `upload` announces its name, size, SHA-256 and media
-    type, the answer holds a presigned form, and the file is taken in when it has arrived.
+    A resource is either a link (`url`) or a file of ours. A large file is announced: `upload` says its name, size,
+    SHA-256 and media type, the answer holds a presigned form, and the file is taken in when it has arrived. A small
+    one may come with the call itself (`Arrived`); it is put where an announced one would arrive.
     """
 
-    def __init__(
-        self,
-        packages: Packages,
-        access: Access,
-        objects: Objects,
-        *,
-        site: str,
-        ids: Callable[[], str],
-    ) -> None:
+    def __init__(self, store: Store, packages: Packages, access: Access, objects: Objects, *, site: str) -> None:
+        self._store = store
         self._packages = packages
         self._access = access
         self._objects = objects
         self._site = site
-        self._ids = ids
 
-    def create(self, caller: Caller, once: Once, given: Mapping[str, Any]) -> str:
-        """Adds a resource to a dataset; answers its id.
+    def create(self, caller: Caller, once: Once, given: Given, revision: str | None = None) -> tuple[Shown, str]:
+        """Adds a resource to a dataset; answers the package and the resource's id.
 
         Raises:
-            NotFound, NotAllowed, Rejected.
+            NotFound, NotAllowed, Rejected, Stale, Replayed.
         """
-        new_id = ResourceId(self._ids())
-        fields, messages = rules.resource_fields(given)
-        upload = _announced(given, new_id, 1, messages)
-        if upload is None and "upload" not in messages and (faults := rules.faults_of_link(given.get("url"))):
-            messages["url"] = faults
-        if not fields.get("name") and upload is not None:
-            fields["name"] = upload.file_name
-        now = self._packages.now()
+        own = given.get("id")
+        new_id = str(own or self._packages.new_id())
 
         def added(package: Package, _: Group) -> Package:
+            if own and (faults := rules.faults_of_own_id(own)):
+                raise Rejected({"id": faults})
+            made, messages = wishes.resource(
+                given, None, id=new_id, package_id=package.id, now=self._packages.now(), site=self._site
+            )
+            if package.resource(new_id) is not None:
+                messages["id"] = ["Resource id already exists."]
             if messages:
                 raise Rejected(messages)
-            resource = Resource(
-                id=new_id,
-                package_id=package.id,
-                fields=_with_format(fields, upload),
-                created=now,
-                modified=now,
-                url="" if upload else given["url"],
-                upload=upload,
-                uploads=1 if upload else 0,
-            )
-            return replace(package, resources=(*package.resources, resource))
+            made = _going_on(made, self._store.pasts_of_resources([new_id]) if own else {})
+            return replace(package, resources=(*package.resources, made))
 
-        writing = Writing(once, caller.label, "new resource", "opendata.resource.created", subject=new_id)
-        asked = given.get("package_id")
-        self._packages.edit(caller, lambda: self._packages.find(caller, asked, missing="package_id"), added, writing)
-        return new_id
+        def found() -> tuple[Package, Group]:
+            return self._packages.find(caller, given.get("package_id"), missing="package_id")
 
-    def patch(self, caller: Caller, once: Once, given: Mapping[str, Any]) -> str:
-        """Changes what is given; with `upload`, announces a new version of the file. Answers the resource's id.
+        kind = ("new resource", "opendata.resource.created")
+        return self._change(caller, once, new_id, found, added, revision, kind, given.get("upload")), new_id
+
+    def update(self, caller: Caller, once: Once, given: Given, revision: str | None = None) -> tuple[Shown, str]:
+        """Replaces a resource by what is given; its file stays unless another one, or another `url`, is given.
 
         Raises:
-            NotFound, NotAllowed, Rejected, Stale.
+            NotFound, NotAllowed, Rejected, Stale, Replayed.
         """
-        asked = given.get("id")
+        return self._edited(caller, once, given, lambda _: given, revision)
 
-        def patched(package: Package, _: Group) -> Package:
-            old = package.resource(str(asked))
-            if old is None:
-                raise NotFound("ไม่พบทรัพยากรข้อมูล", "Not found")
-            new = self._patched(old, given)
-            return replace(package, resources=tuple(new if each.id == old.id else each for each in package.resources))
+    def patch(self, caller: Caller, once: Once, given: Given, revision: str | None = None) -> tuple[Shown, str]:
+        """Changes what is given of a resource and leaves the rest.
 
-        writing = Writing(once, caller.label, "changed resource", "opendata.resource.changed", subject=str(asked))
-        self._packages.edit(caller, lambda: self._packages.find_of_resource(caller, asked), patched, writing)
-        return str(asked)
+        Raises:
+            NotFound, NotAllowed, Rejected, Stale, Replayed.
+        """
 
-    def _patched(self, old: Resource, given: Mapping[str, Any]) -> Resource:
-        fields, messages = rules.resource_fields(given)
-        upload = _announced(given, old.id, old.uploads + 1, messages)
-        if upload is not None and not old.uploaded:
-            messages["upload"] = ["A link cannot become a file; create a new resource"]
-        if "url" in given and not old.uploaded and (faults := rules.faults_of_link(given["url"])):
-            messages["url"] = faults
-        if messages:
-            raise Rejected(messages)
-        return replace(
-            old,
-            fields={**old.fields, **fields},
-            url=old.url if old.uploaded else given.get("url", old.url),
-            upload=upload or old.upload,
-            uploads=old.uploads + (1 if upload else 0),
-            modified=self._packages.now(),
-        )
+        def merged(old: Resource) -> Given:
+            shown = views.resource_view(old, 0, self._site)
+            if "url" in given and "url_type" not in given:
+                del shown["url_type"]  # whether it still is a file follows from the new address
+            if "upload" in given and "name" not in given and old.file_name == shown["name"]:
+                del shown["name"]
+            return {**shown, **given}
 
-    def show(self, caller: Caller, id: object, *, form: bool = False) -> Json:
-        """One resource; its publishers also see what became of the upload, and with `form` where to send the file.
+        return self._edited(caller, once, given, merged, revision)
+
+    def delete(self, caller: Caller, once: Once, id: object, revision: str | None = None) -> Shown:
+        """Takes a resource away.
+
+        Raises:
+            NotFound, NotAllowed, Rejected, Stale, Replayed.
+        """
+
+        def without(package: Package, _: Group) -> Package:
+            # the dataset is written too: its revision must grow, whichever resource goes
+            dataset = replace(
+                package.dataset,
+                modified=self._packages.now(),
+                order=tuple(each for each in package.dataset.order if each != id),
+            )
+            return Package(dataset, tuple(each for each in package.resources if each.id != id))
+
+        kind = ("deleted resource", "opendata.resource.deleted")
+
+        def found() -> tuple[Package, Group]:
+            return self._packages.find_of_resource(caller, id)
+
+        return self._change(caller, once, str(id), found, without, revision, kind)
+
+    def listed(
+        self, given: Any, before: Package | None, package_id: str, now: str, messages: Messages
+    ) -> tuple[Resource, ...]:
+        """The resources that a whole package's parameters describe, in order; what is wrong goes into `messages`.
+
+        Those that are there are known by their ids; the others are new.
+        """
+        given = wishes.listed(given)
+        if given in (None, ""):
+            return ()
+        if not isinstance(given, list) or not all(isinstance(each, Mapping) for each in given):
+            messages["resources"] = ["Must be a list of dictionaries"]
+            return ()
+        old = {} if before is None else {each.id: each for each in before.resources}
+        strangers = [str(each["id"]) for each in given if each.get("id") and each["id"] not in old]
+        own = [each for each in strangers if not rules.faults_of_own_id(each)]
+        pasts = self._store.pasts_of_resources(own[:AT_ONCE])
+        made: list[Resource] = []
+        wrong: list[Messages] = []
+        for each in given:
+            known = str(each.get("id") or self._packages.new_id())
+            was = old.get(ResourceId(known))
+            resource, faults = wishes.resource(each, was, id=known, package_id=package_id, now=now, site=self._site)
+            if was is None and each.get("id") and (found := rules.faults_of_own_id(each["id"])):
+                faults["id"] = found
+            if any(other.id == known for other in made):
+                faults["id"] = ["Resource id already exists."]
+            made.append(resource if was is not None else _going_on(resource, pasts))
+            wrong.append(faults)
+        if any(wrong):
+            messages["resources"] = wrong
+        return tuple(made)
+
+    def settle(self, before: Package | None, after: Package, came: Iterable[Arrived]) -> Json:
+        """Puts files that came with a call where announced ones arrive; answers what the event must say of them.
+
+        The object is there before anything tells of it: whoever learns of the event can take it in.
+        """
+        by_digest = {each.sha256: each for each in came}
+        arrived: list[list[Any]] = []
+        for each in after.resources if by_digest else ():
+            old = None if before is None else before.resource(each.id)
+            upload = each.upload
+            if upload is None or upload.sha256 not in by_digest or (old is not None and old.upload == upload):
+                continue
+            content = by_digest[upload.sha256].content
+            self._objects.put(upload.key, content, media_type=upload.media_type)
+            arrived.append([each.id, upload.number])
+        return {"arrived": arrived} if arrived else {}
+
+    def show(self, caller: Caller, id: object, *, form: bool = False) -> tuple[Json, str]:
+        """One resource, and the revision of its package; see `view`.
 
         Raises:
             NotFound, Rejected.
         """
         package, organization = self._packages.find_of_resource(caller, id)
-        position, resource = next((place, each) for place, each in enumerate(package.resources) if each.id == str(id))
+        return self.view(caller, package, organization, str(id), form=form), package.changed
+
+    def view(self, caller: Caller, package: Package, organization: Group, id: str, *, form: bool = False) -> Json:
+        """A resource; its publishers also see what became of the upload, and with `form` where to send the file."""
+        position, resource = next((place, each) for place, each in enumerate(package.resources) if each.id == id)
         view = views.resource_view(resource, position, self._site)
-        if resource.uploaded and self._access.capacity(caller, organization) in ("editor", "admin"):
+        if resource.uploads and self._access.capacity(caller, organization) in ("editor", "admin"):
             view["ingest"] = views.ingest_view(resource)
         if form and resource.upload is not None:
             announced = resource.upload
@@ -154,29 +208,64 @@ class Resources:
             raise NotFound("ไม่พบไฟล์", "Not found")
         return self._objects.download_url(resource.file.original, file_name=resource.file.file_name)
 
+    def _edited(
+        self,
+        caller: Caller,
+        once: Once,
+        given: Given,
+        whole: Callable[[Resource], Given],
+        revision: str | None,
+    ) -> tuple[Shown, str]:
+        asked = given.get("id")
 
-def _announced(given: Mapping[str, Any], id: str, number: int, messages: dict[str, list[str]]) -> Upload | None:
-    upload = given.get("upload")
-    if upload is None:
-        return None
-    if not isinstance(upload, Mapping):
-        messages["upload"] = ["Must be an object with file_name, size, sha256 and media_type"]
-        return None
-    if faults := rules.faults_of_upload(upload):
-        messages["upload"] = faults
-        return None
-    return Upload(
-        number=number,
-        key=f"uploads/{id}/{number}",
-        file_name=upload["file_name"],
-        media_type=upload["media_type"],
-        size=upload["size"],
-        sha256=upload["sha256"],
-    )
+        def edited(package: Package, _: Group) -> Package:
+            old = package.resource(str(asked))
+            if old is None:
+                raise NotFound("ไม่พบทรัพยากรข้อมูล", "Not found")
+            new, messages = wishes.resource(
+                whole(old), old, id=old.id, package_id=package.id, now=self._packages.now(), site=self._site
+            )
+            if messages:
+                raise Rejected(messages)
+            return replace(package, resources=tuple(new if each.id == old.id else each for each in package.resources))
+
+        def found() -> tuple[Package, Group]:
+            return self._packages.find_of_resource(caller, asked)
+
+        kind = ("changed resource", "opendata.resource.changed")
+        return self._change(caller, once, str(asked), found, edited, revision, kind, given.get("upload")), str(asked)
+
+    def _change(
+        self,
+        caller: Caller,
+        once: Once,
+        id: str,
+        find: Callable[[], tuple[Package, Group]],
+        edit: Edit,
+        revision: str | None,
+        kind: tuple[str, str],
+        upload: Any = None,
+    ) -> Shown:
+        told: Json = {}
+        came = [upload] if isinstance(upload, Arrived) else []
+
+        def settled(package: Package, organization: Group) -> Package:
+            after = edit(package, organization)
+            told.clear()
+            told.update(self.settle(package, after, came))
+            return after
+
+        writing = Writing(once, caller.label, *kind, subject=id, details=told)
+        return self._packages.change(caller, find, settled, writing, revision=revision)
 
 
-def _with_format(fields: Mapping[str, Any], upload: Upload | None) -> dict[str, Any]:
-    """CKAN's clients break on an empty format, so a file gets one from its name."""
-    if fields.get("format") or upload is None or "." not in upload.file_name:
-        return dict(fields)
-    return {**fields, "format": rules.normal_format(upload.file_name.rsplit(".", 1)[1])}
+def _going_on(resource: Resource, pasts: Mapping[str, tuple[tuple[int, str], int]]) -> Resource:
+    """A resource whose id was in use before: its records go on where the first one's ended."""
+    if resource.id not in pasts:
+        return resource
+    chain, uploads = pasts[resource.id]
+    upload = resource.upload
+    if upload is not None:
+        number = uploads + 1
+        upload = replace(upload, number=number, key=wishes.upload_key(resource.id, number))
+    return replace(resource, chain=chain, upload=upload, uploads=uploads + (1 if upload else 0))

@@ -39,10 +39,13 @@ MAX_METADATA = 200_000
 
 MAX_ID = 100
 MAX_LINK = 4_000
+MAX_THEMES = 50
+"""Of one dataset."""
 LINKS = frozenset({"http", "https", "ftp", "ftps", "sftp", "s3", "gs"})
 """Schemes of links."""
 
 _NAME = re.compile(r"[a-z0-9_-]*")
+_ID = re.compile(r"[A-Za-z0-9_-]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _FORMAT = re.compile(r"[^\x00-\x1f]{0,100}")
 
@@ -194,6 +197,13 @@ def flag(value: object) -> bool | None:
 def is_id(value: object) -> TypeGuard[str]:
     """Whether this can be an id or a name at all; what is longer is not even looked up."""
     return isinstance(value, str) and 0 < len(value) <= MAX_ID and value.isprintable()
+
+
+def faults_of_own_id(value: object) -> list[str]:
+    """What is wrong with an id that a caller gives to something new."""
+    if not isinstance(value, str) or not 7 <= len(value) <= 64:
+        return ["Invalid length for an id"]
+    return [] if _ID.fullmatch(value) else ["Invalid characters in an id"]
 
 
 def check_size(dataset: Dataset) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from chalicelib.shared.errors import AlreadyThere, Stale
-from chalicelib.shared.identity import Posting
 from chalicelib.shared.journal import Event, Head, Journal, Once
 from chalicelib.shared.storage import Change as Write
 from chalicelib.shared.storage import Create, Item, Key, Table, Update, every
 
-from . import changes
-from .model import Dataset, File, Group, GroupId, Kind, Package, Resource
+from . import changes, history
+from .history import Moment
+from .model import Dataset, File, Group, GroupId, Kind, Package
 from .rows import (
     chain_of,
     dataset_of,
@@ -25,35 +27,18 @@ from .rows import (
     package_of,
     place_key,
     rows_of,
-    staff_key,
     stale,
 )
 from .rules import Rejected
-from .search.document import document
 
 QUEUE = "opendata-events"
+_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Ids of ours and of other CKANs; whatever else is asked for is looked up as a name first."""
+MAX_ROW = 390_000
+"""Bytes of one item: DynamoDB takes 400 kB, its own names included."""
 AT_ONCE = 40
 """Resources that one call may add, change or take away: a transaction has at most 100 parts."""
-
-
-class Register:
-    """The room's officers: who publishes for which agency (a `Staff`)."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def posting(self, pseudonym: str) -> Posting | None:
-        found = self._table.get(staff_key(pseudonym))
-        if found is None:
-            return None
-        return Posting(found.data["agency"], frozenset(found.data["roles"]), found.data.get("name", ""))
-
-    def post(self, pseudonym: str, posting: Posting, token: str) -> None:
-        """Enters or changes an officer's posting (for seeding and administration)."""
-        data = {"agency": posting.agency, "roles": sorted(posting.roles), "name": posting.name}
-        there = self._table.get(staff_key(pseudonym))
-        item = Item(staff_key(pseudonym), data) if there is None else there.next(data)
-        self._table.write([Create(item) if there is None else Update(item)], token)
+TOO_MANY = f"At most {AT_ONCE} resources can be changed in one call; send the others after"
 
 
 @dataclass(frozen=True)
@@ -116,6 +101,17 @@ class Store:
             found |= {group.id: group for group in map(group_of, items)}
         return found
 
+    def groups_named(self, kind: Kind, references: Sequence[str]) -> dict[str, Group]:
+        """Groups by the id or name they were asked by: two requests at most."""
+        by_id = {each: group_key(each) for each in references}
+        by_name = {each: name_key(kind, each) for each in references}
+        rows = self.table.get_many([*by_id.values(), *by_name.values()]) if references else {}
+        ids = {each: rows[key].data["id"] for each, key in by_name.items() if key in rows and by_id[each] not in rows}
+        named = self.groups_by_id(ids.values()) if ids else {}
+        found = {each: group_of(rows[key]) for each, key in by_id.items() if key in rows}
+        found |= {each: named[known] for each, known in ids.items() if known in named}
+        return {each: group for each, group in found.items() if group.kind == kind}
+
     def groups(self, kind: Kind) -> Iterable[Group]:
         """All, deleted ones too, in the order of their titles, as the index knew them a moment ago."""
         for item in every(self.table, f"GROUPS#{kind}", index="by_organization"):
@@ -124,16 +120,17 @@ class Store:
     # -- packages
 
     def package(self, id_or_name: str) -> Package | None:
-        """A dataset with its resources, by id or name: one request by id, two more by name."""
-        found = self._package(id_or_name)
-        if found is None:
-            claim = self.table.get(name_key("package", id_or_name))
-            found = None if claim is None else self._package(claim.data["id"])
-        return found
+        """A dataset with its resources, by id or name: one request for what looks like an id of ours, two by name."""
+        if _ID.fullmatch(id_or_name) and (found := self._package(id_or_name)) is not None:
+            return found
+        claim = self.table.get(name_key("package", id_or_name))
+        if claim is not None:
+            return self._package(claim.data["id"])
+        return None if _ID.fullmatch(id_or_name) else self._package(id_or_name)
 
     def _package(self, id: str) -> Package | None:
         rows = list(every(self.table, f"DATASET#{id}", prefix="HEAD"))
-        if not rows or rows[0].key.sk != "HEAD":
+        if not rows or rows[0].key.sk != "HEAD" or "purged" in rows[0].data:
             return None
         return package_of(rows[0], rows[1:])
 
@@ -178,12 +175,13 @@ class Store:
         touched = [each for each in after.resources if old.get(each.id) != each]
         gone = [each for each in old.values() if each.id not in kept]
         if len(touched) + len(gone) > AT_ONCE:
-            raise Rejected({"resources": [f"At most {AT_ONCE} resources can be changed in one call"]})
+            raise Rejected({"resources": [TOO_MANY]})
         own = before is None or not writing.subject or before.dataset != after.dataset
         about_dataset = own or not writing.subject
         subject = writing.subject or after.id
         head = Head(*after.dataset.chain) if about_dataset else chain_of(after, old, subject)
         details: dict[str, Any] = {"package_id": after.id, "name": after.dataset.name, "activity": writing.activity}
+        details |= {"change": change_id, "groups": list(after.dataset.groups)}
         details |= {"title": str(after.dataset.fields.get("title", "")), "owner_org": after.dataset.owner_org}
         details |= {"before": before is not None and before.dataset.public, "after": after.dataset.public}
         event, head = self.journal.happened(
@@ -197,7 +195,10 @@ class Store:
         chain = (head.seq, head.hash)
         written = numbered(before, after, change_id, chain, own=own, touched=touched, alone=not about_dataset)
         rows = rows_of(before, written, own=own, touched=[each.id for each in touched], gone=gone)
-        rows += self._history(writing, change_id, before, written, organization, groups, touched, gone)
+        at = self._clock().isoformat(timespec="microseconds")
+        now = Moment(change_id, at, writing.by, writing.activity, subject)
+        rows += history.rows(now, before, written, organization, groups, [*touched, *gone])
+        _must_fit(rows)
         events: list[tuple[str, Event]] = [
             (f"DATASET#{after.id}" if about_dataset else place_key(subject).pk, event),
         ]
@@ -220,62 +221,6 @@ class Store:
             return Rejected({"id": ["Dataset id already exists"]})
         return stale()
 
-    def _history(
-        self,
-        writing: Writing,
-        change_id: str,
-        before: Package | None,
-        after: Package,
-        organization: Group,
-        groups: Iterable[Group],
-        touched: Sequence[Resource],
-        gone: Sequence[Resource],
-    ) -> list[Write]:
-        dataset = after.dataset
-        seen_before = before is not None and before.dataset.public
-        at = self._clock().isoformat(timespec="microseconds")
-        resources: dict[str, Any] = {}
-        old = {} if before is None else {each.id: each for each in before.resources}
-        for each in [*touched, *gone]:
-            now = None if each in gone else asdict(each)
-            then = asdict(old[each.id]) if each.id in old else None
-            resources[each.id] = changes.difference(then, now)
-        different = changes.difference(None if before is None else asdict(before.dataset), asdict(dataset))
-        version = changes.Version(
-            id=change_id,
-            at=at,
-            by=writing.by,
-            activity=writing.activity,
-            subject=writing.subject or after.id,
-            public=dataset.public,
-            diff={**different, **({"resources": resources} if resources else {})},
-            package={
-                "name": dataset.name,
-                "title": dataset.fields.get("title", ""),
-                "private": dataset.private,
-                "state": dataset.state,
-                "owner_org": dataset.owner_org,
-                "version": dataset.version,
-            },
-        )
-        change = changes.Change(
-            id=change_id,
-            at=at,
-            by=writing.by,
-            thing="resource" if writing.subject and writing.subject != after.id else "package",
-            activity=writing.activity,
-            subject=writing.subject or after.id,
-            name=dataset.name,
-            title=str(dataset.fields.get("title", "")),
-            dataset=after.id,
-            owner_org=dataset.owner_org,
-            before=seen_before,
-            after=dataset.public,
-            saw="" if before is None else before.changed,
-            document=document(after, organization, groups),
-        )
-        return [changes.version_row(after.id, version), changes.change_row(change)]
-
     def versions(
         self, dataset_id: str, *, limit: int, after: str | None = None
     ) -> tuple[list[changes.Version], str | None]:
@@ -283,6 +228,34 @@ class Store:
         page = self.table.query(f"DATASET#{dataset_id}", prefix="VER#", after=after, limit=limit, newest_first=True)
         return [changes.Version(**item.data) for item in page.items], page.after
 
+    def pasts_of_resources(self, ids: Sequence[str]) -> dict[str, tuple[tuple[int, str], int]]:
+        """Of resource ids that were in use before: the end of their chain of events, and how many files they had.
+
+        Whoever gives an id again goes on where the first one ended: what was recorded is never written over.
+        """
+        first = {each: [Key(place_key(each).pk, f"{kind}#000001") for kind in ("EVT", "FILE")] for each in ids}
+        wanted = [key for keys in first.values() for key in keys]
+        there = self.table.get_many(wanted) if wanted else {}
+        found: dict[str, tuple[tuple[int, str], int]] = {}
+        for each, keys in first.items():
+            if any(key in there for key in keys):
+                pk = place_key(each).pk
+                last = self.table.query(pk, prefix="EVT#", limit=1, newest_first=True).items
+                file = self.table.query(pk, prefix="FILE#", limit=1, newest_first=True).items
+                chain = (int(last[0].data["seq"]), str(last[0].data["hash"])) if last else (0, "")
+                found[each] = (chain, int(file[0].data["number"]) if file else 0)
+        return found
+
     def file_row(self, resource: str, file: File) -> Create:
         """The immutable record of a file version, for `Writing.more`."""
         return Create(Item(Key(place_key(resource).pk, f"FILE#{file.number:06d}"), asdict(file)))
+
+
+def _must_fit(rows: Sequence[Write]) -> None:
+    for row in rows:
+        if isinstance(row, Create | Update):
+            size = len(json.dumps(row.item.data, ensure_ascii=False).encode())
+            if size > MAX_ROW:
+                raise Rejected(
+                    {"__before": [f"The dataset and what is kept of it is larger than {MAX_ROW} bytes"]}
+                )

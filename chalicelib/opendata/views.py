@@ -63,36 +63,54 @@ def organization_view(organization: Group, package_count: int) -> Json:
 
 
 def resource_view(resource: Resource, position: int, site: str) -> Json:
-    """A resource; `url` of an upload is its stable download address."""
+    """A resource; `url` of an upload is its stable download address. What CKAN does not know stands as it was given."""
     file, upload = resource.file, resource.upload
+    fields = resource.fields
     url = resource.url
     if resource.uploaded:
         name = quote(resource.file_name, safe="")
         url = f"{site}/dataset/{resource.package_id}/resource/{resource.id}/download/{name}"
     described = file or upload
+    moment = file.at if file else resource.modified if upload else None
     view: Json = {
-        "cache_last_updated": None,
-        "cache_url": None,
+        "cache_last_updated": fields.get("cache_last_updated"),
+        "cache_url": fields.get("cache_url"),
         "created": naive(resource.created),
         "datastore_active": file is not None and file.table is not None,
-        "description": resource.fields.get("description", ""),
-        "format": resource.fields.get("format", ""),
-        "hash": file.sha256 if file else "",
+        "description": fields.get("description", ""),
+        "format": fields.get("format", ""),
+        "hash": described.sha256 if described else fields.get("hash", ""),
         "id": resource.id,
-        "last_modified": naive(file.at) if file else None,
+        "last_modified": naive(moment) if moment else fields.get("last_modified"),
         "metadata_modified": naive(resource.modified),
-        "mimetype": described.media_type if described else resource.fields.get("mimetype"),
-        "mimetype_inner": None,
-        "name": resource.fields.get("name", ""),
+        "mimetype": described.media_type if described else fields.get("mimetype"),
+        "mimetype_inner": fields.get("mimetype_inner"),
+        "name": fields.get("name", ""),
         "package_id": resource.package_id,
         "position": position,
-        "resource_type": resource.fields.get("resource_type"),
-        "size": described.size if described else None,
+        "resource_type": fields.get("resource_type"),
+        "size": described.size if described else fields.get("size"),
         "state": "active",
         "url": url,
-        "url_type": "upload" if resource.uploaded else None,
+        "url_type": "upload" if resource.uploaded else fields.get("url_type"),
     }
-    return view
+    return {**{name: value for name, value in fields.items() if name not in view}, **view}
+
+
+def views_of(resource: Resource) -> list[Json]:
+    """CKAN's views of a resource: a table where the file's rows can be read."""
+    if resource.file is None or resource.file.table is None:
+        return []
+    return [
+        {
+            "id": f"{resource.id}-table",
+            "package_id": resource.package_id,
+            "resource_id": resource.id,
+            "title": "ตาราง (Table)",
+            "description": "",
+            "view_type": "datatables_view",
+        }
+    ]
 
 
 def ingest_view(resource: Resource) -> Json:
@@ -110,6 +128,10 @@ def ingest_view(resource: Resource) -> Json:
     if resource.file is not None:
         return {"state": "done", "number": resource.file.number, "report": dict(resource.file.report)}
     return {"state": "none"}
+
+
+def _tag(name: str, tag_id: str, vocabulary: str | None) -> Json:
+    return {"display_name": name, "id": tag_id, "name": name, "state": "active", "vocabulary_id": vocabulary}
 
 
 def package_view(package: Package, organization: Group, groups: Sequence[Group], site: str) -> Json:
@@ -133,7 +155,7 @@ def package_view(package: Package, organization: Group, groups: Sequence[Group],
         "name": dataset.name,
         "notes": fields.get("notes"),
         "num_resources": len(resources),
-        "num_tags": len(tags),
+        "num_tags": len(tags) + len(dataset.vocabulary_tags),
         "organization": organization_stub(organization),
         "owner_org": dataset.owner_org,
         "private": dataset.private,
@@ -146,7 +168,8 @@ def package_view(package: Package, organization: Group, groups: Sequence[Group],
         "groups": [group_stub(group) for group in groups],
         "resources": [resource_view(resource, position, site) for position, resource in enumerate(resources)],
         "tags": [
-            {"display_name": tag, "id": tag, "name": tag, "state": "active", "vocabulary_id": None} for tag in tags
+            *(_tag(tag, tag, None) for tag in tags),
+            *(_tag(tag, f"{vocabulary}:{tag}", vocabulary) for vocabulary, tag in dataset.vocabulary_tags),
         ],
         "relationships_as_object": [],
         "relationships_as_subject": [],

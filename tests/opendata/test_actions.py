@@ -133,9 +133,9 @@ def test_publishing_needs_the_whole_thai_standard_and_a_draft_does_not(portal: P
         ({"notes": {"a": 1}}, "notes", "Must be a string"),
         ({"notes": "x" * 20_001}, "notes", "Must be at most 20000 characters long"),
         ({"notes": "a\x00b"}, "notes", "Must not contain control characters"),
-        ({"extras": [{"key": "a", "value": "\x01"}]}, "extras", "Must be texts"),
         ({"owner_org": "x" * 5_000}, "owner_org", "Organization does not exist"),
-        ({"extras": [{"key": "a"}]}, "extras", "Must be a list of {key, value}"),
+        ({"extras": [{"value": "a"}]}, "extras", "Must be a list of {key, value}"),
+        ({"extras": [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]}, "extras_validation", "Duplicate key"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(portal: Portal, changes: dict[str, Any], field: str, message: str) -> None:

@@ -112,13 +112,11 @@ def _multipart(body: bytes, media: str) -> tuple[dict[str, Any], dict[str, File]
 
 def _extended_name(disposition: str) -> str | None:
     """The name of a file given as `filename*` (RFC 8187), which RFC 7578 forbids and some clients send."""
-    from multipart import parse_options_header
+    from email.message import Message
 
-    options = parse_options_header(disposition)[1]
-    if "filename*" not in options:
-        return "" if "filename" in options else None
-    charset, _, rest = options["filename*"].partition("'")
-    return unquote(rest.partition("'")[2], encoding=charset or "utf-8", errors="strict")
+    header = Message()
+    header["Content-Disposition"] = disposition
+    return header.get_filename()
 
 
 def _decoded(name: str) -> str:

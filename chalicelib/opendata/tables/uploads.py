@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib.shared.errors import NotFound, Stale
-from chalicelib.shared.journal import Once, Replayed
+from chalicelib.shared.journal import Event, Once, Replayed
 from chalicelib.shared.objects import Objects
 
 from .. import rules
@@ -54,6 +54,11 @@ class Uploads:
                 log.warning("not an announced upload")
                 continue
             self.take_in(found[1], int(found[2]))
+
+    def take_arrived(self, event: Event) -> None:
+        """Files that came with a call itself: they lay in the bucket before S3's word of them could be understood."""
+        for resource_id, number in event.data.get("arrived", ()):
+            self.take_in(resource_id, number)
 
     def take_in(self, resource_id: str, number: int) -> None:
         """One arrived file; does nothing when a later upload or an earlier attempt has settled it."""

@@ -1,0 +1,1 @@
+"""Packages and resources, and the transport of the Action API."""
