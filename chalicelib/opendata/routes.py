@@ -20,6 +20,7 @@ from .governance import routes as governance
 from .page import routes as page
 from .harvest import routes as harvest
 from .participation import routes as participation
+from .importing import routes as importing
 from .service import Catalogue
 from .usage import routes as usage
 from .users.gate import CkanRoom, TokenGate
@@ -70,6 +71,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     dumps.hang(room, catalogue)
     feeds.hang(room, catalogue)
     governance.hang(room, catalogue)
+    importing.hang(room, catalogue)
     harvest.hang(room, catalogue)
     participation.hang(room, catalogue)
     usage.hang(room, catalogue)

@@ -29,6 +29,7 @@ from .groups.members import Members
 from .groups.service import Groups
 from .groups.store import GroupStore
 from .model import Kind
+from .importing.service import Importing
 from .packages import Packages
 from .harvest.service import Harvest
 from .participation.service import Participation
@@ -181,6 +182,11 @@ class Catalogue:
             ids=parts.ids,
             clock=parts.clock,
         )
+
+    @cached_property
+    def importing(self) -> Importing:
+        """Workbooks of datasets."""
+        return Importing(self.store, self.access, self.editing, clock=self.parts.clock)
 
     @cached_property
     def packages(self) -> Packages:

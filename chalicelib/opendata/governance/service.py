@@ -160,8 +160,6 @@ class Governance:
         details = {"governance": name}
         writing = Writing(once, caller.label, "changed package", "opendata.dataset.changed", details=details, more=rows)
         try:
-            if once.claimed:
-                self._store.journal.read(once)  # before the state is looked at: a repeat finds the one after
             return self._packages.edit(caller, lambda: self._packages.find(caller, id), taken, writing).id
         except Replayed as before:
             return str((before.answer or {})["id"])

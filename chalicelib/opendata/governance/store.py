@@ -126,7 +126,7 @@ class GovernanceRows:
         found: list[Task] = []
         for item in page.items:
             head = there.get(heads[item.key])
-            dataset = None if head is None else dataset_of(head)
+            dataset = None if head is None or "purged" in head.data else dataset_of(head)
             if dataset is None or dataset.owner_org != organization or state_of(dataset) != item.data["state"]:
                 continue
             found.append(_task(dataset, item.data))

@@ -84,6 +84,15 @@ def is_date(text: str) -> bool:
     return True
 
 
+def is_web_address(text: str) -> bool:
+    """Whether this leads somewhere on the web."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https", "ftp") and bool(parts.hostname)
+
+
 def _of_fields(every: Sequence[Field], given: Mapping[str, Any], letter: str, place: str = "") -> Iterator[Shortcoming]:
     for each in every:
         value = given.get(each.name)
@@ -206,12 +215,7 @@ def _email(text: str) -> Said:
 
 
 def _url(text: str) -> Said:
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in ("http", "https", "ftp") and bool(parts.hostname)
-    except ValueError:
-        good = False
-    if good:
+    if is_web_address(text):
         return None
     return "Please provide a valid URL", "ควรเป็นที่อยู่เว็บที่ขึ้นต้นด้วย https://", "Should be a web address (https://...)."
 

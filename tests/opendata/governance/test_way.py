@@ -261,6 +261,17 @@ def test_the_list_of_what_waits(town: Municipality) -> None:
     assert [each["name"] for each in waits("?state=wait").json["items"]] == ["three"]
 
 
+def test_a_purged_dataset_leaves_the_list_at_once_and_no_row_behind(town: Municipality) -> None:
+    package = town.draft()
+    town.step(package, "submit", town.editor)
+    operator = town.person("1990100010041", "operator", agency="TH/CENTRAL/DGA")
+    town.result(town.act("dataset_purge", operator, id=package))
+    waits = town.client.get("/opendata/v1/tasks", headers={"Authorization": f"Bearer {town.steward}"})
+    assert waits.json["items"] == []
+    town.settle()
+    assert [key for key in town.memory._items if key.pk == f"DATASET#{package}"] == []
+
+
 def test_titles_that_others_have_are_pointed_out(town: Municipality) -> None:
     town.dataset("first")
     package = town.draft("second")
