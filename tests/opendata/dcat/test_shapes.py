@@ -87,7 +87,7 @@ def test_the_shapes_see_what_is_wrong(whole: Portal) -> None:
 def test_every_format_says_the_same(whole: Portal) -> None:
     publish_thin_and_hostile(whole)
     formats = {"ttl": "turtle", "rdf": "xml", "xml": "xml", "jsonld": "json-ld"}
-    graphs = {end: read(whole, f"/catalog.{end}", format) for end, format in formats.items()}
+    graphs = {end: read(whole, f"/catalog.{end}", kind) for end, kind in formats.items()}
     page = URIRef("urn:page")
     for end, graph in graphs.items():
         assert len(graph) > 300
@@ -107,19 +107,21 @@ def test_every_format_says_the_same(whole: Portal) -> None:
 )
 def test_nothing_that_is_written_in_a_text_becomes_a_statement(portal: Portal, end: str, format: str) -> None:
     portal.organization()
-    id = publish_thin_and_hostile(portal)["hostile"]
-    graph = read(portal, f"/dataset/{id}.{end}", format)
+    hostile = publish_thin_and_hostile(portal)["hostile"]
+    graph = read(portal, f"/dataset/{hostile}.{end}", format)
     assert not [triple for triple in graph if "evil.test/p" in str(triple[1]) or str(triple[0]) == "http://evil.test/s"]
-    titles = {str(title) for title in graph.objects(URIRef(f"https://data.klang.test/dataset/{id}"), DCTERMS.title)}
+    titles = {
+        str(title) for title in graph.objects(URIRef(f"https://data.klang.test/dataset/{hostile}"), DCTERMS.title)
+    }
     assert len(titles) == 1 and "evil.test/p" in titles.pop()
     addresses = [str(each) for triple in graph for each in triple if isinstance(each, URIRef)]
     assert not [each for each in addresses if set(each) & set('<>"{}|\\^` \n')]
 
 
 def test_what_the_graph_says_of_a_dataset(whole: Portal) -> None:
-    id = whole.result(whole.ask("package_show", id="statistics"))["id"]
+    statistics = whole.result(whole.ask("package_show", id="statistics"))["id"]
     graph = read(whole, "/dataset/statistics.ttl")
-    node = URIRef(f"https://data.klang.test/dataset/{id}")
+    node = URIRef(f"https://data.klang.test/dataset/{statistics}")
     authority = "http://publications.europa.eu/resource/authority/"
     assert graph.value(node, DCTERMS.accrualPeriodicity) == URIRef(f"{authority}frequency/QUARTERLY")
     assert set(graph.objects(node, DCTERMS.language)) == {
