@@ -141,18 +141,27 @@ def draw(plan: Plan, title: str, description: str, *, ids: str = "chart") -> str
         "js": [],
         "no_prefix": True,
         "show_legend": False,
-        "width": 520,
+        "width": 420,
         "margin": 8,
         "explicit_size": False,
         "value_formatter": number,
         "print_values": plan.kind == "bars",
+        "print_values_position": "top",
         "show_dots": True,
         "x_label_rotation": 0,
         "style": pygal.style.Style(label_font_size=13, major_label_font_size=13, value_font_size=13),
     }
     labels = [cut(label, LABEL) for label in plan.labels]
     if plan.kind == "bars":
-        chart = pygal.HorizontalBar(height=60 + 34 * len(labels), show_x_labels=False, show_y_guides=False, **options)
+        # beyond the longest bar there must be room for its number
+        edge = (min(0.0, min(plan.values)) * 1.4, max(0.0, max(plan.values)) * 1.4)
+        chart = pygal.HorizontalBar(
+            height=24 + 30 * len(labels),
+            show_x_labels=False,
+            show_y_guides=False,
+            range=edge,
+            **options,
+        )
         # pygal draws from the bottom up
         chart.x_labels = labels[::-1]
         chart.add("", list(plan.values[::-1]))
@@ -160,9 +169,10 @@ def draw(plan: Plan, title: str, description: str, *, ids: str = "chart") -> str
         every = max(1, -(-len(labels) // 6))
         # amounts begin at nothing, else a small change looks like a great one
         chart = pygal.Line(
-            height=300,
+            height=260,
             show_minor_x_labels=False,
             truncate_label=-1,
+            margin_right=20,
             include_x_axis=plan.how != "mean" and min(plan.values) >= 0,
             **options,
         )

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.token import Token
     from markupsafe import Markup
 
 TAGS = frozenset(
-    {"p", "br", "strong", "em", "del", "ul", "ol", "li", "blockquote", "code", "pre", "a", "hr", "h4", "h5", "h6",
-     "table", "thead", "tbody", "tr", "th", "td"}
+    {"p", "br", "strong", "em", "del", "ul", "ol", "li", "blockquote", "code", "pre", "a", "hr",
+     "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 )  # fmt: skip
 SCHEMES = frozenset({"http", "https", "mailto"})
 MAX_TEXT = 20_000
-_DEEPER = {"h1": "h4", "h2": "h5", "h3": "h6", "h4": "h6", "h5": "h6"}
-"""Headings of a description stand below those of the page."""
 _BREAKS = re.compile(r"\s+")
 _BLOCK = re.compile(r"<(?:/?(?:p|li|h[1-6]|td|th|blockquote|pre)|br|hr)\b")
 """Where words end even if no blank stands there."""
@@ -45,8 +44,7 @@ def as_html(text: object) -> Markup:
 
     parser = _parser()
     tokens = parser.parse(str(text or "")[:MAX_TEXT])
-    for token in tokens:
-        token.tag = _DEEPER.get(token.tag, token.tag)
+    _put_headings_in_order(tokens)
     made = parser.renderer.render(tokens, parser.options, {})
     safe = nh3.clean(
         made,
@@ -56,6 +54,18 @@ def as_html(text: object) -> Markup:
         link_rel="nofollow noopener",
     )
     return Markup(safe)  # noqa: S704 - nh3 has just cleaned it
+
+
+def _put_headings_in_order(tokens: list[Token]) -> None:
+    """Headings of a description begin below the page's own (h2) and leave no level out, whatever its owner chose."""
+    given = sorted({token.tag for token in tokens if token.type == "heading_open"})
+    before = 1
+    for token in tokens:
+        if token.type == "heading_open":
+            before = min(2 + given.index(token.tag), before + 1, 6)
+            token.tag = f"h{before}"
+        elif token.type == "heading_close":
+            token.tag = f"h{before}"
 
 
 def as_text(text: object, limit: int | None = None) -> str:
