@@ -127,6 +127,11 @@ def first_at(moment: datetime) -> str:
     return f"{max(int(moment.timestamp() * 1000), 0):012x}"
 
 
+def ahead(id: str, milliseconds: int = OVERLAP_MS) -> str:
+    """The smallest id that is this many milliseconds younger than `id`."""
+    return f"{int(id[:12], 16) + milliseconds:012x}" if len(id) >= 12 else ""
+
+
 class Log:
     """Reads the log of changes."""
 

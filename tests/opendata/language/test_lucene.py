@@ -25,7 +25,7 @@ from chalicelib.opendata.search.model import (
     Text,
     Wildcard,
 )
-from chalicelib.opendata.search.plain import matches
+from tests.opendata.search.plain import matches
 
 NOW = datetime(2026, 11, 29, 23, 5, 6, 123456, tzinfo=UTC)
 A, B, C = Exact("name", "a"), Exact("name", "b"), Exact("name", "c")

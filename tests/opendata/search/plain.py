@@ -1,6 +1,6 @@
-"""An engine that looks at every document: what a question means, said in the plainest way.
+"""The oracle: an engine that looks at every document, and says in the plainest way what a question means.
 
-Good for some thousands of datasets; larger catalogues have the index. Both must agree on what is found.
+Relevance is not its matter: it counts words.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from .model import (
+from chalicelib.opendata.search.fold import order_key
+from chalicelib.opendata.search.model import (
     DATES,
     Document,
     Every,
@@ -125,6 +126,8 @@ def _rank(document: Document, field: str, query: Query) -> Any:
     if field == "score":
         words = query.text.casefold().split() if isinstance(query, Words) else []
         return sum(_text(document, part).count(word) for word in words for part in ("title", "text"))
+    if field == "title":
+        return order_key(document["title"])
     return "\n".join(values(document, field))
 
 

@@ -1,0 +1,92 @@
+"""Datasets while a name or title is being typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .compiling import regex_of
+from .delta import Delta
+from .fold import fold
+from .index import Shard, schema
+from .tokens import Run, runs
+
+if TYPE_CHECKING:
+    from tantivy import Query as Compiled
+
+ENOUGH = 200
+"""Hits that are looked at for each index."""
+
+
+def complete(
+    base: Shard | None, delta: Delta, words: str, labels: Sequence[str], limit: int
+) -> list[Mapping[str, Any]]:
+    """Datasets whose title or name begins like this, then those that go on like this.
+
+    The last word may be cut short anywhere, in the middle of a Thai cluster too.
+    """
+    asked = runs(words)
+    if not asked or limit <= 0:
+        return []
+    found: list[dict[str, Any]] = []
+    for shard, gone in ((base, delta.ids), (delta.shard, ())):
+        if shard is not None:
+            hits = shard.searcher.search(_query(asked, words, labels, list(gone)), limit=ENOUGH).hits
+            found += [shard.stored(address) for _, address in hits]
+    typed = fold(words)
+    found.sort(key=lambda hit: (_place(hit, typed), hit["key"], hit["id"]))
+    return [
+        {"id": hit["id"], "name": hit["name"], "title": hit["title"], "field": _field(hit, typed)}
+        for hit in found[:limit]
+    ]
+
+
+def _place(hit: Mapping[str, Any], typed: str) -> int:
+    title = fold(hit["title"])
+    if title.startswith(typed):
+        return 0
+    if hit["name"].startswith(typed):
+        return 1
+    return 2 if typed in title else 3
+
+
+def _field(hit: Mapping[str, Any], typed: str) -> str:
+    return "name" if typed in hit["name"] and typed not in fold(hit["title"]) else "title"
+
+
+def _query(asked: Sequence[Run], words: str, labels: Sequence[str], gone: list[str]) -> Compiled:
+    from tantivy import Occur, Query
+
+    ways = [
+        Query.boolean_query(
+            [(Occur.Must, _run(field, run, last=run is asked[-1])) for run in asked],
+        )
+        for field in ("title", "name")
+    ]
+    named = Query.regex_query(schema(), "name_raw", regex_of(f"{words.strip().lower()}*"))
+    beginning = Query.boost_query(Query.const_score_query(named, 1.0), 10.0)
+    clauses = [
+        (Occur.Must, Query.boolean_query([(Occur.Should, way) for way in (*ways, beginning)])),
+        (Occur.Must, Query.const_score_query(Query.term_set_query(schema(), "labels", list(labels)), 0.0)),
+    ]
+    if gone:
+        clauses.append((Occur.MustNot, Query.term_set_query(schema(), "id", gone)))
+    return Query.boolean_query(clauses)
+
+
+def _run(field: str, run: Run, *, last: bool) -> Compiled:
+    from tantivy import Occur, Query
+
+    tokens = list(run.tokens)
+    if not last:
+        if run.single:
+            return Query.regex_query(schema(), field, regex_of(f"{run.text}*"))
+        if len(tokens) == 1:
+            return Query.term_query(schema(), field, tokens[0])
+        return Query.phrase_query(schema(), field, [*tokens])
+    # what is typed of the last token is its beginning, but letters of a cluster may still be to come
+    beginning = Query.regex_query(schema(), field, regex_of(f"{tokens[-1]}*"))
+    if len(tokens) == 1:
+        return beginning
+    before = [(Occur.Must, Query.term_query(schema(), field, token)) for token in tokens[:-1]]
+    return Query.boolean_query([*before, (Occur.Must, beginning)])
