@@ -1,4 +1,4 @@
-"""A portal with a source: starting runs, carrying their messages in whatever order, and looking at what came of them."""
+"""A portal with a source: starting runs, carrying their messages, and looking at what came of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.opendata.model import Package
 from chalicelib.shared.egress import HttpAnswer
+from chalicelib.shared.objects import Objects
 from tests.opendata.portal import Portal
 from tests.support.client import Answer
 
@@ -19,17 +20,15 @@ Served = Callable[[str, str, Mapping[str, str], bytes | None], HttpAnswer]
 class Town:
     """A portal, an organisation, and what it harvests."""
 
-    def __init__(self, folder: Path) -> None:
-        self.portal = Portal(folder)
+    def __init__(self, folder: Path, objects: Objects | None = None) -> None:
+        self.portal = Portal(folder, objects=objects)
         self.organization = self.portal.organization()
         self.portal.queues.waiting.clear()
 
     def ask(self, method: str, path: str, body: Any = None, *, token: str | None = None, **headers: str) -> Answer:
         """A request of the publisher's."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.portal.client.call(
-            method, path, json=body, token=token or self.portal.publisher, headers=named
-        )
+        return self.portal.client.call(method, path, json=body, token=token or self.portal.publisher, headers=named)
 
     def source(self, url: str = "https://catalog.agency.example", kind: str = "ckan", **more: Any) -> str:
         """A source of the publisher's organisation; answers its id."""
