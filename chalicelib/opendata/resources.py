@@ -84,8 +84,10 @@ class Resources:
 
         def merged(old: Resource) -> Given:
             shown = views.resource_view(old, 0, self._site)
-            if "url" in given and "url_type" not in given:
-                del shown["url_type"]  # whether it still is a file follows from the new address
+            if old.uploaded:
+                # what follows from the file goes with it, if a link takes its place
+                of_file = wishes.OF_A_FILE if "url" in given else wishes.OF_A_FILE - {"url_type"}
+                shown = {name: value for name, value in shown.items() if name not in of_file}
             if "upload" in given and "name" not in given and old.file_name == shown["name"]:
                 del shown["name"]
             return {**shown, **given}

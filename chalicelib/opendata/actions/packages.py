@@ -165,4 +165,5 @@ def _again(asked: Asked, before: Replayed) -> Shown:
 
 def _told(asked: Asked, shown: Shown) -> Told:
     package, organization, themes = shown
-    return Told(views.package_view(package, organization, themes, asked.catalogue.site), package.changed)
+    there = [theme for theme in themes if theme.state == "active"]
+    return Told(views.package_view(package, organization, there, asked.catalogue.site), package.changed)
