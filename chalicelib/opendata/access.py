@@ -145,7 +145,12 @@ class Access:
     @staticmethod
     def sees(labels: Sequence[str], caller: Caller, dataset: Dataset) -> bool:
         """The same as `may_see`, for many datasets by the caller's labels, without a request."""
-        return dataset.public or is_operator(caller) or f"org-{dataset.owner_org}" in labels
+        return dataset.public or Access.belongs(labels, caller, dataset)
+
+    @staticmethod
+    def belongs(labels: Sequence[str], caller: Caller, dataset: Dataset) -> bool:
+        """Whether the caller belongs to the dataset's organisation, by the caller's labels, without a request."""
+        return is_operator(caller) or f"org-{dataset.owner_org}" in labels
 
     def _members(self, caller: Caller) -> list[Item]:
         rows = every(self._table, f"USER#{caller.id}", prefix="MEMBER#")

@@ -34,14 +34,15 @@ class GroupStore:
             Stale: somebody was faster.
         """
         version = 1 if before is None else before.version + 1
-        event, head = self._event(after, by, activity, "created" if before is None else "changed")
+        change_id = self._ids()
+        event, head = self._event(after, by, activity, "created" if before is None else "changed", change_id)
         written = replace(after, chain=(head.seq, head.hash), version=version)
         key = group_key(after.id)
         item = Item(key, asdict(written), version, {"by_organization": _place(written)})
         rows: list[Write] = [Create(item) if before is None else Update(item)]
         rows += _moved_name(after, after.kind, None if before is None else before.name, after.name)
         rows += _moved_name(after, "agency", None if before is None else before.agency, after.agency)
-        rows.append(changes.change_row(self._change(written, by, activity)))
+        rows.append(changes.change_row(self._change(change_id, written, by, activity)))
         try:
             self._journal.commit(once, rows, [(key.pk, event)], {"id": after.id})
         except AlreadyThere:
@@ -55,27 +56,34 @@ class GroupStore:
             Stale: somebody changed it meanwhile.
         """
         activity = f"deleted {group.kind}"
-        event, _ = self._event(group, by, activity, "purged")
+        change_id = self._ids()
+        event, _ = self._event(group, by, activity, "purged", change_id)
         gone = replace(group, state="deleted", version=group.version + 1)
         rows: list[Write] = [Remove(group_key(group.id), group.version)]
         rows += _moved_name(group, group.kind, group.name, None)
         rows += _moved_name(group, "agency", group.agency, None)
-        rows.append(changes.change_row(self._change(gone, by, activity)))
+        rows.append(changes.change_row(self._change(change_id, gone, by, activity)))
         self._journal.commit(once, rows, [(group_key(group.id).pk, event)])
 
-    def _event(self, group: Group, by: str, activity: str, what: str) -> tuple[Event, Head]:
+    def _event(self, group: Group, by: str, activity: str, what: str, change: str) -> tuple[Event, Head]:
         return self._journal.happened(
             Head(*group.chain),
             subject=group.id,
             type=f"opendata.{group.kind}.{what}",
             by=by,
-            data={"name": group.name, "title": group.title, "state": group.state, "activity": activity},
+            data={
+                "name": group.name,
+                "title": group.title,
+                "state": group.state,
+                "activity": activity,
+                "change": change,
+            },
             queue=QUEUE,
         )
 
-    def _change(self, group: Group, by: str, activity: str) -> changes.Change:
+    def _change(self, id: str, group: Group, by: str, activity: str) -> changes.Change:
         return changes.Change(
-            id=self._ids(),
+            id=id,
             at=self._clock().isoformat(timespec="microseconds"),
             by=by,
             thing=group.kind,

@@ -28,7 +28,7 @@ def test_a_publisher_creates_the_agencys_and_the_operator_any(portal: Portal) ->
     mine = portal.result(portal.act("organization_create", portal.publisher, name="laemngop", title="แหลมงอบ"))
     assert mine.keys() == LISTED | {"agency", "extras", "groups", "tags", "users"}
     assert (mine["agency"], mine["is_organization"], mine["type"]) == (AGENCY, True, "organization")
-    given = {"name": "ministry", "agency": "TH/CENTRAL/MOPH", "extras": [{"key": "k", "value": "v"}]}
+    given: dict[str, Any] = {"name": "ministry", "agency": "TH/CENTRAL/MOPH", "extras": [{"key": "k", "value": "v"}]}
     for token in (portal.reader, officer(portal, national_id(110000000002), "TH/CENTRAL/MOPH", "editor")):
         assert portal.act("organization_create", token, **given).status == 403
     made = portal.result(portal.act("organization_create", operator(portal), **given))
@@ -61,7 +61,9 @@ def test_the_parts_of_a_group_are_switched(portal: Portal) -> None:
     assert shown["package_count"] == 1
     inside = portal.result(portal.act("organization_show", portal.publisher, id="laemngop", include_datasets=True))
     assert {each["name"] for each in inside["packages"]} == {"food-licences", "hidden"}
-    off = {f"include_{each}": False for each in ("dataset_count", "extras", "groups", "tags", "users", "followers")}
+    off: dict[str, Any] = {
+        f"include_{each}": False for each in ("dataset_count", "extras", "groups", "tags", "users", "followers")
+    }
     bare = portal.result(portal.act("organization_show", id="laemngop", **off))
     assert bare.keys() == (LISTED | {"agency"}) - {"package_count", "num_followers"}
 
@@ -118,8 +120,8 @@ def test_a_deleted_organization_is_gone_for_others_and_comes_back(portal: Portal
         assert portal.act("organization_delete", token, id=organization).status == 403
     assert portal.result(portal.act("organization_delete", portal.publisher, id="laemngop")) is None
     assert portal.result(portal.ask("organization_list")) == []
-    for token in (None, portal.reader, portal.other):
-        assert portal.ask("organization_show", token, id=organization).status == 404
+    for outsider in (None, portal.reader, portal.other):
+        assert portal.ask("organization_show", outsider, id=organization).status == 404
     assert portal.result(portal.ask("organization_show", portal.publisher, id=organization))["state"] == "deleted"
     assert (
         portal.act("package_create", portal.publisher, name="late", owner_org=organization, private=True).status == 403

@@ -110,9 +110,9 @@ def test_people_are_told_to_people_of_the_organization(portal: Portal) -> None:
         assert sorted(each[1:] for each in listed) == [["user", "Admin"], ["user", "Editor"], ["user", "Member"]]
         admins = portal.result(portal.ask("member_list", token, id=organization, object_type="user", capacity="admin"))
         assert [each[2] for each in admins] == ["Admin"]
-    for token in (None, portal.other):
-        assert portal.result(portal.ask("organization_show", token, id="laemngop"))["users"] == []
-        assert portal.result(portal.ask("member_list", token, id=organization)) == []
+    for outsider in (None, portal.other):
+        assert portal.result(portal.ask("organization_show", outsider, id="laemngop"))["users"] == []
+        assert portal.result(portal.ask("member_list", outsider, id=organization)) == []
 
 
 def test_member_create_enters_users_too(portal: Portal) -> None:

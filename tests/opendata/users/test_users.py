@@ -110,7 +110,8 @@ def test_names_are_completed_within_the_agency(portal: Portal) -> None:
 
 def test_the_operator_enters_an_agencys_machine(portal: Portal) -> None:
     portal.organization()
-    given: dict[str, Any] = {"name": "laemngop-harvester", "fullname": "ระบบส่งข้อมูล", "agency": AGENCY, "roles": ["editor"]}
+    posting: dict[str, Any] = {"agency": AGENCY, "roles": ["editor"]}
+    given = {"name": "laemngop-harvester", "fullname": "ระบบส่งข้อมูล", **posting}
     assert portal.act("user_create", portal.publisher, **given).status == 403
     made = portal.result(portal.act("user_create", operator(portal), **given, password="never kept"))
     assert (made["name"], made["agency"], made["roles"]) == ("laemngop-harvester", AGENCY, ["editor"])
