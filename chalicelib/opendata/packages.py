@@ -67,14 +67,15 @@ class Packages:
         if not id:
             raise Rejected({"id": ["Missing value"]})
         package = self._store.package_of_resource(id) if rules.is_id(id) else None
-        if package is None or package.resource(str(id)) is None:
-            raise NotFound("ไม่พบทรัพยากรข้อมูล", "Not found")
-        return self._seen(caller, package)
+        if package is not None and package.resource(str(id)) is None:
+            package = None
+        # the words are those for a resource also where its dataset is hidden, else they would tell that it is there
+        return self._seen(caller, package, "ทรัพยากรข้อมูล")
 
-    def _seen(self, caller: Caller, package: Package | None) -> tuple[Package, Group]:
+    def _seen(self, caller: Caller, package: Package | None, what: str = "ชุดข้อมูล") -> tuple[Package, Group]:
         organization = None if package is None else self._store.group("organization", package.dataset.owner_org)
         if package is None or organization is None or not self._access.may_see(caller, package.dataset, organization):
-            raise NotFound("ไม่พบชุดข้อมูล", "Not found")
+            raise NotFound(f"ไม่พบ{what}", "Not found")
         return package, organization
 
     def themes(self, package: Package) -> list[Group]:
