@@ -14,12 +14,15 @@ from chalicelib.shared.parts import Parts
 
 from .access import Access
 from .bulk import Bulk
+from .activity.service import Activities
+from .activity.store import ActivityStore
 from .changefeed.service import ChangeFeed
 from .changes import Log
 from .dcat.service import LinkedData
 from .dumps.service import Dumps
 from .dumps.store import DumpStore
 from .followers.service import Counts, Followers
+from .followers.notices import Notices
 from .followers.store import FollowStore
 from .editing import Editing
 from .governance.gate import Gate as GovernanceGate
@@ -264,6 +267,30 @@ class Catalogue:
         """Following datasets, organisations, themes and users."""
         return Followers(self.follows, self.store, self.packages, self.reading, self.users, self.access)
 
+    @cached_property
+    def activity_store(self) -> ActivityStore:
+        """What happened, by organisation, theme and user."""
+        return ActivityStore(self.parts.table)
+
+    @cached_property
+    def activities(self) -> Activities:
+        """Activity streams."""
+        return Activities(
+            self.activity_store,
+            self.store,
+            self.log,
+            self.packages,
+            self.access,
+            self.users,
+            site=self.site,
+        )
+
+    @cached_property
+    def notices(self) -> Notices:
+        """What is new of what somebody follows."""
+        parts = self.parts
+        return Notices(parts.table, parts.journal, self.follows, self.activities, clock=parts.clock)
+
     def _groups_of(self, kind: Kind) -> Groups:
         return Groups(
             kind,
@@ -365,4 +392,6 @@ def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None
     catalogue.sweeps.append(lambda now: catalogue.usage.run(now))
     catalogue.sweeps.append(lambda now: catalogue.dumps.sweep(now))
     catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
+    catalogue.listen("opendata.", lambda event: catalogue.activity_store.enter(event))
+    catalogue.listen("opendata.", lambda event: catalogue.notices.tell(event))
     return catalogue

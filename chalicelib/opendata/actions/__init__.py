@@ -3,6 +3,18 @@
 Importing this package enters all actions into `registry.ACTIONS`.
 """
 
-from . import datastore, followers, governance, groups, packages, resources, search, site, tags, users
+from . import activity, datastore, followers, governance, groups, packages, resources, search, site, tags, users
 
-__all__ = ["datastore", "followers", "governance", "groups", "packages", "resources", "search", "site", "tags", "users"]
+__all__ = [
+    "activity",
+    "datastore",
+    "followers",
+    "governance",
+    "groups",
+    "packages",
+    "resources",
+    "search",
+    "site",
+    "tags",
+    "users",
+]
