@@ -1,7 +1,8 @@
 """Words that mean the same, put in when a question is asked; nothing of it is in the index.
 
 The table (`data/synonyms.json`) is curated by hand: abbreviations of Thai offices and provinces, Thai and English
-names of everyday subjects. A line holds names for one thing; each may be asked for by any other.
+names of everyday subjects, each chapter with where it comes from. A line holds names for one thing; each may be asked
+for by any other.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from .tokens import Run, clusters, runs
 TABLE = Path(__file__).with_name("data") / "synonyms.json"
 INSIDE = 4
 """Clusters that a Thai name must have to be seen inside a longer run; shorter ones are parts of too many words."""
+SHORTEST = 3
+"""Clusters that a Thai name must have to be looked for in place of another; ชม. means เชียงใหม่, but not the reverse:
+its letters stand in too many words."""
 
 Name = tuple[str, ...]
 
@@ -47,7 +51,7 @@ class Synonyms:
             names = {tuple(run.text for run in found): tuple(found) for each in line if (found := runs(each))}
             for name in names:
                 known = self._others.setdefault(name, {})
-                known |= {other: found for other, found in names.items() if other != name}
+                known |= {other: found for other, found in names.items() if other != name and _telling(found)}
         self._longest = max(map(len, self._others), default=0)
         inside = {name[0]: len(clusters(name[0])) for name in self._others if len(name) == 1}
         self._inside = sorted((name for name, size in inside.items() if size >= INSIDE), key=len, reverse=True)
@@ -87,10 +91,12 @@ class Synonyms:
         return [run]
 
 
+def _telling(name: Sequence[Run]) -> bool:
+    return len(name) > 1 or name[0].kind != "thai" or len(clusters(name[0].text)) >= SHORTEST
+
+
 @cache
 def shipped() -> Synonyms:
     """The table that ships with the room."""
-    if not TABLE.exists():
-        return Synonyms([])
-    table: Mapping[str, Sequence[Sequence[str]]] = json.loads(TABLE.read_text(encoding="utf-8"))
-    return Synonyms([line for lines in table.values() for line in lines])
+    table: Mapping[str, Mapping[str, Sequence[Sequence[str]]]] = json.loads(TABLE.read_text(encoding="utf-8"))
+    return Synonyms([line for chapter in table.values() for line in chapter["lines"]])
