@@ -91,7 +91,10 @@ class RollUp:
         """Makes the figures of the oldest day that is over and not done (each minute); answers it, or None."""
         yesterday = day_of(now - SETTLED) - timedelta(days=1)
         done = self._table.get(DONE)
-        day = yesterday if done is None else date.fromisoformat(done.data["day"]) + timedelta(days=1)
+        if done is None:  # the first minute of this catalogue: nothing was counted before
+            self._write(Create(Item(DONE, {"day": yesterday.isoformat()})))
+            return None
+        day = date.fromisoformat(done.data["day"]) + timedelta(days=1)
         if day > yesterday:
             return None
         figures = self._figures(day)
@@ -104,8 +107,7 @@ class RollUp:
         self._objects.put(key, json.dumps(rows).encode(), media_type="application/json", only_if_new=True)
         if figures:
             self._publish(day, now)
-        item = Item(DONE, {"day": day.isoformat()}) if done is None else done.next({"day": day.isoformat()})
-        self._write(Create(item) if done is None else Update(item))
+        self._write(Update(done.next({"day": day.isoformat()})))
         return day
 
     def of(self, dataset: str, now: datetime) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
