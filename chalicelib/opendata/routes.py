@@ -21,6 +21,7 @@ from .page import routes as page
 from .harvest import routes as harvest
 from .participation import routes as participation
 from .importing import routes as importing
+from .requests import routes as requests
 from .service import Catalogue
 from .usage import routes as usage
 from .users.gate import CkanRoom, TokenGate
@@ -72,6 +73,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     feeds.hang(room, catalogue)
     governance.hang(room, catalogue)
     importing.hang(room, catalogue)
+    requests.hang(room, catalogue)
     harvest.hang(room, catalogue)
     participation.hang(room, catalogue)
     usage.hang(room, catalogue)

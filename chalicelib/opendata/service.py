@@ -38,6 +38,9 @@ from .harvest.service import Harvest
 from .participation.service import Participation
 from .purging import PURGED, Purging
 from .reading import Reading
+from .requests.reading import RequestReading
+from .requests.service import Requests
+from .requests.store import RequestRows
 from .resources import Resources
 from .search.finding import Finding
 from .search.following import Following
@@ -190,6 +193,26 @@ class Catalogue:
     def importing(self) -> Importing:
         """Workbooks of datasets."""
         return Importing(self.store, self.access, self.editing, clock=self.parts.clock)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Requests for data."""
+        parts, rows = self.parts, RequestRows(self.parts.table)
+        return Requests(
+            self.store,
+            rows,
+            parts.journal,
+            self.packages,
+            self.request_reading,
+            ids=parts.ids,
+            clock=parts.clock,
+        )
+
+    @cached_property
+    def request_reading(self) -> RequestReading:
+        """Requests for data as people read them."""
+        rows = RequestRows(self.parts.table)
+        return RequestReading(self.store, rows, self.packages, self.gate, self.parts.cursors)
 
     @cached_property
     def packages(self) -> Packages:
@@ -388,6 +411,7 @@ def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None
     catalogue.sweeps.append(lambda now: catalogue.harvest.sweep(now))
     catalogue.listen("opendata.", lambda event: catalogue.webhooks.fan_out(event))
     catalogue.listen("opendata.", lambda event: catalogue.uploads.take_arrived(event))
+    catalogue.listen("opendata.dataset.", lambda event: catalogue.requests.on_event(event))
     catalogue.listen(PURGED, lambda event: catalogue.purging.clear(event))
     catalogue.sweeps.append(lambda now: catalogue.usage.run(now))
     catalogue.sweeps.append(lambda now: catalogue.dumps.sweep(now))
