@@ -112,7 +112,7 @@ def mapped(record: Record, source: Source, organization_title: str) -> Mapped:
         fields=fields,
         links=links,
         organization=_stub(content.get("organization")),
-        groups=tuple(_stub(each) for each in content.get("groups") or () if _stub(each).get("name")),
+        groups=tuple(_stub(each) for each in _list(content.get("groups")) if _stub(each).get("name")),
         missing=missing,
         notes=notes,
     )
@@ -128,10 +128,9 @@ def _lifted(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pairs(content: Mapping[str, Any]) -> list[dict[str, str]]:
-    extras = content.get("extras")
     return [
         {"key": each["key"], "value": each["value"]}
-        for each in (extras if isinstance(extras, list) else [])
+        for each in _list(content.get("extras"))
         if isinstance(each, Mapping) and isinstance(each.get("key"), str) and isinstance(each.get("value"), str)
     ]
 
@@ -183,7 +182,7 @@ def _described(content: Mapping[str, Any], given: dict[str, Any], links: tuple[L
 
 def _tags(content: Mapping[str, Any], notes: Messages) -> list[str]:
     told = content.get("tags") or content.get("tag_string") or []
-    texts = told.split(",") if isinstance(told, str) else [each for each in told if isinstance(each, str)]
+    texts = [told] if isinstance(told, str) else [each for each in _list(told) if isinstance(each, str)]
     kept: dict[str, None] = {}
     for text in (part for each in texts for part in each.split(",")):
         plain = " ".join(_NOT_IN_TAGS.sub(" ", unicodedata.normalize("NFC", text)).split())[:100].strip()
@@ -255,8 +254,8 @@ def _filled(given: dict[str, Any], source: Source, organization_title: str) -> N
 
 def _links(content: Mapping[str, Any], notes: Messages) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
-    told = content.get("resources")
-    for each in (told if isinstance(told, list) else [])[:MAX_RESOURCES]:
+    told = _list(content.get("resources"))
+    for each in told[:MAX_RESOURCES]:
         if not isinstance(each, Mapping):
             continue
         url = each.get("url")
@@ -272,7 +271,7 @@ def _links(content: Mapping[str, Any], notes: Messages) -> tuple[Link, ...]:
         remote = each.get("id")
         key = remote if isinstance(remote, str) and remote else f"{url}\n{fields.get('name', '')}"
         found.setdefault(key, Link(key, fields, str(url)))
-    if isinstance(told, list) and len(told) > MAX_RESOURCES:
+    if len(told) > MAX_RESOURCES:
         notes["resources"] = [f"Only the first {MAX_RESOURCES} were taken"]
     return tuple(found.values())
 
@@ -285,6 +284,10 @@ def _names(content: Mapping[str, Any], remote: str, source: Source) -> tuple[str
     if plain and not rules.faults_of_name(plain):
         return (plain, f"{plain[:91]}-{own}")
     return (f"{_as_name(str(content.get('title') or ''))[:91] or 'dataset'}-{own}",)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _as_name(text: str) -> str:

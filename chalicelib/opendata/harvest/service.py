@@ -28,6 +28,7 @@ from .mapping import mapped, unwanted
 from .model import OUTCOMES, Did, Run, Source, Thing, dataset_id, thing_id
 from .remote import Away, Broken, Remote
 from .sources import PAUSES, Sources
+from .states import States
 from .words import REASONS
 from .work import Worker
 from .writing import Writer
@@ -71,6 +72,11 @@ class Harvest:
             parts.ids,
             parts.clock,
         )
+
+    @cached_property
+    def states(self) -> States:
+        """How datasets of agencies stand here."""
+        return States(self.parts.table, self.store, self.sources)
 
     @cached_property
     def _gathering(self) -> Gathering:
