@@ -3,7 +3,20 @@
 Importing this package enters all actions into `registry.ACTIONS`.
 """
 
-from . import activity, datastore, followers, governance, groups, packages, resources, search, site, tags, users
+from . import (
+    activity,
+    datastore,
+    followers,
+    governance,
+    groups,
+    harvest,
+    packages,
+    resources,
+    search,
+    site,
+    tags,
+    users,
+)
 
 __all__ = [
     "activity",
@@ -11,6 +24,7 @@ __all__ = [
     "followers",
     "governance",
     "groups",
+    "harvest",
     "packages",
     "resources",
     "search",
