@@ -35,15 +35,15 @@ BUDGETS: list[tuple[str, dict[str, Any], str, int]] = [
 @pytest.mark.parametrize(
     ("action", "given", "who", "budget"), BUDGETS, ids=[f"{n}-{each[0]}" for n, each in enumerate(BUDGETS)]
 )
-def test_an_action_keeps_to_its_budget(
-    town: Town, action: str, given: dict[str, Any], who: str, budget: int
-) -> None:
+def test_an_action_keeps_to_its_budget(town: Town, action: str, given: dict[str, Any], who: str, budget: int) -> None:
     made = town.write("package_create", **whole())
     first, second = (each["id"] for each in made["resources"])
     names = {"ID": made["id"], "RESOURCE": first, "SECOND": second, "ORG": made["owner_org"]}
     if given.get("id") == "ID-WITH-THEME":
         town.write("group_create", town.operator, name="water")
-        names["ID-WITH-THEME"] = town.write("package_create", town.operator, **whole("with-theme", groups=["water"]))["id"]
+        names["ID-WITH-THEME"] = town.write("package_create", town.operator, **whole("with-theme", groups=["water"]))[
+            "id"
+        ]
     asked = filled(given, names)
     town.write("package_patch", id=made["id"], author="x")  # the caller is known by now
     token = {"publisher": town.portal.publisher, "operator": town.operator}.get(who)

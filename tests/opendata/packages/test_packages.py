@@ -201,7 +201,9 @@ def test_many_datasets_change_at_once(town: Town) -> None:
     assert town.refused("bulk_update_delete", town.portal.other, **given)[0] == 403
     assert town.refused("bulk_update_delete", datasets=ids)[1]["org_id"] == ["Missing value"]
     assert town.refused("bulk_update_delete", datasets=ids, org_id="no")[0] == 404
-    assert "At most 100" in town.refused("bulk_update_delete", datasets=["d"] * 101, org_id="laemngop")[1]["datasets"][0]
+    assert (
+        "At most 100" in town.refused("bulk_update_delete", datasets=["d"] * 101, org_id="laemngop")[1]["datasets"][0]
+    )
 
 
 def test_themes_are_joined_by_their_editors(town: Town) -> None:

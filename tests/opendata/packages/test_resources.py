@@ -84,7 +84,9 @@ def test_the_same_form_again_with_its_key_is_one_resource(town: Town, package: s
         for _ in range(2)
     )
     assert town.portal.result(one)["id"] == town.portal.result(two)["id"]
-    other = town.form("resource_create", {"package_id": package}, {"upload": ("a.csv", b"x")}, **{"Idempotency-Key": "k"})
+    other = town.form(
+        "resource_create", {"package_id": package}, {"upload": ("a.csv", b"x")}, **{"Idempotency-Key": "k"}
+    )
     assert other.status == 409
 
 

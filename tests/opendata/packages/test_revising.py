@@ -98,7 +98,9 @@ def test_a_revision_that_cannot_be_is_refused(asked: dict[str, Any], messages: d
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "name", "k"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "name", "k"]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 PLACES = st.lists(

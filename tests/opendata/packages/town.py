@@ -35,7 +35,9 @@ class Town:
         """A package as its publisher sees it."""
         return self.portal.result(self.portal.ask("package_show", token or self.portal.publisher, id=name))
 
-    def form(self, action: str, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]], **more: str) -> Answer:
+    def form(
+        self, action: str, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]], **more: str
+    ) -> Answer:
         """An action by a multipart form."""
         boundary = "----form"
         parts = [
