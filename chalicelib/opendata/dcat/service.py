@@ -71,9 +71,13 @@ class LinkedData:
     Args:
         site: public address of the catalogue.
         clock: tells the time.
+
+    Attributes:
+        size: datasets on a page.
     """
 
     def __init__(self, packages: Packages, reading: Reading, *, site: str, clock: Callable[[], datetime]) -> None:
+        self.size = SIZE
         self._packages = packages
         self._reading = reading
         self._site = site
@@ -132,14 +136,14 @@ class LinkedData:
         if wanted.after or wanted.before:
             low, high = (None, wanted.before) if backwards else (wanted.after, None)
             cursors = [Range("id", low, high, with_low=False, with_high=False)]
-        start = 0 if cursors else (wanted.page - 1) * SIZE
+        start = 0 if cursors else (wanted.page - 1) * self.size
         found = engine.search(
             replace(
                 question,
                 filters=(*question.filters, *cursors),
                 sort=(("id", backwards),),
                 start=start,
-                rows=SIZE,
+                rows=self.size,
             )
         )
         ids = tuple(reversed(found.ids)) if backwards else found.ids
@@ -164,11 +168,11 @@ class LinkedData:
             around = Links(
                 here=links.here,
                 first=links.at({}),
-                last=links.at({"page": str(max(1, -(-total // SIZE)))}),
+                last=links.at({"page": str(max(1, -(-total // self.size)))}),
                 next=links.at({"after": following}) if following else None,
                 previous=links.at({"before": preceding}) if preceding else None,
                 total=total,
-                size=SIZE,
+                size=self.size,
             )
             opened, changed = latest
             return serialized(page_graph(self._site, described, around, opened=opened, changed=changed), written)

@@ -20,7 +20,6 @@ from chalicelib.opendata.dumps import parts
 from chalicelib.opendata.dumps.rules import FORMS
 from chalicelib.opendata.dumps.service import Dumps
 from chalicelib.opendata.dumps.store import DumpStore, File, Run
-from chalicelib.shared.objects import Objects
 from tests.opendata.dcat.examples import MAP, STATISTICS, link
 from tests.opendata.portal import Portal
 
@@ -42,12 +41,12 @@ def town(portal: Portal) -> Portal:
     return portal
 
 
-def worker(portal: Portal, *, chunk: int = 2, objects: Objects | None = None) -> Dumps:
+def worker(portal: Portal, *, chunk: int = 2, objects: Any = None, reading: Any = None) -> Dumps:
     """Another process that makes dumps of this town."""
     catalogue = portal.catalogue
     return Dumps(
         DumpStore(portal.table),
-        catalogue.reading,
+        reading or catalogue.reading,
         objects or portal.objects,
         site=catalogue.site,
         ids=portal.ids,
@@ -145,19 +144,23 @@ def test_what_is_withdrawn_or_kept_back_is_not_in_the_next(town: Portal) -> None
     assert [each["name"] for each in packages(town, f"catalogue-{DAY}.jsonl.gz")] == ["statistics", "map", "register"]
 
 
+class Late:
+    """A catalogue in which a dataset is withdrawn after it was found and before it is read."""
+
+    def __init__(self, town: Portal) -> None:
+        self._town, self._reading = town, town.catalogue.reading
+        self.engine = self._reading.engine
+
+    def packages(self, ids: Any) -> Any:
+        self._town.result(self._town.act("package_patch", self._town.publisher, id="map", private=True))
+        return self._reading.packages(ids)
+
+    def groups(self) -> Any:
+        return self._reading.groups()
+
+
 def test_withdrawn_between_finding_and_reading(town: Portal) -> None:
-    """The engine may name a dataset that was withdrawn a moment ago; what is read decides."""
-    dumps = worker(town, chunk=10)
-    assert dumps.step(NIGHT)
-    before = town.catalogue.reading.packages
-
-    class Late(type(town.catalogue.reading)):  # type: ignore[misc]  # a class that is only known at run time
-        def packages(self, ids: Any) -> Any:
-            town.result(town.act("package_patch", town.publisher, id="map", private=True))
-            return before(ids)
-
-    town.catalogue.reading.__class__ = Late
-    dumps.sweep(NIGHT)
+    worker(town, chunk=10, reading=Late(town)).sweep(NIGHT)
     assert [each["name"] for each in packages(town)] == ["statistics", "register"]
 
 
@@ -228,7 +231,7 @@ def test_a_dump_that_did_not_end_within_its_day_is_given_up(town: Portal) -> Non
 def test_seven_nights_are_told_of(portal: Portal) -> None:
     store, files = DumpStore(portal.table), {str(form.kind): File("dumps/x", 1, "00") for form in FORMS}
     for day in range(1, 10):
-        store.start(Run(id=portal.ids(), day=f"2026-12-{day:02d}", started="", files=files), store.run())
+        store.start(Run(id=f"{day}", day=f"2026-12-{day:02d}", started="", files=files), store.run())
         begun = store.run()
         assert begun is not None
         store.finish(begun, "2026-12-01T00:00:00+00:00")
