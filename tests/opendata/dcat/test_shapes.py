@@ -65,7 +65,7 @@ def test_thin_and_hostile_datasets_break_nothing(whole: Portal) -> None:
 def test_the_shapes_see_what_is_wrong(whole: Portal) -> None:
     """The shapes are no empty promise: each of these faults is found."""
     graph = read(whole, "/catalog.ttl")
-    first, second, third = sorted(graph.subjects(RDF.type, DCAT.Dataset))
+    first, second, third = sorted(set(graph.subjects(RDF.type, DCAT.Dataset)), key=str)
     site = URIRef("https://data.klang.test/catalog")
     category = URIRef(f"{DCATAP}hvdCategory")
     faults: list[tuple[Any, Any, Any | None, str]] = [
@@ -83,7 +83,7 @@ def test_the_shapes_see_what_is_wrong(whole: Portal) -> None:
     found = findings(graph)
     for subject, predicate, _, severity in faults:
         named = {path for node, path in found[severity] if node == str(subject)}
-        assert str(predicate) in named or predicate == category and f"{DCATAP}applicableLegislation" in named, predicate
+        assert str(predicate) in named or (predicate == category and f"{DCATAP}applicableLegislation" in named), predicate
 
 
 def test_every_format_says_the_same(whole: Portal) -> None:
