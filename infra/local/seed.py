@@ -77,7 +77,7 @@ def _seed_gdx(house: House, wishes: Wishes) -> None:
 
 def _seed_opendata(house: House, wishes: Wishes) -> None:
     keyring = house.parts("opendata").keyring
-    for persona, pid in _staff(wishes, "publisher"):
+    for persona, pid in [*_staff(wishes, "publisher"), *_staff(wishes, "operator")]:
         house.opendata.staff.post(keyring.pseudonym(pid), _posting(persona), new_token())
 
 

@@ -20,6 +20,8 @@ def test_everybody_of_the_story_is_there() -> None:
         "officer-anong": "officer",
         "officer-bundit": "officer",
         "publisher-laemngop": "publisher",
+        "editor-laemngop": "publisher",
+        "steward-laemngop": "publisher",
         "operator-dga": "operator",
         "dopa-civil": "system",
         "dbd-juristic": "system",
