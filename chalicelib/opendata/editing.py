@@ -18,6 +18,7 @@ from .governance.gate import Gate
 from .model import Dataset, DatasetId, Group, GroupId, Package
 from .packages import Edit, Packages, Shown
 from .resources import Resources
+from .rest.merging import merged
 from .rules import Messages, Rejected
 from .store import Store, Writing
 from .vocabularies.service import Vocabularies
@@ -118,6 +119,18 @@ class Editing:
             return self._replaced(caller, package, {**self.view(package, organization), **given})
 
         return self._change(caller, once, given.get("id"), patched, revision)
+
+    def merge(self, caller: Caller, once: Once, id: str, patch: Given, revision: str | None = None) -> Shown:
+        """Changes a dataset by JSON Merge Patch: null takes a field away.
+
+        Raises:
+            NotFound, NotAllowed, Rejected, Stale, Replayed.
+        """
+
+        def made(package: Package, organization: Group) -> Package:
+            return self._replaced(caller, package, merged(self.view(package, organization), patch))
+
+        return self._change(caller, once, id, made, revision)
 
     def revise(
         self,

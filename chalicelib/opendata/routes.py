@@ -17,11 +17,13 @@ from .dcat import routes as dcat
 from .dumps import routes as dumps
 from .feeds import routes as feeds
 from .governance import routes as governance
+from .harvest import routes as harvest
+from .importing import routes as importing
 from .page import routes as page
 from .harvest import routes as harvest
 from .participation import routes as participation
-from .importing import routes as importing
 from .requests import routes as requests
+from .rest import routes as rest
 from .service import Catalogue
 from .usage import routes as usage
 from .users.gate import CkanRoom, TokenGate
@@ -74,6 +76,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     governance.hang(room, catalogue)
     importing.hang(room, catalogue)
     requests.hang(room, catalogue)
+    rest.hang(room, catalogue)
     harvest.hang(room, catalogue)
     participation.hang(room, catalogue)
     usage.hang(room, catalogue)

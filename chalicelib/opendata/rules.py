@@ -151,7 +151,8 @@ def _tags(given: Mapping[str, Any], fields: dict[str, Any]) -> Messages:
     faults = metadata.faults_of_tags(tags)
     if faults:
         return {"tags": faults}
-    fields["tags"] = sorted(set(tags))
+    if tags:
+        fields["tags"] = sorted(set(tags))
     return {}
 
 
@@ -183,7 +184,8 @@ def _extras(given: Mapping[str, Any], fields: dict[str, Any]) -> Messages:
         found[extra["key"]] = value
     if any(wrong):
         return {"extras": wrong}
-    fields["extras"] = [{"key": key, "value": found[key]} for key in sorted(found)]
+    if found:
+        fields["extras"] = [{"key": key, "value": found[key]} for key in sorted(found)]
     return {}
 
 

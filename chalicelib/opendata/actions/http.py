@@ -119,16 +119,20 @@ def _answered(catalogue: Catalogue, call: Call, name: str) -> Reply:
         return _reply(b"%s(%s);" % (callback.encode(), body), {"X-Content-Type-Options": "nosniff"}, script=True)
     if caller.kind != "public" or action.writes:
         return _reply(body, {} if told.revision is None else {"ETag": f'"{told.revision}"'})
-    return _kept(call, body, told.revision)
+    return kept(call, body, told.revision)
 
 
-def _kept(call: Call, body: bytes, revision: str | None) -> Reply:
+def kept(call: Call, body: bytes, revision: str | None, *, media_type: str = dialect.MEDIA_TYPE) -> Reply:
     """What everybody may read, to be kept and asked for again: a write is seen by the very next request."""
     digest = hashlib.sha256(body).hexdigest()[:16]
     tag = f'"{digest}"' if revision is None else f'"{revision}.{digest}"'
     headers = {"ETag": tag, "Cache-Control": "public, no-cache", "Vary": "Authorization, X-CKAN-API-Key"}
     asked = {each.strip().removeprefix("W/") for each in call.headers.get("if-none-match", "").split(",")}
-    return Reply(None, status=304, headers=headers) if tag in asked else _reply(body, headers)
+    return (
+        Reply(None, status=304, headers=headers)
+        if tag in asked
+        else Reply(body, headers=headers, media_type=media_type)
+    )
 
 
 def _reply(body: bytes, headers: Mapping[str, str], *, script: bool = False) -> Reply:
