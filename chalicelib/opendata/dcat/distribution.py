@@ -70,11 +70,10 @@ class Distributions:
         add, written = self.write.graph.add, terms.text(view["format"])
         file_type, media = codes.file_format(written)
         media = codes.media_type(view["mimetype"]) or media
-        if file_type is not None:
+        if (
+            file_type is not None
+        ):  # a format that the EU has no word for must not be named (DCAT-AP, controlled vocabularies)
             add((node, DCTERMS["format"], self.write.vocabulary.term("file_type", file_type)))
-        elif written:
-            unknown = self.write.labelled(part(node, "format"), DCTERMS.MediaTypeOrExtent, written)
-            add((node, DCTERMS["format"], unknown))
         if media is not None:
             add((node, DCAT.mediaType, self.write.vocabulary.media_type(media)))
         if isinstance(view["size"], int) and view["size"] >= 0:

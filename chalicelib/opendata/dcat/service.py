@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 SIZE = 100
 """Datasets on a page, as in ckanext-dcat."""
+MAX_RESOURCES = 800
+"""On one page: as JSON-LD about 4 kB each, and Lambda answers at most 6 MB. The page ends earlier then, and its link to
+the next page goes on where it ended."""
 REVISION = "1"
 """Grows with every change of how a dataset is described, so that caches let the older description go."""
 
@@ -74,10 +77,12 @@ class LinkedData:
 
     Attributes:
         size: datasets on a page.
+        resources: on a page; it ends earlier when there are more.
     """
 
     def __init__(self, packages: Packages, reading: Reading, *, site: str, clock: Callable[[], datetime]) -> None:
         self.size = SIZE
+        self.resources = MAX_RESOURCES
         self._packages = packages
         self._reading = reading
         self._site = site
@@ -146,14 +151,19 @@ class LinkedData:
                 rows=self.size,
             )
         )
-        ids = tuple(reversed(found.ids)) if backwards else found.ids
-        described = [
-            (for_everybody(package), organization, groups)
-            for package, organization, groups in self._reading.packages(ids)
-            if package.dataset.public  # it may have been withdrawn since it was found
-        ]
-        links = _Pages(wanted, address, total)
+        described, ids = _fitting(
+            [
+                (for_everybody(package), organization, groups)
+                for package, organization, groups in self._reading.packages(found.ids)
+                if package.dataset.public  # it may have been withdrawn since it was found
+            ],
+            found.ids,
+            self.resources,
+        )
         more = found.count > start + len(ids)
+        if backwards:
+            described, ids = described[::-1], ids[::-1]
+        links = _Pages(wanted, address, total)
         following = ids[-1] if ids and (more or backwards) else None
         preceding = ids[0] if ids and (more if backwards else bool(wanted.after) or wanted.page > 1) else None
         latest = self._latest()
@@ -195,6 +205,16 @@ class LinkedData:
         )
         found = self._reading.packages(newest.ids)
         return opened, found[0][0].modified if found else opened
+
+
+def _fitting(described: list[Described], ids: Sequence[str], left: int) -> tuple[list[Described], Sequence[str]]:
+    """As many datasets from the first on as one answer can hold, and the ids that the page covers with them."""
+    for place, (package, _, _) in enumerate(described):
+        left -= len(package.resources)
+        if left < 0 and place > 0:
+            kept = described[:place]
+            return kept, ids[: list(ids).index(kept[-1][0].id) + 1]
+    return described, ids
 
 
 class _Pages:

@@ -190,6 +190,22 @@ def test_pages_follow_one_another(five: Portal) -> None:
     assert page(five, "/catalog.ttl?page=9")[0] == []
 
 
+def test_a_page_with_many_files_ends_earlier(five: Portal) -> None:
+    """An answer has its limit, and a harvest must not stop at it."""
+    ids = [five.result(five.ask("package_show", id=f"d{number}"))["id"] for number in range(5)]
+    for each in (ids[0], ids[1], ids[1], ids[3], ids[3], ids[3], ids[3], ids[4]):
+        link(five, each, "https://x.test/")
+    five.catalogue.linked_data.size, five.catalogue.linked_data.resources = 4, 3
+    pages, path = list[list[str]](), "/catalog.ttl"
+    while path:
+        found, links = page(five, path)
+        pages.append(found)
+        path = links.get("next", "")
+    assert pages == [ids[:3], [ids[3]], [ids[4]]]
+    back, links = page(five, f"/catalog.ttl?before={ids[4]}")
+    assert back == [ids[3]] and page(five, links["previous"])[0] == ids[:3]
+
+
 def test_a_harvest_misses_nothing_when_datasets_leave(five: Portal) -> None:
     """By numbered pages the third dataset would be skipped."""
     first, links = page(five, "/catalog.ttl")
