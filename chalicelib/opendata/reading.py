@@ -11,6 +11,7 @@ from . import views
 from .access import Access
 from .model import Group, Package
 from .packages import Packages
+from .search.cards import Cards
 from .search.following import Following
 from .search.model import Engine, Found, Question
 from .store import Store
@@ -31,6 +32,7 @@ class Reading:
         self._packages = packages
         self._access = access
         self._following = following
+        self._cards = Cards(store.table)
         self.engine: Engine = following
         self.site = site
 
@@ -59,8 +61,10 @@ class Reading:
         """Packages with their organisation and themes, in this order; for whoever has checked who may see them."""
         groups = self._following.groups(refresh=False)
         found: list[tuple[Package, Group, list[Group]]] = []
-        for each in ids:
-            package = self._store.package(each)
+        wanted = list(ids)
+        cards = self._cards.read(self._following.settled(wanted))
+        for each in wanted:
+            package = cards.get(each) or self._store.package(each)
             organization = None if package is None else groups.get(package.dataset.owner_org)
             if package is not None and organization is not None:
                 themes = [groups[one] for one in package.dataset.groups if one in groups]

@@ -13,28 +13,28 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
 from .access import Access
-from .bulk import Bulk
 from .activity.service import Activities
 from .activity.store import ActivityStore
+from .bulk import Bulk
 from .changefeed.service import ChangeFeed
 from .changes import Log
 from .dcat.service import LinkedData
 from .dumps.service import Dumps
 from .dumps.store import DumpStore
-from .followers.service import Counts, Followers
-from .followers.notices import Notices
-from .followers.store import FollowStore
 from .editing import Editing
+from .followers.notices import Notices
+from .followers.service import Counts, Followers
+from .followers.store import FollowStore
 from .governance.gate import Gate as GovernanceGate
 from .governance.service import Governance
 from .governance.store import GovernanceRows
 from .groups.members import Members
 from .groups.service import Groups
 from .groups.store import GroupStore
-from .model import Kind
-from .importing.service import Importing
-from .packages import Packages
 from .harvest.service import Harvest
+from .importing.service import Importing
+from .model import Kind
+from .packages import Packages
 from .participation.service import Participation
 from .purging import PURGED, Purging
 from .reading import Reading
@@ -44,7 +44,9 @@ from .requests.store import RequestRows
 from .resources import Resources
 from .search.finding import Finding
 from .search.following import Following
+from .search.publisher import Publisher
 from .search.resources import ResourceFinding
+from .search.snapshot import Snapshots
 from .staff import Register
 from .store import Store
 from .tables.datastore import DataStore
@@ -222,7 +224,19 @@ class Catalogue:
     @cached_property
     def following(self) -> Following:
         """The catalogue in memory: search, organisations and themes."""
-        return Following(self.store, self.log, ids=self.parts.ids)
+        return Following(self.store, self.log, ids=self.parts.ids, snapshots=self.snapshots)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """Snapshots of the search index."""
+        folder = None if self.folder is None else self.folder / "search"
+        return Snapshots(self.parts.table, self.objects, folder)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """What makes them."""
+        parts = self.parts
+        return Publisher(self.store, self.log, self.snapshots, ids=parts.ids, clock=parts.clock)
 
     @cached_property
     def vocabularies(self) -> Vocabularies:

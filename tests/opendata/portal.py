@@ -77,7 +77,13 @@ class Queues:
 class Portal:
     """The room, its bucket and its people; in memory, or on a table and a bucket of the caller's."""
 
-    def __init__(self, folder: Path, table: Table | None = None, objects: Objects | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        table: Table | None = None,
+        objects: Objects | None = None,
+        ids: Callable[[], str] | None = None,
+    ) -> None:
         self.memory = MemoryTable()
         self.objects = MemoryObjects()
         self.table: Table = table or self.memory
@@ -85,7 +91,7 @@ class Portal:
         self.queues = Queues()
         self.network = Network()
         counter = itertools.count(1)
-        self.ids = lambda: f"{next(counter):032x}"
+        self.ids = ids or (lambda: f"{next(counter):032x}")
         self.issuers = issuers = Issuers()
         keyring = local_keyring()
         journal = Journal(self.table, self.queues, ids=self.ids, clock=self.clock)

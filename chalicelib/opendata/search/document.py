@@ -56,8 +56,8 @@ def document(package: Package, organization: Group, groups: Iterable[Group]) -> 
         "title": str(fields.get("title") or dataset.name),
         "notes": str(fields.get("notes") or ""),
         "tags": " ".join(tags),
-        "groups": " ".join(f"{group.name} {group.title}" for group in themes),
-        "organization": f"{organization.name} {organization.title}",
+        "groups": _called(themes),
+        "organization": _called([organization]),
         "rest": _rest(package),
     }
     return {
@@ -70,7 +70,33 @@ def document(package: Package, organization: Group, groups: Iterable[Group]) -> 
         "modified": package.modified,
         "bbox": _box(fields),
         "texts": {name: text[:MAX_TEXT] for name, text in texts.items()},
+        "themes": [group.id for group in themes],
     }
+
+
+def regrouped(document: Document, groups: Mapping[str, Group]) -> Document:
+    """The document with its organisation and themes as they are called now; itself where they are called the same."""
+    organization = groups.get("".join(document["fields"].get("owner_org", [])))
+    themes = [groups[each] for each in document.get("themes", []) if each in groups]
+    themes = [theme for theme in themes if theme.state == "active"]
+    if organization is None:
+        return document
+    named = {"organization": [organization.name], "groups": [group.name for group in themes]}
+    texts = {"organization": _called([organization]), "groups": _called(themes)}
+    if all(document["fields"].get(name, []) == found for name, found in named.items()) and all(
+        document["texts"][name] == text[:MAX_TEXT] for name, text in texts.items()
+    ):
+        return document
+    fields = {**document["fields"], **named}
+    return {
+        **document,
+        "fields": {name: found for name, found in fields.items() if found},
+        "texts": {**document["texts"], **{name: text[:MAX_TEXT] for name, text in texts.items()}},
+    }
+
+
+def _called(groups: Iterable[Group]) -> str:
+    return " ".join(f"{group.name} {group.title}" for group in groups)
 
 
 def _of_resources(package: Package) -> dict[str, list[str]]:

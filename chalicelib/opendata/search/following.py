@@ -26,6 +26,7 @@ from .answering import View, answer
 from .completing import complete
 from .delta import Delta
 from .document import document
+from .index import Shard
 from .model import Document, Found, Question
 from .snapshot import Opened, Snapshots
 
@@ -92,15 +93,16 @@ class Following:
             return self._groups
 
     def settled(self, ids: Iterable[str]) -> dict[str, str]:
-        """Of the datasets that did not change since the snapshot, the change that it knows them by."""
+        """Of the datasets that did not change since the snapshot, the run that wrote their cards (`cards.py`)."""
         with self._lock:
             base, fresh = self._base, self._delta.ids
             if base is None:
                 return {}
-            return {each: base.changed(each) for each in ids if each not in fresh}
+            known = {each: base.known(each) for each in ids if each not in fresh}
+            return {each: str(found["card"]) for each, found in known.items() if found is not None}
 
     @property
-    def _base(self) -> Any:
+    def _base(self) -> Shard | None:
         return None if self._opened is None else self._opened.shard
 
     # -- keeping up
@@ -164,7 +166,8 @@ class Following:
             return False
         known = self._at.get(dataset)
         if known is None:
-            known = "" if self._base is None else self._base.changed(dataset)
+            there = None if self._base is None else self._base.known(dataset)
+            known = "" if there is None else str(there["changed"])
         return change.saw == known
 
     def _read(self, id: str) -> Document | None:
@@ -179,5 +182,6 @@ class Following:
         if organization is None:
             return None
         themes = [self._groups[each] for each in package.dataset.groups if each in self._groups]
+        themes = [theme for theme in themes if theme.state == "active"]
         self._at[id] = max(package.changed, self._at.get(id, ""))
         return document(package, organization, themes)

@@ -124,7 +124,7 @@ class Shard:
         return self.searcher.num_docs
 
     def stored(self, address: Any) -> dict[str, Any]:
-        """What is kept of a hit: id, name, title, key (of the title), created, modified, changed."""
+        """What is kept of a hit: id, name, title, key (of the title), created, modified, changed, card."""
         found: dict[str, Any] = json.loads(self.searcher.doc(address)["stored"][0])
         return {**found, "address": address}
 
@@ -133,12 +133,12 @@ class Shard:
         found: bytes = self.searcher.doc(address)["shown"][0]
         return found.decode()
 
-    def changed(self, id: str) -> str:
-        """The change that a dataset is known by here; "" for one that is not here."""
+    def known(self, id: str) -> dict[str, Any] | None:
+        """What is kept of a dataset; None for one that is not here."""
         from tantivy import Query as Made
 
         hits = self.searcher.search(Made.term_query(schema(), "id", id, index_option="basic"), limit=1).hits
-        return str(self.stored(hits[0][1])["changed"]) if hits else ""
+        return self.stored(hits[0][1]) if hits else None
 
     @cached_property
     def plainly_public(self) -> bool:
@@ -225,6 +225,7 @@ def told(document: Document) -> dict[str, Any]:
         "created": document["created"],
         "modified": document["modified"],
         "changed": document.get("changed", ""),
+        "card": document.get("card", ""),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypedDict
+from typing import Any, NotRequired, Protocol, TypedDict
 
 PUBLIC = "public"
 """The label of what everybody may see."""
@@ -25,6 +25,9 @@ class Document(TypedDict):
         created, modified: ISO 8601, UTC, microseconds.
         bbox: [west, south, east, north] in degrees, or None.
         texts: what is looked at by words: title, notes, tags, groups, organization, rest.
+        themes: ids of the groups, in order.
+        changed: the change that it is known by, where a snapshot or a change of the log gave one.
+        card: the run of the publisher that wrote the dataset's card (`cards.py`), "" where it has none.
     """
 
     id: str
@@ -36,6 +39,9 @@ class Document(TypedDict):
     modified: str
     bbox: list[float] | None
     texts: dict[str, str]
+    themes: NotRequired[list[str]]
+    changed: NotRequired[str]
+    card: NotRequired[str]
 
 
 TEXTS = ("title", "notes", "tags", "groups", "organization", "rest")
