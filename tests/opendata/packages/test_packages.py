@@ -102,7 +102,11 @@ def test_a_patch_replaces_lists_and_keeps_the_rest(town: Town) -> None:
         ({"type": "A B"}, "type", ["Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_"]),
         ({"id": "an-id-of-mine"}, "id", ["The input field id was not expected."]),
         ({"tags": [{"name": "x", "vocabulary_id": "none"}]}, "tags", ["Tag vocabulary was not found."]),
-        ({"extras": [{"key": "title", "value": "x"}]}, "extras", [{"key": ["There is a schema field with the same name"]}]),
+        (
+            {"extras": [{"key": "title", "value": "x"}]},
+            "extras",
+            [{"key": ["There is a schema field with the same name"]}],
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_where_ckan_says_it(
@@ -191,13 +195,13 @@ def test_many_datasets_change_at_once(town: Town) -> None:
     theirs = town.write("package_create", town.portal.other, **whole("theirs", owner_org="other"))["id"]
     given = {"datasets": [*ids, theirs, "nope"], "org_id": "laemngop"}
     assert town.write("bulk_update_private", **given) is None
-    assert {town.show(id)["private"] for id in ids} == {True}
+    assert {town.show(each)["private"] for each in ids} == {True}
     assert town.show(theirs)["private"] is False
     town.write("package_update", id=ids[1], title="ร่าง")
     status, error = town.refused("bulk_update_public", **given)
     assert (status, error["datasets"][0]["id"]) == (409, [ids[1]])
     town.write("bulk_update_delete", **given)
-    assert {town.show(id)["state"] for id in ids} == {"deleted"}
+    assert {town.show(each)["state"] for each in ids} == {"deleted"}
     assert town.refused("bulk_update_delete", town.portal.other, **given)[0] == 403
     assert town.refused("bulk_update_delete", datasets=ids)[1]["org_id"] == ["Missing value"]
     assert town.refused("bulk_update_delete", datasets=ids, org_id="no")[0] == 404

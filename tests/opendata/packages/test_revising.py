@@ -24,6 +24,8 @@ PACKAGE: dict[str, Any] = {
     ],
 }
 
+NO_PLACE = ["There is no such place in the dataset"]
+
 
 def revised(**asked: Any) -> dict[str, Any]:
     return revising.revised(PACKAGE, revising.parse(asked))
@@ -35,7 +37,11 @@ def revised(**asked: Any) -> dict[str, Any]:
         ({"update": {"notes": "new"}}, ("notes",), "new"),
         ({"update": '{"notes": "new"}'}, ("notes",), "new"),
         ({"update__notes": "new"}, ("notes",), "new"),
-        ({"update": {"resources": [{"name": "first"}]}}, ("resources", 0), {**PACKAGE["resources"][0], "name": "first"}),
+        (
+            {"update": {"resources": [{"name": "first"}]}},
+            ("resources", 0),
+            {**PACKAGE["resources"][0], "name": "first"},
+        ),
         ({"update": {"resources": [{}, {}, LINK]}}, ("resources", 2), LINK),
         ({"update__resources__1__name": "second"}, ("resources", 1, "name"), "second"),
         ({"update__resources__-1__name": "last"}, ("resources", 1, "name"), "last"),
@@ -79,8 +85,8 @@ def test_what_is_filtered_out_is_gone_and_the_package_itself_untouched() -> None
         ({"match__resources__9__name": None}, {"match": ["resources__9__name"]}),
         ({"match": "x"}, {"match": ["Must be a dictionary"]}),
         ({"update": [1]}, {"update": ["Must be a dictionary"]}),
-        ({"update__resources__9__name": "x"}, {"update__resources__9__name": ["There is no such place in the dataset"]}),
-        ({"update__resources__zzzzz__name": 1}, {"update__resources__zzzzz__name": ["There is no such place in the dataset"]}),
+        ({"update__resources__9__name": "x"}, {"update__resources__9__name": NO_PLACE}),
+        ({"update__resources__zzzzz__name": 1}, {"update__resources__zzzzz__name": NO_PLACE}),
         ({"update__notes__0": 1}, {"update__notes__0": ["There is no such place in the dataset"]}),
         ({"update__notes__extend": [1]}, {"update__notes__extend": ["There is no such place in the dataset"]}),
         ({"update__tags__extend": 1}, {"update__tags__extend": ["There is no such place in the dataset"]}),
