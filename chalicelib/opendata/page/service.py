@@ -218,7 +218,7 @@ class Pages:
                 section=kind,
                 title=sheet.words(plural),
                 lead=sheet.words(f"{plural}_lead"),
-                none=sheet.words(f"{plural}_none"),
+                nothing=sheet.words(f"{plural}_none"),
                 groups=[
                     {
                         "title": group.title,
