@@ -12,6 +12,7 @@ from chalicelib.shared.egress import HttpAnswer
 from chalicelib.shared.objects import Objects
 from tests.opendata.portal import Portal
 from tests.support.client import Answer
+from tests.support.memory import MemoryTable
 
 SOURCES = "/opendata/v1/harvest/sources"
 Served = Callable[[str, str, Mapping[str, str], bytes | None], HttpAnswer]
@@ -20,8 +21,8 @@ Served = Callable[[str, str, Mapping[str, str], bytes | None], HttpAnswer]
 class Town:
     """A portal, an organisation, and what it harvests."""
 
-    def __init__(self, folder: Path, objects: Objects | None = None) -> None:
-        self.portal = Portal(folder, objects=objects)
+    def __init__(self, folder: Path, objects: Objects | None = None, table: MemoryTable | None = None) -> None:
+        self.portal = Portal(folder, table, objects)
         self.organization = self.portal.organization()
         self.portal.queues.waiting.clear()
 
