@@ -47,21 +47,6 @@ def group_stub(group: Group) -> Json:
     }
 
 
-def organization_view(organization: Group, package_count: int) -> Json:
-    """`organization_show` and an entry of `organization_list` with all_fields."""
-    return {
-        **organization_stub(organization),
-        "display_name": organization.title,
-        "image_display_url": organization.image_url,
-        "num_followers": 0,
-        "package_count": package_count,
-        "extras": list(organization.extras),
-        "groups": [],
-        "tags": [],
-        "users": [],
-    }
-
-
 def resource_view(resource: Resource, position: int, site: str) -> Json:
     """A resource; `url` of an upload is its stable download address. What CKAN does not know stands as it was given."""
     file, upload = resource.file, resource.upload
