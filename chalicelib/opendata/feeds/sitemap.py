@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 from xml.etree.ElementTree import Element
 
 from ..page.links import Links
 from ..page.words import Language
-from ..search.model import Engine, Exact, Query, Question, Range
+from ..search.model import Exact, Found, Query, Question, Range
 from .atom import moment
 from .xml import add, written
 
@@ -27,6 +28,14 @@ MOST = 50_000
 """Parts in the index, by the protocol."""
 
 
+class Searches(Protocol):
+    """As much of a search engine as is asked here."""
+
+    def search(self, question: Question) -> Found:
+        """See `search.model.Engine`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Place:
     """A page: parts of its path, and when it last changed ("" where nobody knows)."""
@@ -35,7 +44,7 @@ class Place:
     modified: str = ""
 
 
-def after(engine: Engine, last: str) -> tuple[str, ...]:
+def after(engine: Searches, last: str) -> tuple[str, ...]:
     """Ids of the public datasets of the part that begins after this id ("" for the first)."""
     filters: tuple[Query, ...] = (Exact("state", "active"),)
     if last:
@@ -43,7 +52,7 @@ def after(engine: Engine, last: str) -> tuple[str, ...]:
     return engine.search(Question(filters=filters, sort=(("id", False),), rows=ROWS)).ids
 
 
-def parts(engine: Engine) -> Iterator[str]:
+def parts(engine: Searches) -> Iterator[str]:
     """The ids after which the parts begin, "" for the first."""
     last = ""
     for _ in range(MOST - 1):
@@ -88,7 +97,8 @@ def robots(links: Links) -> str:
         [
             "User-agent: *",
             f"Disallow: {root}/api/",
-            f"Disallow: {root}/dataset?",
+            # with the star: Python's own parser loses a bare question mark, and would keep off every dataset
+            f"Disallow: {root}/dataset?*",
             f"Disallow: {root}/dataset/*/resource/*?",
             f"Disallow: {root}/feeds/custom.atom",
             f"Allow: {root}/",
