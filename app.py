@@ -90,3 +90,8 @@ if "opendata" in settings.platforms:
     def opendata_sweep(event: CloudWatchEvent) -> None:
         """Sends again what the catalogue's outbox still holds."""
         house.sweeps["opendata_sweep"]()
+
+    @app.schedule(EVERY_MINUTE)
+    def opendata_publish(event: CloudWatchEvent) -> None:
+        """Publishes a snapshot of the search index when enough has changed."""
+        house.sweeps["opendata_publish"]()

@@ -332,6 +332,17 @@ def _open_opendata(house: House) -> None:
     house.handlers["opendata_events"] = catalogue.on_event
     house.handlers["opendata_harvest"] = lambda body: catalogue.harvest.on_message(body)
     house.sweeps["opendata_sweep"] = lambda: catalogue.sweep(house.clock())
+    house.sweeps["opendata_publish"] = lambda: _publish(house)
+
+
+def _publish(house: House) -> None:
+    """Publishes the search index if it is time, and measures what the alarm `opendata-search-failing` watches."""
+    done = False
+    try:
+        house.opendata.publisher.run()
+        done = True
+    finally:
+        house.watch.measure("SearchPublishFailures", "Count", 0 if done else 1, house.settings.environment)
 
 
 def _open_biz(house: House) -> None:

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
 LOCAL = "local"
-COMMANDS = ("public-key", "appoint", "given-up", "revive", "announce-key", "doctor", "furnish")
+SEARCH = ("snapshots", "publish-search", "rebuild-search", "roll-back-search")
+COMMANDS = ("public-key", "appoint", "given-up", "revive", "announce-key", "doctor", "furnish", *SEARCH)
 _LAPTOP = "http://127.0.0.1:8000"
 
 
@@ -144,6 +145,32 @@ def furnish(house: House) -> dict[str, int]:
         raise NotDone(f"{refusal} {'; '.join(fault.en for fault in refusal.faults)}") from None
 
 
+def search(house: House, command: str, snapshot: str) -> Any:
+    """What an operator does to the search index; see docs/how-to/operate-search.md.
+
+    Raises:
+        NotDone: there is no such snapshot, or somebody else publishes this very moment.
+    """
+    catalogue = house.opendata
+    if command == "snapshots":
+        head = catalogue.snapshots.head()
+        asked = "" if head is None else head.snapshot.id
+        return {
+            "held": head is not None and head.held,
+            "waiting": catalogue.publisher.waiting(),
+            "snapshots": [{"asked": each.id == asked, **asdict(each)} for each in catalogue.snapshots.kept()],
+        }
+    if command == "roll-back-search":
+        back = catalogue.publisher.back_to(snapshot)
+        if back is None:
+            raise NotDone("there is no such snapshot of this version; `snapshots` lists them")
+        return {"asked": back.id, "held": True}
+    made = catalogue.publisher.publish(whole=command == "rebuild-search", release=True)
+    if made is None:
+        raise NotDone("another publisher was faster; look at `snapshots`")
+    return {"asked": made.id, "count": made.count, "size": made.size}
+
+
 def run(arguments: list[str], session: Session | None = None, given: Iterable[str] = sys.stdin) -> Any:
     """Does what the command line says; returns what to print.
 
@@ -155,6 +182,7 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--key", help="id of the KMS key to announce", default="")
     parser.add_argument("--subsystem", help="whom to examine, e.g. TH/CENTRAL/DOPA/civil", default="")
+    parser.add_argument("--snapshot", help="id of the snapshot to go back to", default="")
     parser.add_argument("--room", choices=ROOMS, help="needed where a stage opens several platforms")
     options = parser.parse_args(arguments)
     house = house_of(options.stage, session)
@@ -166,6 +194,8 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
         raise NotDone(f"{options.stage} does not open {room}")
     if options.command in ("announce-key", "doctor", "furnish") and room != "gdx":
         raise NotDone(f"{options.command} is for the exchange: --room gdx")
+    if options.command in SEARCH and room != "opendata":
+        raise NotDone(f"{options.command} is for the catalogue: --room opendata")
     match options.command:
         case "public-key":
             return public_key(house, room)
@@ -179,6 +209,8 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
             return examine(house, options.subsystem)
         case "furnish":
             return furnish(house)
+        case command if command in SEARCH:
+            return search(house, command, options.snapshot)
         case _:
             try:
                 appoint(house, room, Appointment.model_validate_json("".join(given)))

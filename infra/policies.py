@@ -68,7 +68,8 @@ BELONGINGS: Mapping[str, Belongings] = {
     ),
     "opendata": Belongings(
         changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
-        objects=("s3:GetObject", "s3:PutObject"),  # uploads expire by themselves; published files stay
+        # uploads expire by themselves, published files stay; old snapshots of the search index are taken away
+        objects=("s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
         buckets=("opendata",),
         sends=("opendata-events", "opendata-harvest"),
         polls=("opendata-events", "opendata-harvest", "opendata-uploads"),

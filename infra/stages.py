@@ -59,6 +59,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "opendata_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
         "opendata_harvest": Handler(memory=1024, timeout=EVENT_TIMEOUT),
         "opendata_sweep": Handler(memory=512, timeout=50, concurrency=1),
+        "opendata_publish": Handler(memory=3008, timeout=50, concurrency=1),
     },
     "biz": {
         "biz_events": Handler(memory=512, timeout=EVENT_TIMEOUT),

@@ -45,7 +45,8 @@ BESIDE_THE_STORY: Mapping[str, Mapping[str, str]] = {
     | BY_THE_MAPPING
     | SECRET_MADE
     | TELLS_404
-    | {REMOVE: "a renamed dataset gives its old name back"},
+    | {REMOVE: "a renamed dataset gives its old name back"}
+    | {"s3:DeleteObject": "snapshots of the search index are taken away after a day"},
     "biz": BY_LAMBDA_ITSELF
     | BY_THE_MAPPING
     | SECRET_MADE
