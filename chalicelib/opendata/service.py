@@ -29,6 +29,7 @@ from .governance.gate import Gate as GovernanceGate
 from .governance.service import Governance
 from .governance.store import GovernanceRows
 from .groups.members import Members
+from .groups.renaming import Renaming
 from .groups.service import Groups
 from .groups.store import GroupStore
 from .harvest.service import Harvest
@@ -328,6 +329,11 @@ class Catalogue:
         parts = self.parts
         return Notices(parts.table, parts.journal, self.follows, self.activities, clock=parts.clock)
 
+    @cached_property
+    def renaming(self) -> Renaming:
+        """Tells search of groups that are shown differently."""
+        return Renaming(self.parts.table, self.reading, ids=self.parts.ids, clock=self.parts.clock)
+
     def _groups_of(self, kind: Kind) -> Groups:
         return Groups(
             kind,
@@ -432,4 +438,6 @@ def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None
     catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
     catalogue.listen("opendata.", lambda event: catalogue.activity_store.enter(event))
     catalogue.listen("opendata.", lambda event: catalogue.notices.tell(event))
+    catalogue.listen("opendata.organization.", lambda event: catalogue.renaming.follow(event))
+    catalogue.listen("opendata.group.", lambda event: catalogue.renaming.follow(event))
     return catalogue

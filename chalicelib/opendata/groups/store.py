@@ -35,7 +35,7 @@ class GroupStore:
         """
         version = 1 if before is None else before.version + 1
         change_id = self._ids()
-        event, head = self._event(after, by, activity, "created" if before is None else "changed", change_id)
+        event, head = self._event(before, after, by, activity, "created" if before is None else "changed", change_id)
         written = replace(after, chain=(head.seq, head.hash), version=version)
         key = group_key(after.id)
         item = Item(key, asdict(written), version, {"by_organization": _place(written)})
@@ -57,26 +57,30 @@ class GroupStore:
         """
         activity = f"deleted {group.kind}"
         change_id = self._ids()
-        event, _ = self._event(group, by, activity, "purged", change_id)
         gone = replace(group, state="deleted", version=group.version + 1)
+        event, _ = self._event(group, gone, by, activity, "purged", change_id)
         rows: list[Write] = [Remove(group_key(group.id), group.version)]
         rows += _moved_name(group, group.kind, group.name, None)
         rows += _moved_name(group, "agency", group.agency, None)
         rows.append(changes.change_row(self._change(change_id, gone, by, activity)))
         self._journal.commit(once, rows, [(group_key(group.id).pk, event)])
 
-    def _event(self, group: Group, by: str, activity: str, what: str, change: str) -> tuple[Event, Head]:
+    def _event(
+        self, before: Group | None, after: Group, by: str, activity: str, what: str, change: str
+    ) -> tuple[Event, Head]:
+        seen = None if before is None else (before.name, before.title, before.state)
         return self._journal.happened(
-            Head(*group.chain),
-            subject=group.id,
-            type=f"opendata.{group.kind}.{what}",
+            Head(*after.chain),
+            subject=after.id,
+            type=f"opendata.{after.kind}.{what}",
             by=by,
             data={
-                "name": group.name,
-                "title": group.title,
-                "state": group.state,
+                "name": after.name,
+                "title": after.title,
+                "state": after.state,
                 "activity": activity,
                 "change": change,
+                "shown_differently": seen is not None and seen != (after.name, after.title, after.state),
             },
             queue=QUEUE,
         )

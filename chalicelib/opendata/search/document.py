@@ -41,6 +41,7 @@ def document(package: Package, organization: Group, groups: Iterable[Group]) -> 
         "organization": [organization.name],
         "owner_org": [dataset.owner_org],
         "groups": [group.name for group in themes],
+        "group_ids": list(dataset.groups),
         "tags": fields.get("tags", []),
         **_by_vocabulary(package),
         **_of_resources(package),
