@@ -25,6 +25,7 @@ from infra.operate import (
     public_key,
     revive,
     run,
+    search,
 )
 from tests.support.cloud import ENVIRONMENT, ORIGIN, REGION, local_cloud
 
@@ -137,3 +138,22 @@ def test_commands_of_the_exchange_are_for_the_exchange() -> None:
     for command in ("announce-key", "doctor"):
         with pytest.raises(NotDone, match="--room gdx"):
             run(["prod-biz", command])
+
+
+def test_the_search_index_is_published_rebuilt_and_put_back(house: House) -> None:
+    assert search(house, "snapshots", "") == {"held": False, "waiting": 0, "snapshots": []}
+    first = search(house, "publish-search", "")
+    second = search(house, "rebuild-search", "")
+    assert search(house, "roll-back-search", first["asked"]) == {"asked": first["asked"], "held": True}
+    listed = search(house, "snapshots", "")
+    assert listed["held"] and [each["asked"] for each in listed["snapshots"]] == [False, True]
+    assert [each["id"] for each in listed["snapshots"]] == [second["asked"], first["asked"]]
+    with pytest.raises(NotDone, match="no such snapshot"):
+        search(house, "roll-back-search", "elsewhere")
+    assert search(house, "publish-search", "")["count"] == 0
+    assert not search(house, "snapshots", "")["held"]
+
+
+def test_the_search_index_is_the_catalogues(house: House) -> None:
+    with pytest.raises(NotDone, match="--room opendata"):
+        run(["local", "publish-search", "--room", "gdx"])
