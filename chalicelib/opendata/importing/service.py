@@ -30,6 +30,7 @@ from ..standard.checks import is_web_address, shortcomings
 from ..standard.excel import Line, Remark
 from ..standard.fields import thai_standard
 from ..store import Store
+from ..words import in_thai
 
 Mode = Literal["check", "all", "good"]
 Outcome = Literal["ready", "wrong", "created", "there", "waiting"]
@@ -163,16 +164,9 @@ def _remark(line: Line, messages: Mapping[str, Sequence[str]]) -> None:
         cell = line.cells.get(column, f"{line.sheet}!A{line.row}")
         known = labels.get(name)
         thai = f"{known.th}: " if known else ""
-        line.remarks.append(Remark(cell, column, f"{thai}{_thai(name)}", f"{name}: {'; '.join(texts)}"))
-
-
-def _thai(name: str) -> str:
-    return {
-        "name": "ชื่อต้องเป็นอักษรอังกฤษตัวเล็ก ตัวเลข - หรือ _ ยาว 2 ถึง 100 ตัว",
-        "tags": "คำสำคัญต้องยาว 2 ถึง 100 ตัว ใช้อักษร ตัวเลข เว้นวรรค - _ .",
-        "maintainer_email": "ต้องเป็นที่อยู่อีเมล",
-        "update_frequency_interval": "ต้องเป็นจำนวนเต็มตั้งแต่ 1",
-    }.get(name, "ค่าไม่ถูกต้อง")
+        line.remarks.append(
+            Remark(cell, column, f"{thai}{'; '.join(map(in_thai, texts))}", f"{name}: {'; '.join(texts)}")
+        )
 
 
 def _missing(line: Line) -> list[str]:

@@ -12,14 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.shared.errors import Fault, Invalid, WrongState
-from chalicelib.shared.thai import is_national_id, to_ascii_digits
 
+from ..personal import personal
 from .model import Contribution, State
 
-# thirteen digits however they are parted; whether they are a person's is for the check digit to say
-_THIRTEEN = re.compile(r"(?<![0-9])[0-9](?:[\s.-]?[0-9]){12}(?![0-9])")
-_PHONE = re.compile(r"(?<![0-9])0[2-9](?:[\s-]?[0-9]){7,8}(?![0-9])")
-_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 MOVES: Mapping[tuple[State, State], str] = {
@@ -32,13 +28,6 @@ MOVES: Mapping[tuple[State, State], str] = {
     ("hidden", "withdrawn"): "author",
 }
 """Who may take a contribution from one state to another."""
-
-
-def personal(text: str) -> bool:
-    """Whether a text holds what looks like a national id (with a right check digit), a phone number or an e-mail."""
-    plain = to_ascii_digits(text)
-    ids = (re.sub(r"[\s.-]", "", found) for found in _THIRTEEN.findall(plain))
-    return any(map(is_national_id, ids)) or bool(_PHONE.search(plain) or _EMAIL.search(plain))
 
 
 def faults_of(content: Mapping[str, Any]) -> Iterator[Fault]:

@@ -9,14 +9,13 @@ A public dataset may be the answer in any open state; one on its way to the publ
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState
-from chalicelib.shared.thai import is_national_id
 
+from ..personal import personal
 from .model import Request, State
 
 Hand = Literal["author", "editor", "steward", "publisher"]
@@ -105,28 +104,6 @@ def check_step(step: Step, request: Request, hands: frozenset[Hand]) -> None:
         )
     if hand not in hands:
         raise NotAllowed(f"ขั้นตอน “{step.th}” ไม่ใช่หน้าที่ของบัญชีนี้", f"The step {step.name} needs the hand of: {hand}.")
-
-
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_ID = re.compile(r"(?<![0-9])(?:[0-9][ -]?){12}[0-9](?![0-9])")
-_PHONE = re.compile(r"(?<![0-9])(?<![0-9][ -])(?:\+66|0)[ -]?[0-9](?:[ -]?[0-9]){6,8}(?![0-9])")
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}\.[A-Za-z]{2,24}")
-
-
-def personal(text: str) -> list[tuple[str, str]]:
-    """What in a text would tell who somebody is: kinds in Thai and English.
-
-    Requests are read by everybody, and the platform itself tells the person of the answer.
-    """
-    plain = text.translate(_DIGITS)
-    found: list[tuple[str, str]] = []
-    if any(is_national_id(re.sub(r"[ -]", "", each)) for each in _ID.findall(plain)):
-        found.append(("เลขประจำตัวประชาชน", "a national id"))
-    if _PHONE.search(plain):
-        found.append(("หมายเลขโทรศัพท์", "a telephone number"))
-    if _EMAIL.search(plain):
-        found.append(("อีเมล", "an e-mail address"))
-    return found
 
 
 def check_texts(texts: Mapping[str, str]) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.opendata.participation import rules
 from chalicelib.opendata.participation.model import STARS, Ratings
+from chalicelib.opendata.personal import personal
 from chalicelib.shared.thai import check_digit, to_thai_digits
 from tests.opendata.portal import READER, Portal
 from tests.support.client import Answer
@@ -171,13 +171,13 @@ def test_what_will_not_do_is_refused_by_its_place(portal: Portal, content: dict[
 def test_a_national_id_is_seen_however_it_is_written(number: int, thai: bool, separator: str) -> None:
     twelve = str(number)
     written = separator.join(twelve + check_digit(twelve))
-    found = rules.personal(f"ก {to_thai_digits(written) if thai else written} ข")
+    found = personal(f"ก {to_thai_digits(written) if thai else written} ข")
     assert found or not "1" <= twelve[0] <= "8"
 
 
 @pytest.mark.parametrize("text", ["ปี 2566", "งบ 1,234,567,890,123 บาท", "รหัส 1234567890123", "ISBN 978-616-123-456-7"])
 def test_other_numbers_are_no_persons(text: str) -> None:
-    assert not rules.personal(text)
+    assert not personal(text)
 
 
 @given(st.dictionaries(st.sampled_from(STARS), st.integers(0, 1000)))
