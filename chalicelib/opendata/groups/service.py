@@ -132,7 +132,7 @@ class Groups:
         """The datasets of a group that the caller may see, the latest change first."""
         question = Question(
             filters=(self._of(group), Exact("state", "active")),
-            labels=self._access.labels(caller),
+            labels=self._labels(caller),
             sort=(("metadata_modified", True),),
             rows=min(limit, MOST_PACKAGES),
         )
@@ -141,8 +141,13 @@ class Groups:
     def package_ids(self, caller: Caller, group: Group) -> tuple[str, ...]:
         """Ids of the datasets of a group that the caller may see."""
         filters = (self._of(group), Exact("state", "active"))
-        question = Question(filters=filters, labels=self._access.labels(caller), sort=(("id", False),), rows=10_000)
+        question = Question(filters=filters, labels=self._labels(caller), sort=(("id", False),), rows=10_000)
         return self._reading.engine.search(question).ids
+
+    def _labels(self, caller: Caller) -> tuple[str, ...]:
+        if not is_operator(caller):
+            return self._access.labels(caller)
+        return (PUBLIC, *(f"org-{group.id}" for group in self._reading.groups() if group.kind == "organization"))
 
     def _of(self, group: Group) -> Exact:
         return Exact("owner_org", group.id) if self.kind == "organization" else Exact("groups", group.name)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.shared.errors import NotAllowed, NotFound
+from chalicelib.shared.errors import NotAllowed, NotFound, Refusal
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Once
@@ -66,9 +67,13 @@ class Users:
         return user
 
     def meet(self, caller: Caller) -> None:
-        """Sees to it that somebody who wrote has a row; no request for whom this process has met before."""
+        """Sees to it that somebody who wrote has a row; no request for whom this process has met before.
+
+        The write is done by then: what goes wrong here is mended by the next one, and no reason to refuse.
+        """
         if caller.id and self._known.get(caller.id, "") != caller.agency:
-            self.arrive(caller)
+            with suppress(Refusal):
+                self.arrive(caller)
 
     def _enter(self, caller: Caller) -> User:
         agency = caller.agency if caller.kind in ("officer", "system") else None
