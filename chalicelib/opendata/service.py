@@ -26,22 +26,18 @@ from .followers.notices import Notices
 from .followers.service import Counts, Followers
 from .followers.store import FollowStore
 from .governance.gate import Gate as GovernanceGate
-from .governance.service import Governance
 from .governance.store import GovernanceRows
 from .groups.members import Members
 from .groups.renaming import Renaming
 from .groups.service import Groups
 from .groups.store import GroupStore
 from .harvest.service import Harvest
-from .importing.service import Importing
 from .model import Kind
 from .packages import Packages
 from .participation.service import Participation
+from .publishing import Publishing
 from .purging import PURGED, Purging
 from .reading import Reading
-from .requests.reading import RequestReading
-from .requests.service import Requests
-from .requests.store import RequestRows
 from .resources import Resources
 from .search.finding import Finding
 from .search.following import Following
@@ -173,49 +169,13 @@ class Catalogue:
     @cached_property
     def gate(self) -> GovernanceGate:
         """What every write of a package passes on its way to the public."""
-        rows = GovernanceRows(self.parts.table)
-        return GovernanceGate(rows, self.access, ids=self.parts.ids, clock=self.parts.clock)
-
-    @cached_property
-    def governance(self) -> Governance:
-        """The way of datasets to the public."""
         parts = self.parts
-        return Governance(
-            self.store,
-            self.packages,
-            self.access,
-            self.gate,
-            GovernanceRows(parts.table),
-            self.reading,
-            parts.cursors,
-            ids=parts.ids,
-            clock=parts.clock,
-        )
+        return GovernanceGate(GovernanceRows(parts.table), self.access, ids=parts.ids, clock=parts.clock)
 
     @cached_property
-    def importing(self) -> Importing:
-        """Workbooks of datasets."""
-        return Importing(self.store, self.access, self.editing, clock=self.parts.clock)
-
-    @cached_property
-    def requests(self) -> Requests:
-        """Requests for data."""
-        parts, rows = self.parts, RequestRows(self.parts.table)
-        return Requests(
-            self.store,
-            rows,
-            parts.journal,
-            self.packages,
-            self.request_reading,
-            ids=parts.ids,
-            clock=parts.clock,
-        )
-
-    @cached_property
-    def request_reading(self) -> RequestReading:
-        """Requests for data as people read them."""
-        rows = RequestRows(self.parts.table)
-        return RequestReading(self.store, rows, self.packages, self.gate, self.parts.cursors)
+    def publishing(self) -> Publishing:
+        """The way of datasets to the public, and what people ask for."""
+        return Publishing(self.parts, self.store, self.access, self.gate, self.packages, self.editing, self.reading)
 
     @cached_property
     def packages(self) -> Packages:
@@ -431,7 +391,7 @@ def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None
     catalogue.sweeps.append(lambda now: catalogue.harvest.sweep(now))
     catalogue.listen("opendata.", lambda event: catalogue.webhooks.fan_out(event))
     catalogue.listen("opendata.", lambda event: catalogue.uploads.take_arrived(event))
-    catalogue.listen("opendata.dataset.", lambda event: catalogue.requests.on_event(event))
+    catalogue.listen("opendata.dataset.", lambda event: catalogue.publishing.requests.on_event(event))
     catalogue.listen(PURGED, lambda event: catalogue.purging.clear(event))
     catalogue.sweeps.append(lambda now: catalogue.usage.run(now))
     catalogue.sweeps.append(lambda now: catalogue.dumps.sweep(now))

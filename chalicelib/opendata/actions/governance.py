@@ -13,14 +13,14 @@ from .registry import Asked, reads, writes
 
 
 def _stand(asked: Asked, id: object) -> Any:
-    return GovernanceView.of(asked.catalogue.governance.show(asked.caller, id)).model_dump()
+    return GovernanceView.of(asked.catalogue.publishing.governance.show(asked.caller, id)).model_dump()
 
 
 def _take(asked: Asked, step: str) -> Any:
     reason = asked.given.get("reason") or ""
     if not isinstance(reason, str):
         raise Rejected({"reason": ["Must be a Unicode string value"]})
-    done = asked.catalogue.governance.take(
+    done = asked.catalogue.publishing.governance.take(
         asked.caller, asked.once, asked.given.get("id"), step, reason=reason, revision=asked.revision
     )
     return _stand(asked, done)

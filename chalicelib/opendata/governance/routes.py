@@ -18,7 +18,7 @@ ALLOW = (CITIZEN, officer(*sorted(STAFF_ROLES)))
 
 def hang(room: Room, catalogue: Catalogue) -> None:
     """Hangs these routes on the room."""
-    governance = catalogue.governance
+    governance = catalogue.publishing.governance
 
     def shown(call: Call, id: str) -> Reply:
         stand = governance.show(call.caller, id)

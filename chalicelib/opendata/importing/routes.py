@@ -50,4 +50,4 @@ def hang(room: Room, catalogue: Catalogue) -> None:
                 "โปรดส่งไฟล์ .xlsx เป็นเนื้อหาของคำขอ", f"Send the .xlsx file as the body ({MEDIA_TYPE})."
             )
         asked: Wish = call.query
-        return Report.of(*catalogue.importing.run(call.caller, asked.organization, call.raw, asked.mode))
+        return Report.of(*catalogue.publishing.importing.run(call.caller, asked.organization, call.raw, asked.mode))

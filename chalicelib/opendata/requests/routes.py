@@ -16,7 +16,7 @@ ANYBODY = (PUBLIC, *SOMEBODY)
 
 def hang(room: Room, catalogue: Catalogue) -> None:
     """Hangs these routes on the room."""
-    requests, reading = catalogue.requests, catalogue.request_reading
+    requests, reading = catalogue.publishing.requests, catalogue.publishing.request_reading
 
     def shown(call: Call, id: str, status: int | None = None, **headers: str) -> Reply:
         found = reading.show(call.caller, id)

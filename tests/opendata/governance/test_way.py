@@ -223,7 +223,7 @@ def test_two_stewards_at_once_take_one_step(town: Municipality) -> None:
 def test_a_step_is_one_transaction_with_what_others_learn(town: Municipality) -> None:
     package = town.draft()
     before = len(town.memory.requests)
-    town.catalogue.governance.take(
+    town.catalogue.publishing.governance.take(
         _caller(town, town.editor), Once(new_token(), "", new_token(), claimed=False), package, "submit"
     )
     # the dataset, its organisation and membership, and where it stands

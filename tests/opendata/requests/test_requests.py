@@ -192,7 +192,7 @@ def test_the_news_of_a_publication_may_come_twice(town: Municipality, desks: dic
     town.result(town.act("package_patch", town.publisher, id=draft, private=False))
     event = town.catalogue.parts.journal.history(f"DATASET#{draft}")[-1]
     for _ in range(3):
-        town.catalogue.requests.on_event(event)
+        town.catalogue.publishing.requests.on_event(event)
     assert [each["step"] for each in desks["reader"].read(request).json["history"]].count("published") == 1
 
 

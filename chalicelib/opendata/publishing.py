@@ -1,0 +1,75 @@
+"""The services around publication, put together: the steps of a dataset, workbooks of drafts, requests for data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from chalicelib.shared.parts import Parts
+
+from .access import Access
+from .editing import Editing
+from .governance.gate import Gate
+from .governance.service import Governance
+from .governance.store import GovernanceRows
+from .importing.service import Importing
+from .packages import Packages
+from .reading import Reading
+from .requests.reading import RequestReading
+from .requests.service import Requests
+from .requests.store import RequestRows
+from .store import Store
+
+
+@dataclass
+class Publishing:
+    """What stands between a draft and the public."""
+
+    parts: Parts
+    store: Store
+    access: Access
+    gate: Gate
+    packages: Packages
+    editing: Editing
+    reading: Reading
+
+    @cached_property
+    def governance(self) -> Governance:
+        """The way of datasets to the public."""
+        parts = self.parts
+        return Governance(
+            self.store,
+            self.packages,
+            self.access,
+            self.gate,
+            GovernanceRows(parts.table),
+            self.reading,
+            parts.cursors,
+            ids=parts.ids,
+            clock=parts.clock,
+        )
+
+    @cached_property
+    def importing(self) -> Importing:
+        """Workbooks of datasets."""
+        return Importing(self.store, self.access, self.editing, clock=self.parts.clock)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Requests for data."""
+        parts, rows = self.parts, RequestRows(self.parts.table)
+        return Requests(
+            self.store,
+            rows,
+            parts.journal,
+            self.packages,
+            self.request_reading,
+            ids=parts.ids,
+            clock=parts.clock,
+        )
+
+    @cached_property
+    def request_reading(self) -> RequestReading:
+        """Requests for data as people read them."""
+        rows = RequestRows(self.parts.table)
+        return RequestReading(self.store, rows, self.packages, self.gate, self.parts.cursors)
