@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..model import Group, Package
 from ..reading import Reading
 from .links import Links
-from .markdown import as_text, cut, marked
+from .markdown import as_text, cut, marked, passage
 from .searching import around
 
 if TYPE_CHECKING:
@@ -57,7 +57,11 @@ def hits(
     found = []
     for package, organization, _ in packages:
         marks = (highlights or {}).get(package.id, {})
-        notes = marked(marks["notes"]) if marks.get("notes") else as_text(package.dataset.fields.get("notes"), NOTES)
+        notes = (
+            passage(marks["notes"], NOTES)
+            if "<mark>" in marks.get("notes", "")
+            else as_text(package.dataset.fields.get("notes"), NOTES)
+        )
         found.append(
             Hit(
                 address=links.to("dataset", package.dataset.name),

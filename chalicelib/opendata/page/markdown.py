@@ -94,9 +94,7 @@ def cut(text: str, limit: int) -> str:
     """At most this many characters and an ellipsis; never between a letter and its mark, at a blank if one is near."""
     if len(text) <= limit:
         return text
-    end = limit
-    while end > 0 and (_JOINED.match(text[end]) or text[end - 1] in _LEADING):
-        end -= 1
+    end = _whole(text, limit)
     blank = text.rfind(" ", max(0, end - 25), end)
     return text[: blank if blank > 0 else end].rstrip() + "…"
 
@@ -107,3 +105,33 @@ def marked(highlight: str) -> Markup:
     from markupsafe import Markup
 
     return Markup(nh3.clean(highlight, tags={"mark"}, attributes={}))  # noqa: S704 - nh3 has just cleaned it
+
+
+_BEGIN, _END = "\ue000", "\ue001"
+"""Stand for the marks while the text around them is worked on; letters of nobody's."""
+BEFORE = 60
+
+
+def passage(highlight: str, limit: int) -> Markup:
+    """The part of a description around the first word found: without Markdown's signs, with the marks of the engine."""
+    from markupsafe import Markup, escape
+
+    plain = re.sub(f"[{_BEGIN}{_END}]", "", highlight).replace("<mark>", _BEGIN).replace("</mark>", _END)
+    text = as_text(html.unescape(plain))
+    first = text.find(_BEGIN)
+    begin = max(0, first - BEFORE)
+    if begin:
+        blank = text.find(" ", begin, first)
+        begin = blank + 1 if blank >= 0 else _whole(text, begin)
+    shown = cut(text[begin:], limit)
+    if shown.count(_BEGIN) > shown.count(_END):
+        shown += _END
+    made = str(escape(shown)).replace(_BEGIN, "<mark>").replace(_END, "</mark>")
+    return Markup(f"{'…' if begin else ''}{made}")  # noqa: S704 - escaped, but for the marks
+
+
+def _whole(text: str, at: int) -> int:
+    """The place, or the next one before it where a letter begins."""
+    while at > 0 and (_JOINED.match(text[at]) or text[at - 1] in _LEADING):
+        at -= 1
+    return at

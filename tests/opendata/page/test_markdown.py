@@ -106,3 +106,29 @@ def test_a_text_is_not_cut_within_a_letter(text: str, limit: int, cut: str) -> N
 def test_only_marks_pass_from_the_search_engine() -> None:
     marked = markdown.marked('<mark class="x">ก</mark> &lt;b&gt; <script>x</script><img src=x>')
     assert str(marked) == "<mark>ก</mark> &lt;b&gt; "
+
+
+@pytest.mark.parametrize(
+    ("highlight", "shown"),
+    [
+        ("**ใบ<mark>อนุญาต</mark>** &lt;b&gt; &amp;", "ใบ<mark>อนุญาต</mark> &lt;b&gt; &amp;"),
+        (f"{'ก ' * 100}<mark>น้ำ</mark> ท่วม", f"…{'ก ' * 29}<mark>น้ำ</mark> ท่วม"),
+        (f"<mark>น้ำ</mark>{' ก' * 100}", f"<mark>น้ำ</mark>{' ก' * 47}…"),
+        ("[คู่มือ<mark>น้ำ</mark>](https://a.example)", "คู่มือ<mark>น้ำ</mark>"),
+        (f"<mark>{'ก' * 150}</mark> ข", f"<mark>{'ก' * 99}…</mark>"),
+    ],
+)
+def test_what_was_found_in_a_description_is_shown_with_its_neighbours(highlight: str, shown: str) -> None:
+    assert str(markdown.passage(highlight, 100)) == shown
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.one_of(st.sampled_from(["<mark>", "</mark>", "\ue000", "&lt;script&gt;", "<img src=x>"]), PIECES), max_size=6
+    )
+)
+def test_a_passage_holds_nothing_but_marks(parts: list[str]) -> None:
+    page = Page(str(markdown.passage("".join(parts), 80)))
+    assert {tag for tag, _ in page.elements} <= {"mark"}
+    assert all(not attributes for _, attributes in page.elements)
