@@ -30,6 +30,7 @@ from .asking import LOOKED_AT, Window
 from .rebuild import Backwards
 from .store import ActivityStore, Entry, user_of
 
+FIRST_READ = 100
 DIFFS = ("unified", "context", "html")
 
 
@@ -93,8 +94,15 @@ class Activities:
 
     def recent(self, caller: Caller, window: Window) -> list[Json]:
         """What happened to datasets lately, in the whole catalogue."""
-        latest = (Entry(each.id, each.dataset, each.at) for each in self._log.latest(limit=LOOKED_AT) if each.dataset)
+        latest = (Entry(each.id, each.dataset, each.at) for each in self._latest() if each.dataset)
         return self._stream(caller, latest, window)
+
+    def _latest(self) -> Iterator[Change]:
+        """The end of the log; a long piece of it, with all its search documents, only where a short one is too few."""
+        first = list(self._log.latest(limit=FIRST_READ))
+        yield from first
+        if len(first) == FIRST_READ:
+            yield from islice(self._log.latest(limit=LOOKED_AT), FIRST_READ, None)
 
     def of_entries(self, caller: Caller, entries: Iterable[Entry], window: Window) -> list[Json]:
         """What the caller may see of these."""

@@ -107,6 +107,7 @@ class Followers:
         except NotFound:
             target = Target(kind, named, named)
         try:
+            self._follows.heed(once)
             if self._follows.follows(caller.id, target.kind, target.id) is None:
                 raise NotFound("ไม่ได้ติดตามรายการนี้", "Not found: You are not following it.")
             self._follows.remove(once, caller.id, target.kind, target.id)

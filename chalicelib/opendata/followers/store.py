@@ -76,6 +76,15 @@ class FollowStore:
         self._journal.commit(once, rows, answer={"at": at})
         return Follow(user, kind, object, at)
 
+    def heed(self, once: Once) -> None:
+        """Looks whether this very command was done before.
+
+        Raises:
+            Replayed, KeyReused.
+        """
+        if once.claimed:
+            self._journal.read(once)
+
     def remove(self, once: Once, user: str, kind: Followed, object: str) -> None:
         """Ceases to follow.
 

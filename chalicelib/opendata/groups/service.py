@@ -266,8 +266,9 @@ class Groups:
         """Changes a group; answers its id.
 
         Raises:
-            NotFound, NotAllowed, Rejected, Stale.
+            NotFound, NotAllowed, Rejected, Stale, Replayed.
         """
+        self._groups.heed(once)
         group = self.find(caller, given.get("id"))
         self._access.must_govern(caller, group)
         after = rules.edited(group, given, self._there(), whole=whole, operator=is_operator(caller))
@@ -280,8 +281,9 @@ class Groups:
         """Marks a group as deleted; an organisation only when it has no datasets.
 
         Raises:
-            NotFound, NotAllowed, Rejected, Stale.
+            NotFound, NotAllowed, Rejected, Stale, Replayed.
         """
+        self._groups.heed(once)
         group = self.find(caller, asked, said=f"Not found: {self._title()} was not found.")
         self._access.must_govern(caller, group)
         if group.state == "deleted":
@@ -296,6 +298,7 @@ class Groups:
             NotFound, NotAllowed, Rejected, Stale.
         """
         self._access.must_operate(caller, f"{self.kind}_purge")
+        self._groups.heed(once)
         group = self.find(caller, asked, said=f"Not found: {self._title()} was not found")
         self._must_be_empty(group, "purged")
         self._groups.purge(once, group, caller.label)

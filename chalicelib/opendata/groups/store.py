@@ -26,6 +26,15 @@ class GroupStore:
         self._ids = ids
         self._clock = clock
 
+    def heed(self, once: Once) -> None:
+        """Looks whether this very command was done before, where what it leaves would look like a fault to it.
+
+        Raises:
+            Replayed, KeyReused.
+        """
+        if once.claimed:
+            self._journal.read(once)
+
     def save(self, once: Once, before: Group | None, after: Group, by: str, activity: str) -> Group:
         """Writes a new or changed group.
 

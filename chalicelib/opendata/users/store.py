@@ -88,6 +88,15 @@ class UserStore:
         for item in every(self._table, "USERS", index="by_organization", prefix="" if agency is None else f"{agency}#"):
             yield user_of(item)
 
+    def heed(self, once: Once) -> None:
+        """Looks whether this very command was done before, where what it leaves would look like a fault to it.
+
+        Raises:
+            Replayed, KeyReused.
+        """
+        if once.claimed:
+            self._journal.read(once)
+
     def save(self, once: Once, before: User | None, after: User, by: str, more: Sequence[Write] = ()) -> User:
         """Writes a new or changed user.
 

@@ -78,6 +78,7 @@ class ApiTokens:
         text, jti = given.get("token"), given.get("jti")
         if not text and not jti:
             raise Rejected({"token": ["Missing value"]})
+        self._store.heed(once)
         parts = rules.taken_apart(text)
         named = parts[0] if parts is not None else jti
         token = self._store.token(named) if texts.is_id(named) else None

@@ -261,3 +261,12 @@ def test_missing_and_unknown_ids(portal: Portal, kind: str) -> None:
     assert portal.act(f"{kind}_show", id=["a"]).status == 404
     assert error(portal.ask(f"{kind}_show"))["id"] == ["Missing value"]
     assert portal.act(f"{kind}_delete", operator(portal), id="nobody").status == 404
+
+
+def test_a_repeat_of_a_deletion_is_one(portal: Portal) -> None:
+    portal.organization()
+    boss = operator(portal)
+    for action, token in (("organization_delete", portal.publisher), ("organization_purge", boss)):
+        for _ in range(2):
+            assert portal.result(portal.act(action, token, key=action, id="laemngop")) is None
+    assert portal.act("organization_purge", boss, key="organization_purge", id="another").status == 409

@@ -217,3 +217,10 @@ def test_a_token_opens_what_its_user_may_and_nothing_that_needs_proof_of_identit
     with pytest.raises(Unauthenticated):
         gate.admit("klang_bad", [rule])
     assert gate.admit("a.b.c", [rule]) == NOBODY
+
+
+def test_a_repeat_of_a_revocation_is_one(portal: Portal) -> None:
+    jti = made(portal, portal.publisher)[6:38]
+    for _ in range(2):
+        assert portal.act("api_token_revoke", portal.publisher, key="k", jti=jti).status == 200
+    assert portal.act("api_token_revoke", portal.publisher, jti=jti).status == 403
