@@ -15,7 +15,15 @@ INDEXES = {
     "biz": {"open", "by_owner", "by_queue", "by_due", "by_agency"},
     "citizen": {"open", "by_owner"},
 }
-QUEUES = ("gdx-exchanges", "gdx-events", "biz-events", "biz-uploads", "opendata-events", "opendata-harvest", "opendata-uploads")
+QUEUES = (
+    "gdx-exchanges",
+    "gdx-events",
+    "biz-events",
+    "biz-uploads",
+    "opendata-events",
+    "opendata-harvest",
+    "opendata-uploads",
+)
 
 
 def test_cfn_lint_finds_nothing() -> None:
