@@ -1,8 +1,9 @@
 """A question as a query of the index.
 
-Words are looked for in tiers. In the first, every piece of the question must be in the dataset: for Thai, all pairs of
-its clusters. Where that finds nothing, most, then some of the pairs are enough, and Latin words may have a wrong
-letter. What is relevant: names and titles weigh most, as in CKAN (`name^4 title^4 tags^2 groups^2 text`).
+Words are looked for in tiers. In the first, every piece of the question must be in the dataset, letter by letter (but
+for how they are spelt, see `fold`). Where that finds nothing, most, then some of the pairs of clusters are enough,
+wherever they stand, and Latin words may have a wrong letter. What is relevant: names and titles weigh most, as in CKAN
+(`name^4 title^4 tags^2 groups^2 text`).
 """
 
 from __future__ import annotations
@@ -157,12 +158,15 @@ class Compiler:
         return self._any([ways[0], *(self._boost(way, SAID_OTHERWISE) for way in ways[1:])])
 
     def _run(self, field: str, run: Run) -> Compiled:
-        """All tokens of a run, anywhere in a field."""
+        """A run, letter by letter, in a field; where the field knows no places, all of its tokens."""
         if run.single:
             return self._beginning(field, run.text)
         if run.kind == "number":
             others = [self._boost(self._leaf(field, each), SAID_OTHERWISE) for each in twins(run.text)]
             return self._any([self._leaf(field, run.text), *others])
+        if len(run.tokens) > 1 and field != "notes":
+            phrase = self._made.phrase_query(schema(), field, [*run.tokens])
+            return self._boost(phrase, self._rarity(field, run.tokens))
         return self._all([self._leaf(field, token) for token in dict.fromkeys(run.tokens)])
 
     def _placed(self, way: Sequence[Run], weight: float) -> list[Compiled]:
@@ -170,17 +174,11 @@ class Compiler:
         found: list[Compiled] = []
         for field, boost in WEIGHTS.items():
             for run in way:
-                found.append(self._boost(self._in_order(field, run), boost * weight))
+                found.append(self._boost(self._run(field, run), boost * weight))
                 if self._share < 1.0 and len(run.tokens) > 1:
                     pairs = [self._leaf(field, token) for token in dict.fromkeys(run.tokens)]
                     found.append(self._boost(self._any(pairs), boost * weight / 2))
         return found
-
-    def _in_order(self, field: str, run: Run) -> Compiled:
-        if len(run.tokens) < 2:
-            return self._run(field, run)
-        phrase = self._made.phrase_query(schema(), field, [*run.tokens])
-        return self._boost(phrase, self._rarity(field, run.tokens))
 
     def _most(self, parts: Sequence[Part]) -> Compiled:
         """A share of all tokens; Latin words also with a wrong letter or cut short."""
@@ -218,13 +216,12 @@ class Compiler:
         found = runs(text)
         if not found:
             return self._made.empty_query()
-        if field in WEIGHTS and phrase:
+        if field != "notes" and phrase:
             tokens = [token for run in found for token in run.tokens]
             ordered = len(tokens) > 1 and not any(run.single for run in found)
             if ordered and all(run.kind != "thai" for run in found[:-1]):
                 return self._made.phrase_query(schema(), field, [*tokens])
-        placed = field in WEIGHTS
-        return self._all([self._in_order(field, run) if placed else self._run(field, run) for run in found])
+        return self._all([self._run(field, run) for run in found])
 
     # -- values
 

@@ -9,8 +9,8 @@ Fields:
     kv                                `field U+001F value` of every search field: exact values, patterns, ranges
     f                                 the same as columns by field: counted for facets
     name, title, tags, groups,        tokens with places: phrases
-    organization
-    notes, all                        tokens without places; `all` holds those of every text
+    organization, all                 `all` holds those of every text
+    notes                             tokens without places
     modified, created                 microseconds since 1970
     rank, r_*                         places in the orders that pages are told in (base only)
     west, south, east, north          degrees
@@ -40,8 +40,9 @@ LONGEST = 8_000
 """Characters of a value that are indexed as they are; of a longer one its beginning and a hash."""
 NOTES_KEPT = 1_000
 """Characters of the notes that a hit can show its words in."""
-LOW_HEAP, HIGH_HEAP = 15_000_000, 1_500_000_000
-"""Bytes that a writer may use: for changes, and for a whole catalogue, which must end up in one segment."""
+LOW_HEAP, HIGH_HEAP = 15_000_000, 4_000_000_000
+"""Bytes that a writer may use: for changes, and for a whole catalogue, which must end up in one segment. It takes only
+what it needs; more than 4 GB tantivy does not allow."""
 UNCOUNTED = frozenset({"res_name", "res_description", "res_url"})
 """Search fields whose values are almost all different: no columns for them."""
 PLACED = ("name", "title", "tags", "groups", "organization")
@@ -59,10 +60,9 @@ def schema() -> Schema:
     made = SchemaBuilder()
     for name in ("id", "name_raw", "title_raw", "labels", "kv"):
         made.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in PLACED:
+    for name in (*PLACED, "all"):
         made.add_text_field(name, tokenizer_name=TOKENS, index_option="position")
-    for name in ("notes", "all"):
-        made.add_text_field(name, tokenizer_name=TOKENS, index_option="basic")
+    made.add_text_field("notes", tokenizer_name=TOKENS, index_option="basic")
     made.add_json_field("f", fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("modified", "created", "r_id"):
         made.add_integer_field(name, indexed=True, fast=True)
@@ -191,7 +191,6 @@ def row(document: Document, ranks: Mapping[str, int] | None = None) -> dict[str,
     placed = {name: indexed(text) for name, text in texts.items() if name != "notes"}
     placed["name"] = indexed(document["name"])
     notes = indexed(texts.get("notes", ""))
-    every = dict.fromkeys(" ".join([*placed.values(), notes]).split())
     values = {name: [short(value) for value in found] for name, found in fields.items()}
     made: dict[str, Any] = {
         "id": document["id"],
@@ -202,7 +201,7 @@ def row(document: Document, ranks: Mapping[str, int] | None = None) -> dict[str,
         "f": {column(name): found for name, found in values.items() if name not in UNCOUNTED},
         **{name: placed.get(name, "") for name in PLACED},
         "notes": " ".join(dict.fromkeys(notes.split())),
-        "all": " ".join(every),
+        "all": " ".join([*placed.values(), notes]),
         "modified": microseconds(document["modified"]) or 0,
         "created": microseconds(document["created"]) or 0,
         "stored": json.dumps(told(document), ensure_ascii=False, separators=(",", ":")).encode(),
@@ -262,7 +261,7 @@ def build(documents: Iterable[Document], ranks: Mapping[str, Mapping[str, int]],
     from tantivy import Document as Row
 
     index = new_index(folder)
-    writer = index.writer(heap_size=HIGH_HEAP if len(ranks) > 2_000 else LOW_HEAP, num_threads=1)
+    writer = index.writer(heap_size=HIGH_HEAP if len(ranks) > 200 else LOW_HEAP, num_threads=1)
     for each in documents:
         writer.add_document(Row.from_dict(row(each, ranks[each["id"]]), schema()))
     writer.commit()

@@ -76,8 +76,8 @@ class Shelf:
         self.base: Shard | None = build(known, ranks_of(known), folder) if known else None
         self.delta = Delta()
         self.delta.take(changed or {})
-        self._synonyms = synonyms
+        self.synonyms = synonyms
 
     def search(self, question: Question) -> Found:
         """The answer to a question."""
-        return answer(self.base, self.delta, self._synonyms, question)[0]
+        return answer(self.base, self.delta, self.synonyms, question)[0]

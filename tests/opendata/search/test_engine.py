@@ -120,7 +120,7 @@ QUESTIONS = st.builds(
 
 # shrinking would build thousands of indexes
 @settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
