@@ -96,7 +96,10 @@ class World:
             portal.result(portal.act("package_patch", token, id=made["id"], **marked, private=True))
         else:
             given = marked if secret else plain
-            more = {"private": secret and fate != "draft", **({"state": "draft"} if fate == "draft" else {})}
+            more: dict[str, Any] = {
+                "private": secret and fate != "draft",
+                **({"state": "draft"} if fate == "draft" else {}),
+            }
             made = portal.result(portal.act("package_create", token, **given, **more))
         texts = _resource(mark) if secret else {"name": "a file", "url": "https://open.example/a.csv", "format": "CSV"}
         resource = portal.result(portal.act("resource_create", token, package_id=made["id"], **texts))

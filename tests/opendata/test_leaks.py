@@ -51,7 +51,7 @@ FACETS = [
 ]
 KINDS = ("dataset.atom", "custom.atom", "dataset", "organization", "group", "tag")
 EVENTS = ["dataset.*", "resource.*"]
-SUFFIXES = ("", ".atom", ".jsonld")
+SUFFIXES = ("", ".atom", ".ttl")
 
 
 @pytest.fixture(scope="module")
@@ -81,16 +81,19 @@ def addressed(value: str) -> dict[str, Any]:
     return dict.fromkeys(names, value)
 
 
-def questions(hidden: Hidden, name: str) -> Iterator[dict[str, Any]]:
-    for value in hidden.ids:
-        yield addressed(value)
-    for value in (hidden.mark, *hidden.words[:2]) if name.endswith(("_autocomplete", "_search")) else hidden.words[1:2]:
-        yield {"q": value, "query": value}
-    yield {"id": hidden.words[1]}
-    if name != "resource_search":
-        return
-    for pair in ("name:{}resname", "url:{}resurl", "format:{}format", "description:{}resdescription"):
-        yield {"query": pair.format(hidden.mark)}
+def questions(hidden: list[Hidden], name: str) -> Iterator[dict[str, Any]]:
+    """The first one is asked for in all ways, the others, hidden in other ways, in the shortest."""
+    for each in hidden:
+        yield addressed(each.id)
+        yield {"q": each.words[1], "query": each.words[1]}
+    first = hidden[0]
+    yield from (addressed(value) for value in (first.name, first.resource))
+    yield {"id": first.words[1]}
+    if name.endswith(("_autocomplete", "_search")):
+        yield from ({"q": value, "query": value} for value in (first.mark, first.words[0]))
+    if name == "resource_search":
+        for pair in ("name:{}resname", "url:{}resurl", "format:{}format", "description:{}resdescription"):
+            yield {"query": pair.format(first.mark)}
 
 
 def everything(town: World) -> Iterator[dict[str, Any]]:
@@ -136,14 +139,16 @@ def test_no_action_that_reads_tells_of_what_is_hidden(town: World) -> None:
         for token in (None, town.portal.other):
             ask = acting(town, name, token)
             hidden = town.hidden_from(token)[: FATES_SEEN[token is None]]
-            for question in itertools.chain(everything(town), *(questions(each, name) for each in hidden)):
+            for question in itertools.chain(everything(town), questions(hidden, name)):
                 check(town, token, question, ask)
 
 
 def test_no_search_finds_or_counts_what_is_hidden(town: World) -> None:
     for token in (None, town.portal.other):
         ask = acting(town, "package_search", token)
-        for question in itertools.chain(*map(searches, town.hidden_from(token))):
+        first, *others = town.hidden_from(token)
+        some = (itertools.islice(searches(each), place, None, 4) for place, each in enumerate(others))
+        for question in itertools.chain(searches(first), *some):
             check(town, token, question, ask)
         for field in FACETS:
             given: dict[str, Any] = {"facet.field": [field], "facet.limit": -1, "rows": 0, **BESIDE}
@@ -155,7 +160,7 @@ def test_no_action_that_writes_tells_of_what_others_hide(town: World) -> None:
     """They are walked as the publisher of another organisation; none of them may do or tell anything."""
     token = town.portal.other
     for name in sorted(name for name, action in ACTIONS.items() if action.writes):
-        for hidden in town.hidden_from(token):
+        for hidden in town.hidden_from(token)[:2]:
             for value in hidden.ids:
                 check(town, token, addressed(value), acting(town, name, token))
 
@@ -168,7 +173,7 @@ def test_the_owner_sees_all_of_it(town: World) -> None:
         for part in ("name", "title", "notes", "tag", "key", "extra", "author", "resname", "resurl", "format"):
             assert f"{hidden.mark}{part}" in shown.text.casefold(), (hidden, part)
         assert not town.leaks(shown.text, owner)
-    found = town.portal.result(town.portal.act("package_search", town.portal.publisher, **BESIDE))
+    found = town.portal.result(acting(town, "package_search", town.portal.publisher)(BESIDE))
     assert found["count"] == len(FATES) - 1 + len(town.public)
 
 
@@ -185,12 +190,9 @@ def addresses(town: World, path: str, hidden: list[Hidden]) -> Iterator[str]:
 
     if places:
         yield from (filled(kind, kind) for kind in KINDS)
-        for value in (
-            "laemngop",
-            *town.public,
-            "อาหาร",
-            *(each for one in hidden for each in (*one.ids, one.words[1])),
-        ):
+        first, *others = hidden
+        known = ["laemngop", town.public[0], "อาหาร"]
+        for value in (*known, *first.ids, first.words[1], *(each.id for each in others)):
             for kind in KINDS[2:] if "kind" in places[:-1] else [value]:
                 yield from (filled(f"{value}{suffix}", kind) for suffix in SUFFIXES)
         return
@@ -199,7 +201,7 @@ def addresses(town: World, path: str, hidden: list[Hidden]) -> Iterator[str]:
                   f"dataset={town.public[0]}", "include_private=true", "fq=private:true"):  # fmt: skip
         yield f"{path}?{query}"
     for each in hidden[:1]:
-        yield from (f"{path}?{name}={each.words[1]}" for name in ("q", "fq=tags", "tags"))
+        yield from (f"{path}?{asked}{each.words[1]}" for asked in ("q=", "fq=tags:", "tags="))
         yield from (f"{path}?{name}={each.id}" for name in ("dataset", "id"))
 
 
