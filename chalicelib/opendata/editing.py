@@ -267,7 +267,7 @@ class Editing:
             type=wish.type or old.type,
             fields=_titled(wish) if wish.name else {**wish.fields, "title": wish.fields.get("title") or old.name},
             groups=self._themes(caller, wish, old.groups),
-            vocabulary_tags=self._vocabularies.checked(wish.vocabulary_tags),
+            vocabulary_tags=self._vocabularies.checked(wish.vocabulary_tags, old.vocabulary_tags),
             order=wishes.in_this_order(old, resources),
         )
         gone = {each.id for each in package.resources} - {each.id for each in resources}

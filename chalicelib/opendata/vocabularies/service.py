@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,7 @@ ATTEMPTS = 5
 class Vocabularies:
     """Reads for everybody, writes for the operator of the platform.
 
-    Datasets that carry a tag which is taken away keep it until they are next changed.
+    Datasets that carry a tag which is taken away keep it until somebody takes it from them.
     """
 
     def __init__(self, store: VocabularyStore, access: Access, *, ids: Callable[[], str]) -> None:
@@ -66,11 +66,14 @@ class Vocabularies:
         ids = self._store.ids_of(wanted) if wanted else {}
         return {f"vocab_{name}": f"vocab_{ids[name]}" for name in ids}
 
-    def checked(self, pairs: Iterable[tuple[object, str]]) -> tuple[tuple[str, str], ...]:
+    def checked(
+        self, pairs: Iterable[tuple[object, str]], kept: Collection[tuple[object, str]] = ()
+    ) -> tuple[tuple[str, str], ...]:
         """The tags of vocabularies that a dataset shall carry, as (vocabulary id, tag name), without doubles.
 
         Args:
             pairs: vocabulary by id or name, and name of the tag.
+            kept: what it carries already, and may whatever became of the vocabulary since.
 
         Raises:
             Rejected: no such vocabulary, or it has no such tag.
@@ -78,6 +81,9 @@ class Vocabularies:
         known: dict[object, Vocabulary | None] = {}
         found: dict[tuple[str, str], None] = {}
         for vocabulary, tag in pairs:
+            if (vocabulary, tag) in kept:
+                found[str(vocabulary), tag] = None
+                continue
             if vocabulary not in known:
                 known[vocabulary] = self._store.find(vocabulary) if common.is_id(vocabulary) else None
             there = known[vocabulary]

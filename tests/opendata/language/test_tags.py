@@ -10,6 +10,8 @@ from chalicelib.opendata.rules import Rejected
 from tests.opendata.people import operator
 from tests.opendata.portal import Portal
 
+FACETS: dict[str, Any] = {"facet.field": ["vocab_area", "tags"]}
+
 
 @pytest.fixture
 def town(portal: Portal) -> Portal:
@@ -165,10 +167,32 @@ def test_a_write_that_is_repeated_happens_once(town: Portal) -> None:
         assert town.result(town.act("vocabulary_delete", boss, key="k3", id="area")) is None
 
 
+def test_datasets_carry_tags_of_vocabularies(town: Portal) -> None:
+    boss = operator(town)
+    area = town.result(town.act("vocabulary_create", boss, name="area", tags=["ใต้", "เหนือ"]))
+    tags = [{"name": "น้ำ"}, {"name": "ใต้", "vocabulary_id": area["id"]}]
+    made = town.dataset("south", tags=tags, tag_string=None)
+    assert {"ใต้": area["id"], "น้ำ": None} == {tag["name"]: tag["vocabulary_id"] for tag in made["tags"]}
+    found = town.result(town.act("package_search", fq="vocab_area:ใต้", **FACETS))
+    assert [each["name"] for each in found["results"]] == ["south"]
+    assert found["facets"]["vocab_area"] == {"ใต้": 1}
+    assert "ใต้" not in found["facets"]["tags"]
+    assert town.result(town.ask("package_search", q="vocab_area:*"))["count"] == 1
+    assert town.result(town.ask("package_search", q="vocab_other:*"))["count"] == 0
+    shown = town.result(town.ask("tag_show", id="ใต้", vocabulary_id="area", include_datasets="true"))
+    assert [each["name"] for each in shown["packages"]] == ["south"]
+    town.result(town.act("tag_delete", boss, id="ใต้", vocabulary_id="area"))
+    patched = town.result(town.act("package_patch", town.publisher, id="south", notes="ใหม่"))
+    assert "ใต้" in {tag["name"] for tag in patched["tags"]}
+    refused = town.act("package_patch", town.publisher, id="water", tags=tags)
+    assert refused.json["error"]["tags"] == ["Tag does not belong to its vocabulary"]
+
+
 def test_what_a_dataset_may_carry(town: Portal) -> None:
     made = town.result(town.act("vocabulary_create", operator(town), name="area", tags=["ใต้", "เหนือ"]))
     checked = town.catalogue.vocabularies.checked
     assert checked([("area", "ใต้"), (made["id"], "ใต้")]) == ((made["id"], "ใต้"),)
+    assert checked([("gone", "x")], [("gone", "x")]) == (("gone", "x"),)
     for pairs in ([("no", "ใต้")], [("area", "no")], [(None, "ใต้")], [("", "ใต้")]):
         with pytest.raises(Rejected):
             checked(pairs)
