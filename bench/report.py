@@ -72,9 +72,14 @@ def page(
         "half of all rounds in brackets. Nothing here is a promise: tests never measure time.",
     ]
     for comparison in comparisons:
-        lines += ["", f"## {comparison.title}", "", comparison.about, "", *_table(comparison)]
+        lines += section(comparison)
     lines += ["", "## The story, step by step", "", *_story(story, plays), ""]
     return "\n".join(lines)
+
+
+def section(comparison: Comparison) -> list[str]:
+    """One comparison with its heading."""
+    return ["", f"## {comparison.title}", "", comparison.about, "", *_table(comparison)]
 
 
 def _table(comparison: Comparison) -> list[str]:

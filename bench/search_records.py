@@ -8,10 +8,14 @@ of records as it does in reality: names of villages and projects are made of syl
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.opendata.search.fold import fold
 from chalicelib.opendata.search.model import PUBLIC, Document
+from chalicelib.opendata.search.tokens import clusters
 
 SUBJECTS = (
     "จำนวนประชากรจำแนกตามเพศและอายุ", "ปริมาณน้ำฝนรายเดือน", "สถิติอุบัติเหตุทางถนน", "ผลการใช้จ่ายงบประมาณรายจ่าย",
@@ -173,3 +177,46 @@ def _record(
 
 def _thai(number: int) -> str:
     return "".join(chr(0x0E50 + int(digit)) for digit in str(number))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One search.
+
+    Attributes:
+        filters: (search field, value).
+        selective: whether it is two words that few records have.
+    """
+
+    words: str
+    filters: tuple[tuple[str, str], ...] = ()
+    by_relevance: bool = True
+    selective: bool = False
+
+
+def questions(count: int, seed: int = SEED + 1) -> list[Asked]:
+    """Searches as people make them: words and pieces of words, with and without filters; a third by date."""
+    chance = random.Random(seed)  # noqa: S311 - the same questions each time
+    found: list[Asked] = []
+    for number in range(count):
+        subject, place = chance.choice(SUBJECTS), chance.choice(PLACES)
+        whole = clusters(fold(subject).split()[0])
+        low = chance.randint(0, max(len(whole) - 4, 0))
+        piece = "".join(whole[low : low + chance.randint(2, 5)]) or subject
+        words = (subject, piece, chance.choice(WORDS), f"{piece} {place}", f"{chance.choice(WORDS)} {place}", place)
+        filters: list[tuple[str, str]] = []
+        if number % 3 == 1:
+            filters.append(("organization", f"org-{int(chance.paretovariate(0.7)) % 1_500:04d}"))
+        if number % 3 == 2:
+            filters += [("res_format", chance.choice(FORMATS[:6])), ("groups", chance.choice(THEMES))]
+        found.append(Asked(words[number % len(words)], tuple(filters), by_relevance=number % 3 != 0))
+    return found
+
+
+def selective(count: int, among: int, seed: int = SEED + 2) -> list[Asked]:
+    """Searches for two words that only few of the first `among` records have together: a village and its province."""
+    chance = random.Random(seed)  # noqa: S311 - the same questions each time
+    titles = (each["texts"]["title"] for each in records(min(among, 20_000)))
+    found = [match for title in titles if (match := re.search(r"(\S+) จังหวัด(\S+)", title))]
+    chosen = chance.sample(found, k=min(count, len(found)))
+    return [Asked(f"{match[1][-12:]} {match[2]}", selective=True) for match in chosen]

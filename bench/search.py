@@ -1,0 +1,288 @@
+"""Search over 24,000 datasets (the nation's today) and 300,000: as Klang answers it, beside PostgreSQL 15.
+
+Both are given the same records and questions and answer the total, twenty hits and five facets over the whole result.
+Klang's time is the engine's, without the network to DynamoDB: a search asks the log once and fetches its page of cards
+once. PostgreSQL's holds a way over a local socket.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench import search_postgres
+from bench.measure import Sample, side_by_side
+from bench.report import Comparison, shown
+from bench.search_records import Asked, questions, records, selective
+from chalicelib.opendata.search.answering import answer
+from chalicelib.opendata.search.delta import Delta
+from chalicelib.opendata.search.index import Shard, build, ranks_of
+from chalicelib.opendata.search.model import Exact, Question, Words
+from chalicelib.opendata.search.synonyms import shipped
+
+FACETS = ("organization", "groups", "tags", "res_format", "license_id")
+OURS, THEIRS = "Klang", "PostgreSQL 15"
+_COLD = """
+import json, sys, time
+start = time.perf_counter()
+from pathlib import Path
+from chalicelib.opendata.search.answering import answer
+from chalicelib.opendata.search.delta import Delta
+from chalicelib.opendata.search.index import open_index
+from chalicelib.opendata.search.model import Question, Words
+from chalicelib.opendata.search.synonyms import shipped
+shard = open_index(Path(sys.argv[1]))
+asked = Question(query=Words("ข้าว"), facets=tuple(sys.argv[2].split(",")), rows=20)
+found, _ = answer(shard, Delta(), shipped(), asked)
+print(json.dumps([time.perf_counter() - start, found.count]))
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one size gave, in seconds and bytes."""
+
+    count: int
+    ours: Sample
+    theirs: Sample | None
+    ours_selective: Sample
+    theirs_selective: Sample | None
+    cold: Sample
+    built: float
+    index_size: int
+    table_size: int
+    delta: Sample
+    found_after: Sample
+
+
+def question(asked: Asked) -> Question:
+    """A search as the engine is asked it."""
+    return Question(
+        query=Words(asked.words),
+        filters=(
+            Exact("state", "active"),
+            Exact("private", "false"),
+            *(Exact(field, value) for field, value in asked.filters),
+        ),
+        sort=(("score", True), ("metadata_modified", True)) if asked.by_relevance else (("metadata_modified", True),),
+        rows=20,
+        facets=FACETS,
+    )
+
+
+def measured(count: int, asked: int, rounds: int) -> Measured:
+    """Measures one size.
+
+    Args:
+        asked: how many different questions.
+        rounds: of each.
+    """
+    with tempfile.TemporaryDirectory(prefix="klang-bench-") as place:
+        folder = Path(place) / "index"
+        ranks = ranks_of(records(count))
+        start = time.process_time()
+        shard = build(records(count), ranks, folder)
+        built = time.process_time() - start
+        ours = _by_question(shard)
+        mixed, few = questions(asked), selective(max(asked // 3, 1), count)
+        theirs: dict[str, tuple[Sample, Sample]] = {}
+        table_size = 0
+        if search_postgres.installed():
+            with search_postgres.cluster() as connection:
+                postgres = search_postgres.Postgres(connection)
+                postgres.load(records(count))
+                table_size = postgres.size()
+                both = {OURS: ours, THEIRS: postgres.search}
+                many, some = _each(both, mixed, rounds), _each(both, few, rounds)
+                theirs[THEIRS] = many[THEIRS], some[THEIRS]
+        else:
+            many, some = _each({OURS: ours}, mixed, rounds), _each({OURS: ours}, few, rounds)
+        pair = theirs.get(THEIRS)
+        return Measured(
+            count=count,
+            ours=many[OURS],
+            theirs=pair[0] if pair else None,
+            ours_selective=some[OURS],
+            theirs_selective=pair[1] if pair else None,
+            cold=_cold(folder, rounds),
+            built=built,
+            index_size=sum(each.stat().st_size for each in folder.iterdir()),
+            table_size=table_size,
+            delta=_delta(rounds),
+            found_after=_found_after(shard, rounds),
+        )
+
+
+def _by_question(shard: Shard) -> Callable[[Asked], object]:
+    nothing = Delta()
+    return lambda asked: answer(shard, nothing, shipped(), question(asked))
+
+
+def _each(ways: dict[str, Callable[[Asked], object]], asked: Sequence[Asked], rounds: int) -> dict[str, Sample]:
+    """Of each way, the median time of every question."""
+    found: dict[str, list[float]] = {name: [] for name in ways}
+    for one in asked:
+        samples = side_by_side({name: partial(way, one) for name, way in ways.items()}, rounds=rounds)
+        for name, sample in samples.items():
+            found[name].append(sample.median)
+    return {name: Sample(tuple(seconds)) for name, seconds in found.items()}
+
+
+def _cold(folder: Path, rounds: int) -> Sample:
+    """A new process each time: from the first import to the first answer with facets, the index on the local disk."""
+    taken = []
+    for _ in range(rounds):
+        done = subprocess.run(
+            [sys.executable, "-c", _COLD, str(folder), ",".join(FACETS)], check=True, capture_output=True, text=True
+        )
+        taken.append(json.loads(done.stdout)[0])
+    return Sample(tuple(taken))
+
+
+def _delta(rounds: int) -> Sample:
+    """CPU of this process for an index of a thousand changes, from documents as the log holds them."""
+    changes = {each["id"]: each for each in records(1_000, seed=7)}
+    taken = []
+    for _ in range(rounds):
+        delta = Delta()
+        start = time.process_time()
+        delta.take(dict(changes))
+        assert delta.shard is not None
+        taken.append(time.process_time() - start)
+    return Sample(tuple(taken))
+
+
+def _found_after(shard: Shard, rounds: int) -> Sample:
+    """From a change's document to the answer that holds it, with 200 changes already there."""
+    delta = Delta()
+    delta.take({each["id"]: each for each in records(200, seed=8)})
+    taken = []
+    for number, each in enumerate(records(rounds, seed=9)):
+        changed: Any = {**each, "title": f"เพิ่งแก้ไข{number}", "texts": {**each["texts"], "title": f"เพิ่งแก้ไข{number}"}}
+        changed["labels"] = ["public"]
+        start = time.perf_counter()
+        delta.take({each["id"]: changed})
+        found, _ = answer(shard, delta, shipped(), Question(query=Words(f"เพิ่งแก้ไข {number}"), rows=20))
+        taken.append(time.perf_counter() - start)
+        assert each["id"] in found.ids
+    return Sample(tuple(taken))
+
+
+def _percentile(sample: Sample, share: float) -> float:
+    if len(sample.seconds) < 2:
+        return sample.seconds[0]
+    return statistics.quantiles(sample.seconds, n=100, method="inclusive")[round(share * 100) - 1]
+
+
+def comparisons(sizes: Sequence[int], asked: int, rounds: int) -> list[Comparison]:
+    """The sections of the report, size by size, and how both grow."""
+    done = [measured(size, asked, rounds) for size in sizes]
+    found: list[Comparison] = []
+    for each in done:
+        found += [_mixed(each), _selective(each), _freshness(each)]
+    if len(done) > 1:
+        found[-1] = Comparison(
+            found[-1].title, f"{found[-1].about}\n\n{_growth(done[0], done[-1])}", found[-1].samples, found[-1].against
+        )
+    return found
+
+
+def _mixed(each: Measured) -> Comparison:
+    lines = [
+        f"{len(each.ours.seconds)} different questions (words, pieces, two words; a third each without a filter,",
+        "with an organisation, with a format and a theme; a third by date), each asked several times in",
+        "turns; total, 20 hits and five facets over the whole result. One duration is the median of one question.",
+        f"p50 and p95 of Klang: {shown(each.ours.median)} and {shown(_percentile(each.ours, 0.95))}.",
+    ]
+    samples = {OURS: each.ours}
+    if each.theirs is not None:
+        samples = {THEIRS: each.theirs, OURS: each.ours}
+        p95 = _percentile(each.theirs, 0.95)
+        lines += [
+            f"Of PostgreSQL: {shown(each.theirs.median)} and {shown(p95)};",
+            f"it takes {each.theirs.median / each.ours.median:.1f} times as long at p50,",
+            f"{p95 / _percentile(each.ours, 0.95):.1f} times at p95.",
+            f"Its table with indexes has {each.table_size / 1e6:.0f} MB, the snapshot {each.index_size / 1e6:.0f} MB.",
+        ]
+    else:
+        lines.append(
+            f"PostgreSQL was not measured: it is not installed here. The snapshot has {each.index_size / 1e6:.0f} MB."
+        )
+    return Comparison(f"Search: {each.count:,} datasets", "\n".join(lines), samples, next(iter(samples)))
+
+
+def _selective(each: Measured) -> Comparison:
+    about = "Two words that few records have together, by relevance, with the five facets."
+    samples = {OURS: each.ours_selective}
+    if each.theirs_selective is not None:
+        samples = {THEIRS: each.theirs_selective, OURS: each.ours_selective}
+    return Comparison(f"Search: {each.count:,} datasets, two selective words", about, samples, next(iter(samples)))
+
+
+def _freshness(each: Measured) -> Comparison:
+    about = "\n".join(
+        (
+            f"Building the index took {shown(each.built)} of CPU. Opening it in a new process counts from the first",
+            "import to the first answer with facets, files in the system's cache. The index of a thousand changes is",
+            "counted in CPU time. A write is found when its document was indexed and the answer holds it, with 200",
+            "changes there already; reading the log is one request to DynamoDB more.",
+        )
+    )
+    samples = {
+        "a snapshot opened in a new process, to the first answer": each.cold,
+        "an index of 1,000 changes": each.delta,
+        "a write, until an answer holds it": each.found_after,
+    }
+    return Comparison(f"Search: {each.count:,} datasets, cold and fresh", about, samples, next(iter(samples)))
+
+
+def _growth(small: Measured, large: Measured) -> str:
+    def exponent(low: float, high: float) -> float:
+        return math.log(high / low) / math.log(large.count / small.count)
+
+    lines = [
+        f"From {small.count:,} to {large.count:,} Klang's time grows with the power",
+        f"{exponent(small.ours.median, large.ours.median):.2f} at p50 and"
+        f" {exponent(_percentile(small.ours, 0.95), _percentile(large.ours, 0.95)):.2f} at p95",
+    ]
+    if small.theirs is not None and large.theirs is not None:
+        lines.append(
+            f"(PostgreSQL's: {exponent(small.theirs.median, large.theirs.median):.2f} and"
+            f" {exponent(_percentile(small.theirs, 0.95), _percentile(large.theirs, 0.95)):.2f})"
+        )
+    return "\n".join(lines) + "."
+
+
+def search(effort: int) -> list[Comparison]:
+    """What `make bench` measures of search; small sizes for little effort."""
+    if effort < 10:
+        return comparisons((300, 600), 3, 1)
+    return comparisons((24_000, 300_000), 60, 3)
+
+
+def main() -> None:
+    """Measures search alone and prints it."""
+    from bench.report import section
+
+    parser = argparse.ArgumentParser(prog="python -m bench.search", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[24_000])
+    parser.add_argument("--asked", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    for each in comparisons(given.sizes, given.asked, given.rounds):
+        print("\n".join(section(each)))
+
+
+if __name__ == "__main__":
+    main()
