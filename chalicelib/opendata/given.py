@@ -18,6 +18,7 @@ from typing import Any
 from . import files, rules
 from .model import Dataset, DatasetId, Resource, ResourceId, State, Upload
 from .rules import Messages
+from .standard import fields as metadata
 
 MAX_RESOURCE = 60_000
 """Bytes of one resource's metadata."""
@@ -238,8 +239,8 @@ def _fields(given: Mapping[str, Any]) -> tuple[dict[str, Any], Messages]:
         elif name in _DATES:
             messages |= _date(name, value, fields)
         elif name not in ("hash", "cache_url", "mimetype_inner", "url_type") or value != "":
-            fields[name] = value
-    return fields, messages
+            fields[name] = metadata.as_kept(name, value)
+    return fields, metadata.faults_of_resource_choices(fields) | messages
 
 
 def _size(value: Any, fields: dict[str, Any]) -> Messages:

@@ -30,6 +30,9 @@ _THAI = {
     "Organization does not exist": "ไม่มีหน่วยงานนี้",
     "An organization must be provided": "ต้องระบุหน่วยงาน",
     "The file is empty": "ไฟล์ว่างเปล่า",
+    "A public dataset shows all its resources: put those with resource_private into a private dataset": (
+        "ชุดข้อมูลที่เผยแพร่แสดงทุกทรัพยากร โปรดย้ายทรัพยากรที่ระบุว่าไม่เผยแพร่ไปไว้ในชุดข้อมูลอื่น"
+    ),
     "Duplicate key": "มีชื่อซ้ำ",
     "There is a schema field with the same name": "ชื่อนี้เป็นข้อมูลมาตรฐานอยู่แล้ว",
 }

@@ -15,7 +15,8 @@ from chalicelib.shared.identity import Caller
 from chalicelib.shared.storage import Change as Write
 
 from ..access import Access, is_operator
-from ..model import Group, Package
+from ..model import Group, Package, Resource
+from ..rules import Rejected
 from ..standard.governance import (
     WAITING,
     Hand,
@@ -68,7 +69,9 @@ class Gate:
 
         Raises:
             NotAllowed: it would make public what the caller may not.
+            Rejected: it would make public a resource that is marked as private.
         """
+        _check_resources(before, after)
         old, new = None if before is None else before.dataset, after.dataset
         if old is not None and old.governance != new.governance:
             return after, ()  # a step that was asked for by name
@@ -111,6 +114,24 @@ class Gate:
         governance = "" if state == "draft" else state
         governed = replace(after, dataset=replace(after.dataset, governance=governance))
         return governed, self._rows.rows(after.id, standing, taken)
+
+
+def _check_resources(before: Package | None, after: Package) -> None:
+    """A public dataset shows all its resources: one with the standard's `resource_private` must not come into it."""
+    if not after.dataset.public:
+        return
+    shown = (
+        set()
+        if before is None or not before.dataset.public
+        else {each.id for each in before.resources if _private(each)}
+    )
+    if any(_private(each) and each.id not in shown for each in after.resources):
+        text = "A public dataset shows all its resources: put those with resource_private into a private dataset"
+        raise Rejected({"resources": [text]})
+
+
+def _private(resource: Resource) -> bool:
+    return str(resource.fields.get("resource_private", "")).lower() == "true"
 
 
 def _is_steward(caller: Caller, organization: Group) -> bool:

@@ -141,6 +141,23 @@ def test_a_publisher_publishes_at_once_and_the_history_says_that_it_was_one_hand
     assert history(town, package)[-1] == ("hide", "published", "draft")
 
 
+def test_a_resource_that_is_marked_as_private_does_not_become_public(town: Municipality) -> None:
+    package = town.draft()
+    secret = {"package_id": package, "url": "https://x.example/a.csv", "name": "ลับ", "resource_private": True}
+    made = town.result(town.act("resource_create", town.editor, **secret))
+    assert made["resource_private"] == "True"
+    for refused in (
+        town.act("package_patch", town.publisher, id=package, private=False),
+        town.act("package_publish", town.publisher, id=package),
+    ):
+        assert (refused.status, list(refused.json["error"])) == (409, ["resources", "__type"])
+    town.result(town.act("resource_patch", town.editor, id=made["id"], resource_private="False"))
+    town.result(town.act("package_publish", town.publisher, id=package))
+    assert town.act("resource_patch", town.editor, id=made["id"], resource_private="True").status == 409
+    assert town.act("resource_patch", town.editor, id=made["id"], resource_private="maybe").status == 409
+    assert town.act("resource_patch", town.editor, id=made["id"], resource_unit_of_multiplier="สิบ").status == 200
+
+
 def test_an_edit_of_a_published_dataset_is_seen_at_once(town: Municipality) -> None:
     package = town.dataset("waste-points")["id"]
     town.result(town.act("package_patch", town.editor, id=package, notes="แก้คำผิด"))
