@@ -44,7 +44,8 @@ def test_the_sitemap_leads_to_every_public_page_and_to_no_other(portal: Portal) 
     names = ["food-licences", *(f"rain-{number:02}" for number in range(21))]
     expected = {f"{SITE}/dataset/{name}" for name in names}
     expected |= {
-        f"{SITE}/{path}" for path in ("dataset", "organization", "group", "organization/nso", "organization/laemngop")
+        f"{SITE}/{path}"
+        for path in ("dataset", "organization", "group", "group/health", "organization/nso", "organization/laemngop")
     }
     assert set(found) == expected and len(found) == len(expected)
     assert not any(name in address for name in secret for address in found)

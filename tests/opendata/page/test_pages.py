@@ -302,6 +302,16 @@ def test_organisations_are_listed_with_what_they_publish(busy: Busy) -> None:
     page = seen(portal, "/organization/nso")
     assert "สถิติทางการ" in page.texts["strong"] and "ภารกิจ" in page.texts["h2"]
     assert f"{SITE}/feeds/organization/nso.atom" in [a["href"] for a in page.all("a")]
+
+
+def test_themes_gather_datasets(busy: Busy, portal: Portal) -> None:
+    full, _ = busy
+    assert "สุขภาพ" in seen(full, "/group").text() and "1 ชุด" in seen(full, "/group").text()
+    page = seen(full, "/group/health")
+    assert [name for a in page.all("a") if (name := _dataset(a["href"]))] == ["food-licences"]
+    assert f"{SITE}/feeds/group/health.atom" in [a["href"] for a in page.all("a")]
+    assert "/group/health" in [a["href"] for a in seen(full, "/dataset/food-licences").all("a")]
+    assert "กลุ่มข้อมูล: สุขภาพ" in seen(full, "/dataset?groups=health").text()
     assert "There are no themes yet." in seen(portal, "/group?lang=en").text()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from urllib.parse import quote
 
+from tests.opendata.people import operator
 from tests.opendata.portal import METADATA, Portal
 from tests.support.client import Answer
 
@@ -84,7 +85,7 @@ def seen(portal: Portal, path: str, **headers: str) -> Page:
 
 
 def town(portal: Portal) -> Mapping[str, str]:
-    """Two organisations, a dataset with a table, links and everything, and enough others for a second page.
+    """Two organisations, a theme, a dataset with a table, links and everything, and others for a second page.
 
     Answers ids: `food` (dataset), `table` and `link` (resources).
     """
@@ -117,6 +118,10 @@ def town(portal: Portal) -> Mapping[str, str]:
     for number in range(21):
         given = {**METADATA, "name": f"rain-{number:02}", "owner_org": "nso", "title": f"ปริมาณฝน สถานีที่ {number + 1}"}
         portal.result(portal.act("package_create", portal.other, **{**given, "tag_string": "ฝน,น้ำ"}))
+    boss = operator(portal)
+    theme = {"name": "health", "title": "สุขภาพ", "description": "เรื่อง**สุขภาพ**"}
+    portal.result(portal.act("group_create", boss, **theme))
+    portal.result(portal.act("package_patch", boss, id=food["id"], groups=[{"name": "health"}]))
     return {"food": food["id"], "table": table, "link": link["id"]}
 
 
@@ -146,4 +151,5 @@ def pages(ids: Mapping[str, str]) -> list[str]:
         "/organization",
         "/organization/nso",
         "/group",
+        "/group/health",
     ]
