@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from .fold import fold
 from .index import BOX, SPLIT, UNCOUNTED, Shard, column, microseconds, schema, short, values_of
 from .model import (
     DATES,
@@ -117,6 +118,8 @@ class Compiler:
                 return self._made.all_query()
             case Words(text):
                 return self.words(self._synonyms.parts(text), text)
+            case Text(field, text, pattern=True):
+                return self._like(field if field in _TEXTS else "all", text)
             case Text(field, text, phrase):
                 return self._text(field, text, phrase=phrase)
             case Exact(field, value):
@@ -222,6 +225,20 @@ class Compiler:
             if ordered and all(run.kind != "thai" for run in found[:-1]):
                 return self._made.phrase_query(schema(), field, [*tokens])
         return self._all([self._run(field, run) for run in found])
+
+    def _like(self, field: str, pattern: str) -> Compiled:
+        """A word by a pattern; Thai, which writes no words, by what stands in the pattern."""
+        parts = [part for part in re.split(r"([*?])", pattern) if part]
+        found = [runs(part) for part in parts if part not in ("*", "?")]
+        plain = [run for each in found for run in each]
+        if not plain:
+            return self._made.all_query()
+        if all(len(each) == 1 for each in found) and all(run.kind == "word" for run in plain):
+            try:
+                return self._made.regex_query(schema(), field, regex_of("".join(map(fold, parts))))
+            except ValueError:
+                pass  # the automaton would be too large; whole words then
+        return self._all([self._run(field, run) for run in plain])
 
     # -- values
 

@@ -13,7 +13,7 @@ from .model import PUBLIC, Document
 MAX_TEXT = 30_000
 """Characters of one text that are looked at; a change of the log must stay far below 400 kB."""
 MAX_VALUES = 500
-MAX_NAMES, MAX_DESCRIPTIONS, MAX_URLS = 10_000, 5_000, 15_000
+MAX_NAMES, MAX_DESCRIPTIONS, MAX_URLS = 8_000, 5_000, 15_000
 """Characters of all names, descriptions and addresses of a dataset's resources; see `res_more`."""
 
 # the standard calls all four sides longitudes

@@ -43,7 +43,7 @@ NOTES_KEPT = 1_000
 LOW_HEAP, HIGH_HEAP = 15_000_000, 4_000_000_000
 """Bytes that a writer may use: for changes, and for a whole catalogue, which must end up in one segment. It takes only
 what it needs; more than 4 GB tantivy does not allow."""
-UNCOUNTED = frozenset({"res_name", "res_description", "res_url"})
+UNCOUNTED = frozenset({"res_name", "res_description", "res_url", "res_hash"})
 """Search fields whose values are almost all different: no columns for them."""
 PLACED = ("name", "title", "tags", "groups", "organization")
 BOX = ("west", "south", "east", "north")

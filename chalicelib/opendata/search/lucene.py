@@ -186,9 +186,7 @@ class _Reader:
             everywhere = field in names.ALWAYS or field == "text"
             return Everything() if everywhere else _any(field, lambda one: Wildcard(one, "*"))
         if field in names.TEXTS:
-            # a text is found by parts of its words as it is
-            parts = pattern.replace("*", " ").replace("?", " ").split()
-            return Text(names.TEXTS[field], " ".join(parts)) if parts else Everything()
+            return Text(names.TEXTS[field], pattern, pattern=True)
         if field in DATES:
             raise Unreadable("a date takes no pattern")
         return _any(field, lambda one: Wildcard(one, pattern.casefold() if one in names.FOLDED else pattern))

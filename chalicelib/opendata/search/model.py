@@ -64,11 +64,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Text:
-    """Words in one text: `name`, `title`, `notes`, `tags`, `groups`, `organization` or `text` (all of them)."""
+    """Words in one text: `name`, `title`, `notes`, `tags`, `groups`, `organization` or `text` (all of them).
+
+    With `pattern` one word of it is like this: `*` any letters, `?` one.
+    """
 
     field: str
     text: str
     phrase: bool = False
+    pattern: bool = False
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ def _holds(document: Document, query: Query) -> bool:
             return True
         case Words(text):
             return all(word in _text(document, "text") for word in text.casefold().split())
+        case Text(field, text, pattern=True):
+            return any(fnmatch.fnmatchcase(word, text.casefold()) for word in _text(document, field).split())
         case Text(field, text, phrase):
             words = [text.casefold()] if phrase else text.casefold().split()
             return all(word in _text(document, field) for word in words)
