@@ -184,6 +184,26 @@ def test_a_dataset_on_its_way_answers_when_it_is_published(town: Municipality, d
     assert gone.json["answer"] is None and draft not in gone.text
 
 
+def test_another_draft_may_become_the_answer_and_a_withdrawn_request_waits_for_none(
+    town: Municipality, desks: dict[str, Desk]
+) -> None:
+    first, second = asked(desks), asked(desks, title="เรื่องที่สองของวัน")
+    one, two = town.draft("draft-one"), town.draft("draft-two")
+    for request in (first, second):
+        to_approved(desks, request)
+        assert desks["editor"].step(request, "answer", dataset=one).status == 200
+    assert desks["editor"].step(first, "answer", dataset=two).status == 200
+    assert desks["reader"].step(second, "withdraw").status == 200
+    town.result(town.act("package_patch", town.publisher, id=one, private=False))
+    town.settle()
+    assert state(desks, first) == "wait_received"
+    assert state(desks, second) == "reject"
+    town.result(town.act("package_patch", town.publisher, id=two, private=False))
+    town.settle()
+    assert state(desks, first) == "received"
+    assert [key for key in town.memory._items if key.pk.startswith("ANSWERS#")] == []
+
+
 def test_the_news_of_a_publication_may_come_twice(town: Municipality, desks: dict[str, Desk]) -> None:
     request = asked(desks)
     draft = town.draft()
