@@ -22,7 +22,7 @@ ROWS = 8
 COLUMNS = 8
 CELL = 80
 KEPT = 8
-DESCRIPTION = 280
+DESCRIPTION = 200
 
 
 @dataclass(frozen=True)

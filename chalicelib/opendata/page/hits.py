@@ -15,7 +15,7 @@ from .searching import around
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-NOTES = 220
+NOTES = 180
 FORMATS = 6
 
 
@@ -65,7 +65,7 @@ def hits(
         found.append(
             Hit(
                 address=links.to("dataset", package.dataset.name),
-                title=marked(marks["title"]) if marks.get("title") else title_of(package),
+                title=marked(marks["title"]) if marks.get("title") else cut(title_of(package), 300),
                 notes=notes,
                 organization=organization.title,
                 modified=package.modified,

@@ -22,7 +22,7 @@ MAX_WORDS = 200
 MAX_CHOSEN = 12
 MAX_VALUE = 200
 _OPERATOR = re.compile(r"[:\"()\[\]{}*?~^\\+!&|/<>=-]|\b(?:AND|OR|NOT)\b")
-VALUES = 100
+VALUES = 30
 """Values of a facet that are told; of these the first few are seen at once."""
 
 

@@ -13,7 +13,7 @@ from chalicelib.shared.problems import MEDIA_TYPE, problem, unexpected
 from chalicelib.shared.web import Call, Reply, Request, Response
 
 from ..dcat import schema_org
-from ..model import Group, Kind
+from ..model import Group, Kind, Package
 from ..quality import quality
 from ..rules import Rejected
 from ..search.model import Exact, Found, Question
@@ -28,7 +28,13 @@ from .words import Words
 if TYPE_CHECKING:
     from ..service import Catalogue
 
-FACET_FIRST = 8
+FACET_FIRST, FACET_REST = 6, 9
+"""Values of a facet that are seen at once, and on demand; who looks for another one types it."""
+FILES = 15
+"""Files of a dataset on one page."""
+DESCRIPTION = 500
+DESCRIBED = 5
+"""Characters, and files, that are told to search engines; `{id}.jsonld` has all of them."""
 ON_GROUP_PAGE = 10
 SUMMARY = 155
 VERSIONS = 40
@@ -98,10 +104,10 @@ class Pages:
         sheet = Sheet(catalogue.site, call.request)
         words, links = sheet.words, sheet.links
         now = catalogue.parts.clock()
-        shown = [
-            (each, files.shown(package, each, links, words, place)) for place, each in enumerate(package.resources, 1)
-        ]
-        first = next(((each, seen) for each, seen in shown if seen.tabled), None)
+        seen = [files.shown(package, each, links, words, place) for place, each in enumerate(package.resources, 1)]
+        first = next((pair for pair in zip(package.resources, seen, strict=True) if pair[1].tabled), None)
+        page = searching.page_of(call.request.query)
+        start = (page - 1) * FILES
         preview = chart = None
         if first is not None and first[0].file is not None:
             rows = self._previews.rows(first[0].file)
@@ -122,7 +128,14 @@ class Pages:
             licence=datasets.licence_of(package, words),
             notes=as_html(fields.get("notes")),
             tags=[(tag, links.to("dataset", query=[("tags", tag)])) for tag in fields.get("tags") or ()],
-            resources=[seen for _, seen in shown],
+            resources=seen[start : start + FILES],
+            pages=pager(
+                len(seen),
+                FILES,
+                page,
+                searching.LAST_PAGE,
+                lambda number: links.to("dataset", name, query=_page(number)),
+            ),
             preview=preview,
             chart=chart,
             snippets=datasets.snippets(package, first, links),
@@ -133,9 +146,18 @@ class Pages:
             history_address=links.action("package_activity_list", id=name),
             machine=datasets.machine(name, links, words),
             feeds=[(words("machine_feed"), links.full("feeds", "organization", f"{organization.name}.atom"))],
-            described=schema_org.script(schema_org.describe(package, organization, themes, catalogue.site)),
+            described=schema_org.script(self._described(package, organization, themes)),
         )
         return sheet.reply(html)
+
+    def _described(self, package: Package, organization: Group, themes: list[Group]) -> Mapping[str, Any]:
+        """The dataset for search engines, with as many of its files as a light page can hold."""
+        described = dict(schema_org.describe(package, organization, themes, self._catalogue.site))
+        if len(described.get("distribution", ())) > DESCRIBED:
+            described["distribution"] = described["distribution"][:DESCRIBED]
+        if isinstance(described.get("description"), str):
+            described["description"] = cut(described["description"], DESCRIPTION)
+        return described
 
     def resource_page(self, call: Call) -> Reply:
         """`/dataset/{id}/resource/{rid}`: one file or link, with its rows where it is a table.
@@ -329,6 +351,10 @@ def wants_html(request: Request) -> bool:
     return "text/html" in accept or "application/xhtml+xml" in accept
 
 
+def _page(number: int) -> list[tuple[str, str]]:
+    return [("page", str(number))] if number > 1 else []
+
+
 def _counted(count: int, words: str, t: Words) -> str:
     return t.number("found_for", count, words=words) if words else t.number("found", count)
 
@@ -367,7 +393,7 @@ def _facets(
             if value and (name, value) not in asked.chosen
         ]
         if values:
-            made.append({"name": name, "first": values[:FACET_FIRST], "rest": values[FACET_FIRST:][:30]})
+            made.append({"name": name, "first": values[:FACET_FIRST], "rest": values[FACET_FIRST:][:FACET_REST]})
     return made
 
 

@@ -321,3 +321,28 @@ def test_a_page_asks_the_table_little(busy: Busy) -> None:
     before = len(portal.memory.requests)
     seen(portal, "/dataset/food-licences")
     assert len(portal.memory.requests) - before <= 6
+
+
+def test_a_page_stays_light_where_everything_is_long(portal: Portal) -> None:
+    portal.organization()
+    tags = [f"{'แท็กที่ยาวมากคำหนึ่ง' * 2} {number:02}" for number in range(40)]
+    notes = "ใบอนุญาตจัดตั้งสถานที่จำหน่ายอาหารและสถานที่สะสมอาหาร " * 30
+    for number in range(21):
+        portal.dataset(
+            f"long-{number}",
+            title=f"สถิติ{'จำนวนใบอนุญาตจำแนกตามจังหวัด' * 5} {number}",
+            notes=notes,
+            tag_string=",".join(tags[number : number + 10]),
+        )
+    for number in range(32):
+        given = {"package_id": "long-0", "url": f"https://agency.example/{'แฟ้ม' * 5}{number}.csv", "format": "CSV"}
+        given |= {"name": f"ไฟล์ที่ {number:02}", "description": "รายเดือน จำแนกตามจังหวัด อำเภอ และตำบล " * 4}
+        portal.result(portal.act("resource_create", portal.publisher, **given))
+    for path in (f"/dataset?q=สถิติจำนวนใบอนุญาต&tags={tags[5]}&lang=th", "/dataset/long-0"):
+        answer = get(portal, path)
+        assert answer.status == 200
+        assert len(answer.response.body) < WEIGHT, path
+    first, second = (seen(portal, f"/dataset/long-0{query}") for query in ("", "?page=2"))
+    assert "ไฟล์ที่ 14" in first.text() and "ไฟล์ที่ 15" not in first.text()
+    assert "ไฟล์ที่ 15" in second.text() and "ไฟล์ที่ 29" in second.text() and "ไฟล์ที่ 14" not in second.text()
+    assert "/dataset/long-0?page=2" in [a["href"] for a in first.all("a")]
