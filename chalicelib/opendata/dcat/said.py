@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..model import Group, Package
@@ -15,12 +14,6 @@ def said(package: Package) -> Mapping[str, Any]:
     fields = package.dataset.fields
     extras = {extra["key"]: extra["value"] for extra in fields.get("extras", [])}
     return {**extras, **{name: value for name, value in fields.items() if value not in (None, "", [])}}
-
-
-def for_everybody(package: Package) -> Package:
-    """A public package without the resources that its publisher keeps back (`resource_private` of the Thai form)."""
-    shown = tuple(each for each in package.resources if not is_true(each.fields.get("resource_private")))
-    return package if len(shown) == len(package.resources) else replace(package, resources=shown)
 
 
 def is_true(given: object) -> bool:

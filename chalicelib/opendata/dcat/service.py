@@ -22,7 +22,6 @@ from ..search import asking
 from ..search.model import Exact, Question, Range
 from . import croissant, schema_org
 from .formats import Format
-from .said import for_everybody
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -122,7 +121,7 @@ class LinkedData:
 
     def _public(self, id_or_name: str) -> Described:
         package, organization = self._packages.find(NOBODY, id_or_name)
-        return for_everybody(package), organization, self._packages.themes(package)
+        return package, organization, self._packages.themes(package)
 
     def page(self, wanted: Wanted, address: str, written: Format) -> Document:
         """One page of the catalogue, in the order of ids.
@@ -151,15 +150,9 @@ class LinkedData:
                 rows=self.size,
             )
         )
-        described, ids = _fitting(
-            [
-                (for_everybody(package), organization, groups)
-                for package, organization, groups in self._reading.packages(found.ids)
-                if package.dataset.public  # it may have been withdrawn since it was found
-            ],
-            found.ids,
-            self.resources,
-        )
+        read = self._reading.packages(found.ids)
+        public = [each for each in read if each[0].dataset.public]  # one may have been withdrawn since it was found
+        described, ids = _fitting(public, found.ids, self.resources)
         more = found.count > start + len(ids)
         if backwards:
             described, ids = described[::-1], ids[::-1]

@@ -13,7 +13,6 @@ from typing import Any
 from chalicelib.shared.errors import not_found
 from chalicelib.shared.objects import Objects
 
-from ..dcat.said import for_everybody
 from ..reading import Reading
 from ..search.model import Exact, Question, Range
 from . import rules
@@ -84,11 +83,8 @@ class Dumps:
         ids = self._reading.engine.search(
             Question(filters=(Exact("state", "active"), behind), sort=(("id", False),), rows=self.chunk)
         ).ids
-        found = [
-            (for_everybody(package), organization, groups)
-            for package, organization, groups in self._reading.packages(ids)
-            if package.dataset.public  # it may have been withdrawn since it was found
-        ]
+        read = self._reading.packages(ids)
+        found = [each for each in read if each[0].dataset.public]  # one may have been withdrawn since it was found
         name = f"{len(run.parts) + 1:06d}-{self._ids()}"
         if found:
             for kind, content in written(found, self._site).items():

@@ -46,8 +46,8 @@ def publish_all(portal: Portal) -> dict[str, str]:
             tag_string="อุตุนิยมวิทยา,น้ำฝน",
         ),
     }
-    for name, dataset in made.items():
-        portal.table_of(dataset["id"], TABLE, name=f"ตาราง {name}", format="CSV", description="รายการทั้งหมด")
+    for name in ("statistics", "register"):
+        portal.table_of(made[name]["id"], TABLE, name=f"ตาราง {name}", format="CSV", description="รายการทั้งหมด")
     link(portal, made["map"]["id"], "https://gis.example/แผนที่ 1.shp", name="แผนที่", format="SHP")
     link(portal, made["map"]["id"], "https://gis.example/wms?a=1&b=<2>", name="WMS", format="WMS")
     return {name: dataset["id"] for name, dataset in made.items()}

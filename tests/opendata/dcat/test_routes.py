@@ -120,13 +120,6 @@ def test_what_nobody_may_see_is_not_there(town: Portal, name: str) -> None:
     assert "secret" not in town.client.get("/catalog.ttl").text
 
 
-def test_resources_that_are_kept_back_are_left_out(town: Portal) -> None:
-    made = town.result(town.ask("package_show", id="food-licences"))
-    link(town, made["id"], "https://kept.test/", name="x", resource_private="True")
-    for path in ("/catalog.ttl", "/dataset/food-licences.ttl", "/dataset/food-licences.schemaorg.jsonld"):
-        assert "kept.test" not in town.client.get(path).text
-
-
 def test_a_reader_who_has_it_is_told_so(town: Portal) -> None:
     for path in ("/dataset/food-licences.ttl", "/catalog.ttl"):
         first = town.client.get(path)

@@ -41,7 +41,7 @@ def test_what_is_no_address(given_text: str | None) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_nothing_breaks_out_of_an_address(tail: str) -> None:
     iri = terms.iri(f"https://a.example/{tail}")
     if iri is not None:
@@ -52,7 +52,7 @@ def test_nothing_breaks_out_of_an_address(tail: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_nothing_breaks_out_of_a_text(written: str) -> None:
     clean = terms.text(written)
     graph = Graph()
