@@ -167,6 +167,7 @@ def _found_after(shard: Shard, rounds: int) -> Sample:
     """From a change's document to the answer that holds it, with 200 changes already there."""
     delta = Delta()
     delta.take({each["id"]: each for each in records(200, seed=8)})
+    assert delta.shard is not None
     taken = []
     for number, each in enumerate(records(rounds, seed=9)):
         changed: Any = {**each, "title": f"เพิ่งแก้ไข{number}", "texts": {**each["texts"], "title": f"เพิ่งแก้ไข{number}"}}
