@@ -12,6 +12,7 @@ from chalicelib.shared.journal import Event
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
+from . import listening
 from .access import Access
 from .activity.service import Activities
 from .activity.store import ActivityStore
@@ -36,7 +37,7 @@ from .model import Kind
 from .packages import Packages
 from .participation.service import Participation
 from .publishing import Publishing
-from .purging import PURGED, Purging
+from .purging import Purging
 from .reading import Reading
 from .resources import Resources
 from .search.finding import Finding
@@ -56,7 +57,7 @@ from .users.store import UserStore
 from .users.tokens import ApiTokens
 from .vocabularies.service import Vocabularies
 from .vocabularies.store import VocabularyStore
-from .webhooks.service import DUE, Webhooks
+from .webhooks.service import Webhooks
 
 Listener = Callable[[Event], None]
 AGENCY = "TH/CENTRAL/DGA"
@@ -388,16 +389,5 @@ class Catalogue:
 def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None) -> Catalogue:
     """The room on these parts; `folder` is where tables may be kept on the local disk."""
     catalogue = Catalogue(parts, objects, folder)
-    catalogue.sweeps.append(lambda now: catalogue.harvest.sweep(now))
-    catalogue.listen("opendata.", lambda event: catalogue.webhooks.fan_out(event))
-    catalogue.listen("opendata.", lambda event: catalogue.uploads.take_arrived(event))
-    catalogue.listen("opendata.dataset.", lambda event: catalogue.publishing.requests.on_event(event))
-    catalogue.listen(PURGED, lambda event: catalogue.purging.clear(event))
-    catalogue.sweeps.append(lambda now: catalogue.usage.run(now))
-    catalogue.sweeps.append(lambda now: catalogue.dumps.sweep(now))
-    catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
-    catalogue.listen("opendata.", lambda event: catalogue.activity_store.enter(event))
-    catalogue.listen("opendata.", lambda event: catalogue.notices.tell(event))
-    catalogue.listen("opendata.organization.", lambda event: catalogue.renaming.follow(event))
-    catalogue.listen("opendata.group.", lambda event: catalogue.renaming.follow(event))
+    listening.hang(catalogue)
     return catalogue
