@@ -50,6 +50,7 @@ class ApiToken:
         digest: SHA-256 of the secret, hexadecimal; the secret has 256 random bits, so no slower hash is needed.
         expires: ISO 8601, None: until it is revoked.
         last_access: ISO 8601, true to the hour.
+        chain: sequence and hash of its last event: who made it, and who revoked it.
     """
 
     id: str
@@ -59,4 +60,5 @@ class ApiToken:
     created: str
     expires: str | None = None
     last_access: str | None = None
+    chain: tuple[int, str] = (0, "")
     version: int = 1

@@ -3,7 +3,7 @@
     USER#{id}         / USER          the user                  by_organization: USERS, {agency}#{id}
     NAME#user#{name}  / NAME          uniqueness of names
     USER#{id}         / TOKEN#{jti}   that the user has this token
-    TOKEN#{jti}       / TOKEN         the token, by which it is known; gone when it is revoked
+    TOKEN#{jti}       / TOKEN         the token, by which it is known; gone when it is revoked, its events stay
 
 What else belongs to a user lies in the same partition: memberships (`MEMBER#`), what is followed (`FOLLOW#`), notices.
 """
@@ -16,7 +16,7 @@ from datetime import datetime
 
 from chalicelib.shared.errors import AlreadyThere, Unavailable
 from chalicelib.shared.ids import new_token
-from chalicelib.shared.journal import Head, Journal, Once
+from chalicelib.shared.journal import Event, Head, Journal, Once
 from chalicelib.shared.storage import Change as Write
 from chalicelib.shared.storage import Create, Item, Key, Remove, Require, Table, Update, WriteRefused, every
 
@@ -139,22 +139,36 @@ class UserStore:
         found = self._table.get_many([token_key(each) for each in ids]) if ids else {}
         return sorted(map(_token_of, found.values()), key=lambda each: (each.created, each.id))
 
-    def add_token(self, once: Once, token: ApiToken) -> None:
-        """Keeps a new token.
+    def add_token(self, once: Once, token: ApiToken, by: str) -> None:
+        """Keeps a new token, and who made it.
 
         Raises:
             Replayed: by this very request already; the secret is not shown again.
         """
+        event, head = self._of_token(token, "made", by)
+        token = replace(token, chain=(head.seq, head.hash))
         rows: list[Write] = [
             Require(user_key(token.user)),
             Create(Item(token_key(token.id), asdict(token), expires=_ends(token))),
             Create(Item(pointer_key(token.user, token.id), {"name": token.name}, expires=_ends(token))),
         ]
-        self._journal.commit(once, rows, answer={"id": token.id})
+        self._journal.commit(once, rows, [(token_key(token.id).pk, event)], {"id": token.id})
 
-    def revoke(self, once: Once, token: ApiToken) -> None:
-        """Takes a token away: the next call with it is a stranger's."""
-        self._journal.commit(once, [Remove(token_key(token.id)), Remove(pointer_key(token.user, token.id))])
+    def revoke(self, once: Once, token: ApiToken, by: str) -> None:
+        """Takes a token away: the next call with it is a stranger's. Who made and revoked it stays.
+
+        Raises:
+            Stale: somebody revoked it just now.
+        """
+        event, _ = self._of_token(token, "revoked", by)
+        rows = [Remove(token_key(token.id)), Remove(pointer_key(token.user, token.id))]
+        self._journal.commit(once, rows, [(token_key(token.id).pk, event)])
+
+    def _of_token(self, token: ApiToken, what: str, by: str) -> tuple[Event, Head]:
+        data = {"user": token.user, "expires": token.expires}
+        return self._journal.happened(
+            Head(*token.chain), subject=token.id, type=f"opendata.token.{what}", by=by, data=data
+        )
 
     def touch(self, token: ApiToken) -> None:
         """Notes the last access; where somebody else did, or revoked the token, nothing is written."""
@@ -172,7 +186,7 @@ def user_of(item: Item) -> User:
 
 
 def _token_of(item: Item) -> ApiToken:
-    return ApiToken(**{**item.data, "version": item.version})
+    return ApiToken(**{**item.data, "chain": tuple(item.data["chain"]), "version": item.version})
 
 
 def _ends(token: ApiToken) -> int | None:

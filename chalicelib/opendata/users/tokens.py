@@ -53,7 +53,8 @@ class ApiTokens:
         # never from the journal's ids: those sort by time and are told to everybody
         jti, secret = token_hex(16), token_urlsafe(32)
         created = now.isoformat(timespec="microseconds")
-        self._store.add_token(once, ApiToken(jti, user.id, str(name), rules.digest_of(secret), created, expires))
+        token = ApiToken(jti, user.id, str(name), rules.digest_of(secret), created, expires)
+        self._store.add_token(once, token, caller.label)
         return rules.token_text(jti, secret)
 
     def list(self, caller: Caller, given: Mapping[str, Any]) -> list[Json]:
@@ -87,7 +88,7 @@ class ApiTokens:
             if is_operator(caller):
                 raise NotFound("ไม่พบโทเค็น", "Not found")
             raise NotAllowed("ไม่ใช่โทเค็นของบัญชีนี้", "User not authorized to revoke this token")
-        self._store.revoke(once, token)
+        self._store.revoke(once, token, caller.label)
 
     def caller(self, text: str) -> Caller | None:
         """Who a token speaks for: the same caller as the user's login, with what their posting is now. None if the

@@ -13,6 +13,7 @@ from chalicelib.opendata.users.rules import MAX_TOKENS
 from chalicelib.shared.errors import NotAllowed, Unauthenticated
 from chalicelib.shared.identity import CITIZEN, NOBODY, PUBLIC, SYSTEM, Allow, Caller, Posting, citizen, officer
 from chalicelib.shared.ids import new_token
+from chalicelib.shared.journal import chain_is_whole
 from tests.opendata.people import OPERATOR_AGENCY, operator
 from tests.opendata.portal import PUBLISHER, Portal
 from tests.support.keys import local_keyring
@@ -224,3 +225,15 @@ def test_a_repeat_of_a_revocation_is_one(portal: Portal) -> None:
     for _ in range(2):
         assert portal.act("api_token_revoke", portal.publisher, key="k", jti=jti).status == 200
     assert portal.act("api_token_revoke", portal.publisher, jti=jti).status == 403
+
+
+def test_who_made_and_revoked_a_token_stays_known(portal: Portal) -> None:
+    jti = made(portal, portal.publisher)[6:38]
+    assert portal.act("api_token_revoke", operator(portal), jti=jti).status == 200
+    events = portal.catalogue.parts.journal.history(f"TOKEN#{jti}")
+    boss, mine = me(portal, operator(portal)), me(portal, portal.publisher)
+    assert [(each.type, each.by, each.data["user"]) for each in events] == [
+        ("opendata.token.made", f"officer:{mine}", mine),
+        ("opendata.token.revoked", f"officer:{boss}", mine),
+    ]
+    assert chain_is_whole(events)
