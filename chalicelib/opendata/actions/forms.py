@@ -54,9 +54,9 @@ def read(request: Request, *, reads: bool) -> tuple[dict[str, Any], dict[str, Fi
     return (_object(request.body), {}) if request.body.strip() and kind != "multipart/form-data" else ({}, {})
 
 
-def attempt(once: Once, given: Mapping[str, Any], files: Mapping[str, File]) -> Once:
+def attempt(request: Request, once: Once, given: Mapping[str, Any], files: Mapping[str, File]) -> Once:
     """The attempt, known again by what a form holds: each sending of the same form makes up another boundary."""
-    if not once.claimed or not files:
+    if not once.claimed or not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         return once
     held = {name: [file[0], file[1], hashlib.sha256(file[2]).hexdigest()] for name, file in files.items()}
     text = json.dumps([given, held], sort_keys=True, ensure_ascii=False)

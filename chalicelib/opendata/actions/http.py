@@ -10,7 +10,6 @@ refused with 412 when the package is another one by then. Clients that send no `
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -23,12 +22,10 @@ from chalicelib.shared.web import Call, Reply, Request, Response, Room
 
 from ..service import Catalogue
 from . import dialect, forms
+from .answers import LIMIT, kept, packed
 from .registry import ACTIONS, Asked, Told, perform
 
-LIMIT = 4_400_000
-"""Bytes of a request: what Lambda takes at once is 6 MiB, and API Gateway hands bodies over in base64. A larger file
-is announced (`resource_create` with `upload`) and sent to the bucket by the form that is answered."""
-
+SCRIPT = "application/javascript;charset=utf-8"
 NEEDS_POST = "JSON Error: Invalid request. Please use POST method for your request"
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$]{0,99}(\.[A-Za-z_$][\w$]{0,99}){0,5}", re.ASCII)
 _REVISION = re.compile(r'"([0-9A-Za-z_-]{1,64})(?:\.[0-9a-f]{16})?"')
@@ -39,6 +36,7 @@ def hang(room: Room, catalogue: Catalogue, allow: Sequence[Allow]) -> None:
 
     def say_no(refused: Refusal | None, language: str, request_id: str, request: Request) -> Response:
         if isinstance(refused, TooLarge):
+            # of the request: that of the answer is told in place
             refused = TooLarge(
                 "คำขอใหญ่เกินไป ไฟล์ใหญ่ให้แจ้งด้วย upload ใน resource_create แล้วส่งตามแบบฟอร์มที่ได้รับ",
                 f"A request may be at most {LIMIT} bytes. Announce a larger file by resource_create with upload: "
@@ -103,7 +101,7 @@ def _answered(catalogue: Catalogue, call: Call, name: str) -> Reply:
         caller = NOBODY
         if not isinstance(callback, str) or not _CALLBACK.fullmatch(callback):
             raise Malformed("callback ไม่ถูกต้อง", "callback must be the name of a JavaScript function.")
-    once = forms.attempt(call.once, given, files)
+    once = forms.attempt(call.request, call.once, given, files)
     asked = Asked(catalogue, caller, once, given, revision_of(call.headers.get("if-match")), files)
     result = perform(name, asked)
     told = result if isinstance(result, Told) else Told(result)
@@ -112,32 +110,14 @@ def _answered(catalogue: Catalogue, call: Call, name: str) -> Reply:
     body = json.dumps(
         dialect.success(catalogue.site, name, told.result), ensure_ascii=False, separators=(",", ":")
     ).encode()
-    if call.request.method != "GET":
-        return _reply(body, {} if told.revision is None else {"ETag": f'"{told.revision}"'})
-    if callback is not None:
+    if call.request.method == "GET" and callback is not None:
         # nosniff: a page that takes it for anything but a script must not get its way
-        return _reply(b"%s(%s);" % (callback.encode(), body), {"X-Content-Type-Options": "nosniff"}, script=True)
-    if caller.kind != "public" or action.writes:
-        return _reply(body, {} if told.revision is None else {"ETag": f'"{told.revision}"'})
-    return kept(call, body, told.revision)
-
-
-def kept(call: Call, body: bytes, revision: str | None, *, media_type: str = dialect.MEDIA_TYPE) -> Reply:
-    """What everybody may read, to be kept and asked for again: a write is seen by the very next request."""
-    digest = hashlib.sha256(body).hexdigest()[:16]
-    tag = f'"{digest}"' if revision is None else f'"{revision}.{digest}"'
-    headers = {"ETag": tag, "Cache-Control": "public, no-cache", "Vary": "Authorization, X-CKAN-API-Key"}
-    asked = {each.strip().removeprefix("W/") for each in call.headers.get("if-none-match", "").split(",")}
-    return (
-        Reply(None, status=304, headers=headers)
-        if tag in asked
-        else Reply(body, headers=headers, media_type=media_type)
-    )
-
-
-def _reply(body: bytes, headers: Mapping[str, str], *, script: bool = False) -> Reply:
-    media = "application/javascript;charset=utf-8" if script else dialect.MEDIA_TYPE
-    return Reply(body, headers=headers, media_type=media)
+        script = b"%s(%s);" % (callback.encode(), body)
+        return packed(call, Reply(script, headers={"X-Content-Type-Options": "nosniff"}, media_type=SCRIPT))
+    if call.request.method == "GET" and caller.kind == "public":
+        return packed(call, kept(call, body, told.revision, media_type=dialect.MEDIA_TYPE))
+    headers = {} if told.revision is None else {"ETag": f'"{told.revision}"'}
+    return packed(call, Reply(body, headers=headers, media_type=dialect.MEDIA_TYPE))
 
 
 def _bare(response: Response) -> Reply:

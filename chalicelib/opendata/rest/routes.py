@@ -21,6 +21,7 @@ from chalicelib.shared.web import Call, Incoming, Outgoing, Reply, Room
 from .. import views
 from ..access import STAFF_ROLES
 from ..actions import http
+from ..actions.answers import LIMIT, kept
 from ..packages import Shown
 from ..service import Catalogue
 from . import history
@@ -69,7 +70,7 @@ def hang(room: Room, catalogue: Catalogue) -> None:
         PATH,
         allow=WRITERS,
         raw=True,
-        limit=http.LIMIT,
+        limit=LIMIT,
         summary="Change a dataset by JSON Merge Patch (RFC 7396); needs If-Match with its ETag",
     )
     def patch(call: Call) -> Reply:
@@ -79,7 +80,7 @@ def hang(room: Room, catalogue: Catalogue) -> None:
         PATH,
         allow=WRITERS,
         raw=True,
-        limit=http.LIMIT,
+        limit=LIMIT,
         summary="Replace a dataset; needs If-Match with its ETag",
     )
     def replace(call: Call) -> Reply:
@@ -135,7 +136,7 @@ def _reply(catalogue: Catalogue, call: Call, shown: Shown) -> Reply:
     view = views.package_view(package, organization, there, catalogue.site)
     body = json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()
     if call.request.method == "GET" and call.caller.kind == "public":
-        return http.kept(call, body, package.changed, media_type="application/json")
+        return kept(call, body, package.changed, media_type="application/json")
     return Reply(body, headers={"ETag": f'"{package.changed}"'}, media_type="application/json")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
 import pytest
 
-from chalicelib.opendata.actions.http import LIMIT
+from chalicelib.opendata.actions.answers import LIMIT, PACK_FROM, takes_gzip
 from tests.opendata.portal import Portal
 from tests.support.client import Answer, NoSuchRoute
 
@@ -154,3 +155,61 @@ def test_a_write_that_names_an_old_revision_is_refused(portal: Portal) -> None:
     assert done.headers["etag"] == portal.ask("package_show", portal.publisher, id="food-licences").headers["etag"]
     assert mine("*", notes="any").status == 200
     assert mine("v1", notes="none").json == "Bad request - JSON Error: If-Match is not an ETag of ours."
+
+
+def test_a_long_answer_is_compressed_for_who_takes_that(portal: Portal) -> None:
+    portal.organization()
+    for n in range(20):
+        portal.dataset(f"long-{n}", notes="น้ำ" * 2_000)
+    path = "/api/3/action/package_search?rows=20"
+    plain = portal.client.get(path)
+    assert len(plain.response.body) > PACK_FROM and "content-encoding" not in plain.headers
+    packed = portal.client.get(path, headers={"Accept-Encoding": "br, gzip;q=0.5"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["vary"].endswith("Accept-Encoding")
+    assert gzip.decompress(packed.response.body) == plain.response.body
+    headers = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
+    assert portal.client.get(path, headers=headers).status == 304
+
+
+def test_an_answer_that_lambda_could_not_give_is_refused_with_a_way_out(portal: Portal) -> None:
+    portal.organization()
+    for n in range(80):
+        portal.dataset(f"long-{n}", notes="น้ำ" * 6_500)
+    path = "/api/3/action/package_search?rows=100"
+    refused = portal.client.get(path)
+    assert (refused.status, refused.json["error"]["__type"]) == (413, "Request Entity Too Large")
+    assert "rows" in refused.json["error"]["message"]
+    assert portal.client.get(path, headers={"Accept-Encoding": "gzip"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "takes"),
+    [
+        ("gzip", True),
+        ("gzip, deflate, br", True),
+        ("GZIP;q=0.5", True),
+        ("*", True),
+        ("", False),
+        ("br", False),
+        ("gzip;q=0", False),
+        ("gzip;q=0.0, *", False),
+        ("*;q=0", False),
+        ("gzip;q=1.000", True),
+    ],
+)
+def test_who_takes_gzip(accepted: str, takes: bool) -> None:
+    assert takes_gzip(accepted) is takes
+
+
+def test_the_same_form_under_another_boundary_is_the_same_request(portal: Portal) -> None:
+    portal.organization()
+    package = portal.dataset()["id"]
+    made = []
+    for boundary in ("one", "two"):
+        body, media = multipart(
+            ('name="package_id"', package.encode()), ('name="url"', b"https://x.example"), boundary=boundary
+        )
+        headers = {"content-type": media, "Authorization": portal.publisher, "Idempotency-Key": "k"}
+        made.append(portal.client.post("/api/3/action/resource_create", body=body, headers=headers))
+    assert portal.result(made[0]) == portal.result(made[1])
