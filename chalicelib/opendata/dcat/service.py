@@ -231,7 +231,7 @@ def serialized(graph: Graph, written: Format) -> str:
         from .vocabulary import PREFIXES
 
         context = {prefix: str(namespace) for prefix, namespace in PREFIXES.items()}
-        text: str = graph.serialize(format="json-ld", context=context, indent=1, ensure_ascii=False)
+        text: str = graph.serialize(format="json-ld", context=context, indent=None, ensure_ascii=False)
         return text
     plain: str = graph.serialize(format=written.writer)
     return plain
