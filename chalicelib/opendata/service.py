@@ -28,6 +28,7 @@ from .followers.service import Counts, Followers
 from .followers.store import FollowStore
 from .governance.gate import Gate as GovernanceGate
 from .governance.store import GovernanceRows
+from .groups.belongings import Belongings
 from .groups.members import Members
 from .groups.renaming import Renaming
 from .groups.service import Groups
@@ -300,8 +301,7 @@ class Catalogue:
             kind,
             self.store,
             self.groups,
-            self.members,
-            self.users,
+            Belongings(self.members, self.users, self.reading, self.access),
             self.reading,
             self.access,
             Counts(self.follows, kind),

@@ -167,4 +167,4 @@ def group_package_show(asked: Asked) -> Any:
     limit, _ = paging(asked.given)
     themes = asked.catalogue.themes
     group = themes.find(asked.caller, asked.given.get("id"))
-    return themes.packages(asked.caller, group, 1_000 if limit is None else limit)
+    return themes.belongings.packages(asked.caller, group, 1_000 if limit is None else limit)

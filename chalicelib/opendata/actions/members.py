@@ -122,10 +122,10 @@ def member_list(asked: Asked) -> Any:
     kind, capacity = asked.given.get("object_type"), asked.given.get("capacity")
     found: list[tuple[str, str, str]] = []
     if kind in (None, "", "user"):
-        found += [(each, "user", held) for each, held in groups.people(asked.caller, group).items()]
+        found += [(each, "user", held) for each, held in groups.belongings.people(asked.caller, group).items()]
     if kind in (None, "", "package"):
         held = "organization" if group.kind == "organization" else "public"
-        found += [(each, "package", held) for each in groups.package_ids(asked.caller, group)]
+        found += [(each, "package", held) for each in groups.belongings.package_ids(asked.caller, group)]
     return [
         [each, table, views.role_name(held)]
         for each, table, held in found

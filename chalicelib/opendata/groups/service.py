@@ -18,16 +18,14 @@ from ..reading import Reading
 from ..rules import Rejected, RejectedWhole
 from ..search.model import PUBLIC, Exact, Not, Question
 from ..store import Store
-from ..users.service import Users
-from ..users.views import Json, user_view
+from ..views import Json
 from . import rules
-from .members import Members
+from .belongings import MOST_PACKAGES, Belongings
 from .store import GroupStore
 from .views import extras_view, group_view, parents_view
 
 MOST_NAMES, MOST_WHOLE = 1_000, 25
 """Of one answer of `*_list`, as CKAN."""
-MOST_PACKAGES = 1_000
 
 
 class Follows(Protocol):
@@ -39,15 +37,18 @@ class Follows(Protocol):
 
 
 class Groups:
-    """Organisations, or themes: both are groups to CKAN, and these are the groups of one kind."""
+    """Organisations, or themes: both are groups to CKAN, and these are the groups of one kind.
+
+    Attributes:
+        belongings: who and what belongs to them.
+    """
 
     def __init__(
         self,
         kind: Kind,
         store: Store,
         groups: GroupStore,
-        members: Members,
-        users: Users,
+        belongings: Belongings,
         reading: Reading,
         access: Access,
         follows: Follows,
@@ -56,10 +57,9 @@ class Groups:
         clock: Callable[[], datetime],
     ) -> None:
         self.kind: Kind = kind
+        self.belongings = belongings
         self._store = store
         self._groups = groups
-        self._members = members
-        self._users = users
         self._reading = reading
         self._access = access
         self._follows = follows
@@ -105,52 +105,10 @@ class Groups:
         if on["tags"]:
             parts["tags"] = []
         if on["users"]:
-            parts["users"] = self._users_view(caller, group)
+            parts["users"] = self.belongings.users_view(caller, group)
         if on.get("datasets"):
-            parts["packages"] = self.packages(caller, group, MOST_PACKAGES)
+            parts["packages"] = self.belongings.packages(caller, group, MOST_PACKAGES)
         return parts
-
-    def _users_view(self, caller: Caller, group: Group) -> list[Json]:
-        capacities = self.people(caller, group)
-        found = self._users.many(capacities)
-        return [
-            {**user_view(found[each]), "capacity": capacity}
-            for each, capacity in capacities.items()
-            if each in found and found[each].state == "active"
-        ]
-
-    def people(self, caller: Caller, group: Group) -> dict[str, str]:
-        """Capacities by user: by posting and by entry; empty for outsiders."""
-        if self._access.capacity(caller, group) is None:
-            return {}
-        found: dict[str, str] = {user.id: capacity for user, capacity in self._users.posted_at(group)}
-        for member in self._members.users(group):
-            found[member.object] = max(found.get(member.object, ""), member.capacity, key=_RANKS.index)
-        return found
-
-    def packages(self, caller: Caller, group: Group, limit: int) -> list[Json]:
-        """The datasets of a group that the caller may see, the latest change first."""
-        question = Question(
-            filters=(self._of(group), Exact("state", "active")),
-            labels=self._labels(caller),
-            sort=(("metadata_modified", True),),
-            rows=min(limit, MOST_PACKAGES),
-        )
-        return self._reading.search(caller, question)[1]
-
-    def package_ids(self, caller: Caller, group: Group) -> tuple[str, ...]:
-        """Ids of the datasets of a group that the caller may see."""
-        filters = (self._of(group), Exact("state", "active"))
-        question = Question(filters=filters, labels=self._labels(caller), sort=(("id", False),), rows=10_000)
-        return self._reading.engine.search(question).ids
-
-    def _labels(self, caller: Caller) -> tuple[str, ...]:
-        if not is_operator(caller):
-            return self._access.labels(caller)
-        return (PUBLIC, *(f"org-{group.id}" for group in self._reading.groups() if group.kind == "organization"))
-
-    def _of(self, group: Group) -> Exact:
-        return Exact("owner_org", group.id) if self.kind == "organization" else Exact("groups", group.name)
 
     def listing(self, caller: Caller, given: Mapping[str, Any], *, limit: int | None, offset: int) -> list[Any]:
         """Names, or whole groups with `all_fields`; those with what the `include_*` ask for.
@@ -318,4 +276,3 @@ class Groups:
 
 
 _PARTS = ("datasets", "dataset_count", "extras", "groups", "tags", "users", "followers")
-_RANKS = ["", "member", "editor", "admin"]
