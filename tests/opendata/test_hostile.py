@@ -13,7 +13,10 @@ from tests.opendata.portal import METADATA, Portal
 
 KNOWN = [
     "id", "name", "name_or_id", "package_id", "resource_id", "owner_org", "private", "tags", "extras", "upload", "url",
-    "format", "filters", "sort", "fields", "limit", "offset", "q", "fq", "rows", "all_fields", *METADATA,
+    "format", "filters", "sort", "fields", "limit", "offset", "q", "fq", "rows", "all_fields", "resources", "groups",
+    "state", "type", "extras", "match", "update", "filter", "include", "update__resources__0__name", "match__tags__0",
+    "update__resources__extend", "order", "datasets", "org_id", "organization_id", "callback", "clear_upload", "size",
+    "last_modified", "url_type", *METADATA,
 ]  # fmt: skip
 VALUES = st.recursive(
     st.one_of(

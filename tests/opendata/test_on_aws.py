@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from chalicelib.shared.aws.dynamo import DynamoTable
 from chalicelib.shared.aws.objects import S3Objects
+from chalicelib.shared.storage import Change
+from tests.opendata.packages.town import LINK, settled, whole
 from tests.opendata.portal import METADATA, Portal, notification
 from tests.support.cloud import local_cloud
 
@@ -61,3 +63,52 @@ def test_names_drafts_and_changes_hold_there_too(cloud: tuple[Portal, S3Objects]
     assert portal.result(portal.ask("package_list")) == ["renamed"]
     assert portal.ask("package_show", id="draft-one").status == 404
     assert portal.result(portal.ask("organization_list")) == ["laemngop"]
+
+
+def test_packages_are_written_whole_there_too(cloud: tuple[Portal, S3Objects]) -> None:
+    portal, _ = cloud
+    town = settled(portal)
+    made = town.write("package_create", **whole(resources=[{**LINK, "name": each} for each in "abc"]))
+    a, b, c = (each["id"] for each in made["resources"])
+    assert town.write("package_update", **town.show()) == made
+    kept = [{**made["resources"][2], "name": "third"}, {**LINK, "name": "new"}, made["resources"][0]]
+    updated = town.write("package_update", **{**made, "resources": kept})
+    assert [each["name"] for each in updated["resources"]] == ["third", "new", "a"]
+    revised = town.write(
+        "package_revise",
+        match={"id": made["id"]},
+        filter=f"-resources__{a}",
+        update__resources__extend=[{**LINK, "name": "last"}],
+    )
+    assert [each["name"] for each in revised["package"]["resources"]] == ["third", "new", "last"]
+    answer = town.form("resource_create", {"package_id": made["id"]}, {"upload": ("จังหวัด.csv", b"a,b\n1,2\n")})
+    file = portal.result(answer)["id"]
+    portal.settle()
+    assert portal.result(portal.act("datastore_search", resource_id=file))["records"] == [{"_id": 1, "a": 1, "b": 2}]
+    town.write("resource_delete", id=c)
+    assert [each["name"] for each in town.show()["resources"]] == ["new", "last", "จังหวัด.csv"]
+    path = f"/opendata/v1/datasets/{made['id']}/versions"
+    assert len(portal.client.get(path).json["items"]) == 6
+    town.write("dataset_purge", town.operator, id=made["id"])
+    portal.settle()
+    for partition in (f"DATASET#{made['id']}", *(f"RESOURCE#{each}" for each in (a, b, c, file))):
+        assert portal.table.query(partition).items == ()
+    assert town.write("package_create", town.operator, **whole(id=made["id"]))["id"] == made["id"]
+
+
+def test_ten_resources_at_once_are_ten_there_too(cloud: tuple[Portal, S3Objects]) -> None:
+    portal, _ = cloud
+    town = settled(portal)
+    town.write("package_create", **whole(resources=[]))
+    real = portal.table.write
+    left = list(range(9))
+
+    def write(changes: Sequence[Change], token: str) -> None:
+        if left:
+            name = f"r{left.pop()}"
+            town.write("resource_create", package_id="food-licences", **{**LINK, "name": name})
+        real(changes, token)
+
+    setattr(portal.table, "write", write)  # noqa: B010 - the race, at the store's boundary
+    town.write("resource_create", package_id="food-licences", **{**LINK, "name": "mine"})
+    assert sorted(each["name"] for each in town.show()["resources"]) == ["mine", *(f"r{n}" for n in range(9))]
