@@ -68,4 +68,4 @@ class Belongings:
 
     @staticmethod
     def _of(group: Group) -> Exact:
-        return Exact("owner_org", group.id) if group.kind == "organization" else Exact("groups", group.name)
+        return Exact("owner_org", group.id) if group.kind == "organization" else Exact("group_ids", group.id)

@@ -176,12 +176,9 @@ class Groups:
 
     def _counts(self) -> dict[str, int]:
         """Public datasets by group id: one question for all groups."""
-        field = "owner_org" if self.kind == "organization" else "groups"
+        field = "owner_org" if self.kind == "organization" else "group_ids"
         asked = Question(filters=(Exact("state", "active"),), rows=0, facets=(field,), facet_limit=None)
-        counts = dict(self._reading.engine.search(asked).facets.get(field, ()))
-        if self.kind == "organization":
-            return counts
-        return {group.id: counts[group.name] for group in self._there() if group.name in counts}
+        return dict(self._reading.engine.search(asked).facets.get(field, ()))
 
     # -- writing
 
@@ -196,6 +193,7 @@ class Groups:
         own = self.kind == "organization" and caller.kind == "officer" and "publisher" in caller.roles
         if not operator and (not own or caller.agency is None):
             raise NotAllowed("บัญชีนี้สร้างหน่วยงานหรือกลุ่มไม่ได้", f"User is not authorized to create {self.kind}s")
+        self._groups.heed(once)
         blank = Group(
             id=GroupId(self._new_id(given, operator)),
             kind=self.kind,

@@ -248,8 +248,8 @@ def test_what_stands_above_a_group_is_shown(portal: Portal) -> None:
 
 def test_the_same_key_makes_one_group(portal: Portal) -> None:
     boss = operator(portal)
-    first = portal.act("group_create", boss, key="k", name="once")
-    second = portal.act("group_create", boss, key="k", name="once")
+    first = portal.act("group_create", boss, key="k", name="once", id="brought-along")
+    second = portal.act("group_create", boss, key="k", name="once", id="brought-along")
     assert portal.result(first)["id"] == portal.result(second)["id"]
     assert portal.result(portal.ask("group_list")) == ["once"]
 
