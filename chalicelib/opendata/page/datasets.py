@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from .. import changes
-from ..model import Group, Package, Resource
+from ..model import Group, Package
 from ..quality import Quality
 from ..standard import fields as metadata
-from .files import Shown, safe
+from .files import safe
 from .hits import title_of
 from .links import Links
 from .markdown import cut
@@ -106,57 +106,6 @@ def _frequency(unit: str, fields: Mapping[str, Any], words: Words) -> str:
         return words("once_per", unit=words.term(unit))
     plural = "s" if words.language == "en" else ""
     return words("every", interval=interval, unit=words.term(unit) + plural)
-
-
-@dataclass(frozen=True)
-class Snippet:
-    """A piece of code to copy."""
-
-    name: str
-    code: str
-
-
-def snippets(package: Package, first: tuple[Resource, Shown] | None, links: Links) -> list[Snippet]:
-    """How to get at the data from a shell, Python and R: the table itself, else the list of files.
-
-    Every address in them is ours and percent-encoded, so nothing that somebody typed becomes code.
-    """
-    if first is None or first[0].file is None:
-        address = links.action("package_show", id=package.dataset.name)
-        return [
-            Snippet("curl", f'curl -s "{address}"'),
-            Snippet(
-                "Python",
-                "import json, urllib.request\n\n"
-                f'with urllib.request.urlopen("{address}") as answer:\n'
-                '    dataset = json.load(answer)["result"]\n'
-                'for file in dataset["resources"]:\n'
-                '    print(file["format"], file["url"])',
-            ),
-            Snippet(
-                "R",
-                f'dataset <- jsonlite::fromJSON("{address}")$result\ndataset$resources[, c("format", "url")]',
-            ),
-        ]
-    resource, shown = first
-    report = first[0].file.report
-    encoding = str(report.get("encoding") or "utf-8")
-    delimiter = {"\t": "\\t", ";": ";", "|": "|"}.get(str(report.get("delimiter")), "")
-    python = [f'encoding="{"utf-8-sig" if encoding == "utf-8" and report.get("bom") else encoding}"']
-    python += [f'sep="{delimiter}"'] if delimiter else []
-    r = [
-        f'fileEncoding = "{ {"utf-8": "UTF-8-BOM" if report.get("bom") else "UTF-8"}.get(encoding, encoding.upper()) }"'
-    ]
-    r += [f'sep = "{delimiter}"'] if delimiter else []
-    rows = links.action("datastore_search", resource_id=resource.id, limit="5")
-    return [
-        Snippet("curl", f'curl -L -O "{shown.url}"\ncurl -s "{rows}"'),
-        Snippet(
-            "Python",
-            f'import pandas as pd\n\ntable = pd.read_csv("{shown.url}", {", ".join(python)})\nprint(table.head())',
-        ),
-        Snippet("R", f'table <- read.csv("{shown.url}", {", ".join(r)})\nhead(table)'),
-    ]
 
 
 def citation(package: Package, organization: Group, links: Links, words: Words, today: date) -> str:

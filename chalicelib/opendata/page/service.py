@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from chalicelib.shared.errors import NotFound, Refusal
 from chalicelib.shared.identity import NOBODY
-from chalicelib.shared.problems import MEDIA_TYPE, problem, unexpected
 from chalicelib.shared.web import Call, Reply, Request, Response
 
 from ..dcat import schema_org
 from ..model import Group, Kind, Package
 from ..quality import quality
-from ..rules import Rejected
-from ..search.model import Exact, Found, Question
-from ..standard import fields as metadata
-from . import datasets, files, searching, table
+from ..search.model import Exact, Question
+from . import datasets, files, refusing, searching, table
+from .facets import chosen, counted, facets, suggestion
 from .hits import hits, pager, public, title_of
 from .links import Links
 from .markdown import as_html, as_text, cut
-from .showing import MEDIA, Sheet, security
+from .showing import Sheet
+from .snippets import snippets
 from .words import Words
 
 if TYPE_CHECKING:
     from ..service import Catalogue
 
-FACET_FIRST, FACET_REST = 6, 9
-"""Values of a facet that are seen at once, and on demand; who looks for another one types it."""
 FILES = 15
 """Files of a dataset on one page."""
 DESCRIPTION = 500
@@ -71,12 +67,12 @@ class Pages:
             query=asked.pairs(),
             asked=asked,
             action=f"{links.root}/dataset",
-            counted=_counted(found.count, asked.words, words),
+            counted=counted(found.count, asked.words, words),
             found=hits(packages, links, found.highlights),
-            facets=_facets(found, asked, groups, words, at),
-            chosen=[(_chosen(pair, groups, words), at(asked.without(pair))) for pair in asked.chosen],
+            facets=facets(found, asked, groups, words, at),
+            chosen=[(chosen(pair, groups, words), at(asked.without(pair))) for pair in asked.chosen],
             cleared=at(searching.Asked(asked.words, (), asked.sort)),
-            suggestion=_suggestion(found, asked, at),
+            suggestion=suggestion(found, asked, at),
             loosened=bool(found.count) and found.tier != "all",
             sorts=[sort for sort in searching.SORTS if sort != "score" or asked.words],
             kept=[pair for pair in kept if pair[0] != "q"],
@@ -138,7 +134,7 @@ class Pages:
             ),
             preview=preview,
             chart=chart,
-            snippets=datasets.snippets(package, first, links),
+            snippets=snippets(package, first, links),
             citation=datasets.citation(package, organization, links, words, now.date()),
             facts=datasets.facts(package, organization, themes, links, words),
             quality=datasets.graded(quality(package, now), words),
@@ -175,42 +171,11 @@ class Pages:
         path = ("dataset", package.dataset.name, "resource", resource.id)
         seen = files.shown(package, resource, links, words, 1 + package.resources.index(resource))
         file = resource.file
-        context: dict[str, Any] = {"table": None, "narrowed": False}
+        context: Mapping[str, Any] = {"table": None, "narrowed": False}
         if file is not None and file.table is not None:
-            columns = files.columns_of(file, words)
-            asked = table.asked(call.request.query, [column.name for column in columns])
-            page = table.page(catalogue.datastore, resource.id, file, asked, words)
-            start = (asked.page - 1) * table.ROWS
-            context = {
-                "table": page.table,
-                "problem": page.problem,
-                "columns": columns,
-                "asked": asked,
-                "action": f"{links.root}/{'/'.join(path)}",
-                "kept": [("lang", links.chosen)] if links.chosen else [],
-                "sorts": [
-                    choice
-                    for column in columns[: table.COLUMNS]
-                    for choice in (
-                        (column.name, words("table_up", column=column.name)),
-                        (f"-{column.name}", words("table_down", column=column.name)),
-                    )
-                ],
-                "counted": words(
-                    "table_rows",
-                    first=f"{start + 1 if page.table.rows else 0:,}",
-                    last=f"{start + len(page.table.rows):,}",
-                    total=f"{page.total:,}",
-                ),
-                "pages": pager(
-                    page.total,
-                    table.ROWS,
-                    asked.page,
-                    table.LAST_PAGE,
-                    lambda number: links.to(*path, query=asked.pairs(number)),
-                ),
-                "narrowed": bool(asked.column or asked.sort or asked.page > 1),
-            }
+            wanted = table.asked(call.request.query, [column["id"] for column in file.columns])
+            page = table.page(catalogue.datastore, resource.id, file, wanted, words)
+            context = table.context(file, wanted, page, path, sheet)
         html = sheet.html(
             "resource.html",
             *path,
@@ -307,100 +272,16 @@ class Pages:
         return dict(self._catalogue.reading.engine.search(question).facets.get(field, ()))
 
     def refusal(self, refused: Refusal | None, language: str, request_id: str, request: Request) -> Response:
-        """A refusal as a page in both languages for who wants HTML, else as problem+json."""
-        if isinstance(refused, Rejected):  # an id that can be none at all is an id that nothing has
-            refused = NotFound("ไม่พบหน้านี้", "Not found")
-        if refused is None:
-            document = unexpected(language=language, instance=request_id)
-        else:
-            document = problem(refused, language=language, instance=request_id)
-        status = int(document["status"])
-        headers = {"Cache-Control": "no-store", **security()}
-        if not wants_html(request):
-            body = json.dumps(document, ensure_ascii=False).encode()
-            return Response(status, {**headers, "Content-Type": MEDIA_TYPE}, body)
-        sheet = Sheet(self._catalogue.site, request)
-        kind = "lost" if status == 404 else "wrong" if refused is not None else "broken"
-        other = Words(sheet.words.other)
-
-        def detail(words: Words) -> str:
-            if kind == "wrong" and refused is not None:
-                return refused.en if words.language == "en" else refused.th
-            return words(f"{kind}_lead")
-
-        html = sheet.html(
-            "refusal.html",
-            "dataset",
-            title=sheet.words(f"{kind}_title"),
-            detail=detail(sheet.words),
-            other_title=other(f"{kind}_title"),
-            other_detail=detail(other),
-            request_id=request_id,
-        )
-        headers |= {"Content-Language": sheet.words.language, "Content-Type": f"{MEDIA}; charset=utf-8"}
-        return Response(status, headers, html.encode())
+        """The dialect of the pages' routes; see `refusing`."""
+        return refusing.refusal(self._catalogue.site, refused, language, request_id, request)
 
 
 _FIELD: Mapping[Kind, str] = {"organization": "organization", "group": "groups"}
 """The search field of each kind."""
 
 
-def wants_html(request: Request) -> bool:
-    """Whether a person's browser asks: it names HTML, machines say `*/*` or nothing."""
-    accept = request.headers.get("accept", "").lower()
-    return "text/html" in accept or "application/xhtml+xml" in accept
-
-
 def _page(number: int) -> list[tuple[str, str]]:
     return [("page", str(number))] if number > 1 else []
-
-
-def _counted(count: int, words: str, t: Words) -> str:
-    return t.number("found_for", count, words=words) if words else t.number("found", count)
-
-
-def _chosen(pair: tuple[str, str], groups: Mapping[str, str], words: Words) -> str:
-    return f"{words(f'facet_{pair[0]}')}: {_label(pair, groups, words)}"
-
-
-def _label(pair: tuple[str, str], groups: Mapping[str, str], words: Words) -> str:
-    name, value = pair
-    if name in ("organization", "groups"):
-        return groups.get(value, value)
-    if name == "license_id":
-        licence = metadata.license_of(value)
-        return words.term(str(licence["title"]) if licence else value)
-    return words.term(value) if name == "data_category" else value
-
-
-def _facets(
-    found: Found,
-    asked: searching.Asked,
-    groups: Mapping[str, str],
-    words: Words,
-    at: Callable[[searching.Asked], str],
-) -> list[Mapping[str, Any]]:
-    """Facets that can still narrow the result, the commonest values first; values that are chosen are left out."""
-    made: list[Mapping[str, Any]] = []
-    for name in searching.FACETS:
-        values = [
-            {
-                "label": cut(_label((name, value), groups, words), 70),
-                "count": count,
-                "address": at(asked.within((name, value))),
-            }
-            for value, count in found.facets.get(name, ())
-            if value and (name, value) not in asked.chosen
-        ]
-        if values:
-            made.append({"name": name, "first": values[:FACET_FIRST], "rest": values[FACET_FIRST:][:FACET_REST]})
-    return made
-
-
-def _suggestion(found: Found, asked: searching.Asked, at: Callable[[searching.Asked], str]) -> tuple[str, str] | None:
-    if not found.suggestion or found.suggestion == asked.words:
-        return None
-    return found.suggestion, at(searching.Asked(found.suggestion, asked.chosen, asked.sort))
 
 
 def _file_facts(file: Any, words: Words) -> list[datasets.Fact]:

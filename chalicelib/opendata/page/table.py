@@ -12,7 +12,9 @@ from ..model import File
 from ..rules import Rejected
 from ..tables.datastore import DataStore
 from .files import Table, cell, columns_of
+from .hits import pager
 from .searching import page_of
+from .showing import Sheet
 from .words import Words
 
 ROWS = 25
@@ -96,3 +98,37 @@ def page(datastore: DataStore, resource_id: str, file: File, wanted: Asked, word
         for record in found["records"]
     )
     return Page(Table(tuple(shown), rows, hidden), int(found["total"]))
+
+
+def context(file: File, wanted: Asked, page: Page, path: Sequence[str], sheet: Sheet) -> Mapping[str, Any]:
+    """What the template shows of a table; `path` is that of the page."""
+    words, links = sheet.words, sheet.links
+    columns = columns_of(file, words)
+    start = (wanted.page - 1) * ROWS
+    sorts = [
+        choice
+        for column in columns[:COLUMNS]
+        for choice in (
+            (column.name, words("table_up", column=column.name)),
+            (f"-{column.name}", words("table_down", column=column.name)),
+        )
+    ]
+    return {
+        "table": page.table,
+        "problem": page.problem,
+        "columns": columns,
+        "asked": wanted,
+        "action": f"{links.root}/{'/'.join(path)}",
+        "kept": [("lang", links.chosen)] if links.chosen else [],
+        "sorts": sorts,
+        "counted": words(
+            "table_rows",
+            first=f"{start + 1 if page.table.rows else 0:,}",
+            last=f"{start + len(page.table.rows) if page.table.rows else 0:,}",
+            total=f"{page.total:,}",
+        ),
+        "pages": pager(
+            page.total, ROWS, wanted.page, LAST_PAGE, lambda number: links.to(*path, query=wanted.pairs(number))
+        ),
+        "narrowed": bool(wanted.column or wanted.sort or wanted.page > 1),
+    }

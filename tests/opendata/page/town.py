@@ -122,7 +122,26 @@ def town(portal: Portal) -> Mapping[str, str]:
     theme = {"name": "health", "title": "สุขภาพ", "description": "เรื่อง**สุขภาพ**"}
     portal.result(portal.act("group_create", boss, **theme))
     portal.result(portal.act("package_patch", boss, id=food["id"], groups=[{"name": "health"}]))
-    return {"food": food["id"], "table": table, "link": link["id"]}
+    return {"food": food["id"], "table": table, "link": link["id"], "asked": request(portal)}
+
+
+def request(portal: Portal, **changes: str) -> str:
+    """A request for data of the reader's that the food licences answer; answers its id."""
+    wish = {
+        "title": "รายชื่อร้านอาหารที่ได้รับใบอนุญาต",
+        "description": "ทุกร้านในเขตเทศบาล\n\nพร้อมวันหมดอายุ",
+        "purpose": "ทำแผนที่ร้านอาหารที่ปลอดภัย",
+        "organization": "laemngop",
+        **changes,
+    }
+    made = portal.client.post("/opendata/v1/requests", json=wish, token=portal.reader)
+    assert made.status == 201, made.text
+    path = f"/opendata/v1/requests/{made.json['id']}"
+    portal.client.put(f"{path}/support", token=portal.other)
+    answer = {"step": "answer", "dataset": "food-licences", "reason": "เผยแพร่แล้ว <b>ทุกเดือน</b>"}
+    done = portal.client.post(path, json=answer, token=portal.publisher, headers={"If-Match": made.headers["etag"]})
+    assert done.status == 200, done.text
+    return str(made.json["id"])
 
 
 def hidden(portal: Portal) -> list[str]:
@@ -152,4 +171,6 @@ def pages(ids: Mapping[str, str]) -> list[str]:
         "/organization/nso",
         "/group",
         "/group/health",
+        "/request",
+        f"/request/{ids['asked']}",
     ]
