@@ -20,13 +20,12 @@ from .governance import routes as governance
 from .harvest import routes as harvest
 from .importing import routes as importing
 from .page import routes as page
-from .harvest import routes as harvest
 from .participation import routes as participation
 from .requests import routes as requests
 from .rest import routes as rest
 from .service import Catalogue
 from .usage import routes as usage
-from .users.gate import CkanRoom, TokenGate
+from .users.gate import TokenGate
 from .webhooks import routes as webhooks
 
 ALLOW = (PUBLIC, CITIZEN, officer(*sorted(STAFF_ROLES)))
@@ -53,13 +52,14 @@ class CkanGate:
 
 def routes(catalogue: Catalogue, gate: Admits) -> Room:
     """The room behind a gate."""
-    room = CkanRoom("opendata", CkanGate(SignedGate(TokenGate(gate, lambda token: catalogue.tokens.caller(token)))))
+    room = Room("opendata", CkanGate(SignedGate(TokenGate(gate, lambda token: catalogue.tokens.caller(token)))))
 
     http.hang(room, catalogue, ALLOW)
 
     @room.get(
         "/dataset/{id}/resource/{rid}/download/{name}",
         allow=ALLOW,
+        credentials=http.credentials,
         status=302,
         summary="The file of a resource under its own name (redirect to a short-lived address)",
     )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from chalicelib.shared.errors import NotAllowed, Unauthenticated
 from chalicelib.shared.identity import Allow, Caller
-from chalicelib.shared.web import Admits, Request, Response, Room, Route
+from chalicelib.shared.web import Admits
 
 from .rules import PREFIX
 
@@ -50,14 +49,3 @@ def _fits(caller: Caller, rule: Allow) -> bool:
     if rule.kind == "officer":
         return caller.kind == "officer" and (not rule.roles or bool(rule.roles & caller.roles))
     return rule.kind == "citizen" and caller.kind == "citizen" and rule.min_ial == "0"
-
-
-class CkanRoom(Room):
-    """A room that also takes the token from CKAN's older header, which ckanr and others send alone."""
-
-    def answer(self, route: Route, request: Request) -> Response:
-        """See `Room`; `Authorization` counts where both are there."""
-        key = request.headers.get("x-ckan-api-key")
-        if key and not request.headers.get("authorization"):
-            request = replace(request, headers={**request.headers, "authorization": key})
-        return super().answer(route, request)

@@ -53,6 +53,18 @@ def test_a_token_is_its_user_on_both_headers(portal: Portal) -> None:
     assert portal.ask("package_show", portal.other, id="by-token").status == 404
 
 
+def test_a_private_file_is_fetched_with_a_token_in_either_header(portal: Portal) -> None:
+    portal.organization()
+    dataset = portal.dataset(private=True)
+    resource = portal.table_of(dataset["id"], b"n\n1\n")
+    url = portal.result(portal.ask("resource_show", portal.publisher, id=resource))["url"]
+    path, token = url.removeprefix("https://data.klang.test"), made(portal, portal.publisher)
+    assert portal.client.get(path).status == 404
+    for name in ("Authorization", "X-CKAN-API-Key"):
+        assert portal.client.get(path, headers={name: token}).status == 302
+        assert portal.client.get(path, headers={name: made(portal, portal.other)}).status == 404
+
+
 def test_the_authorization_header_counts_before_the_older_one(portal: Portal) -> None:
     headers = {"Authorization": made(portal, portal.publisher), "X-CKAN-API-Key": made(portal, portal.other)}
     shown = portal.client.post("/api/3/action/user_show", json={}, headers=headers)
