@@ -118,6 +118,7 @@ class Sources:
         Raises:
             NotFound, NotAllowed, Invalid, Stale.
         """
+        self.journal.read(once, rows.source_key(id))  # a repeat finds another version, or nothing
         before = self.find(caller, id)
         if before.version != version:
             raise Stale("ต้นทางถูกแก้ไขแล้ว โปรดอ่านใหม่", "The source was changed since you read it; read it again.")
@@ -140,6 +141,7 @@ class Sources:
         Raises:
             NotFound, NotAllowed, Stale.
         """
+        self.journal.read(once, rows.source_key(id))  # a repeat finds another version, or nothing
         before = self.find(caller, id)
         if before.version != version:
             raise Stale("ต้นทางถูกแก้ไขแล้ว โปรดอ่านใหม่", "The source was changed since you read it; read it again.")

@@ -20,7 +20,7 @@ from tests.opendata.harvest.town import Town
 from tests.support.memory import MemoryTable
 
 FATES = ("once", "once", "once", "twice", "before", "after", "lost")
-IDS = st.sampled_from([f"{number}" for number in range(7)])
+IDS = st.sampled_from([f"{number}" for number in range(4)])
 
 
 class Crash(Exception):
@@ -93,6 +93,18 @@ class Histories(RuleBasedStateMachine):
             self.rank += 1
             modified = self.town.portal.now.isoformat()[:26].ljust(26, "0")
             self.remote.packages[id] |= {"name": f"dataset-{other}", "metadata_modified": modified}
+
+    @rule(id=IDS)
+    def flap(self, id: str) -> None:
+        """A dataset is away for just one complete reading, and comes back as it was."""
+        there = self.remote.packages.get(id)
+        if there is not None:
+            self.remove(id)
+            self.town.harvest(self.source, shrink=True)
+            self._nothing_is_deleted_early()
+            self.remote.put(there)
+            self.removed.pop(id, None)
+            self.there_before.discard(id)
 
     # -- our work
 

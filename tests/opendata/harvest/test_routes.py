@@ -53,6 +53,14 @@ def test_a_repeated_request_makes_one_source_and_one_run(town: Town, remote: Cka
     assert len(town.ask("GET", runs).json["items"]) == 1
 
 
+def test_a_repeated_change_is_answered_as_the_first(town: Town) -> None:
+    place = town.ask("POST", SOURCES, GIVEN).headers["location"]
+    changed = [town.ask("PATCH", place, {"title": "x"}, if_match='"v1"', idempotency_key="c") for _ in range(2)]
+    assert [(each.status, each.json["title"], each.headers["etag"]) for each in changed] == [(200, "x", '"v2"')] * 2
+    gone = [town.ask("DELETE", place, if_match='"v2"', idempotency_key="d").status for _ in range(2)]
+    assert gone == [204, 204]
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
