@@ -61,7 +61,7 @@ class Describer:
         add((node, DCAT.landingPage, vocabulary.page(f"{self.site}/dataset/{quote(dataset.name, safe='')}")))
         contact = self._contact(fields, organization, node)
         add((node, DCAT.contactPoint, contact))
-        for tag in [*fields.get("tags", []), *(name for _, name in dataset.vocabulary_tags)]:
+        for tag in [*dataset.fields.get("tags", []), *(name for _, name in dataset.vocabulary_tags)]:
             self.write.texts(node, DCAT.keyword, [(terms.text(tag), terms.language_of(tag))])
         subject = words(package, groups)
         for code in codes.themes(subject):

@@ -29,7 +29,7 @@ def describe(package: Package, organization: Group, groups: Sequence[Group], sit
         "url": f"{site}/dataset/{quote(dataset.name, safe='')}",
         "identifier": dataset.id,
         **named(fields, dataset.name),
-        "keywords": [terms.text(tag) for tag in fields.get("tags", [])],
+        "keywords": [terms.text(tag) for tag in dataset.fields.get("tags", [])],
         "dateCreated": dataset.created,
         "datePublished": dataset.created,
         "dateModified": package.modified,
