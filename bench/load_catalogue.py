@@ -127,12 +127,13 @@ def _all(site: RemoteCKAN) -> Iterator[Package]:
 def opened(where: str, token: str | None) -> Iterator[RemoteCKAN]:
     """The site, with the organisation that the records are loaded into."""
     if where == "memory":
+        from bench.partitions import PartitionedTable
         from tests.opendata.people import operator
         from tests.opendata.portal import Portal
         from tests.support.served import served
 
         with tempfile.TemporaryDirectory() as folder:
-            portal = Portal(Path(folder))
+            portal = Portal(Path(folder), PartitionedTable())
             with served(portal.client) as address:
                 yield _ready(address, operator(portal))
     elif where == "stack":
