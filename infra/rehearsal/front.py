@@ -36,6 +36,7 @@ OWNERS: Mapping[str, str] = {
     "/dumps": "opendata",
     "/dataset": "opendata",
     "/opendata": "opendata",
+    "/request": "opendata",
     "/organization": "opendata",
     "/group": "opendata",
     "/feeds": "opendata",
