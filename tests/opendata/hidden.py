@@ -17,7 +17,7 @@ from typing import Any, Literal
 from tests.opendata.portal import METADATA, Portal
 from tests.support.client import Answer
 
-Fate = Literal["private", "draft", "deleted", "made private", "public"]
+Fate = Literal["private", "draft", "deleted", "made private", "taken down", "public"]
 MARK, ABSENT = "zqhidden", "zqabsent"
 _LETTERS = str.maketrans("0123456789", "abcdefabcd")
 NOWHERE = 0xABCDEF
@@ -97,13 +97,14 @@ class World:
         else:
             given = marked if secret else plain
             more: dict[str, Any] = {
-                "private": secret and fate != "draft",
+                "private": secret and fate not in ("draft", "taken down"),
                 **({"state": "draft"} if fate == "draft" else {}),
             }
             made = portal.result(portal.act("package_create", token, **given, **more))
         texts = _resource(mark) if secret else {"name": "a file", "url": "https://open.example/a.csv", "format": "CSV"}
         resource = portal.result(portal.act("resource_create", token, package_id=made["id"], **texts))
-        if fate == "deleted":
+        if fate in ("deleted", "taken down"):
+            portal.settle()
             portal.result(portal.act("package_delete", token, id=made["id"]))
         if secret:
             self.hidden.append(Hidden(mark, made["id"], f"{mark}name", resource["id"], organization))
