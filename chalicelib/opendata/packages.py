@@ -131,6 +131,7 @@ class Packages:
                 )
             after = edit(before, organization)
             if after == before and not writing.more:
+                self._nothing_to_write(writing, before)
                 return Shown(before, organization, self.themes(before))
             owner = self._owner(caller, organization, after)
             try:
@@ -161,6 +162,11 @@ class Packages:
         """
         if once.claimed:
             self._store.journal.read(once)
+
+    def _nothing_to_write(self, writing: Writing, package: Package) -> None:
+        """Claims the request all the same: repeated later, on what others have written by then, it must do nothing."""
+        if writing.once.claimed:
+            self._store.journal.commit(writing.once, [], answer={"id": writing.subject or package.id})
 
     def _owner(self, caller: Caller, organization: Group, after: Package) -> Group:
         if after.dataset.owner_org == organization.id:

@@ -166,6 +166,15 @@ def test_the_same_request_with_its_key_takes_effect_once(town: Town, action: str
     assert dict(town.portal.memory._items) == rows
 
 
+def test_a_repeat_of_what_changed_nothing_undoes_nobodys_work(town: Town) -> None:
+    made = town.write("package_create", **whole())
+    same = {"id": made["id"], "notes": made["notes"]}
+    for _ in range(2):
+        assert town.portal.act("package_patch", town.portal.publisher, key="k", **same).status == 200
+        town.write("package_patch", id=made["id"], notes="theirs")
+    assert town.show()["notes"] == "theirs"
+
+
 def test_who_is_overtaken_again_and_again_is_asked_to_come_back(town: Town) -> None:
     made = town.write("package_create", **whole())
     overtaken(town, *[lambda n=n: town.write("package_patch", id=made["id"], author=f"{n}") for n in range(5)])
