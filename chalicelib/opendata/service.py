@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
-from chalicelib.shared.journal import Event
+from chalicelib.shared.journal import Event, NotYet
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
@@ -374,16 +374,29 @@ class Catalogue:
         self.parts.journal.carry(body, self._tell)
 
     def _tell(self, event: Event) -> None:
-        for beginning, listeners in self.listeners.items():
-            if event.type.startswith(beginning):
-                for listener in listeners:
-                    listener(event)
+        told = [
+            each for beginning, found in self.listeners.items() if event.type.startswith(beginning) for each in found
+        ]
+        _all([partial(listener, event) for listener in told])
 
     def sweep(self, now: datetime) -> None:
         """What runs each minute: sends again what the outbox still holds, and whatever was hung on `sweeps`."""
-        self.parts.journal.sweep(now)
-        for each in self.sweeps:
-            each(now)
+        _all([partial(each, now) for each in (self.parts.journal.sweep, *self.sweeps)])
+
+
+def _all(calls: Sequence[Callable[[], object]]) -> None:
+    """Makes every call, whatever becomes of the others; then raises what the first of them raised.
+
+    A wish to be called again (`NotYet`) gives way to an error, which somebody must learn of.
+    """
+    raised: list[Exception] = []
+    for call in calls:
+        try:
+            call()
+        except Exception as error:
+            raised.append(error)
+    if raised:
+        raise min(raised, key=lambda each: isinstance(each, NotYet))
 
 
 def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None) -> Catalogue:
