@@ -15,6 +15,8 @@ FIRST, REST = 6, 9
 """Values of a facet that are seen at once, and on demand; who looks for another one types it."""
 LABEL = 70
 
+Titles = Mapping[tuple[str, str], str]
+"""Titles of organisations and themes by search field and name."""
 At = Callable[[Asked], str]
 """Makes the address of a search."""
 
@@ -42,23 +44,23 @@ def counted(count: int, asked: str, words: Words) -> str:
     return words.number("found_for", count, words=asked) if asked else words.number("found", count)
 
 
-def chosen(pair: tuple[str, str], groups: Mapping[str, str], words: Words) -> str:
-    """A filter that is in force, in words; `groups` are titles by name."""
+def chosen(pair: tuple[str, str], groups: Titles, words: Words) -> str:
+    """A filter that is in force, in words."""
     return f"{words(f'facet_{pair[0]}')}: {label(pair, groups, words)}"
 
 
-def label(pair: tuple[str, str], groups: Mapping[str, str], words: Words) -> str:
+def label(pair: tuple[str, str], groups: Titles, words: Words) -> str:
     """A value of a search field as people read it."""
     name, value = pair
     if name in ("organization", "groups"):
-        return groups.get(value, value)
+        return groups.get(pair, value)
     if name == "license_id":
         licence = metadata.license_of(value)
         return words.term(str(licence["title"]) if licence else value)
     return words.term(value) if name == "data_category" else value
 
 
-def facets(found: Found, asked: Asked, groups: Mapping[str, str], words: Words, at: At) -> list[Facet]:
+def facets(found: Found, asked: Asked, groups: Titles, words: Words, at: At) -> list[Facet]:
     """What can still narrow the result; values that are chosen are left out."""
     made: list[Facet] = []
     for name in FACETS:

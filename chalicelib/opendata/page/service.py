@@ -53,7 +53,7 @@ class Pages:
         words, links = sheet.words, sheet.links
         asked = searching.asked(call.request.query)
         found = self._catalogue.reading.engine.search(asked.question())
-        groups = {group.name: group.title for group in self._catalogue.reading.groups()}
+        groups = {(_FIELD[group.kind], group.name): group.title for group in self._catalogue.reading.groups()}
         packages = public(self._catalogue.reading, found.ids)
         lang = [("lang", links.chosen)] if links.chosen else []
 

@@ -18,7 +18,9 @@ from .showing import Sheet
 from .words import Words
 
 ROWS = 25
-COLUMNS = 20
+COLUMNS = 12
+LISTED = 60
+"""Columns that can be chosen to filter by and are listed; an address may name any."""
 LAST_PAGE = 100_000
 MAX_VALUE = 200
 
@@ -116,7 +118,7 @@ def context(file: File, wanted: Asked, page: Page, path: Sequence[str], sheet: S
     return {
         "table": page.table,
         "problem": page.problem,
-        "columns": columns,
+        "columns": columns[:LISTED],
         "asked": wanted,
         "action": f"{links.root}/{'/'.join(path)}",
         "kept": [("lang", links.chosen)] if links.chosen else [],

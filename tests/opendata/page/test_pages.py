@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, quote, urljoin, urlsplit
 import pytest
 
 from tests.opendata.page.town import BROWSER, Page, get, pages, seen
+from tests.opendata.people import operator
 from tests.opendata.portal import Portal
 
 Busy = tuple[Portal, Mapping[str, str]]
@@ -346,3 +347,26 @@ def test_a_page_stays_light_where_everything_is_long(portal: Portal) -> None:
     assert "ไฟล์ที่ 14" in first.text() and "ไฟล์ที่ 15" not in first.text()
     assert "ไฟล์ที่ 15" in second.text() and "ไฟล์ที่ 29" in second.text() and "ไฟล์ที่ 14" not in second.text()
     assert "/dataset/long-0?page=2" in [a["href"] for a in first.all("a")]
+
+
+def test_a_wide_table_stays_light(portal: Portal) -> None:
+    portal.organization()
+    made = portal.dataset()
+    header = ",".join(f"ตัวชี้วัดที่ {number}" for number in range(90))
+    row = ",".join("ข้อความในช่อง" for _ in range(90))
+    wide = portal.table_of(made["id"], "\n".join([header, *[row] * 40]).encode(), name="กว้าง")
+    for path in (f"/dataset/{made['name']}", f"/dataset/{made['name']}/resource/{wide}"):
+        answer = get(portal, path)
+        assert answer.status == 200
+        assert len(answer.response.body) < WEIGHT, path
+    page = seen(portal, f"/dataset/{made['name']}/resource/{wide}?column=ตัวชี้วัดที่ 89&value=ข้อความในช่อง")
+    assert "จาก 40 แถว" in page.text() and "และอีก 78 คอลัมน์" in page.text()
+
+
+def test_a_theme_and_an_organisation_of_one_name_are_not_confused(portal: Portal) -> None:
+    portal.organization()
+    portal.dataset()
+    portal.result(portal.act("group_create", operator(portal), name="laemngop", title="อำเภอแหลมงอบ"))
+    text = seen(portal, "/dataset?organization=laemngop").text()
+    assert "หน่วยงาน: เทศบาลตำบลแหลมงอบ" in text
+    assert "กลุ่มข้อมูล: อำเภอแหลมงอบ" in seen(portal, "/dataset?groups=laemngop").text()
