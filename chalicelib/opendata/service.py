@@ -13,41 +13,24 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
 from . import listening
-from .access import Access
 from .activity.service import Activities
 from .activity.store import ActivityStore
-from .bulk import Bulk
 from .changefeed.service import ChangeFeed
-from .changes import Log
+from .core import Core
 from .dcat.service import LinkedData
 from .dumps.service import Dumps
 from .dumps.store import DumpStore
-from .editing import Editing
 from .followers.notices import Notices
 from .followers.service import Counts, Followers
 from .followers.store import FollowStore
-from .governance.gate import Gate as GovernanceGate
-from .governance.store import GovernanceRows
 from .groups.belongings import Belongings
 from .groups.members import Members
 from .groups.renaming import Renaming
 from .groups.service import Groups
-from .groups.store import GroupStore
 from .harvest.service import Harvest
 from .model import Kind
-from .packages import Packages
 from .participation.service import Participation
 from .publishing import Publishing
-from .purging import Purging
-from .reading import Reading
-from .resources import Resources
-from .search.finding import Finding
-from .search.following import Following
-from .search.publisher import Publisher
-from .search.resources import ResourceFinding
-from .search.snapshot import Snapshots
-from .staff import Register
-from .store import Store
 from .tables.datastore import DataStore
 from .tables.reading import Tables
 from .tables.uploads import Uploads
@@ -56,8 +39,6 @@ from .usage.rollup import RollUp
 from .users.service import Users
 from .users.store import UserStore
 from .users.tokens import ApiTokens
-from .vocabularies.service import Vocabularies
-from .vocabularies.store import VocabularyStore
 from .webhooks.service import Webhooks
 
 Listener = Callable[[Event], None]
@@ -66,47 +47,16 @@ AGENCY = "TH/CENTRAL/DGA"
 
 
 @dataclass
-class Catalogue:
+class Catalogue(Core):
     """Everything the room can do.
 
     Attributes:
-        parts: what the room is built from.
-        objects: the room's bucket.
-        folder: where tables may be kept on the local disk.
         listeners: by the beginning of an event's type, who must learn of it.
         sweeps: what runs each minute besides the outbox, with the time of the run.
     """
 
-    parts: Parts
-    objects: Objects
-    folder: Path | None = None
     listeners: dict[str, list[Listener]] = field(default_factory=dict)
     sweeps: list[Callable[[datetime], object]] = field(default_factory=list)
-
-    @property
-    def site(self) -> str:
-        """Public address, as CKAN's `site_url`."""
-        return self.parts.base_url
-
-    @cached_property
-    def staff(self) -> Register:
-        """Who publishes for which agency."""
-        return Register(self.parts.table)
-
-    @cached_property
-    def access(self) -> Access:
-        """Who may do what."""
-        return Access(self.parts.table)
-
-    @cached_property
-    def store(self) -> Store:
-        """Packages and groups as they are kept."""
-        return Store(self.parts.table, self.parts.journal, ids=self.parts.ids, clock=self.parts.clock)
-
-    @cached_property
-    def log(self) -> Log:
-        """The log of changes."""
-        return Log(self.parts.table)
 
     @cached_property
     def changefeed(self) -> ChangeFeed:
@@ -169,75 +119,9 @@ class Catalogue:
         )
 
     @cached_property
-    def gate(self) -> GovernanceGate:
-        """What every write of a package passes on its way to the public."""
-        parts = self.parts
-        return GovernanceGate(GovernanceRows(parts.table), self.access, ids=parts.ids, clock=parts.clock)
-
-    @cached_property
     def publishing(self) -> Publishing:
         """The way of datasets to the public, and what people ask for."""
         return Publishing(self.parts, self.store, self.access, self.gate, self.packages, self.editing, self.reading)
-
-    @cached_property
-    def packages(self) -> Packages:
-        """Datasets with their resources."""
-        return Packages(self.store, self.access, self.gate, ids=self.parts.ids, clock=self.parts.clock)
-
-    @cached_property
-    def following(self) -> Following:
-        """The catalogue in memory: search, organisations and themes."""
-        return Following(self.store, self.log, ids=self.parts.ids, snapshots=self.snapshots)
-
-    @cached_property
-    def snapshots(self) -> Snapshots:
-        """Snapshots of the search index."""
-        folder = None if self.folder is None else self.folder / "search"
-        return Snapshots(self.parts.table, self.objects, folder)
-
-    @cached_property
-    def publisher(self) -> Publisher:
-        """What makes them."""
-        parts = self.parts
-        return Publisher(self.store, self.log, self.snapshots, ids=parts.ids, clock=parts.clock)
-
-    @cached_property
-    def vocabularies(self) -> Vocabularies:
-        """Closed lists of tags."""
-        parts = self.parts
-        store = VocabularyStore(parts.table, parts.journal, ids=parts.ids, clock=parts.clock)
-        return Vocabularies(store, self.access, ids=parts.ids)
-
-    @cached_property
-    def finding(self) -> Finding:
-        """Datasets as CKAN's actions find them."""
-        return Finding(
-            self.reading,
-            self.access,
-            self.vocabularies,
-            groups=lambda: self.following.groups(refresh=False),
-            clock=self.parts.clock,
-        )
-
-    @cached_property
-    def resource_finding(self) -> ResourceFinding:
-        """Resources as `resource_search` finds them."""
-
-        def dataset_of(resource: str) -> str | None:
-            package = self.store.package_of_resource(resource)
-            return None if package is None else package.id
-
-        return ResourceFinding(self.finding, dataset_of=dataset_of, site=self.site)
-
-    @cached_property
-    def reading(self) -> Reading:
-        """Packages as people read them."""
-        return Reading(self.store, self.packages, self.access, self.following, site=self.site)
-
-    @cached_property
-    def groups(self) -> GroupStore:
-        """Organisations and themes as they are written."""
-        return GroupStore(self.parts.journal, ids=self.parts.ids, clock=self.parts.clock)
 
     @cached_property
     def members(self) -> Members:
@@ -329,29 +213,6 @@ class Catalogue:
     def harvest(self) -> Harvest:
         """Datasets of other catalogues."""
         return Harvest(self.parts, self.objects, self.store, self.groups, self.access, self.gate)
-
-    @cached_property
-    def resources(self) -> Resources:
-        """Files and links of datasets."""
-        return Resources(self.store, self.packages, self.access, self.objects, site=self.site)
-
-    @cached_property
-    def editing(self) -> Editing:
-        """Whole packages as CKAN's clients write them."""
-        return Editing(
-            self.store, self.packages, self.resources, self.access, self.gate, self.vocabularies, site=self.site
-        )
-
-    @cached_property
-    def bulk(self) -> Bulk:
-        """One change to many datasets."""
-        return Bulk(self.store, self.packages, self.editing, self.access)
-
-    @cached_property
-    def purging(self) -> Purging:
-        """Taking datasets away for good."""
-        parts = self.parts
-        return Purging(parts.table, parts.journal, self.packages, self.access, ids=parts.ids, clock=parts.clock)
 
     @cached_property
     def datastore(self) -> DataStore:
