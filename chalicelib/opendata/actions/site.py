@@ -30,7 +30,7 @@ def status_show(asked: Asked) -> Any:
         "site_description": "ศูนย์กลางข้อมูลเปิดภาครัฐ",
         "error_emails_to": None,
         "locale_default": "th",
-        "extensions": ["datastore", "thai_gdc"],
+        "extensions": ["activity", "datastore", "datatables_view", "thai_gdc"],
     }
 
 
