@@ -58,8 +58,9 @@ docs: $(READY) ## write docs/openapi.json, docs/scale.md and .chalice/ from the 
 	$(BIN)/python -m bench.scale
 
 .PHONY: bench
-bench: $(READY) ## measure side by side and write bench/RESULTS.md
+bench: $(READY) ## measure side by side and write bench/RESULTS.md and bench/SEARCH.md
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.search
 
 .PHONY: package
 package: $(READY) ## make a CloudFormation package (STAGE=prod-gdx)

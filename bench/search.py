@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import statistics
 import subprocess
 import sys
@@ -17,13 +18,15 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from bench import search_postgres
 from bench.measure import Sample, side_by_side
-from bench.report import Comparison, shown
+from bench.report import Comparison, machine, section, shown
 from bench.search_records import Asked, questions, records, selective
 from chalicelib.opendata.search.answering import answer
 from chalicelib.opendata.search.delta import Delta
@@ -32,6 +35,9 @@ from chalicelib.opendata.search.model import Exact, Question, Words
 from chalicelib.opendata.search.synonyms import shipped
 
 FACETS = ("organization", "groups", "tags", "res_format", "license_id")
+RESULTS = Path(__file__).resolve().parent / "SEARCH.md"
+CHANGES, ALREADY = 1_000, 200
+"""Changes in the small index that is built, and in the one that a write is added to."""
 OURS, THEIRS = "Klang", "PostgreSQL 15"
 _COLD = """
 import json, sys, time
@@ -81,12 +87,13 @@ def question(asked: Asked) -> Question:
     )
 
 
-def measured(count: int, asked: int, rounds: int) -> Measured:
+def measured(count: int, asked: int, rounds: int, *, compared: bool) -> Measured:
     """Measures one size.
 
     Args:
         asked: how many different questions.
         rounds: of each.
+        compared: with PostgreSQL.
     """
     with tempfile.TemporaryDirectory(prefix="klang-bench-") as place:
         folder = Path(place) / "index"
@@ -98,7 +105,7 @@ def measured(count: int, asked: int, rounds: int) -> Measured:
         mixed, few = questions(asked), selective(max(asked // 3, 1), count)
         theirs: dict[str, tuple[Sample, Sample]] = {}
         table_size = 0
-        if search_postgres.installed():
+        if compared:
             with search_postgres.cluster() as connection:
                 postgres = search_postgres.Postgres(connection)
                 postgres.load(records(count))
@@ -119,8 +126,8 @@ def measured(count: int, asked: int, rounds: int) -> Measured:
             built=built,
             index_size=sum(each.stat().st_size for each in folder.iterdir()),
             table_size=table_size,
-            delta=_delta(rounds),
-            found_after=_found_after(shard, rounds),
+            delta=_delta(rounds, min(CHANGES, count)),
+            found_after=_found_after(shard, rounds, min(ALREADY, count)),
         )
 
 
@@ -150,9 +157,9 @@ def _cold(folder: Path, rounds: int) -> Sample:
     return Sample(tuple(taken))
 
 
-def _delta(rounds: int) -> Sample:
+def _delta(rounds: int, size: int) -> Sample:
     """CPU of this process for an index of a thousand changes, from documents as the log holds them."""
-    changes = {each["id"]: each for each in records(1_000, seed=7)}
+    changes = {each["id"]: each for each in records(size, seed=7)}
     taken = []
     for _ in range(rounds):
         delta = Delta()
@@ -163,10 +170,10 @@ def _delta(rounds: int) -> Sample:
     return Sample(tuple(taken))
 
 
-def _found_after(shard: Shard, rounds: int) -> Sample:
+def _found_after(shard: Shard, rounds: int, already: int) -> Sample:
     """From a change's document to the answer that holds it, with 200 changes already there."""
     delta = Delta()
-    delta.take({each["id"]: each for each in records(200, seed=8)})
+    delta.take({each["id"]: each for each in records(already, seed=8)})
     assert delta.shard is not None
     taken = []
     for number, each in enumerate(records(rounds, seed=9)):
@@ -186,9 +193,10 @@ def _percentile(sample: Sample, share: float) -> float:
     return statistics.quantiles(sample.seconds, n=100, method="inclusive")[round(share * 100) - 1]
 
 
-def comparisons(sizes: Sequence[int], asked: int, rounds: int) -> list[Comparison]:
+def comparisons(sizes: Sequence[int], asked: int, rounds: int, *, compared: bool | None = None) -> list[Comparison]:
     """The sections of the report, size by size, and how both grow."""
-    done = [measured(size, asked, rounds) for size in sizes]
+    with_postgres = search_postgres.installed() if compared is None else compared
+    done = [measured(size, asked, rounds, compared=with_postgres) for size in sizes]
     found: list[Comparison] = []
     for each in done:
         found += [_mixed(each), _selective(each), _freshness(each)]
@@ -217,9 +225,7 @@ def _mixed(each: Measured) -> Comparison:
             f"Its table with indexes has {each.table_size / 1e6:.0f} MB, the snapshot {each.index_size / 1e6:.0f} MB.",
         ]
     else:
-        lines.append(
-            f"PostgreSQL was not measured: it is not installed here. The snapshot has {each.index_size / 1e6:.0f} MB."
-        )
+        lines.append(f"PostgreSQL was not measured. The snapshot has {each.index_size / 1e6:.0f} MB.")
     return Comparison(f"Search: {each.count:,} datasets", "\n".join(lines), samples, next(iter(samples)))
 
 
@@ -242,7 +248,7 @@ def _freshness(each: Measured) -> Comparison:
     )
     samples = {
         "a snapshot opened in a new process, to the first answer": each.cold,
-        "an index of 1,000 changes": each.delta,
+        f"an index of {min(CHANGES, each.count):,} changes": each.delta,
         "a write, until an answer holds it": each.found_after,
     }
     return Comparison(f"Search: {each.count:,} datasets, cold and fresh", about, samples, next(iter(samples)))
@@ -265,24 +271,39 @@ def _growth(small: Measured, large: Measured) -> str:
     return "\n".join(lines) + "."
 
 
-def search(effort: int) -> list[Comparison]:
-    """What `make bench` measures of search; small sizes for little effort."""
-    if effort < 10:
-        return comparisons((300, 600), 3, 1)
-    return comparisons((24_000, 300_000), 60, 3)
+def page(found: Sequence[Comparison], *, at: str, loads: tuple[float, float]) -> str:
+    """The report."""
+    lines = [
+        "# What search costs",
+        "",
+        f"Written by `python -m bench.search` (part of `make bench`) on {at}; every number is of that one run.",
+        "",
+        *machine(),
+        f"- tantivy {version('tantivy')}; PostgreSQL 15 with 1 GB of shared buffers, 128 MB of work memory",
+        f"- load average {loads[0]:.1f} before, {loads[1]:.1f} after (1 minute; anything else that ran is in it)",
+        "",
+        "The records are made up (bench/search_records.py); both engines have the same ones and are asked the same",
+        "questions in turns. Ratio: how many times as long as the line it is compared with; above 1 Klang loses.",
+    ]
+    for each in found:
+        lines += section(each)
+    return "\n".join([*lines, ""])
 
 
 def main() -> None:
-    """Measures search alone and prints it."""
-    from bench.report import section
-
+    """Measures search, prints it and writes it down."""
     parser = argparse.ArgumentParser(prog="python -m bench.search", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[24_000])
-    parser.add_argument("--asked", type=int, default=60)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[24_000, 300_000])
+    parser.add_argument("--asked", type=int, default=60, help="different questions")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--to", type=Path, default=RESULTS, help="file to write")
     given = parser.parse_args()
-    for each in comparisons(given.sizes, given.asked, given.rounds):
-        print("\n".join(section(each)))
+    before = os.getloadavg()[0]
+    found = comparisons(given.sizes, given.asked, given.rounds)
+    at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    text = page(found, at=at, loads=(before, os.getloadavg()[0]))
+    given.to.write_text(text, encoding="utf-8")
+    print(f"{text}\nwritten to {given.to}")
 
 
 if __name__ == "__main__":

@@ -88,6 +88,8 @@ LICENCES = (
 CATEGORIES = ("ข้อมูลสาธารณะ", "ข้อมูลใช้ภายใน", "ข้อมูลส่วนบุคคล", "ข้อมูลความมั่นคง")
 THEMES = tuple(f"theme-{number:02d}" for number in range(20))
 SEED = 2566
+VILLAGE = 6
+"""Clusters of a village's name that are asked for."""
 
 
 def records(count: int, seed: int = SEED) -> Iterator[Document]:
@@ -217,6 +219,10 @@ def selective(count: int, among: int, seed: int = SEED + 2) -> list[Asked]:
     """Searches for two words that only few of the first `among` records have together: a village and its province."""
     chance = random.Random(seed)  # noqa: S311 - the same questions each time
     titles = (each["texts"]["title"] for each in records(min(among, 20_000)))
-    found = [match for title in titles if (match := re.search(r"(\S+) จังหวัด(\S+)", title))]
+    found = [
+        (whole, match[2])
+        for title in titles
+        if (match := re.search(r"(?<= )(\S+) จังหวัด(\S+)", title)) and len(whole := clusters(fold(match[1]))) > VILLAGE
+    ]
     chosen = chance.sample(found, k=min(count, len(found)))
-    return [Asked(f"{match[1][-12:]} {match[2]}", selective=True) for match in chosen]
+    return [Asked(f"{''.join(whole[-VILLAGE:])} {place}", selective=True) for whole, place in chosen]

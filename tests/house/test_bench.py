@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bench import search, search_postgres
 from bench.__main__ import RESULTS
 from bench.edge import edge
 from bench.exchange import exchange
@@ -80,6 +81,24 @@ def test_every_comparison_can_be_made(measured: Callable[[], Comparison]) -> Non
     assert made.against in made.samples and len(made.samples) >= 2
     seconds = itertools.chain.from_iterable(sample.seconds for sample in made.samples.values())
     assert all(value > 0 for value in seconds)
+
+
+@pytest.mark.parametrize("compared", [False, True])
+def test_search_can_be_measured_at_any_size(compared: bool) -> None:
+    if compared and not search_postgres.installed():
+        pytest.skip("no PostgreSQL to compare with")
+    sizes = (60,) if compared else (60, 120)
+    made = search.comparisons(sizes, 2, 1, compared=compared)
+    assert len(made) == 3 * len(sizes)
+    assert all(sample.seconds for each in made for sample in each.samples.values())
+    assert (search.THEIRS in made[0].samples) is compared
+    text = search.page(made, at="now", loads=(0.1, 0.2))
+    assert text.count("\n## ") == len(made)
+
+
+def test_the_published_results_of_search_hold_its_sections() -> None:
+    titles = [line for line in search.RESULTS.read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
+    assert len(titles) >= 3 and titles[0].startswith("## Search: 24,000 datasets")
 
 
 def test_the_payload_is_as_large_as_it_says() -> None:

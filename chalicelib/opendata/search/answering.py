@@ -29,6 +29,8 @@ Hit = dict[str, Any]
 
 MANY = 65_000
 """Values of one facet that tantivy counts at once."""
+FEW = 5_000
+"""Hits of which all values are told at once: that is cheaper than looking again for those that share the last place."""
 _NATIVE = {"score", "id", "name", "title", *DATES}
 _UNIQUE = {"id", "name"}
 _KEYS = {"title": "key", "metadata_created": "created", "metadata_modified": "modified"}
@@ -203,7 +205,7 @@ class View:
                 counts[field].update(values)
         if base is not None and self._in_base():
             query = self._query("base", scoring=False)
-            if limit is None or limit >= MANY:
+            if limit is None or limit >= MANY or self._in_base() <= FEW:
                 of_base = _all_values(base, query, fields)
             else:
                 of_base = _top_values(base, query, limit, {field: set(counts[field]) for field in fields})

@@ -144,6 +144,8 @@ class Snapshots:
             found = self._open(head.snapshot)
         except NotFound:
             return opened  # it was taken away this very moment: the next look finds the next one
+        except OSError:
+            found = self._open(head.snapshot)  # another process tidied the shared folder up in between
         self._leave_only(found.id)
         return found
 
