@@ -96,3 +96,7 @@ def test_what_a_citizen_asks_for_is_published_and_the_citizen_sees_it(world: Wor
         "published",
     ]
     assert world.public(f"/opendata/v1/requests/{request}").json["answer"]["id"] == dataset
+    page = world.public(f"/request/{request}?lang=th", accept="text/html").body.decode()
+    assert "ผู้ยื่นคำขอได้รับข้อมูลแล้ว" in page
+    assert str(METADATA["title"]) in page
+    assert "สมชาย" not in page
