@@ -143,7 +143,12 @@ def test_a_publisher_publishes_at_once_and_the_history_says_that_it_was_one_hand
 
 def test_a_resource_that_is_marked_as_private_does_not_become_public(town: Municipality) -> None:
     package = town.draft()
-    secret = {"package_id": package, "url": "https://x.example/a.csv", "name": "ลับ", "resource_private": True}
+    secret: dict[str, Any] = {
+        "package_id": package,
+        "url": "https://x.example/a.csv",
+        "name": "ลับ",
+        "resource_private": True,
+    }
     made = town.result(town.act("resource_create", town.editor, **secret))
     assert made["resource_private"] == "True"
     for refused in (
