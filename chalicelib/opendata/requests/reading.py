@@ -13,6 +13,7 @@ from ..access import is_operator
 from ..governance.gate import Gate
 from ..model import Group, Package
 from ..packages import Packages
+from ..rules import is_id
 from ..store import Store
 from .model import Request, Taken
 from .rules import STEPS, Hand, Step
@@ -62,7 +63,7 @@ class RequestReading:
         Raises:
             NotFound: there is none, or it is hidden from the caller.
         """
-        found = self._rows.many([id])
+        found = self._rows.many([id]) if is_id(id) else []
         request, support = found[0] if found else (None, 0)
         if request is None:
             raise nothing()

@@ -17,6 +17,7 @@ from chalicelib.shared.storage import Require
 from ..model import Group
 from ..packages import Packages
 from ..rows import dataset_key
+from ..rules import is_id
 from ..standard.governance import four_eyes_needed, needs_four_eyes
 from ..store import QUEUE, Store
 from . import rules
@@ -139,6 +140,8 @@ class Requests:
             NotFound, NotAllowed, WrongState, Stale.
             Invalid: something is missing or personal.
         """
+        if not is_id(id):
+            raise nothing()
         try:
             found = self._journal.read(once, head_key(id))
         except Replayed as before:

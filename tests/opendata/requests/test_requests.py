@@ -32,7 +32,7 @@ class Desk:
     """The routes of requests, as one person uses them (nobody: without a token)."""
 
     def __init__(self, town: Municipality, token: str | None = None) -> None:
-        self._town = town
+        self.town = town
         self._token = token
 
     def _headers(self, **more: str) -> dict[str, str]:
@@ -41,13 +41,13 @@ class Desk:
 
     def ask(self, key: str = "", **changes: Any) -> Answer:
         headers = self._headers(**({"Idempotency-Key": key} if key else {}))
-        return self._town.client.post("/opendata/v1/requests", json={**WISH, **changes}, headers=headers)
+        return self.town.client.post("/opendata/v1/requests", json={**WISH, **changes}, headers=headers)
 
     def read(self, request: str) -> Answer:
-        return self._town.client.get(f"/opendata/v1/requests/{request}", headers=self._headers())
+        return self.town.client.get(f"/opendata/v1/requests/{request}", headers=self._headers())
 
     def all(self, query: str = "") -> Any:
-        answer = self._town.client.get(f"/opendata/v1/requests{query}", headers=self._headers())
+        answer = self.town.client.get(f"/opendata/v1/requests{query}", headers=self._headers())
         assert answer.status == 200, answer.text
         return answer.json
 
@@ -57,12 +57,12 @@ class Desk:
     def step(self, request: str, step: str, etag: str = "", **more: Any) -> Answer:
         version = etag or self.read(request).headers.get("etag", '"v1"')
         body = {"step": step, **more}
-        return self._town.client.post(
+        return self.town.client.post(
             f"/opendata/v1/requests/{request}", json=body, headers=self._headers(**{"If-Match": version})
         )
 
     def support(self, request: str, wanted: bool = True) -> Answer:
-        call = self._town.client.put if wanted else self._town.client.delete
+        call = self.town.client.put if wanted else self.town.client.delete
         return call(f"/opendata/v1/requests/{request}/support", headers=self._headers())
 
 
@@ -367,7 +367,11 @@ def test_a_step_on_something_else_than_what_was_read_is_refused(desks: dict[str,
     desks["steward"].step(request, "check")
     assert desks["publisher"].step(request, "approve", etag).status == 412
     assert state(desks, request) == "wait_council"
-    assert desks["steward"].step("no-such", "check").status == 404
+    for strange in ("no-such", "x" * 3_000, "%00%FF"):
+        before = len(desks["steward"].town.memory.requests)
+        assert desks["nobody"].read(strange).status == 404
+        assert desks["steward"].step(strange, "check").status == 404
+        assert len(strange) < 100 or "query" not in desks["steward"].town.memory.requests[before:]
 
 
 def test_four_eyes_for_requests_too(town: Municipality, desks: dict[str, Desk]) -> None:
