@@ -21,6 +21,15 @@ def test_a_package_is_made_with_all_that_belongs_to_it(town: Town) -> None:
     assert town.show() == made
 
 
+def test_parameters_that_ckan_does_not_know_are_taken_without_a_word(town: Town) -> None:
+    made = town.write("package_create", **whole(unheard_of={"a": [1]}, num_tags=7, organization="x", isopen="y"))
+    assert "unheard_of" not in made and made["num_tags"] == 3
+    asked = {"use_default_schema": "true", "include_tracking": "true", "include_datasets": "false", "zzz": "1"}
+    assert town.portal.result(town.portal.ask("package_show", id=made["id"], **asked)) == made
+    posted = town.portal.act("package_show", id=made["id"], include_users=False, include_password_hash=True)
+    assert town.portal.result(posted) == made
+
+
 def test_what_is_read_and_sent_back_changes_nothing(town: Town) -> None:
     made = town.write("package_create", **whole(extras=[{"key": "k", "value": ""}], version="", notes="น้ำ\r\nไหล"))
     town.portal.table_of(made["id"], b"a,b\n1,2\n", wms="x")
