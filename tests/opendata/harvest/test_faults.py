@@ -73,6 +73,22 @@ def test_pages_that_shift_while_one_reads_make_no_sighting(town: Town, remote: C
     assert town.objects(source, "gone_once") == []
 
 
+def test_a_dataset_that_stands_on_two_pages_is_taken_once(town: Town, remote: Ckan) -> None:
+    remote.cap = 2
+    remote.put(*(package(str(number)) for number in range(1, 6)))
+    source = town.source()
+
+    def insert(number: int) -> None:
+        if number == 2:
+            remote.put(package("0"))  # what was the last of the first page is now the first of the second
+
+    remote.before = insert
+    run = town.harvest(source)
+    assert (counts(run), run["complete"]) == ({"new": 5}, False)
+    assert [each["remote"] for each in town.run(source, run["id"])["items"]].count("2") == 1
+    assert counts(town.harvest(source)) == {"new": 1, "unchanged": 5}
+
+
 def test_a_source_that_gives_one_page_for_ever_is_left(town: Town, remote: Ckan) -> None:
     same = json.dumps({"success": True, "result": {"count": 1, "results": [package("1")]}})
     town.serve(lambda method, url, headers, body: answer(same))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from tests.opendata.harvest.remotes import Ckan, away, package
 from tests.opendata.harvest.town import SOURCES, Town, counts
 
@@ -39,11 +41,13 @@ def test_what_a_catalogue_notes_of_its_own_work_is_no_change(town: Town, remote:
 def test_changes_come_by_an_incremental_run(town: Town, remote: Ckan) -> None:
     remote.put(*(package(str(number)) for number in range(5)))
     source = town.source()
-    town.harvest(source)
+    first = town.harvest(source)
     remote.put(package("3", rank=1, metadata_modified="2099-01-01T00:00:00"))
     remote.put(package("9", metadata_modified="2099-01-01T00:00:00"))
     run = town.harvest(source, changes=True)
-    assert run["since"] and "metadata_modified" in remote.asked[-1]
+    before = datetime.fromisoformat(first["started"]) - timedelta(hours=1)  # clocks differ
+    assert run["since"] == before.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert "metadata_modified" in remote.asked[-1]
     assert counts(run) == {"new": 1, "changed": 1}
     assert town.public()["dataset-3"] == "ระดับน้ำ 3 1"
     assert town.objects(source, "gone_once") == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.opendata.harvest.model import dataset_id
@@ -72,7 +74,7 @@ def test_what_people_here_took_from_the_public_is_revoked(town: Town, remote: Ck
         ({"site_url": SITE, "package": "x" * 501}, {"package": ["Must be a Unicode string value"]}),
     ],
 )
-def test_what_is_missing_is_said(town: Town, given: dict[str, object], messages: dict[str, list[str]]) -> None:
+def test_what_is_missing_is_said(town: Town, given: dict[str, Any], messages: dict[str, list[str]]) -> None:
     answer = town.portal.act("gdcatalog_published_state", **given)
     assert answer.status == 409
     assert {name: answer.json["error"][name] for name in messages} == messages
