@@ -352,15 +352,15 @@ def test_a_page_stays_light_where_everything_is_long(portal: Portal) -> None:
 def test_a_wide_table_stays_light(portal: Portal) -> None:
     portal.organization()
     made = portal.dataset()
-    header = ",".join(f"ตัวชี้วัดที่ {number}" for number in range(90))
-    row = ",".join("ข้อความในช่อง" for _ in range(90))
+    header = ",".join(f"ตัวชี้วัดที่ {number}" for number in range(16))
+    row = ",".join("ข้อความในช่อง" for _ in range(16))
     wide = portal.table_of(made["id"], "\n".join([header, *[row] * 40]).encode(), name="กว้าง")
     for path in (f"/dataset/{made['name']}", f"/dataset/{made['name']}/resource/{wide}"):
         answer = get(portal, path)
         assert answer.status == 200
         assert len(answer.response.body) < WEIGHT, path
-    page = seen(portal, f"/dataset/{made['name']}/resource/{wide}?column=ตัวชี้วัดที่ 89&value=ข้อความในช่อง")
-    assert "จาก 40 แถว" in page.text() and "และอีก 78 คอลัมน์" in page.text()
+    page = seen(portal, f"/dataset/{made['name']}/resource/{wide}?column=ตัวชี้วัดที่ 15&value=ข้อความในช่อง")
+    assert "จาก 40 แถว" in page.text() and "และอีก 4 คอลัมน์" in page.text()
 
 
 def test_a_theme_and_an_organisation_of_one_name_are_not_confused(portal: Portal) -> None:
