@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from chalicelib.shared.errors import Stale
+from chalicelib.shared.errors import AlreadyThere, Stale
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Event, Journal, NotYet
 from chalicelib.shared.storage import Create, Item, Table, Update, WriteRefused
@@ -75,7 +75,7 @@ class Worker:
             try:
                 self._steps[work.kind](source, run, work, row)
                 break
-            except (WriteRefused, Stale):
+            except (WriteRefused, AlreadyThere, Stale):
                 continue  # others are busy with the same
             except Away as away:
                 self._wait(run, work, row, away)
