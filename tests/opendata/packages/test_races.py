@@ -128,6 +128,19 @@ def test_if_match_writes_on_what_was_read_and_on_nothing_else(
     assert matching(town, action, revision(town), **asked).status == 200
 
 
+@pytest.mark.parametrize("touched", [0, 1], ids=["another", "the same"])
+def test_in_the_same_instant_nothing_that_both_touch_is_written_twice(town: Town, touched: int) -> None:
+    made = town.write("package_create", **whole())
+    read = revision(town)
+    theirs = made["resources"][touched]["id"]
+    overtaken(town, lambda: town.write("resource_patch", id=theirs, description="theirs"))
+    mine = {**made, "resources": [made["resources"][0], {**made["resources"][1], "description": "mine"}]}
+    answer = matching(town, "package_update", read, **mine)
+    assert answer.status == (412 if touched == 1 else 200)
+    found = [each["description"] for each in town.show()["resources"]]
+    assert found == (["", "theirs"] if touched == 1 else ["theirs", "mine"])
+
+
 def test_a_repeat_with_its_key_is_answered_though_the_revision_has_moved_on(town: Town) -> None:
     made = town.write("package_create", **whole())
     headers = {"Authorization": town.portal.publisher, "If-Match": revision(town), "Idempotency-Key": "k"}
