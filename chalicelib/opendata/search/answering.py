@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .compiling import TIERS, Compiler, loosens, worded
 from .delta import Delta
-from .index import SPLIT, UNCOUNTED, Shard, column, microseconds
+from .index import SPLIT, UNCOUNTED, Shard, column, microseconds, schema
 from .marking import highlights
 from .model import DATES, Exact, Found, Not, Question, Some
 from .suggesting import suggested
@@ -29,8 +29,8 @@ Hit = dict[str, Any]
 
 MANY = 65_000
 """Values of one facet that tantivy counts at once."""
-FEW = 5_000
-"""Hits of which all values are told at once: that is cheaper than looking again for those that share the last place."""
+FEW = 500
+"""Hits that are remembered while a page is made: facets of so few are counted without searching again."""
 _NATIVE = {"score", "id", "name", "title", *DATES}
 _UNIQUE = {"id", "name"}
 _KEYS = {"title": "key", "metadata_created": "created", "metadata_modified": "modified"}
@@ -63,6 +63,7 @@ class View:
         self._scored = worded(question.query) and any(name == "score" for name, _ in question.sort)
         self._compiled: dict[tuple[str, bool], Compiled] = {}
         self._base_count: int | None = None
+        self._few: list[Any] | None = None
         self._delta_hits: list[Hit] | None = None
 
     @property
@@ -137,10 +138,11 @@ class View:
         from tantivy import Order
 
         by_score = first[0] == "score"
+        remember = low == 0 and bool(self.question.facets)
         name, down = (None, True) if by_score else _BY[first]
         answer: Any = shard.searcher.search(
             self._query("base", scoring=by_score),
-            limit=high - low,
+            limit=min(max(high, FEW), shard.size) if remember else high - low,
             offset=low,
             count=self._base_count is None,
             order_by_field=name,
@@ -148,7 +150,9 @@ class View:
         )
         if self._base_count is None:
             self._base_count = int(answer.count)
-        return [_hit(shard, address, key if by_score else 0.0) for key, address in answer.hits]
+        if remember and self._base_count <= len(answer.hits):
+            self._few = [address for _, address in answer.hits]
+        return [_hit(shard, address, key if by_score else 0.0) for key, address in answer.hits[: high - low]]
 
     def _walk(self, sort: Sort, start: int, rows: int) -> list[Hit]:
         """Hits by a field that has no order of its own: value by value."""
@@ -204,8 +208,8 @@ class View:
             for field, values in _all_values(fresh, query, fields).items():
                 counts[field].update(values)
         if base is not None and self._in_base():
-            query = self._query("base", scoring=False)
-            if limit is None or limit >= MANY or self._in_base() <= FEW:
+            query = self._query("base", scoring=False) if self._few is None else _those(base, self._few)
+            if limit is None or limit >= MANY or self._few is not None:
                 of_base = _all_values(base, query, fields)
             else:
                 of_base = _top_values(base, query, limit, {field: set(counts[field]) for field in fields})
@@ -228,6 +232,12 @@ def _terms(shard: Shard, query: Compiled, asked: Mapping[str, Mapping[str, Any]]
         field: [(bucket["key"], bucket["doc_count"]) for bucket in answer[str(place)]["buckets"]]
         for place, field in enumerate(fields)
     }
+
+
+def _those(shard: Shard, addresses: Sequence[Any]) -> Compiled:
+    from tantivy import Query as Made
+
+    return Made.term_set_query(schema(), "r_id", shard.searcher.fast_field_values("r_id", list(addresses)))
 
 
 def _top_values(shard: Shard, query: Compiled, limit: int, also: Mapping[str, set[str]]) -> dict[str, dict[str, int]]:

@@ -33,7 +33,7 @@ from .model import (
     Words,
 )
 from .synonyms import Part, Synonyms
-from .tokens import CONTINUES, Run, distinct, runs, twins
+from .tokens import CONTINUES, Run, distinct, every_second, runs, twins
 
 if TYPE_CHECKING:
     from tantivy import Query as Compiled
@@ -168,7 +168,7 @@ class Compiler:
             others = [self._boost(self._leaf(field, each), SAID_OTHERWISE) for each in twins(run.text)]
             return self._any([self._leaf(field, run.text), *others])
         if len(run.tokens) > 1 and field != "notes":
-            phrase = self._made.phrase_query(schema(), field, [*run.tokens])
+            phrase = self._made.phrase_query(schema(), field, every_second(run))
             return self._boost(phrase, self._rarity(field, run.tokens))
         return self._all([self._leaf(field, token) for token in dict.fromkeys(run.tokens)])
 

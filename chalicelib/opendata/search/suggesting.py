@@ -18,7 +18,7 @@ from .tokens import Run, clusters, runs
 if TYPE_CHECKING:
     from .answering import View
 
-LOOKED_AT = 10
+LOOKED_AT = 5
 """Hits whose titles are looked through."""
 ALIKE = 0.6
 """How much of the letters must agree (Ratcliff and Obershelp)."""
@@ -46,6 +46,8 @@ def suggested(view: View, finds: Callable[[Question], bool]) -> str | None:
 def _nearest(run: Run, titles: Sequence[Sequence[Run]]) -> str:
     """The piece of these titles that looks most like a run; the run itself where none does."""
     best, score = run.text, ALIKE
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(run.text)
     for title in titles:
         for other in title:
             if other.kind != run.kind or run.kind == "number":
@@ -53,9 +55,10 @@ def _nearest(run: Run, titles: Sequence[Sequence[Run]]) -> str:
             for piece in _pieces(other, run):
                 if piece == run.text:
                     return run.text
-                alike = SequenceMatcher(None, run.text, piece, autojunk=False).ratio()
-                if alike > score:
-                    best, score = piece, alike
+                matcher.set_seq1(piece)
+                # the quick ones are upper bounds
+                if matcher.real_quick_ratio() > score and matcher.quick_ratio() > score and matcher.ratio() > score:
+                    best, score = piece, matcher.ratio()
     return best
 
 

@@ -93,3 +93,9 @@ def twins(number: str) -> tuple[str, ...]:
 def distinct(found: Sequence[Run]) -> list[str]:
     """The distinct tokens of runs, in order."""
     return list(dict.fromkeys(token for run in found for token in run.tokens))
+
+
+def every_second(run: Run) -> list[str | tuple[int, str]]:
+    """A run's tokens at their places; of overlapping pairs every second one is enough to hold all clusters."""
+    last = len(run.tokens) - 1
+    return [(place, token) for place, token in enumerate(run.tokens) if place % 2 == 0 or place == last]
