@@ -49,7 +49,8 @@ def _error(refused: Refusal | None) -> tuple[int, dict[str, Any]]:
             texts = [text for texts in refused.messages.values() for text in texts]
             return 400, {
                 "__type": "Search Query Error",
-                "message": f"Search Query is invalid: {'; '.join(texts)}",
+                # quoted, as CKAN's %r does
+                "message": f"Search Query is invalid: {'; '.join(texts)!r}",
             }
         case RejectedWhole():
             return 409, {"message": refused.text, "__type": "Validation Error"}

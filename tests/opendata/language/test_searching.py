@@ -273,3 +273,17 @@ def test_many_resources_of_one_dataset_are_all_found(fresh: Portal) -> None:
                              name=f"{batch} {'long name ' * 400}end{batch}"))  # fmt: skip
     for batch in range(4):
         assert fresh.result(fresh.act("resource_search", query=f"name:end{batch}"))["count"] == 1
+
+
+def test_a_search_that_cannot_be_is_refused_in_ckans_words(town: Portal) -> None:
+    answer = town.ask("package_search", zzz="1")
+    assert answer.status == 400
+    assert answer.json["success"] is False
+    assert answer.json["error"] == {
+        "__type": "Search Query Error",
+        "message": "Search Query is invalid: \"Invalid search parameters: ['zzz']\"",
+    }
+    assert town.ask("package_search", rows="x").json["error"] == {
+        "rows": ["Invalid integer", "Please enter an integer value"],
+        "__type": "Validation Error",
+    }
