@@ -151,7 +151,7 @@ class Following:
                 self._groups[group.id] = group
             elif change.dataset:
                 if self._believed(change):
-                    fresh[change.dataset] = cast(Document, {**change.document, "changed": change.id})  # type: ignore[dict-item]
+                    fresh[change.dataset] = cast(Document, {**(change.document or {}), "changed": change.id})
                 else:
                     doubtful[change.dataset] = change.id
                 self._at[change.dataset] = max(change.id, self._at.get(change.dataset, ""))

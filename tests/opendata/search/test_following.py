@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.opendata.model import Package, Resource, ResourceId
+from chalicelib.opendata.search.following import Following
 from chalicelib.opendata.search.model import Question, Words
 from chalicelib.shared.errors import Stale
 from chalicelib.shared.identity import NOBODY
@@ -45,9 +46,9 @@ def test_a_snapshot_changes_nothing_of_what_is_found(town: SearchTown) -> None:
     town.act("package_patch", town.publisher, id="d3", title="สะพาน")
     town.act("package_delete", town.publisher, id="d1")
 
-    def check(process: object) -> None:
-        assert names(process) == ["after", *(name for name in before if name != "d1")]  # type: ignore[arg-type]
-        assert names(process, "สะพาน") == ["d3"]  # type: ignore[arg-type]
+    def check(process: Following) -> None:
+        assert names(process) == ["after", *(name for name in before if name != "d1")]
+        assert names(process, "สะพาน") == ["d3"]
 
     everywhere(town, warm, check=check)
 
