@@ -14,9 +14,10 @@ from demo.story import STEPS
 from demo.world import NotAsItShouldBe, World
 from infra.policies import ABORT_UPLOAD, BELONGINGS, COUNT, LIST_PARTS, READ_TOGETHER, REMOVE, REQUIRE
 from infra.stages import PLATFORMS
+from tests.journeys.visitors import visitor
 from tests.support.apart import Apart, apart, stage_policy
 from tests.support.iam import allows
-from tests.support.town import InProcess
+from tests.support.town import ADDRESS, InProcess
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +46,6 @@ BESIDE_THE_STORY: Mapping[str, Mapping[str, str]] = {
     | BY_THE_MAPPING
     | SECRET_MADE
     | TELLS_404
-    | {REMOVE: "a renamed dataset gives its old name back"}
     | {"s3:DeleteObject": "snapshots of the search index are taken away after a day"},
     "biz": BY_LAMBDA_ITSELF
     | BY_THE_MAPPING
@@ -63,9 +63,20 @@ def played() -> Iterator[Apart]:
         world = World(InProcess(here))
         for step in STEPS:
             step.play(world)
+        _harvest_somebody(world)
         here.sweep()
         here.settle()
         yield here
+
+
+def _harvest_somebody(world: World) -> None:
+    """A publisher harvests a CKAN that answers: Klang itself."""
+    publisher, sources = visitor(world, "publisher-laemngop"), "/opendata/v1/harvest/sources"
+    given = {"kind": "ckan", "title": "กรมน้ำ", "url": ADDRESS, "organization": "laemngop"}
+    made = publisher.ask("POST", sources, given)
+    assert made.status == 201, made.json
+    started = publisher.ask("POST", f"{sources}/{made.json['id']}/runs", {})
+    assert started.status == 202, started.json
 
 
 def _granted(platform: str) -> set[str]:
