@@ -7,8 +7,10 @@ years, coordinates and running numbers are numbers only to look at.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -127,6 +129,19 @@ def number(value: float) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
+@cache
+def _pygal() -> Any:
+    """The library, without the importer for its maps that it hangs into `sys.meta_path`.
+
+    We draw no maps, and that importer is of the protocol before Python 3.4: every later import of the process would
+    pass through it and warn.
+    """
+    import pygal
+
+    sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != "pygal"]
+    return pygal
+
+
 def draw(plan: Plan, title: str, description: str, *, ids: str = "chart") -> str:
     """The chart as SVG for the inside of an HTML page: no style, no script; the page's own style colours it.
 
@@ -134,8 +149,7 @@ def draw(plan: Plan, title: str, description: str, *, ids: str = "chart") -> str
         title, description: what a screen reader says.
         ids: beginning of the ids inside.
     """
-    import pygal
-
+    pygal = _pygal()
     options: dict[str, Any] = {
         "css": [],
         "js": [],

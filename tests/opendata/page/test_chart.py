@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -101,3 +102,8 @@ def test_the_drawing_is_the_same_each_time() -> None:
 )
 def test_numbers_are_written_for_people(value: float, text: str) -> None:
     assert chart.number(value) == text
+
+
+def test_drawing_leaves_no_trace_on_later_imports() -> None:
+    chart.draw(chart.Plan("bars", "v", "b", "plain", ("ก", "ข"), (2.0, 1.0), 2), "t", "d")
+    assert all(hasattr(finder, "find_spec") for finder in sys.meta_path)
