@@ -207,11 +207,11 @@ def test_a_step_that_fails_by_our_fault_is_set_aside_and_done_after_a_redrive(tm
 
 def test_a_host_is_not_asked_more_often_than_agreed(town: Town, remote: Ckan) -> None:
     remote.cap = 1
-    remote.put(*(package(f"{number:03d}") for number in range(70)))
+    remote.put(*(package(f"{number:03d}", private=True) for number in range(70)))
     source = town.source()
     run = town.harvest(source)
     assert len(remote.asked) == 60
     for _ in range(4):
         town.later(seconds=61)
     assert len(remote.asked) == 71
-    assert counts(town.run(source, run["id"])) == {"new": 70}
+    assert counts(town.run(source, run["id"])) == {"skipped": 70}

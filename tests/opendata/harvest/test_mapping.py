@@ -130,7 +130,7 @@ names = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.dictionaries(names, anything, max_size=12), st.sampled_from(["when_complete", "with_defaults"]))
 def test_any_nonsense_becomes_something_that_may_be_kept(content: dict[str, Any], publish: Any) -> None:
     from dataclasses import replace
