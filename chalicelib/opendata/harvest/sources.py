@@ -186,7 +186,7 @@ class Sources:
 
 def _faults(source: Source) -> list[Fault]:
     faults: list[Fault] = []
-    if rules.faults_of_link(source.url) or urlsplit(source.url).username or urlsplit(source.url).scheme == "ftp":
+    if rules.faults_of_link(source.url) or not _callable(source.url):
         faults.append(Fault("/url", "ต้องเป็นที่อยู่ http หรือ https", "Must be an http or https address."))
     if source.kind == "ckan" and "?" in source.url:
         faults.append(Fault("/url", "ต้องเป็นที่อยู่ของเว็บไซต์ CKAN", "Must be the address of the CKAN site."))
@@ -213,6 +213,12 @@ def _faults(source: Source) -> list[Fault]:
             )
         )
     return faults
+
+
+def _callable(url: str) -> bool:
+    """Whether an address is plain http(s), of a host whose name a DNS can hold."""
+    parts = urlsplit(url)
+    return parts.scheme != "ftp" and parts.username is None and 0 < len(host_of(url).encode()) <= 260
 
 
 def _plain(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from chalicelib.shared.storage import Table
 
+from .. import rules
 from ..model import Package
 from ..store import Store
 from . import rows
@@ -80,7 +81,7 @@ class States:
 
     def _thing(self, source: Source, package: str) -> Thing | None:
         by_id = rows.thing_key(source.id, thing_id(package))
-        by_name = rows.named_key(source.id, package)
+        by_name = rows.named_key(source.id, package if rules.is_id(package) else "-")
         found = self.table.get_many([by_id, by_name])
         if by_id not in found and by_name in found:
             return rows.thing_of(self.table.get(rows.thing_key(source.id, found[by_name].data["thing"])))

@@ -69,6 +69,7 @@ REASONS: Mapping[str, Said] = {
         "ระบบขัดข้องเมื่อบันทึกชุดข้อมูลนี้ ข้อความรออยู่ใน dead-letter queue",
         "Writing it failed by a fault of ours; its message waits in the dead-letter queue.",
     ),
+    "ours": Said("เป็นชุดข้อมูลของเราที่วนกลับมา", "It is a dataset of our own that comes back."),
     "no_organization": Said("ไม่พบหน่วยงานที่รับชุดข้อมูล", "The receiving organisation is not there."),
     "overtaken": Said("มีการอ่านที่ใหม่กว่าแล้ว", "A later reading was written already."),
 }

@@ -69,6 +69,9 @@ class Writer:
             overtaken = thing.hash != work.data["hash"]
             self._note(step, None, "unchanged", thing.package, {"__reason": ["overtaken"]} if overtaken else {})
             return
+        if self._ours(record.id):
+            self._refuse(step, thing, {"__reason": ["ours"]}, str(work.data["hash"]))
+            return
         organization = self._organization(source, record, dry=run.dry)
         if organization is None:
             self._refuse(step, thing, {"__reason": ["no_organization"]})
@@ -191,6 +194,11 @@ class Writer:
         self._store.save(writing, before, after, organization, shape.themes(self._store))
 
     # -- where it belongs
+
+    def _ours(self, remote: str) -> bool:
+        """Whether it is a dataset of our own that comes back: catalogues that harvest keep the id."""
+        found = self._store.package(remote) if rules.is_id(remote) else None
+        return found is not None and found.id == remote
 
     def _organization(self, source: Source, record: Record, *, dry: bool) -> Group | None:
         ours = self._store.group("organization", source.organization)

@@ -111,3 +111,13 @@ def test_only_some_organisations_and_groups(town: Town, remote: Ckan) -> None:
     source = town.source(only=["water"], without=["environment"])
     assert counts(town.harvest(source)) == {"new": 1}
     assert "dataset-3" in town.public()
+
+
+def test_a_dataset_of_ours_that_comes_back_is_not_doubled(town: Town, remote: Ckan) -> None:
+    ours = town.portal.dataset("water")
+    remote.put(package(ours["id"], "water"), package("2"))
+    source = town.source()
+    assert counts(town.harvest(source)) == {"new": 1, "refused": 1}
+    assert sorted(town.public()) == ["dataset-2", "water"]
+    assert [each["reason"]["code"] for each in town.objects(source, "refused")] == ["ours"]
+    assert counts(town.harvest(source)) == {"unchanged": 2}

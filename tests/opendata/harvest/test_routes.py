@@ -67,6 +67,8 @@ def test_a_repeated_change_is_answered_as_the_first(town: Town) -> None:
         ({"url": "ftp://x.example"}, "/url"),
         ({"url": "https://user:secret@x.example"}, "/url"),
         ({"url": "javascript:alert(1)"}, "/url"),
+        ({"url": f"https://{'x' * 300}.example"}, "/url"),
+        ({"url": "https://x.example:99999/"}, "/url"),
         ({"url": "https://x.example?a=b"}, "/url"),
         ({"kind": "dcat", "only": ["a"]}, "/only"),
         ({"only": ["a) OR *:*"]}, "/only"),

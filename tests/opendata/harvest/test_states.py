@@ -83,3 +83,4 @@ def test_what_is_missing_is_said(town: Town, given: dict[str, Any], messages: di
 def test_names_that_are_no_names_find_nothing(town: Town, remote: Ckan) -> None:
     town.source()
     assert states(town, "../../etc", "http://[::1") == {}
+    assert states(town, "ก" * 500, "ก" * 500) == {}
