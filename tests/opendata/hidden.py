@@ -150,7 +150,7 @@ def told(answer: Answer) -> tuple[int, str]:
     location = answer.headers.get("location", "")
     plain = _VOLATILE.sub("~", f"{_without(body)}{_without(location)}")
     # RDF has no order
-    return answer.status, "\n".join(sorted(plain.splitlines()))
+    return answer.status, "\n".join(sorted(re.split(r"[\s,{}\[\]]+", plain)))
 
 
 def strings(value: Any) -> Iterator[str]:
