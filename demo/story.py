@@ -5,9 +5,18 @@ from __future__ import annotations
 from demo.steps import Step
 from demo.story_agreement import agreement
 from demo.story_biz import biz
+from demo.story_catalogue import catalogue
 from demo.story_citizen import citizen
 from demo.story_consent import consent
 from demo.story_gdx import gdx
 from demo.story_opendata import opendata
 
-STEPS: tuple[Step, ...] = (*gdx.steps, *agreement.steps, *biz.steps, *citizen.steps, *consent.steps, *opendata.steps)
+STEPS: tuple[Step, ...] = (
+    *gdx.steps,
+    *agreement.steps,
+    *biz.steps,
+    *citizen.steps,
+    *consent.steps,
+    *opendata.steps,
+    *catalogue.steps,
+)

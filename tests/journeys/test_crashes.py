@@ -23,7 +23,7 @@ from tests.support.town import InProcess, Town, town
 
 pytestmark = pytest.mark.slow
 
-WARM = 10
+WARM = 12
 """Most AWS calls of anything that runs in a warm process, and ..."""
 COLD = 15
 """... in one that has just been started. A test below fails when more are made than the others strike at."""

@@ -24,7 +24,9 @@ _BY_PERMISSION: Mapping[str, tuple[Capacity, ...]] = {
 
 def _create(asked: Asked, groups: Groups) -> Any:
     made = done(lambda: groups.create(asked.caller, asked.once, asked.given))
-    return groups.show(asked.caller, {"id": made})
+    # nothing belongs to it yet, so nothing is counted
+    shown = groups.show(asked.caller, {"id": made, "include_dataset_count": False, "include_followers": False})
+    return {**shown, "package_count": 0, "num_followers": 0}
 
 
 def _edit(asked: Asked, groups: Groups, *, whole: bool) -> Any:

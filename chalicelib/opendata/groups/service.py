@@ -204,7 +204,8 @@ class Groups:
             created=self._clock().isoformat(timespec="microseconds"),
             agency=None if operator else caller.agency,
         )
-        group = rules.edited(blank, {**given, "state": "active"}, self._there(), whole=True, operator=operator)
+        above = self._there() if given.get("groups") else ()
+        group = rules.edited(blank, {**given, "state": "active"}, above, whole=True, operator=operator)
         return self._groups.save(once, None, group, caller.label, f"new {self.kind}").id
 
     def _new_id(self, given: Mapping[str, Any], operator: bool) -> str:
