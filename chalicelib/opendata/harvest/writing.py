@@ -158,10 +158,13 @@ class Writer:
             try:
                 self._save(step, shape, before, part, organization, more)
             except Rejected as refused:
+                there = self._store.package(package_id)
+                if before is None and there is not None:
+                    raise Stale("ถูกเขียนไปแล้ว", "Another run made it a moment ago.") from None
                 if "name" in refused.messages and len(names) > 1 and shape.package.dataset.name == names[0]:
                     names.pop(0)
                     continue
-                if "id" in refused.messages and not (before is None and self._store.package(package_id) is None):
+                if "id" in refused.messages and there is not None:
                     raise Stale("ถูกเขียนไปแล้ว", "Somebody else wrote it.") from None
                 # its id is taken by nothing that is there: people purged it
                 purged = {"__reason": ["deleted_here"]}
