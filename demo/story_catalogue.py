@@ -1,4 +1,4 @@
-"""The published dataset among people: found in spite of a mistake, read as a page and as linked data, rated, answered."""
+"""The published dataset among people: found in spite of a mistake, read as a page and as RDF, rated, answered."""
 
 from __future__ import annotations
 
