@@ -100,7 +100,7 @@ def _export(path: Path) -> Iterator[Package]:
                 "license_id": record.get("license_id"),
                 "tags": _tags(record.get("tags") or []),
                 "extras": _extras({**groups, **record["extras"]}),
-                "resources": [{"name": record["title"], "url": record.get("url") or "", "format": "HTML"}],
+                "resources": [{"name": record["title"], "url": (record.get("url") or "").strip(), "format": "HTML"}],
             }
         )
 

@@ -20,7 +20,7 @@ from .model import Dataset, DatasetId, Resource, ResourceId, State, Upload
 from .rules import Messages
 from .standard import fields as metadata
 
-MAX_RESOURCE = 60_000
+MAX_RESOURCE = 120_000
 """Bytes of one resource's metadata."""
 
 DERIVED = frozenset(
