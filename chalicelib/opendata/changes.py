@@ -13,6 +13,7 @@ follows the log reads that far back again and knows rows by their id.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -26,6 +27,9 @@ LOG_ID = re.compile(r"[0-9a-f]{12,40}")
 """How the ids of the log look, and what can stand for one as a place in it."""
 OVERLAP_MS = 60_000
 """Longer than any request lives (29 s) and than clocks of AWS differ."""
+
+MOST_BYTES = 350_000
+"""Of one row: DynamoDB takes 400 kB."""
 
 Thing = Literal["package", "resource", "organization", "group", "vocabulary"]
 
@@ -49,7 +53,8 @@ class Change:
         after: whether everybody can see it after.
         saw: the package's last change when this one was made. Where it is not the change before this one, two were
             made at once, and `document` may lack the other.
-        document: what search needs of the dataset (`search.document`), None when it is gone; of a group, its data.
+        document: what search needs of the dataset (`search.document`); of a group, its data. None when it is gone, or
+            too large for a row: then search looks at the dataset itself.
     """
 
     id: str
@@ -90,8 +95,11 @@ class Version:
 
 
 def change_row(change: Change) -> Create:
-    """The row of a change."""
-    return Create(Item(Key(LOG, change.id), asdict(change)))
+    """The row of a change; one that an item could not hold goes without its document, and is looked up."""
+    data = asdict(change)
+    if len(json.dumps(data, ensure_ascii=False).encode()) > MOST_BYTES:
+        data["document"] = None
+    return Create(Item(Key(LOG, change.id), data))
 
 
 def version_row(dataset_id: str, version: Version) -> Create:
