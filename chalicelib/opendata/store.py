@@ -256,6 +256,4 @@ def _must_fit(rows: Sequence[Write]) -> None:
         if isinstance(row, Create | Update):
             size = len(json.dumps(row.item.data, ensure_ascii=False).encode())
             if size > MAX_ROW:
-                raise Rejected(
-                    {"__before": [f"The dataset and what is kept of it is larger than {MAX_ROW} bytes"]}
-                )
+                raise Rejected({"__before": [f"The dataset and what is kept of it is larger than {MAX_ROW} bytes"]})
