@@ -21,6 +21,7 @@ from .links import Links
 from .markdown import as_html, as_text, cut
 from .showing import Sheet
 from .snippets import snippets
+from .voices import SHOWN, voices
 from .words import Words
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Pages:
         catalogue.counters.count(package.id, "views")
         versions, _ = catalogue.store.versions(package.id, limit=VERSIONS)
         name = package.dataset.name
+        said, ratings = catalogue.participation.shown(package.id, SHOWN)
         html = sheet.html(
             "dataset.html",
             "dataset",
@@ -138,6 +140,8 @@ class Pages:
             citation=datasets.citation(package, organization, links, words, now.date()),
             facts=datasets.facts(package, organization, themes, links, words),
             quality=datasets.graded(quality(package, now), words),
+            voices=voices(said, ratings, words),
+            voices_address=f"{catalogue.site}/opendata/v1/contributions?dataset={package.id}",
             history=datasets.history(versions, words),
             history_address=links.action("package_activity_list", id=name),
             machine=datasets.machine(name, links, words),

@@ -144,6 +144,17 @@ class Participation:
         found, following = self._list(store.dataset_pk(package.id), cursor, limit, prefix)
         return found, store.ratings(self._table, package.id), following
 
+    def shown(self, dataset: str, most: int) -> tuple[list[Contribution], Ratings]:
+        """The latest reuses and comments that are shown of a dataset, whose id the caller has judged, and its stars."""
+        pk = store.dataset_pk(dataset)
+        ids = [
+            str(item.data["id"])
+            for kind in ("reuse", "comment")
+            for item in self._table.query(pk, prefix=f"{kind}#", limit=most, newest_first=True).items
+        ]
+        found = sorted(store.read_all(self._table, ids), key=lambda each: each.created, reverse=True)
+        return found[:most], store.ratings(self._table, dataset)
+
     def gallery(self, cursor: str | None, limit: int) -> tuple[list[Contribution], str | None]:
         """Reuses of all datasets that everybody may see, the latest first."""
         found, following = self._list(store.GALLERY, cursor, limit)
