@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +13,10 @@ from chalicelib.shared.journal import Event, chain_is_whole
 from tests.support.cloud import new_session
 from tests.support.town import Town
 
-PASSING = {"ONCE", "OUT", "QUOTA", "ASSERTION", "FAULT", "LOG", "SIGNING"}
-"""Rows that every attempt may add to: claims, outbox rows, quotas, used assertions, refused exchanges; and those of the
-log and of the signing keys, which are made by the first minute that comes."""
+PASSING = {"ONCE", "OUT", "QUOTA", "ASSERTION", "FAULT", "LOG", "SIGNING", "USAGE"}
+"""Rows that every attempt may add to: claims, outbox rows, quotas, used assertions, refused exchanges, figures of use;
+and those of the log and of the signing keys, which are made by the first minute that comes."""
+_ID = re.compile("[0-9a-f]{32}")
 
 
 @dataclass
@@ -75,13 +77,13 @@ def effects(here: Town) -> Effects:
                 elif kind == "SUBJECT":
                     found.accesses[data["consumer"], str(data.get("purpose_th"))] += 1
                 else:
-                    # a system's keys lie under their own thumbprints, new in every town
-                    found.rows[f"{room} {kind} {'' if kind == 'KEYS' else part}"] += 1
+                    # a system's keys lie under their own thumbprints, many things under their ids: new in every town
+                    found.rows[f"{room} {kind} {'' if kind == 'KEYS' or _ID.fullmatch(part) else part}"] += 1
                 if part == "UNREAD":
                     counted += int(row["n"]["N"])
                 if part == "MSG":
                     unopened += data["opened_at"] is None
-                if part == "RES":
+                if sk.startswith("HEAD#RES#"):
                     found.rows_of_tables.append(int(data["file"]["rows"]))
     for name, events in histories.items():
         events.sort(key=lambda event: event.seq)

@@ -133,9 +133,15 @@ def test_a_private_dataset_is_not_there_for_others(played: World) -> None:
         asking = Visitor(played, None) if persona is None else visitor(played, persona)
         for name in (made["id"], "not-yet"):
             assert asking.ask("GET", f"/api/3/action/package_show?id={name}").status == 404
-        for action in ("package_create", "package_patch", "resource_create", "organization_create"):
-            answer = asking.ask("POST", f"/api/3/action/{action}", {"id": made["id"]})
-            assert answer.status == 403 and answer.json["success"] is False
+        hidden = 403 if persona is None else 404  # to somebody who is known it is not there
+        for action, status in (
+            ("package_create", 403),
+            ("package_patch", hidden),
+            ("resource_create", hidden),
+            ("organization_create", 403),
+        ):
+            answer = asking.ask("POST", f"/api/3/action/{action}", {"id": made["id"], "package_id": made["id"]})
+            assert answer.status == status and answer.json["success"] is False
 
 
 def test_without_a_token_nothing_is_open_but_what_is_public(stack: Stack, played: World) -> None:
