@@ -161,4 +161,4 @@ def package_view(package: Package, organization: Group, groups: Sequence[Group],
     }
     if licence and licence["url"]:
         view["license_url"] = licence["url"]
-    return {**{name: fields[name] for name in metadata.fields() & fields.keys() if name not in view}, **view}
+    return {**{name: fields[name] for name in sorted(metadata.fields() & fields.keys()) if name not in view}, **view}
