@@ -26,7 +26,8 @@ def _create(asked: Asked, groups: Groups) -> Any:
     made = done(lambda: groups.create(asked.caller, asked.once, asked.given))
     # nothing belongs to it yet, so nothing is counted
     shown = groups.show(asked.caller, {"id": made, "include_dataset_count": False, "include_followers": False})
-    return {**shown, "package_count": 0, "num_followers": 0}
+    # and whoever made it is met only with this write: a repeat must not know more than the first answer
+    return {**shown, "package_count": 0, "num_followers": 0, "users": []}
 
 
 def _edit(asked: Asked, groups: Groups, *, whole: bool) -> Any:
