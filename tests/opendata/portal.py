@@ -88,6 +88,7 @@ class Portal:
         self.objects = MemoryObjects()
         self.table: Table = table or self.memory
         self.now: datetime = NOW
+        self.tick = timedelta(milliseconds=1)  # what passes from one look at the clock to the next
         self.queues = Queues()
         self.network = Network()
         counter = itertools.count(1)
@@ -117,7 +118,7 @@ class Portal:
         self.reader = issuers.person(READER)
 
     def clock(self) -> datetime:
-        self.now += timedelta(milliseconds=1)
+        self.now += self.tick
         return self.now
 
     def settle(self) -> None:

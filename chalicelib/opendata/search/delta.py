@@ -26,7 +26,6 @@ class Delta:
         self._writer: IndexWriter | None = None
         self._waiting: set[str] = set()
         self._shard: Shard | None = None
-        self._excluded: tuple[str, ...] | None = None
 
     @property
     def ids(self) -> Collection[str]:

@@ -26,7 +26,7 @@ def labels_of(package: Package) -> list[str]:
     dataset = package.dataset
     if dataset.public:
         return [PUBLIC]
-    return [f"org-{dataset.owner_org}", f"user-{dataset.creator}"]
+    return [f"org-{dataset.owner_org}"]
 
 
 def document(package: Package, organization: Group, groups: Iterable[Group]) -> Document:

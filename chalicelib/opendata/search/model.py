@@ -19,7 +19,7 @@ class Document(TypedDict):
 
     Keys:
         id, name, title: of the dataset; the title as its owner wrote it.
-        labels: who may see it: `public`, else `org-{owner_org}` and `user-{creator}`.
+        labels: who may see it: `public`, else `org-{owner_org}`.
         fields: values by the name of the search field, e.g. organization, groups, tags, res_format, license_id, type,
             state, private, data_category, extras_{key}, vocab_{name}.
         created, modified: ISO 8601, UTC, microseconds.

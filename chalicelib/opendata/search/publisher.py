@@ -50,10 +50,18 @@ class Publisher:
         snapshots: where the last one is, and the next one goes.
         ids: makes ids that sort by time.
         clock: tells the time.
+        many: changes that make a snapshot due before it is old.
     """
 
     def __init__(
-        self, store: Store, log: Log, snapshots: Snapshots, *, ids: Callable[[], str], clock: Callable[[], datetime]
+        self,
+        store: Store,
+        log: Log,
+        snapshots: Snapshots,
+        *,
+        ids: Callable[[], str],
+        clock: Callable[[], datetime],
+        many: int = MANY,
     ) -> None:
         self._store = store
         self._log = log
@@ -61,12 +69,13 @@ class Publisher:
         self._cards = Cards(store.table)
         self._ids = ids
         self._clock = clock
+        self._many = many
 
     def waiting(self) -> int:
         """Changes that are in no snapshot yet."""
         head = self._snapshots.head()
         if head is None:
-            return sum(1 for _ in self._log.since("", limit=MANY + 1))
+            return sum(1 for _ in self._log.since("", limit=self._many + 1))
         return sum(1 for _ in self._log.since(head.snapshot.watermark)) - head.snapshot.read
 
     def due(self) -> bool:
@@ -75,7 +84,7 @@ class Publisher:
         if head is None:
             return waiting > 0
         old = head.snapshot.start < back(self._ids(), LONG_MS)
-        return not head.held and (waiting > MANY or (waiting > 0 and old))
+        return not head.held and (waiting > self._many or (waiting > 0 and old))
 
     def run(self) -> Snapshot | None:
         """Publishes if it is time."""

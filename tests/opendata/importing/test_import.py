@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from chalicelib.opendata.importing import service
 from chalicelib.opendata.standard.workbook import MAX_BYTES, MEDIA_TYPE
 from tests.opendata.governance.town import Municipality
 from tests.opendata.importing.workbooks import RECORD, WHOLE, filled
@@ -102,17 +101,15 @@ def test_one_wrong_row_holds_all_back_unless_the_good_are_wanted(town: Municipal
     assert datasets(town) == ["one", "three"]
 
 
-def test_a_request_that_runs_out_of_time_says_where_it_stopped(
-    town: Municipality, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_request_that_runs_out_of_time_says_where_it_stopped(town: Municipality) -> None:
     content = filled({RECORD: rows(*(f"n-{number:02d}" for number in range(12)))})
-    monkeypatch.setattr(service, "PATIENCE", timedelta(milliseconds=30))
+    town.tick = timedelta(milliseconds=600)
     seen = outcomes(send(town, content, "all"))
     made = seen.count("created")
     assert seen == ["created"] * made + ["waiting"] * (12 - made)
     assert 0 < made < 12
     assert len(datasets(town)) == made
-    monkeypatch.setattr(service, "PATIENCE", timedelta(seconds=18))
+    town.tick = timedelta(milliseconds=1)
     assert outcomes(send(town, content, "all")) == ["created"] * 12
     assert len(datasets(town)) == 12
 

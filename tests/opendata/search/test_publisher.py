@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.opendata.search import publisher as publishing
 from chalicelib.opendata.search.model import Exact, Question
 from chalicelib.opendata.search.publisher import Held, Publisher
 from chalicelib.opendata.search.snapshot import Snapshots
@@ -23,16 +22,16 @@ def town(tmp_path: Path) -> SearchTown:
     return SearchTown(tmp_path)
 
 
-def test_is_due_when_it_is_old_or_many_changes_wait(town: SearchTown, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_is_due_when_it_is_old_or_many_changes_wait(town: SearchTown) -> None:
     publisher = town.maker
     assert publisher.due()  # the organisation alone
     assert publisher.run() is not None
     assert publisher.waiting() == 0 and not publisher.due()
     town.dataset("one")
     assert publisher.waiting() == 1 and not publisher.due()
-    monkeypatch.setattr(publishing, "MANY", 0)
-    assert publisher.due()
-    monkeypatch.undo()
+    catalogue = town.catalogue
+    hasty = Publisher(catalogue.store, catalogue.log, catalogue.snapshots, ids=town.ids, clock=town.clock, many=0)
+    assert hasty.due() and not publisher.due()
     town.later(16 * 60)
     assert publisher.due() and publisher.run() is not None
     town.later(16 * 60)
