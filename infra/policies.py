@@ -68,8 +68,9 @@ BELONGINGS: Mapping[str, Belongings] = {
     ),
     "opendata": Belongings(
         changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
-        # uploads expire by themselves, published files stay; old snapshots of the search index are taken away
-        objects=("s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
+        # uploads expire by themselves, published files stay; old snapshots of the search index are taken away, and a
+        # night's dump that is larger than one part is put together
+        objects=("s3:DeleteObject", "s3:GetObject", LIST_PARTS, "s3:PutObject"),
         buckets=("opendata",),
         sends=("opendata-events", "opendata-harvest"),
         polls=("opendata-events", "opendata-harvest", "opendata-uploads"),
