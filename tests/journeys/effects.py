@@ -13,10 +13,11 @@ from chalicelib.shared.journal import Event, chain_is_whole
 from tests.support.cloud import new_session
 from tests.support.town import Town
 
-PASSING = {"ONCE", "OUT", "QUOTA", "ASSERTION", "FAULT", "LOG", "SIGNING", "USAGE", "DUMPS"}
+PASSING = {"ONCE", "OUT", "QUOTA", "ASSERTION", "FAULT", "LOG", "SIGNING", "USAGE", "DUMPS", "SEARCH", "CARD"}
 """Rows that every attempt may add to: claims, outbox rows, quotas, used assertions, refused exchanges, figures of use;
-and those of the log, of the signing keys and of the night's dumps, which are made by the first minute that comes."""
-PASSING_OBJECTS = ("dumps", "dump-parts")
+and those of the log, of the signing keys and of the night's dumps and
+of the search index, which are made by the first minute that comes."""
+PASSING_OBJECTS = ("dumps", "dump-parts", "search")
 _ID = re.compile("[0-9a-f]{32}")
 
 
