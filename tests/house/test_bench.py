@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -16,8 +17,13 @@ from bench.log import proofs, sealing
 from bench.measure import Sample, side_by_side
 from bench.provider import answer
 from bench.report import Comparison, Step, page, shown
+from bench.search_records import Asked, records, selective
 from bench.starting import starting
 from bench.waiting import waiting
+from chalicelib.opendata.search.answering import answer as answer_search
+from chalicelib.opendata.search.delta import Delta
+from chalicelib.opendata.search.index import build, ranks_of
+from chalicelib.opendata.search.synonyms import Synonyms
 
 TITLES = (
     "## Start: import of app.py",
@@ -89,9 +95,41 @@ def test_search_can_be_measured_at_any_size(compared: bool) -> None:
     made = search.comparisons(sizes, 2, 1, compared=compared)
     assert len(made) == 3 * len(sizes)
     assert all(sample.seconds for each in made for sample in each.samples.values())
-    assert (search.THEIRS in made[0].samples) is compared
+    recipes = search_postgres.RECIPES if compared else {}
+    assert set(made[0].samples) == set(made[1].samples) == {search.OURS, *recipes}
     text = search.page(made, at="now", loads=(0.1, 0.2))
     assert text.count("\n## ") == len(made)
+    assert all(f"Of {name}: " in text for name in recipes)
+
+
+@pytest.mark.skipif(not search_postgres.installed(), reason="needs PostgreSQL 15")
+def test_postgresql_finds_what_klang_finds(tmp_path: Path) -> None:
+    shard = build(records(200), ranks_of(records(200)), tmp_path / "index")
+    plain = [
+        Asked("น้ำ"),
+        Asked("จังหวัด", (("res_format", "CSV"), ("groups", "theme-01"))),
+        Asked("ข้อมูล", (("organization", "org-0000"),), by_relevance=False),
+        Asked("Population census", by_relevance=False),
+        *selective(3, 200),
+    ]
+    with search_postgres.cluster() as connection:
+        postgres = search_postgres.Postgres(connection)
+        postgres.load(records(200))
+        for asked in plain:
+            ours, _ = answer_search(shard, Delta(), Synonyms(()), search.question(asked))
+            assert ours.count > 0
+            loose, _ = postgres.by_tokens(asked)
+            assert loose >= ours.count, "pairs of letters that stand apart are found too"
+            count, (page, facets) = postgres.by_trigrams(asked)
+            assert (count, len(page)) == (ours.count, len(ours.ids))
+            if not asked.by_relevance:
+                assert [hit["id"] for hit in page] == list(ours.ids)
+            formats = {each["value"]: each["n"] for each in facets if each["field"] == "formats"}
+            assert formats == dict(ours.facets["res_format"])
+        misspelt = Asked("โรงพยาบลและสถานพยาบาล")
+        assert postgres.by_tokens(misspelt)[0] == 0
+        count, (page, _) = postgres.by_trigrams(misspelt)
+        assert count and any("โรงพยาบาล" in hit["title"] for hit in page)
 
 
 def test_the_published_results_of_search_hold_its_sections() -> None:
