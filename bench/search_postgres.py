@@ -10,8 +10,9 @@ Thai has no blanks, and the parsers of full-text search find no Thai word inside
 
 One statement tells the total, the page and the facets over the whole result. What was measured and taken, because it
 is faster: one index of text and filters together (btree_gin), partial for what is public; a small vector to rank by,
-so that the large one is not read; `random_page_cost` of a table in memory, else PostgreSQL reads all of it for common
-words; prepared statements. Not taken: facets as numbers (slower for most questions), lz4, higher costs of functions.
+so that the large one is not read and holds no places; `random_page_cost` of a table in memory, else PostgreSQL reads
+all of it for common words; prepared statements. Not taken: facets as numbers (slower for most questions), lz4, higher
+costs of functions.
 """
 
 from __future__ import annotations
@@ -251,25 +252,18 @@ def _quoted(token: str) -> str:
 
 
 def _vectors(document: Document) -> tuple[str, str]:
-    """The record's tokens with their places and weights, title A, tags B, organisation C, the rest D; and A to C."""
+    """All of the record's tokens; and those to rank by with places and weights: title A, tags B, organisation C."""
     texts = document["texts"]
     found: dict[str, list[str]] = {}
-    head = ""
     place = 0
-    parts: Sequence[tuple[str, str]] = (
+    for weight, text in (
         ("A", f"{document['name']} {texts['title']}"),
         ("B", texts["tags"]),
         ("C", f"{texts['groups']} {texts['organization']}"),
-        ("", f"{texts['notes']} {texts['rest']}"),
-    )
-    for weight, text in parts:
-        if not weight:
-            head = _written(found)
+    ):
         for token in indexed(text).split():
             place = min(place + 1, 16_383)
             found.setdefault(token, []).append(f"{place}{weight}")
-    return _written(found), head
-
-
-def _written(vector: Mapping[str, Sequence[str]]) -> str:
-    return " ".join(f"{_quoted(token)}:{','.join(places[:255])}" for token, places in vector.items())
+    ranked = {_quoted(token): ",".join(places[:255]) for token, places in found.items()}
+    rest = map(_quoted, indexed(f"{texts['notes']} {texts['rest']}").split())
+    return " ".join(dict.fromkeys([*ranked, *rest])), " ".join(f"{token}:{places}" for token, places in ranked.items())
