@@ -1,6 +1,6 @@
-"""Answers questions from two indexes: a large one that does not change, and what changed since.
+"""Answers questions from a large index that does not change, and from what changed since, which is looked through.
 
-A dataset that changed is left out of the large index's answer, whatever became of it, so both can be added: counts and
+A dataset that changed is left out of the index's answer, whatever became of it, so both can be added: counts and
 facets by value, pages by merging. Facets are counted over the whole result and exactly: of the large index only the
 values at the top are told, and those that the changes add to are asked for by name.
 """
@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from .compiling import TIERS, Compiler, loosens, worded
 from .delta import Delta
 from .index import SPLIT, UNCOUNTED, Shard, column, microseconds, schema
+from .looking import Looking
 from .marking import highlights
 from .model import DATES, Exact, Found, Not, Question, Some
+from .relevance import Relevance
 from .suggesting import suggested
 from .synonyms import Synonyms
 
@@ -50,7 +52,7 @@ _BY = {
 
 
 class View:
-    """A question over both indexes, in one tier of words.
+    """A question over both, in one tier of words.
 
     Attributes:
         count: datasets that match.
@@ -61,7 +63,7 @@ class View:
         self.question = question
         self._tier = tier
         self._scored = worded(question.query) and any(name == "score" for name, _ in question.sort)
-        self._compiled: dict[tuple[str, bool], Compiled] = {}
+        self._compiled: dict[bool, Compiled] = {}
         self._base_count: int | None = None
         self._few: list[Any] | None = None
         self._delta_hits: list[Hit] | None = None
@@ -70,35 +72,29 @@ class View:
     def count(self) -> int:
         return self._in_base() + len(self._in_delta())
 
-    def _query(self, where: str, *, scoring: bool) -> Compiled:
-        key = (where, scoring)
-        if key not in self._compiled:
-            base, fresh = self._base, self._delta.shard
-            shard = cast(Shard, base if where == "base" else fresh)
-            known = base if where == "delta" else None
-            compiler = Compiler(shard, self._synonyms, tier=self._tier, scoring=scoring, base=known)
-            without = self._delta.ids if where == "base" else ()
-            self._compiled[key] = compiler.question(self.question, without=without)
-        return self._compiled[key]
+    def _query(self, base: Shard, *, scoring: bool) -> Compiled:
+        if scoring not in self._compiled:
+            compiler = Compiler(base, self._synonyms, tier=self._tier, scoring=scoring)
+            self._compiled[scoring] = compiler.question(self.question, without=self._delta.ids)
+        return self._compiled[scoring]
 
     def _in_base(self) -> int:
         if self._base_count is None:
             shard = self._base
-            if shard is None:
-                self._base_count = 0
-            else:
-                self._base_count = shard.count(self._query("base", scoring=False))
+            self._base_count = 0 if shard is None else shard.count(self._query(shard, scoring=False))
         return self._base_count
 
     def _in_delta(self) -> list[Hit]:
         if self._delta_hits is None:
-            shard = self._delta.shard
-            if shard is None:
-                self._delta_hits = []
-            else:
-                query = self._query("delta", scoring=self._scored)
-                found = shard.searcher.search(query, limit=max(shard.size, 1)).hits
-                self._delta_hits = [_hit(shard, address, score) for score, address in found]
+            there = self._delta.there
+            looking = Looking(there, self._synonyms, self._tier)
+            holds = looking.question(self.question)
+            score = None
+            if self._scored:
+                score = Relevance(there, looking, self._synonyms, self._base).query(self.question.query)
+            self._delta_hits = [
+                {**one.told, "score": score(one) if score else 0.0, "one": one} for one in there if holds(one)
+            ]
         return self._delta_hits
 
     # -- pages
@@ -141,7 +137,7 @@ class View:
         remember = low == 0 and bool(self.question.facets)
         name, down = (None, True) if by_score else _BY[first]
         answer: Any = shard.searcher.search(
-            self._query("base", scoring=by_score),
+            self._query(shard, scoring=by_score),
             limit=min(max(high, FEW), shard.size) if remember else high - low,
             offset=low,
             count=self._base_count is None,
@@ -202,13 +198,12 @@ class View:
 
     def _counted(self, fields: Sequence[str], limit: int | None) -> dict[str, Counter[str]]:
         counts: dict[str, Counter[str]] = {field: Counter() for field in fields}
-        fresh, base = self._delta.shard, self._base
-        if fresh is not None and self._in_delta():
-            query = self._query("delta", scoring=self._scored)
-            for field, values in _all_values(fresh, query, fields).items():
-                counts[field].update(values)
+        base = self._base
+        for hit in self._in_delta():
+            for field, count in counts.items():
+                count.update(set(hit["one"].fields.get(field, ())))
         if base is not None and self._in_base():
-            query = self._query("base", scoring=False) if self._few is None else _those(base, self._few)
+            query = self._query(base, scoring=False) if self._few is None else _those(base, self._few)
             if limit is None or limit >= MANY or self._few is not None:
                 of_base = _all_values(base, query, fields)
             else:
@@ -280,7 +275,12 @@ def _hit(shard: Shard, address: Any, score: float) -> Hit:
 
 
 def _shown(page: Sequence[Hit]) -> list[Hit]:
-    return [{**hit, "notes": hit["shard"].notes(hit["address"])} for hit in page]
+    return [{**hit, "notes": _notes(hit)} for hit in page]
+
+
+def _notes(hit: Hit) -> str:
+    found: str = hit["one"].notes if "one" in hit else hit["shard"].notes(hit["address"])
+    return found
 
 
 def _top(counts: Mapping[str, int], limit: int | None, mincount: int) -> list[tuple[str, int]]:

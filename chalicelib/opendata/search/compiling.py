@@ -34,6 +34,7 @@ from .model import (
 )
 from .synonyms import Part, Synonyms
 from .tokens import CONTINUES, Run, distinct, every_second, runs, twins
+from .vocabulary import errors_in
 
 if TYPE_CHECKING:
     from tantivy import Query as Compiled
@@ -43,12 +44,15 @@ TIERS: Mapping[str, float] = {"all": 1.0, "most": 0.6, "some": 0.3}
 WEIGHTS: Mapping[str, float] = {"name": 4.0, "title": 8.0, "tags": 4.0, "groups": 2.0, "organization": 2.0}
 SAID_OTHERWISE = 0.7
 """What a synonym weighs, or a year in the other era."""
+ALMOST = 0.5
+"""What a word weighs that is there with a wrong letter, or with more letters."""
 NAMED = 40.0
 """What it weighs that the question is the dataset's very name or title."""
 
 _OF_ALL_PUBLIC = (Exact("state", "active"), Exact("private", "false"))
 _RAW = {"id": "id", "name": "name_raw", "title": "title_raw"}
-_TEXTS = {"name", "title", "notes", "tags", "groups", "organization"}
+TEXTS = frozenset({"name", "title", "notes", "tags", "groups", "organization"})
+"""Texts that can be asked for by name; any other name means all of them."""
 
 
 def worded(query: Query) -> bool:
@@ -73,6 +77,12 @@ def loosens(query: Query) -> bool:
             return False
 
 
+def enough(parts: Sequence[Part], share: float, given: int) -> int:
+    """How many of the given tokens must be found where a share of those that were typed is enough."""
+    typed = len(distinct([run for part in parts for run in part.typed]))
+    return min(max(1, math.ceil(share * typed)), given)
+
+
 class Compiler:
     """Makes queries for one index.
 
@@ -81,12 +91,9 @@ class Compiler:
         synonyms: other ways to say things.
         tier: how strictly words are taken.
         scoring: whether relevance is wanted; without it queries are cheaper.
-        base: for the index of changes, the large one, whose idea of rare words is taken over.
     """
 
-    def __init__(
-        self, shard: Shard, synonyms: Synonyms, *, tier: str = "all", scoring: bool = True, base: Shard | None = None
-    ) -> None:
+    def __init__(self, shard: Shard, synonyms: Synonyms, *, tier: str = "all", scoring: bool = True) -> None:
         from tantivy import Occur
         from tantivy import Query as Made
 
@@ -94,7 +101,6 @@ class Compiler:
         self._synonyms = synonyms
         self._share = TIERS[tier]
         self._scoring = scoring
-        self._base = base
         self._made = Made
         self._must, self._should, self._not = Occur.Must, Occur.Should, Occur.MustNot
 
@@ -119,7 +125,7 @@ class Compiler:
             case Words(text):
                 return self.words(self._synonyms.parts(text), text)
             case Text(field, text, pattern=True):
-                return self._like(field if field in _TEXTS else "all", text)
+                return self._like(field if field in TEXTS else "all", text)
             case Text(field, text, phrase):
                 return self._text(field, text, phrase=phrase)
             case Exact(field, value):
@@ -168,8 +174,7 @@ class Compiler:
             others = [self._boost(self._leaf(field, each), SAID_OTHERWISE) for each in twins(run.text)]
             return self._any([self._leaf(field, run.text), *others])
         if len(run.tokens) > 1 and field != "notes":
-            phrase = self._made.phrase_query(schema(), field, every_second(run))
-            return self._boost(phrase, self._rarity(field, run.tokens))
+            return self._made.phrase_query(schema(), field, [(place, run.tokens[place]) for place in every_second(run)])
         return self._all([self._leaf(field, token) for token in dict.fromkeys(run.tokens)])
 
     def _placed(self, way: Sequence[Run], weight: float) -> list[Compiled]:
@@ -190,10 +195,8 @@ class Compiler:
             for run in (run for way in part.ways for run in way):
                 for token in run.tokens:
                     clauses[token] = self._nearly(run, token)
-        typed = len(distinct([run for part in parts for run in part.typed]))
-        needed = max(1, math.ceil(self._share * typed))
         given = [(self._should, each) for each in clauses.values()]
-        return self._made.boolean_query(given, minimum_number_should_match=min(needed, len(given)))
+        return self._made.boolean_query(given, minimum_number_should_match=enough(parts, self._share, len(given)))
 
     def _nearly(self, run: Run, token: str) -> Compiled:
         if run.single or run.kind == "number":
@@ -201,9 +204,9 @@ class Compiler:
         exact = self._leaf("all", token)
         if run.kind == "thai" or len(token) < 4:
             return exact
-        fuzzy = self._made.fuzzy_term_query(schema(), "all", token, distance=2 if len(token) >= 8 else 1)
+        fuzzy = self._made.fuzzy_term_query(schema(), "all", token, distance=errors_in(token))
         longer = self._made.regex_query(schema(), "all", f"{re.escape(token)}.*")
-        return self._any([exact, self._boost(fuzzy, 0.5), self._boost(longer, 0.5)])
+        return self._any([exact, self._boost(fuzzy, ALMOST), self._boost(longer, ALMOST)])
 
     def _beginning(self, field: str, cluster: str) -> Compiled:
         """Tokens that begin with this very cluster."""
@@ -212,7 +215,7 @@ class Compiler:
     # -- one text
 
     def _text(self, field: str, text: str, *, phrase: bool) -> Compiled:
-        if field not in _TEXTS:
+        if field not in TEXTS:
             if not phrase:
                 return self.words([Part((run,)) for run in runs(text)], text)
             field = "all"
@@ -271,18 +274,11 @@ class Compiler:
             if (low is None) != (asked.low is None) or (high is None) != (asked.high is None):
                 return self._made.empty_query()
             return self._between(asked.field, low, high, asked.with_low, asked.with_high)
-        if asked.field == "id" and self._shard.ranked and asked.high is None and asked.low is not None:
+        if asked.field == "id" and asked.high is None and asked.low is not None:
             place = self._place(asked.low)
             if place is not None:
                 return self._number("r_id", place, None, asked.with_low, with_high=True)
-
-        def within(value: str) -> bool:
-            low, high = asked.low, asked.high
-            if low is not None and (value < low or (value == low and not asked.with_low)):
-                return False
-            return high is None or value < high or (value == high and asked.with_high)
-
-        return self._of_values(asked.field, within)
+        return self._of_values(asked.field, asked.holds)
 
     def _place(self, id: str) -> int | None:
         hits = self._shard.searcher.search(self._term("id", id), limit=1).hits
@@ -351,14 +347,7 @@ class Compiler:
         return self._made.term_query(schema(), field, value, index_option="basic")
 
     def _leaf(self, field: str, token: str) -> Compiled:
-        return self._boost(self._made.term_query(schema(), field, token), self._rarity(field, [token]))
-
-    def _rarity(self, field: str, tokens: Sequence[str]) -> float:
-        """How much rarer tokens are in the large index than in the one of changes, by BM25's measure."""
-        if self._base is None or not self._scoring:
-            return 1.0
-        here = sum(_idf(self._shard, field, token) for token in tokens)
-        return sum(_idf(self._base, field, token) for token in tokens) / max(here, 1e-9)
+        return self._made.term_query(schema(), field, token)
 
     def _one_of(self, field: str, values: Sequence[str]) -> Compiled:
         if len(values) == 1:
@@ -386,11 +375,6 @@ class Compiler:
 
     def _silent(self, query: Compiled) -> Compiled:
         return self._made.const_score_query(query, 0.0)
-
-
-def _idf(shard: Shard, field: str, token: str) -> float:
-    frequent, size = shard.searcher.doc_freq(field, token), shard.size
-    return math.log(1 + (size - frequent + 0.5) / (frequent + 0.5))
 
 
 def regex_of(pattern: str) -> str:

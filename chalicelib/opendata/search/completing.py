@@ -9,13 +9,15 @@ from .compiling import regex_of
 from .delta import Delta
 from .fold import fold
 from .index import Shard, schema
+from .letters import beginning
+from .looking import Test, piece, token_in
 from .tokens import Run, runs
 
 if TYPE_CHECKING:
     from tantivy import Query as Compiled
 
 ENOUGH = 200
-"""Hits that are looked at for each index."""
+"""Hits of the index that are looked at."""
 
 
 def complete(
@@ -29,10 +31,11 @@ def complete(
     if not asked or limit <= 0:
         return []
     found: list[dict[str, Any]] = []
-    for shard, gone in ((base, delta.ids), (delta.shard, ())):
-        if shard is not None:
-            hits = shard.searcher.search(_query(asked, words, labels, list(gone)), limit=ENOUGH).hits
-            found += [shard.stored(address) for _, address in hits]
+    if base is not None:
+        hits = base.searcher.search(_query(asked, words, labels, list(delta.ids)), limit=ENOUGH).hits
+        found += [base.stored(address) for _, address in hits]
+    fits, seen = _test(asked, words), set(labels)
+    found += [dict(one.told) for one in delta.there if not seen.isdisjoint(one.document["labels"]) and fits(one)]
     typed = fold(words)
     found.sort(key=lambda hit: (_place(hit, typed), hit["key"], hit["id"]))
     return [
@@ -72,6 +75,24 @@ def _query(asked: Sequence[Run], words: str, labels: Sequence[str], gone: list[s
     if gone:
         clauses.append((Occur.MustNot, Query.term_set_query(schema(), "id", gone)))
     return Query.boolean_query(clauses)
+
+
+def _test(asked: Sequence[Run], words: str) -> Test:
+    """The same of a dataset that changed."""
+    typed = words.strip().lower()
+    ways = [[_stands(field, run, last=run is asked[-1]) for run in asked] for field in ("title", "name")]
+    return lambda one: one.document["name"].startswith(typed) or any(all(test(one) for test in way) for way in ways)
+
+
+def _stands(field: str, run: Run, *, last: bool) -> Test:
+    if not last:
+        if not run.single:
+            return token_in(field, run, run.text)
+        search = beginning(run).search
+        return lambda one: search(one.texts[field]) is not None
+    search = beginning(piece(run, run.tokens[-1])).search
+    before = [token_in(field, run, token) for token in run.tokens[:-1]]
+    return lambda one: search(one.texts[field]) is not None and all(test(one) for test in before)
 
 
 def _run(field: str, run: Run, *, last: bool) -> Compiled:

@@ -1,67 +1,74 @@
-"""What changed since the snapshot, as a small index in memory."""
+"""What changed since the snapshot. It is looked through, not indexed: it is little, and it changes all the time.
+
+To fold a text takes a tenth of what indexing it takes, and it is folded when it is first looked at.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from typing import Any
 
-from .index import LOW_HEAP, Shard, new_index, row, schema
+from .fold import fold
+from .index import NOTES_KEPT, PLACED, short, told
 from .model import Document
+from .tokens import count, indexed
 
-if TYPE_CHECKING:
-    from tantivy import IndexWriter
+
+class Changed:
+    """One dataset as it is looked at."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._lengths: dict[str, int] = {}
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """Folded texts by field; `all` holds every one on a line of its own."""
+        texts = {name: fold(text) for name, text in self.document["texts"].items()}
+        texts["name"] = fold(self.document["name"])
+        return {**dict.fromkeys((*PLACED, "notes"), ""), **texts, "all": "\n".join(texts.values())}
+
+    @cached_property
+    def fields(self) -> Mapping[str, Sequence[str]]:
+        """What search fields hold, as it is indexed."""
+        return {name: [short(value) for value in found] for name, found in self.document["fields"].items()}
+
+    def length(self, field: str) -> int:
+        """Tokens of a text; those of notes each once, as in the index."""
+        if field not in self._lengths:
+            text = self.texts[field]
+            self._lengths[field] = len(set(indexed(text).split())) if field == "notes" else count(text)
+        return self._lengths[field]
+
+    @property
+    def notes(self) -> str:
+        """The beginning of the notes; see `Shard.notes`."""
+        return self.document["texts"].get("notes", "")[:NOTES_KEPT]
+
+    @cached_property
+    def told(self) -> Mapping[str, Any]:
+        """What a hit is told by; see `index.told`."""
+        return told(self.document)
 
 
 class Delta:
-    """Documents that are newer than the snapshot's.
-
-    Attributes:
-        documents: by id as they now are; None for a dataset that is gone.
-        shard: their index, or None while there is none.
-    """
+    """Datasets that are newer than the snapshot's."""
 
     def __init__(self) -> None:
-        self.documents: dict[str, Document | None] = {}
-        self._index: Any = None
-        self._writer: IndexWriter | None = None
-        self._waiting: set[str] = set()
-        self._shard: Shard | None = None
+        self._changed: dict[str, Changed | None] = {}
 
     @property
     def ids(self) -> Collection[str]:
         """Of everything that the snapshot is no longer true of."""
-        return self.documents.keys()
-
-    def take(self, changed: Mapping[str, Document | None]) -> None:
-        """Datasets as they now are; indexed when the next question is asked."""
-        self.documents.update(changed)
-        self._waiting |= changed.keys()
+        return self._changed.keys()
 
     @property
-    def shard(self) -> Shard | None:
-        """See the class."""
-        if self._waiting:
-            self._write()
-        return self._shard
+    def there(self) -> list[Changed]:
+        """The datasets as they now are, without those that are gone."""
+        return [each for each in self._changed.values() if each is not None]
 
-    def _write(self) -> None:
-        from tantivy import Document as Row
-
-        if self._writer is None:
-            if not any(self.documents[each] for each in self._waiting):
-                self._waiting.clear()
-                return
-            self._index = new_index()
-            self._writer = self._index.writer(heap_size=LOW_HEAP, num_threads=1)
-        known = self._shard is not None
-        for each in self._waiting:
-            if known:
-                self._writer.delete_documents_by_term("id", each)
-            document = self.documents[each]
-            if document is not None:
-                self._writer.add_document(Row.from_dict(row(document), schema()))
-        self._writer.commit()
-        self._waiting.clear()
-        if self._shard is None:
-            self._shard = Shard(self._index, ranked=False)
-        self._shard.refresh()
+    def take(self, changed: Mapping[str, Document | None]) -> None:
+        """Takes datasets as they now are; None for one that is gone."""
+        for each, document in changed.items():
+            self._changed[each] = None if document is None else Changed(document)

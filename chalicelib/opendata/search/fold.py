@@ -31,15 +31,19 @@ _NOTHING = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\ufffe\uffff]"
 )
 _SPACES = re.compile("[\x00-\x20\u0e2f\u0e46\u0e3f\u0e4f\u0e5a\u0e5b]+")
+_ODD_SPACE = re.compile("[\x00-\x1f\u0e2f\u0e46\u0e3f\u0e4f\u0e5a\u0e5b]")
 _SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]*)\u0e32")
 _TONE_AFTER_AM = re.compile("\u0e33([\u0e48-\u0e4b]+)")
-_SARA_AE = re.compile("\u0e40\u0e40")
+# a vowel behind a tone, a mark twice, a vowel twice; that all begin with one class lets the engine skip fast
 _ODD_MARKS = re.compile(
-    "[\u0e48-\u0e4c\u0e4e][\u0e31\u0e34-\u0e3a\u0e47\u0e4d]|([\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])\\1|[\u0e30\u0e32\u0e33\u0e45]{2}"
+    "([\u0e30-\u0e3a\u0e45\u0e47-\u0e4e])(?:\\1|(?<=[\u0e48-\u0e4c\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47\u0e4d]"
+    "|(?<=[\u0e30\u0e32\u0e33\u0e45])[\u0e30\u0e32\u0e33\u0e45])"
 )
 _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]{2,}")
 _SAME_VOWELS = re.compile("([\u0e30\u0e32\u0e33\u0e45])\\1+")
+_DOTTED = re.compile("[ก-ฮ]\\.[ก-ฮ]")
 _ABBREVIATION = re.compile("(?<![\u0e01-\u0e4e])([ก-ฮ]{1,3})\\.(?=[ก-ฮ]{1,3}(?![\u0e01-\u0e4e]))")
+_GROUPED = re.compile("[0-9],[0-9]")
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _PLAIN = re.compile("[\x20-\x7e\u0e01-\u0e3a\u0e40-\u0e4e\n\t]*")
 
@@ -64,17 +68,23 @@ def _once(text: str) -> str:
             text = unicodedata.normalize("NFKC", _NOTHING.sub("", text))
             text = _THAI_DIGIT.sub(lambda found: chr(ord(found[0]) - 0x0E20), text)
         text = _thai(text)
-    text = _SPACES.sub(" ", text.lower()).strip(" ")
-    return _THOUSANDS.sub("", text) if "," in text else text
+    text = text.lower()
+    if "  " in text or _ODD_SPACE.search(text):
+        text = _SPACES.sub(" ", text)
+    text = text.strip(" ")
+    return _THOUSANDS.sub("", text) if "," in text and _GROUPED.search(text) else text
 
 
 def _thai(text: str) -> str:
-    text = _SARA_AM.sub("\\1\u0e33", text)
-    text = _TONE_AFTER_AM.sub("\\1\u0e33", text)
-    text = _SARA_AE.sub("\u0e41", text)
+    # most texts have nothing of this; to look first is faster
+    if "\u0e4d" in text:
+        text = _SARA_AM.sub("\\1\u0e33", text)
+    if _TONE_AFTER_AM.search(text):
+        text = _TONE_AFTER_AM.sub("\\1\u0e33", text)
+    text = text.replace("\u0e40\u0e40", "\u0e41")
     if _ODD_MARKS.search(text):
         text = _SAME_VOWELS.sub("\\1", _MARKS.sub(lambda found: _ordered(found[0]), text))
-    return _ABBREVIATION.sub("\\1", text) if "." in text else text
+    return _ABBREVIATION.sub("\\1", text) if "." in text and _DOTTED.search(text) else text
 
 
 @lru_cache(maxsize=4096)

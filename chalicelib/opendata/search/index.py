@@ -1,7 +1,7 @@
 """The index of a set of documents (tantivy): what stands in it, how it is built and opened.
 
 A snapshot's index has one segment whose documents stand in the order that equal hits are told in (latest change first,
-then id), so that ties need no further look. The index of recent changes lives in memory and is small.
+then id), so that ties need no further look. What changed since is looked through without an index (`looking.py`).
 
 Fields:
 
@@ -12,7 +12,7 @@ Fields:
     organization, all                 `all` holds those of every text
     notes                             tokens without places
     modified, created                 microseconds since 1970
-    rank, r_*                         places in the orders that pages are told in (base only)
+    rank, r_*                         places in the orders that pages are told in
     west, south, east, north          degrees
     stored, shown                     JSON of what a hit is told by, and the beginning of its notes
 """
@@ -41,8 +41,10 @@ LONGEST = 8_000
 NOTES_KEPT = 1_000
 """Characters of the notes that a hit can show its words in."""
 LOW_HEAP, HIGH_HEAP = 15_000_000, 4_000_000_000
-"""Bytes that a writer may use: for changes, and for a whole catalogue, which must end up in one segment. It takes only
-what it needs; more than 4 GB tantivy does not allow."""
+"""Bytes that a writer may use: for a few documents, and for a whole catalogue, which must end up in one segment. It
+takes only what it needs; more than 4 GB tantivy does not allow."""
+LENGTHS = "lengths.json"
+"""What lies beside an index: see `Shard.lengths`."""
 UNCOUNTED = frozenset({"res_name", "res_description", "res_url", "res_hash"})
 """Search fields whose values are almost all different: no columns for them."""
 PLACED = ("name", "title", "tags", "groups", "organization")
@@ -104,19 +106,12 @@ class Shard:
 
     Attributes:
         searcher: tantivy's.
-        ranked: whether documents stand in order and have ranks.
+        lengths: by text field, how many tokens it has on average.
     """
 
-    def __init__(self, index: Index, *, ranked: bool) -> None:
-        self._index = index
-        self.ranked = ranked
+    def __init__(self, index: Index, lengths: Mapping[str, float]) -> None:
         self.searcher: Searcher = index.searcher()
-
-    def refresh(self) -> None:
-        """Sees what was committed."""
-        self.__dict__.pop("plainly_public", None)
-        self._index.reload()
-        self.searcher = self._index.searcher()
+        self.lengths = lengths
 
     @property
     def size(self) -> int:
@@ -159,23 +154,20 @@ class Shard:
         return int(answer.count)
 
 
-def new_index(folder: Path | None = None) -> Index:
-    """An empty index: in memory, or in a folder and then in the order of ranks."""
+def _new_index(folder: Path) -> Index:
     from tantivy import Index, Order
 
-    if folder is None:
-        index = Index(schema())
-    else:
-        folder.mkdir(parents=True, exist_ok=True)
-        index = Index(schema(), path=str(folder), reuse=False, sort_by_field="rank", sort_order=Order.Asc)
-    return _ready(index)
+    folder.mkdir(parents=True, exist_ok=True)
+    return _ready(Index(schema(), path=str(folder), reuse=False, sort_by_field="rank", sort_order=Order.Asc))
 
 
 def open_index(folder: Path) -> Shard:
     """The index that lies in a folder."""
     from tantivy import Index
 
-    return Shard(_ready(Index.open(str(folder))), ranked=True)
+    lengths = folder / LENGTHS
+    known = json.loads(lengths.read_text(encoding="utf-8")) if lengths.exists() else {}
+    return Shard(_ready(Index.open(str(folder))), known)
 
 
 def _ready(index: Index) -> Index:
@@ -260,14 +252,20 @@ def build(documents: Iterable[Document], ranks: Mapping[str, Mapping[str, int]],
     """
     from tantivy import Document as Row
 
-    index = new_index(folder)
+    index = _new_index(folder)
     writer = index.writer(heap_size=HIGH_HEAP if len(ranks) > 200 else LOW_HEAP, num_threads=1)
+    tokens = dict.fromkeys((*PLACED, "all", "notes"), 0)
     for each in documents:
-        writer.add_document(Row.from_dict(row(each, ranks[each["id"]]), schema()))
+        made_row = row(each, ranks[each["id"]])
+        for name in tokens:
+            tokens[name] += made_row[name].count(" ") + 1 if made_row[name] else 0
+        writer.add_document(Row.from_dict(made_row, schema()))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
-    made = Shard(index, ranked=True)
+    lengths = {name: count / max(len(ranks), 1) for name, count in tokens.items()}
+    (folder / LENGTHS).write_text(json.dumps(lengths), encoding="utf-8")
+    made = Shard(index, lengths)
     if made.searcher.num_segments > 1:
         raise NotWhole
     return made

@@ -101,6 +101,13 @@ class Range:
     with_low: bool = True
     with_high: bool = True
 
+    def holds(self, value: str) -> bool:
+        """Whether a value lies between, as text."""
+        low, high = self.low, self.high
+        if low is not None and (value < low or (value == low and not self.with_low)):
+            return False
+        return high is None or value < high or (value == high and self.with_high)
+
 
 @dataclass(frozen=True)
 class Inside:

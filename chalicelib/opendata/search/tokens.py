@@ -20,11 +20,17 @@ from typing import Literal
 
 from .fold import fold
 
-_THAI = "\u0e01-\u0e2e\u0e30-\u0e3a\u0e40-\u0e45\u0e47-\u0e4e"
-_RUN = re.compile(f"([{_THAI}]+)|([0-9]+(?:\\.[0-9]+)*)|([^\\W\\d_{_THAI}\u0e00-\u0e7f]+)|([^\\W_0-9\u0e00-\u0e7f])")
+THAI = "\u0e01-\u0e2e\u0e30-\u0e3a\u0e40-\u0e45\u0e47-\u0e4e"
+"""Letters and marks of Thai runs, as they stand in a regular expression's class."""
+NUMBER = r"[0-9]+(?:\.[0-9]+)*"
+WORD = "[^\\W\\d_\u0e00-\u0e7f]"
+"""A letter of any other script."""
+_RUN = re.compile(f"([{THAI}]+)|({NUMBER})|({WORD}+)|([^\\W_0-9\u0e00-\u0e7f])")
 CONTINUES = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e"
 """Characters that belong to the cluster before them, as they stand in a regular expression's class."""
 _CLUSTER = re.compile(f"[เแโใไ]+(?:[ก-ฮ][{CONTINUES}]*)?|[ก-ฮ]?[{CONTINUES}]+|[ก-ฮ]")
+
+_PIECE = re.compile(f"{_CLUSTER.pattern}|{NUMBER}|{WORD}+|[^\\W_0-9\u0e00-\u0e7f]")
 
 Kind = Literal["thai", "number", "word"]
 
@@ -79,6 +85,11 @@ def _of_run(thai: str) -> str:
     return " ".join([*map(add, parts, parts[1:]), parts[-1]])
 
 
+def count(folded: str) -> int:
+    """How many tokens a folded text has: a run has as many as clusters."""
+    return len(_PIECE.findall(folded))
+
+
 def twins(number: str) -> tuple[str, ...]:
     """A year in the other era (2566 is 2023), where the number may be a year."""
     if len(number) == 4 and number.isdigit():
@@ -95,7 +106,7 @@ def distinct(found: Sequence[Run]) -> list[str]:
     return list(dict.fromkeys(token for run in found for token in run.tokens))
 
 
-def every_second(run: Run) -> list[str | tuple[int, str]]:
-    """A run's tokens at their places; of overlapping pairs every second one is enough to hold all clusters."""
+def every_second(run: Run) -> list[int]:
+    """Places of tokens of a run: of overlapping pairs every second one is enough to hold all clusters."""
     last = len(run.tokens) - 1
-    return [(place, token) for place, token in enumerate(run.tokens) if place % 2 == 0 or place == last]
+    return [place for place in range(len(run.tokens)) if place % 2 == 0 or place == last]
