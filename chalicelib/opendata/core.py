@@ -12,6 +12,7 @@ from chalicelib.shared.parts import Parts
 from .access import Access
 from .bulk import Bulk
 from .changes import Log
+from .contents import Contents
 from .editing import Editing
 from .governance.gate import Gate as GovernanceGate
 from .governance.store import GovernanceRows
@@ -20,6 +21,7 @@ from .packages import Packages
 from .purging import Purging
 from .reading import Reading
 from .resources import Resources
+from .search.cards import Cards
 from .search.finding import Finding
 from .search.following import Following
 from .search.publisher import Publisher
@@ -157,4 +159,23 @@ class Core:
     def purging(self) -> Purging:
         """Taking datasets away for good."""
         parts = self.parts
-        return Purging(parts.table, parts.journal, self.packages, self.access, ids=parts.ids, clock=parts.clock)
+        return Purging(
+            parts.table,
+            parts.journal,
+            self.packages,
+            self.access,
+            self.contents,
+            self.objects,
+            ids=parts.ids,
+            clock=parts.clock,
+        )
+
+    @cached_property
+    def contents(self) -> Contents:
+        """Who uses which bytes."""
+        return Contents(self.parts.table, self.objects, clock=self.parts.clock)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Whole packages in one row each."""
+        return Cards(self.parts.table)

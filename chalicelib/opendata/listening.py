@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .purging import PURGED
+from chalicelib.shared.ids import new_token
+
+from .harvest import forgetting as gathering
+from .participation import forgetting as saying
+from .purging import PURGED, Forget
 from .webhooks.service import DUE
 
 if TYPE_CHECKING:
@@ -20,7 +24,8 @@ def hang(catalogue: Catalogue) -> None:
     catalogue.listen("opendata.", lambda event: catalogue.webhooks.fan_out(event))
     catalogue.listen("opendata.", lambda event: catalogue.uploads.take_arrived(event))
     catalogue.listen("opendata.dataset.", lambda event: catalogue.publishing.requests.on_event(event))
-    catalogue.listen(PURGED, lambda event: catalogue.purging.clear(event))
+    catalogue.listen(PURGED, lambda event: catalogue.purging.clear(event, forgetting(catalogue)))
+    catalogue.sweeps.append(lambda now: catalogue.contents.sweep(now))
     catalogue.sweeps.append(lambda now: catalogue.usage.run(now))
     catalogue.sweeps.append(lambda now: catalogue.dumps.sweep(now))
     catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
@@ -28,3 +33,19 @@ def hang(catalogue: Catalogue) -> None:
     catalogue.listen("opendata.", lambda event: catalogue.notices.tell(event))
     catalogue.listen("opendata.organization.", lambda event: catalogue.renaming.follow(event))
     catalogue.listen("opendata.group.", lambda event: catalogue.renaming.follow(event))
+
+
+def forgetting(catalogue: Catalogue) -> list[Forget]:
+    """What the nouns do of their own when a dataset is purged."""
+    parts = catalogue.parts
+
+    return [
+        lambda purged: saying.forget(parts.table, purged),
+        lambda purged: catalogue.follows.forget("dataset", purged.id, purged.still),
+        lambda purged: catalogue.notices.forget(purged),
+        lambda purged: catalogue.activity_store.forget(purged.events, purged.still),
+        lambda purged: catalogue.usage.forget(purged.id, parts.clock(), purged.still),
+        lambda purged: catalogue.publishing.requests.forget(purged),
+        lambda purged: gathering.forget(parts.table, purged),
+        lambda purged: catalogue.cards.remove([purged.id], new_token),
+    ]

@@ -224,7 +224,7 @@ class Catalogue(Core):
     @cached_property
     def uploads(self) -> Uploads:
         """The consumer of the queue `opendata-uploads`."""
-        return Uploads(self.store, self.packages, self.objects, clock=self.parts.clock)
+        return Uploads(self.store, self.packages, self.objects, self.contents, clock=self.parts.clock)
 
     def listen(self, beginning: str, listener: Listener) -> None:
         """Has `listener` told of events whose type begins so; it must be harmless when repeated."""

@@ -61,6 +61,32 @@ def test_each_queue_has_a_dead_letter_queue_and_two_alarms(name: str) -> None:
     assert {a["AlarmName"] for a in alarms} == {f"klang-test-{name}-dlq-not-empty", f"klang-test-{name}-old"}
 
 
+ENDS = {
+    "uploads/": 7,
+    "dump-parts/": 2,
+    "dumps/": 30,
+    "harvest/": 30,
+    "files/": None,
+    "tables/": None,
+    "search/": None,
+}
+"""Days after which objects of the open-data bucket expire by themselves; None: the platform deletes them. What has no
+rule is kept: `usage/`, published figures."""
+
+
+def test_what_goes_from_the_open_data_bucket_is_really_gone_a_day_later() -> None:
+    with local_cloud(["opendata"]) as session:
+        s3 = session.client("s3")
+        assert s3.get_bucket_versioning(Bucket="klang-test-opendata-local")["Status"] == "Enabled"
+        rules = s3.get_bucket_lifecycle_configuration(Bucket="klang-test-opendata-local")["Rules"]
+    found = {rule["Filter"]["Prefix"]: rule for rule in rules if rule.get("Filter", {}).get("Prefix")}
+    assert {prefix: rule["Expiration"].get("Days") for prefix, rule in found.items()} == ENDS
+    for rule in found.values():
+        # a deleted object of a versioned bucket is only hidden until its version expires
+        assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+        assert rule["Expiration"].get("Days") or rule["Expiration"]["ExpiredObjectDeleteMarker"]
+
+
 @pytest.mark.parametrize(
     ("bucket", "key", "queue"),
     [

@@ -10,16 +10,18 @@ consumer, moments after the write; doing so again makes nothing new. A dataset's
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Event
 from chalicelib.shared.storage import Change as Write
-from chalicelib.shared.storage import Create, Item, Key, Table, WriteRefused
+from chalicelib.shared.storage import Create, Item, Key, Require, Table, WriteRefused
 
 from ..changes import LOG, Change, Version
+from ..purging import take_away
+from ..rows import dataset_key
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,21 @@ def user_of(by: str) -> str:
     return by.partition(":")[2]
 
 
+def keys_of(event: Event) -> list[Key]:
+    """Where it lies that an event happened."""
+    change, dataset = event.data.get("change"), str(event.data.get("package_id", ""))
+    if not change:
+        return []
+    if dataset:
+        scopes = [f"organization#{event.data['owner_org']}"]
+        scopes += [f"group#{each}" for each in event.data.get("groups", ())]
+    else:
+        scopes = [f"{event.type.split('.')[1]}#{event.subject}"]
+    if user_of(event.by):
+        scopes.append(f"user#{user_of(event.by)}")
+    return [Key(f"ACT#{scope}", str(change)) for scope in scopes[:99]]
+
+
 class ActivityStore:
     """Makes and reads the rows."""
 
@@ -44,22 +61,28 @@ class ActivityStore:
 
     def enter(self, event: Event) -> None:
         """Makes the rows of an event; a listener of the catalogue."""
-        change, dataset = event.data.get("change"), str(event.data.get("package_id", ""))
-        if not change:
+        keys = keys_of(event)
+        if not keys:
             return
-        if dataset:
-            scopes = [f"organization#{event.data['owner_org']}"]
-            scopes += [f"group#{each}" for each in event.data.get("groups", ())]
-        else:
-            scopes = [f"{event.type.split('.')[1]}#{event.subject}"]
-        if user_of(event.by):
-            scopes.append(f"user#{user_of(event.by)}")
+        dataset = str(event.data.get("package_id", ""))
         data = {"dataset": dataset, "at": event.at}
-        rows: list[Write] = [Create(Item(Key(f"ACT#{scope}", str(change)), data)) for scope in scopes[:100]]
-        try:
-            self._table.write(rows, new_token())
-        except WriteRefused:
-            return  # made before: all of an event's rows are made together
+        rows: list[Write] = [Create(Item(key, data)) for key in keys]
+        while True:
+            head = self._table.get(dataset_key(dataset)) if dataset else None
+            if dataset and (head is None or "purged" in head.data):
+                return  # a purge leaves no trace, not even of what is told late
+            still = [] if head is None else [Require(head.key, head.version)]
+            try:
+                self._table.write([*rows, *still], new_token())
+            except WriteRefused as refused:
+                if any(isinstance(change, Create) for change, _ in refused.failed):
+                    return  # made before: all of an event's rows are made together
+                continue  # the dataset was changed meanwhile
+            return
+
+    def forget(self, events: Iterable[Event], still: Require) -> None:
+        """Takes away the rows of these events; harmless when repeated."""
+        take_away(self._table, (key for event in events for key in keys_of(event)), still)
 
     def entries(self, kind: str, id: str) -> Iterator[Entry]:
         """What happened, the latest first."""

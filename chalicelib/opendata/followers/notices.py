@@ -3,6 +3,7 @@
     USER#{user}  / NOTICE#{event}   that something happened; ids only, three months
     USER#{user}  / DASHBOARD        up to when the user has seen them
     FANOUT#{event} / AT             how far the followers were told of an event; a week
+    NOTICED#{dataset} / {event}#{n} who was told of it, so that a purge finds the notices; three months
 
 A notice holds no word of the dataset: it is looked up when the user asks, with the rights of then. So it may be written
 for every change, and leaks nothing of a dataset that became private.
@@ -19,11 +20,13 @@ from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Event, Journal, NotYet, Once
 from chalicelib.shared.storage import Change as Write
-from chalicelib.shared.storage import Create, Item, Key, Table, Update, WriteRefused
+from chalicelib.shared.storage import Create, Item, Key, Require, Table, Update, WriteRefused, every
 
 from ..activity.asking import Window
 from ..activity.service import Activities
 from ..activity.store import Entry, user_of
+from ..purging import Purged, take_away
+from ..rows import dataset_key
 from ..views import Json
 from .store import Followed, FollowStore
 
@@ -66,7 +69,7 @@ class Notices:
         """Makes the notices of an event, a listener of the catalogue. Called again, it goes on where it ended.
 
         Raises:
-            NotYet: more followers wait.
+            NotYet: more followers wait, or the dataset was changed at this moment.
         """
         change, dataset = event.data.get("change"), event.data.get("package_id")
         if not change or not dataset:
@@ -86,10 +89,13 @@ class Notices:
             if pages == self._pages:
                 raise NotYet
             pages += 1
-            place = self._told(event, place, users, {"target": number, "after": after})
+            head = self._table.get(dataset_key(str(dataset)))
+            if head is None or "purged" in head.data:
+                return  # a purge leaves no trace, not even of what is told late
+            place = self._told(event, head, place, users, {"target": number, "after": after})
             number, after = place.data["target"], place.data["after"]
 
-    def _told(self, event: Event, place: Item | None, users: list[str], now: Json) -> Item:
+    def _told(self, event: Event, head: Item, place: Item | None, users: list[str], now: Json) -> Item:
         """One page of followers and the new place, in one transaction; answers the place that then stands."""
         soon = int((self._clock() + timedelta(days=7)).timestamp())
         ends = int((self._clock() + timedelta(days=KEPT_DAYS)).timestamp())
@@ -103,14 +109,27 @@ class Notices:
         rows: list[Write] = [Create(Item(key, data, expires=ends)) for key in keys if key not in there]
         item = Item(_fanout_key(event), now, expires=soon) if place is None else place.next(now, expires=soon)
         rows.append(Create(item) if place is None else Update(item))
+        told = Key(_noticed_pk(str(event.data["package_id"])), f"{event.id}#{item.version:06d}")
+        rows.append(Create(Item(told, {"event": event.id, "users": users}, expires=ends)))
+        rows.append(Require(head.key, head.version))
         try:
             self._table.write(rows, new_token())
-        except WriteRefused:
+        except WriteRefused as refused:
             found = self._table.get(_fanout_key(event))
             if found is None or (place is not None and found.version == place.version):
+                if any(isinstance(change, Require) for change, _ in refused.failed):
+                    raise NotYet from None  # the dataset was changed, or purged, at this moment
                 raise
             return found  # another run of the same event did this page
         return item
+
+    def forget(self, purged: Purged) -> None:
+        """Takes away the notices of a purged dataset and how far they were told; harmless when repeated."""
+        for row in every(self._table, _noticed_pk(purged.id)):
+            told = [_notice_key(user, row.data["event"]) for user in row.data["users"]]
+            take_away(self._table, told, purged.still)
+            take_away(self._table, [row.key], purged.still)
+        take_away(self._table, (_fanout_key(event) for event in purged.events), purged.still)
 
     # -- reading
 
@@ -174,6 +193,10 @@ def _known(caller: Caller, action: str) -> None:
 
 def _notice_key(user: str, event: str) -> Key:
     return Key(f"USER#{user}", f"NOTICE#{event}")
+
+
+def _noticed_pk(dataset: str) -> str:
+    return f"NOTICED#{dataset}"
 
 
 def _dashboard_key(caller: Caller) -> Key:

@@ -34,6 +34,7 @@ class Target:
     kind: Followed
     id: str
     name: str
+    version: int | None = None  # of a dataset, as it was read
 
 
 class Followers:
@@ -59,7 +60,7 @@ class Followers:
             raise Rejected({"id": ["Missing value"]})
         if kind == "dataset":
             dataset = self._packages.find(caller, asked)[0].dataset
-            return Target(kind, dataset.id, dataset.name)
+            return Target(kind, dataset.id, dataset.name, dataset.version)
         if kind == "user":
             user = self._users.find(asked)
             if user.state != "active":
@@ -81,14 +82,18 @@ class Followers:
         """Begins to follow: {follower_id, object_id, datetime}.
 
         Raises:
-            NotFound, Rejected, TooMany.
+            NotFound, Rejected, TooMany, Stale.
         """
         target = self.target(caller, kind, asked)
         if kind == "user" and target.id == caller.id:
             raise RejectedWhole("You cannot follow yourself")
         self._users.arrive(caller)
         try:
-            at = self._follows.add(once, caller.id, target.kind, target.id).at
+            try:
+                at = self._follows.add(once, caller.id, target.kind, target.id, target.version).at
+            except Stale:  # somebody changed the dataset at this moment; or purged it, then it is not found now
+                target = self.target(caller, kind, asked)
+                at = self._follows.add(once, caller.id, target.kind, target.id, target.version).at
         except Replayed as before:
             at = str((before.answer or {})["at"])
         except AlreadyThere:

@@ -17,14 +17,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Journal, Once
-from chalicelib.shared.storage import Change, Count, Create, Item, Key, Page, Remove, Table
+from chalicelib.shared.storage import Change, Count, Create, Item, Key, Page, Remove, Require, Table
+
+from ..purging import take_away
+from ..rows import dataset_key
 
 Followed = Literal["dataset", "organization", "group", "user"]
 KINDS: Sequence[Followed] = ("dataset", "organization", "group", "user")
 PARTS = 4
 MOST = 1_000
 """Things of one kind that one user may follow."""
+FORGET_AT_ONCE = 30
 _NO_END = 10**12
 
 
@@ -56,10 +61,14 @@ class FollowStore:
         self._journal = journal
         self._clock = clock
 
-    def add(self, once: Once, user: str, kind: Followed, object: str) -> Follow:
+    def add(self, once: Once, user: str, kind: Followed, object: str, version: int | None = None) -> Follow:
         """Begins to follow.
 
+        Args:
+            version: of the dataset that is followed, as it was read.
+
         Raises:
+            Stale: the dataset was changed, or purged, meanwhile.
             AlreadyThere: the user follows it.
             TooMany: the user follows `MOST` of the kind.
             Replayed.
@@ -73,6 +82,8 @@ class FollowStore:
             Count(_part(kind, object, user), 1, _NO_END),
             Count(_tally(user, kind), 1, MOST),
         ]
+        if version is not None:
+            rows.append(Require(dataset_key(object), version))
         self._journal.commit(once, rows, answer={"at": at})
         return Follow(user, kind, object, at)
 
@@ -99,6 +110,35 @@ class FollowStore:
             Count(_tally(user, kind), -1, MOST),
         ]
         self._journal.commit(once, rows)
+
+    def forget(self, kind: Followed, object: str, still: Require) -> None:
+        """Nobody follows something any more, because it is gone; harmless when repeated.
+
+        Args:
+            still: what must stand while rows are taken away.
+
+        Raises:
+            WriteRefused: somebody ceased to follow it at this moment; it is called once more.
+        """
+        after: str | None = None
+        while True:
+            page = self.followers(kind, object, after=after, limit=FORGET_AT_ONCE)
+            rows: list[Change] = []
+            for item in page.items:
+                user = item.key.sk.removeprefix("BY#")
+                # the user's tally goes down with the row that it counts, once
+                rows += [
+                    Remove(item.key, 1),
+                    Remove(follow_key(user, kind, object)),
+                    Count(_tally(user, kind), -1, MOST),
+                ]
+            if rows:
+                self._table.write([still, *rows], new_token())
+            after = page.after
+            if after is None:
+                break
+        counts = [Key(followed_pk(kind, object), f"COUNT#{part}") for part in range(PARTS)]
+        take_away(self._table, counts, still)
 
     def follows(self, user: str, kind: Followed, object: str) -> Follow | None:
         """Whether a user follows something."""

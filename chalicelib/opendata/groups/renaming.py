@@ -4,7 +4,8 @@ Names and titles of groups stand in the search documents of their datasets, so t
 them. When a group is renamed or a theme goes, its datasets enter the log of changes once more, with a fresh document
 and nothing else changed.
 
-    RENAMED#{event} / AT    up to which dataset the log was told; a week
+    RENAMED#{event} / AT             up to which dataset the log was told; a week
+    DATASET#{id} / TOLD#{change id}  that the log has such a row of a dataset: a purge takes it away with the others
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from datetime import datetime, timedelta
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Event, NotYet
 from chalicelib.shared.storage import Change as Write
-from chalicelib.shared.storage import Create, Item, Key, Table, Update, WriteRefused
+from chalicelib.shared.storage import Create, Item, Key, Require, Table, Update, WriteRefused
 
 from .. import changes
 from ..model import Group, Package
 from ..reading import Reading
+from ..rows import dataset_key
 from ..search.document import document
 from ..search.model import PUBLIC, Exact, Question, Range
 
@@ -71,14 +73,14 @@ class Renaming:
             if done >= self._run:
                 raise NotYet
             done += len(ids)
-            rows: list[Write] = [self._row(event, *each) for each in self._reading.packages(ids)]
+            rows: list[Write] = [row for each in self._reading.packages(ids) for row in self._rows(event, *each)]
             soon = int((self._clock() + timedelta(days=7)).timestamp())
             data = {"last": ids[-1]}
             item = Item(key, data, expires=soon) if place is None else place.next(data, expires=soon)
             try:
                 self._table.write([*rows, Create(item) if place is None else Update(item)], new_token())
             except WriteRefused:
-                raise NotYet from None  # another run of this event is at it
+                raise NotYet from None  # another run of this event is at it, or somebody changes one of the datasets
             place = item
 
     def _question(self, event: Event, last: str) -> Question:
@@ -92,23 +94,24 @@ class Renaming:
             rows=AT_ONCE,
         )
 
-    def _row(self, event: Event, package: Package, organization: Group, themes: list[Group]) -> Create:
+    def _rows(self, event: Event, package: Package, organization: Group, themes: list[Group]) -> list[Write]:
         dataset = package.dataset
-        return changes.change_row(
-            changes.Change(
-                id=self._ids(),
-                at=self._clock().isoformat(timespec="microseconds"),
-                by=event.by,
-                thing="package",
-                activity=str(event.data["activity"]),
-                subject=package.id,
-                name=dataset.name,
-                title=str(dataset.fields.get("title", "")),
-                dataset=package.id,
-                owner_org=dataset.owner_org,
-                before=dataset.public,
-                after=dataset.public,
-                saw=package.changed,
-                document=document(package, organization, themes),
-            )
+        change = changes.Change(
+            id=self._ids(),
+            at=self._clock().isoformat(timespec="microseconds"),
+            by=event.by,
+            thing="package",
+            activity=str(event.data["activity"]),
+            subject=package.id,
+            name=dataset.name,
+            title=str(dataset.fields.get("title", "")),
+            dataset=package.id,
+            owner_org=dataset.owner_org,
+            before=dataset.public,
+            after=dataset.public,
+            saw=package.changed,
+            document=document(package, organization, themes),
         )
+        key = dataset_key(package.id)
+        told = Create(Item(Key(key.pk, f"TOLD#{change.id}"), {}))
+        return [changes.change_row(change), told, Require(key, dataset.version)]

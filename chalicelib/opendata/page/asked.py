@@ -10,7 +10,7 @@ from chalicelib.shared.web import Call, Reply
 
 from ..requests.model import Request, State
 from ..requests.reading import MOST
-from ..requests.rules import BY_ITSELF, STATES, STEPS
+from ..requests.rules import FOLLOWED_BY, STATES, STEPS
 from .markdown import cut
 from .showing import Sheet
 from .words import Words
@@ -70,7 +70,7 @@ class RequestPages:
                 {
                     "day": words.day(each.at),
                     "at": each.at[:10],
-                    "step": words("request_published") if each.step == BY_ITSELF else _step(each.step, words),
+                    "step": _step(each.step, words),
                     "state": _state(each.after, words),
                     "reason": each.reason,
                 }
@@ -100,6 +100,8 @@ def _state(state: State, words: Words) -> str:
 
 
 def _step(name: str, words: Words) -> str:
+    if name in FOLLOWED_BY:
+        return words(f"request_{name}")
     return STEPS[name].th if words.language == "th" else words(f"request_step_{name}")
 
 

@@ -9,14 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.shared.cursors import Cursors
-from chalicelib.shared.errors import NotAllowed, not_found
+from chalicelib.shared.errors import NotAllowed, Stale, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Head, Journal, Once
-from chalicelib.shared.storage import Change, Count, Create, Table, Update
+from chalicelib.shared.storage import Change, Count, Create, Require, Table, Update
 
 from ..access import Access
 from ..model import Group, Package
 from ..packages import Packages
+from ..rows import dataset_key
 from ..store import Store
 from . import rules, store
 from .model import Contribution, Kind, Ratings, State
@@ -63,6 +64,12 @@ class Participation:
             Stale, Replayed, KeyReused: from the journal.
         """
         rules.check(content)
+        try:
+            return self._given(caller, once, kind, dataset, content)
+        except Stale:  # somebody changed the dataset at this moment; or purged it, then it is not found now
+            return self._given(caller, once, kind, dataset, content)
+
+    def _given(self, caller: Caller, once: Once, kind: Kind, dataset: str, content: Mapping[str, Any]) -> Contribution:
         package = self._public(caller, dataset)
         said = _own_rating(package, caller) if kind == "rating" else self._ids()
         there = self._journal.read(once, store.head_key(said)).get(store.head_key(said))
@@ -80,7 +87,9 @@ class Participation:
             state=rules.first_state(content),
             chain=(0, "") if before is None else before.chain,
         )
-        return self._save(once, caller, before, after, "given", _stars(before, after))
+        # not of a dataset that is being purged: what is said of it is taken away at this moment
+        still = Require(dataset_key(package.id), package.dataset.version)
+        return self._save(once, caller, before, after, "given", (still, *_stars(before, after)))
 
     def decide(self, caller: Caller, once: Once, id: str, to: State, reason: str, version: int | None) -> Contribution:
         """Shows, hides or withdraws a contribution.
@@ -191,7 +200,7 @@ class Participation:
         before: Contribution | None,
         after: Contribution,
         verb: str,
-        counts: tuple[Count, ...],
+        more: tuple[Require | Count, ...],
         version: int | None = None,
     ) -> Contribution:
         """Writes it on condition that it still is as it was read (or at `version`, where the caller names one)."""
@@ -206,7 +215,7 @@ class Participation:
         after = replace(after, chain=(head.seq, head.hash), version=number)
         item = store.item_of(after)
         changes: list[Change] = [Create(item) if before is None else Update(item)]
-        changes += [*store.listed(before, after), *counts]
+        changes += [*store.listed(before, after), *more]
         self._journal.commit(once, changes, [(item.key.pk, event)], {"id": after.id})
         return after
 

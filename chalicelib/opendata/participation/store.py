@@ -2,6 +2,7 @@
 
     SAID#{id}              / HEAD              the contribution, and its events
     SAIDOF#{dataset}       / {kind}#{id}       those of a dataset that are shown
+    SAIDON#{dataset}       / {id}              all of a dataset, whatever became of them
     SAIDOF#reuses          / {id}              all reuses that are shown: the gallery
     SAIDOF#wait#{org}      / {id}              those that wait for an organisation's moderators
     SAIDBY#{author}        / {id}              somebody's own
@@ -35,6 +36,11 @@ def dataset_pk(dataset: str) -> str:
     return f"SAIDOF#{dataset}"
 
 
+def all_pk(dataset: str) -> str:
+    """The partition of all of a dataset's contributions."""
+    return f"SAIDON#{dataset}"
+
+
 def waiting_pk(organization: str) -> str:
     """The partition of what waits for an organisation's moderators."""
     return f"SAIDOF#wait#{organization}"
@@ -50,7 +56,10 @@ GALLERY = "SAIDOF#reuses"
 
 def places(contribution: Contribution) -> set[Key]:
     """The lists in which a contribution stands."""
-    found = {Key(author_pk(contribution.author), contribution.id)}
+    found = {
+        Key(author_pk(contribution.author), contribution.id),
+        Key(all_pk(contribution.dataset), contribution.id),
+    }
     if contribution.state == "shown":
         found.add(Key(dataset_pk(contribution.dataset), f"{contribution.kind}#{contribution.id}"))
         if contribution.kind == "reuse":
@@ -73,10 +82,14 @@ def counted(dataset: str, stars: int, by: int) -> Count:
     return Count(Key(f"STARS#{dataset}#{secrets.randbelow(SHARDS)}", str(stars)), by, MOST)
 
 
+def star_keys(dataset: str) -> list[Key]:
+    """Where a dataset's stars are counted."""
+    return [Key(f"STARS#{dataset}#{shard}", str(stars)) for shard in range(SHARDS) for stars in STARS]
+
+
 def ratings(table: Table, dataset: str) -> Ratings:
     """How a dataset is rated, in one request."""
-    keys = [Key(f"STARS#{dataset}#{shard}", str(stars)) for shard in range(SHARDS) for stars in STARS]
-    found = table.get_many(keys)
+    found = table.get_many(star_keys(dataset))
     counts = {
         stars: sum(int(item.data["count"]) for key, item in found.items() if key.sk == str(stars)) for stars in STARS
     }

@@ -87,6 +87,10 @@ STEPS: Mapping[str, Step] = {
 
 BY_ITSELF = "published"
 """The step that the publication of the answering dataset takes."""
+UNANSWERED = "unanswered"
+"""The step that the purge of the answering dataset takes."""
+FOLLOWED_BY: Mapping[str, str] = {BY_ITSELF: "เผยแพร่ชุดข้อมูลแล้ว", UNANSWERED: "ชุดข้อมูลที่ตอบคำขอถูกลบถาวร"}
+"""Steps that nobody takes by name, in Thai."""
 
 
 def check_step(step: Step, request: Request, hands: frozenset[Hand]) -> None:

@@ -16,6 +16,7 @@ from chalicelib.shared.storage import Require
 
 from ..model import Group
 from ..packages import Packages
+from ..purging import Purged
 from ..rows import dataset_key
 from ..rules import is_id
 from ..standard.governance import four_eyes_needed, needs_four_eyes
@@ -23,8 +24,10 @@ from ..store import QUEUE, Store
 from . import rules
 from .model import Purpose, Request, Taken
 from .reading import RequestReading, fits, nothing
-from .rules import BY_ITSELF, NOTIFY, RECEIVED, STEPS, WAITING, Step
+from .rules import BY_ITSELF, NOTIFY, RECEIVED, STEPS, UNANSWERED, WAITING, Step
 from .store import RequestRows, head_key, new_rows, request_of, step_rows, support_rows
+
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -241,8 +244,31 @@ class Requests:
         dataset = event.data.get("package_id")
         if not dataset or not event.data.get("after") or event.data.get("before"):
             return
-        for request in self._rows.waiting_for(str(dataset)):
+        for request in self._rows.answered_by(str(dataset)):
             self._published(event, request)
+
+    def forget(self, purged: Purged) -> None:
+        """A dataset was purged: the requests that it answered stand without it, each in the state that it has.
+
+        Raises:
+            Stale: somebody takes a step of one again and again; it is called once more.
+        """
+        for request in self._rows.answered_by(purged.id):
+            for attempt in range(ATTEMPTS):
+                try:
+                    self._unanswered(purged, request)
+                    break
+                except Stale:
+                    if attempt == ATTEMPTS - 1:
+                        raise
+
+    def _unanswered(self, purged: Purged, id: str) -> None:
+        item = self._journal.read(None, head_key(id)).get(head_key(id))
+        request = None if item is None else request_of(item)
+        if request is None or request.dataset != purged.id:
+            return
+        once = Once(new_token(), "", new_token(), claimed=False)  # the request itself, as it was read, makes it one
+        self._commit(once, request, replace(request, dataset=""), UNANSWERED, purged.event.by, "", [purged.still])
 
     def _published(self, event: Event, id: str) -> None:
         once = Once.of_event(event.id, f"request-{id}")

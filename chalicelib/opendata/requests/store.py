@@ -7,7 +7,7 @@ REQUEST#{id}   / SUPPORT#{person}  somebody wants it too; once for each
 REQUEST#{id}   / COUNT#{shard}     how many do; four shards, so that a popular request is no hot item
 USER#{person}  / REQUEST#{id}      the person's own
 USER#{person}  / ASKED#{day}       how many they made that day; two days
-ANSWERS#{dataset} / {request}      requests that wait for a dataset to be published
+ANSWERS#{dataset} / {request}      requests that a dataset answers, or will when it is published
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ def step_rows(before: Request, after: Request, taken: Taken) -> list[Write]:
         rows.append(Remove(_listed(after.id).key))
     if before.hidden is not None and after.hidden is None:
         rows.append(Create(_listed(after.id)))
-    was, waits = _waits(before), _waits(after)
-    if was != waits:
+    was, now = before.dataset, after.dataset
+    if was != now:
         rows += [Remove(Key(f"ANSWERS#{was}", after.id))] if was else []
-        rows += [Create(Item(Key(f"ANSWERS#{waits}", after.id), {}))] if waits else []
+        rows += [Create(Item(Key(f"ANSWERS#{now}", after.id), {}))] if now else []
     return rows
 
 
@@ -129,13 +129,9 @@ class RequestRows:
         page = self._table.query(f"USER#{person}", prefix="REQUEST#", after=after, limit=limit, newest_first=True)
         return [item.key.sk.removeprefix("REQUEST#") for item in page.items], page.after
 
-    def waiting_for(self, dataset: str) -> Iterable[str]:
-        """Ids of requests that a dataset would answer."""
+    def answered_by(self, dataset: str) -> Iterable[str]:
+        """Ids of requests that a dataset answers, or would answer when it is published."""
         return [item.key.sk for item in every(self._table, f"ANSWERS#{dataset}")]
-
-
-def _waits(request: Request) -> str:
-    return request.dataset if request.open else ""
 
 
 def _item(request: Request) -> Item:

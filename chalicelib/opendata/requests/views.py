@@ -12,7 +12,7 @@ from ..model import Group
 from ..views import naive
 from .model import Purpose, Request, State, Taken
 from .reading import MOST, Shown
-from .rules import BY_ITSELF, STATES, STEPS
+from .rules import FOLLOWED_BY, STATES, STEPS
 
 StepName = Literal["check", "approve", "notify", "answer", "receive", "reject", "withdraw", "assign", "hide", "show"]
 
@@ -125,7 +125,7 @@ class TakenView(Outgoing):
     @classmethod
     def of(cls, taken: Taken) -> TakenView:
         """The view of one."""
-        th = "เผยแพร่ชุดข้อมูลแล้ว" if taken.step == BY_ITSELF else STEPS[taken.step].th
+        th = FOLLOWED_BY[taken.step] if taken.step in FOLLOWED_BY else STEPS[taken.step].th
         return cls(
             at=f"{naive(taken.at)}Z",
             step=taken.step,

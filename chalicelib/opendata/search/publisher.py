@@ -88,7 +88,10 @@ class Publisher:
 
     def run(self) -> Snapshot | None:
         """Publishes if it is time."""
-        return self.publish() if self.due() else None
+        if self.due():
+            return self.publish()
+        self._forget(self._ids())  # what was purged must not wait for the next changes to go from old snapshots
+        return None
 
     def publish(self, *, whole: bool = False, release: bool = False) -> Snapshot | None:
         """Publishes; None where another publisher was faster.
@@ -191,14 +194,14 @@ class Publisher:
         return wanted if self._snapshots.point(wanted, head, new_token(), new=False, held=True) else None
 
     def _forget(self, now: str) -> None:
-        """Takes away snapshots that are out of use for long, but for the one before the latest."""
+        """Takes away snapshots that are out of use for long."""
         head = self._snapshots.head()
         kept = self._snapshots.kept()
         for place, each in enumerate(kept):
             in_use = head is None or each.id == head.snapshot.id
             # it went out of use when the next one came
             since = kept[place - 1].start if place else now
-            if place > 1 and not in_use and since < back(now, KEPT_MS):
+            if place and not in_use and since < back(now, KEPT_MS):
                 self._snapshots.drop(each, new_token())
 
 

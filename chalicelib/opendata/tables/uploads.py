@@ -12,7 +12,7 @@ import json
 import logging
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,8 +22,11 @@ from urllib.parse import unquote_plus
 from chalicelib.shared.errors import NotFound, Stale
 from chalicelib.shared.journal import Event, Once, Replayed
 from chalicelib.shared.objects import Objects
+from chalicelib.shared.storage import Change as Write
+from chalicelib.shared.storage import Item
 
 from .. import rules
+from ..contents import Contents
 from ..model import File, Package, Problem, Resource, Upload
 from ..packages import Packages
 from ..store import Store, Writing
@@ -34,16 +37,26 @@ log = logging.getLogger("klang.opendata.uploads")
 
 ATTEMPTS = 3
 BY = "system:opendata-uploads"
+TABLE, PREVIEW = "data.parquet", "preview.json"
 _KEY = re.compile(r"uploads/([0-9A-Za-z_-]{1,64})/([1-9][0-9]{0,8})")
 
 
 class Uploads:
     """The consumer of the queue `opendata-uploads`."""
 
-    def __init__(self, store: Store, packages: Packages, objects: Objects, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        packages: Packages,
+        objects: Objects,
+        contents: Contents,
+        *,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._store = store
         self._packages = packages
         self._objects = objects
+        self._contents = contents
         self._clock = clock
 
     def take_message(self, body: str) -> None:
@@ -83,27 +96,37 @@ class Uploads:
         now = self._clock().isoformat(timespec="microseconds")
         once = Once.of_event(f"{resource.id}/{upload.number}", "opendata.take_in")
         try:
-            file = self._made(resource, upload, now)
+            file, content = self._made(resource, upload, now)
         except Unreadable as reason:
             failed = replace(resource, upload=None, problem=Problem(reason.th, reason.en, now), modified=now)
             self._save(once, package, failed, "opendata.resource.unreadable")
             return
         done = replace(resource, upload=None, file=file, problem=None, modified=now)
-        self._save(once, package, done, "opendata.resource.taken_in", file)
+        used = self._contents.used(content, resource.id, file.number, package.id)
+        self._save(once, package, done, "opendata.resource.taken_in", file, used)
 
-    def _save(self, once: Once, package: Package, new: Resource, type: str, file: File | None = None) -> None:
+    def _save(
+        self,
+        once: Once,
+        package: Package,
+        new: Resource,
+        type: str,
+        file: File | None = None,
+        used: Sequence[Write] = (),
+    ) -> None:
         details = {} if file is None else {"file": file.number, "sha256": file.sha256, "rows": file.rows}
-        more = [] if file is None else [self._store.file_row(new.id, file)]
+        more = [] if file is None else [self._store.file_row(new.id, file), *used]
         writing = Writing(once, BY, "changed resource", type, subject=new.id, details=details, more=more)
         resources = tuple(new if each.id == new.id else each for each in package.resources)
         organization = self._store.groups_by_id([package.dataset.owner_org])[package.dataset.owner_org]
         themes = self._packages.themes(package)
         self._store.save(writing, package, replace(package, resources=resources), organization, themes)
 
-    def _made(self, resource: Resource, upload: Upload, now: str) -> File:
-        """The new version of the file, its objects already written.
+    def _made(self, resource: Resource, upload: Upload, now: str) -> tuple[File, Item]:
+        """The new version of the file, its objects already written, and how its content stood before.
 
         Raises:
+            Stale: these very bytes are just being deleted.
             Unreadable: the bytes are not those announced, or not a table although they should be one.
         """
         try:
@@ -113,7 +136,8 @@ class Uploads:
         sha256 = hashlib.sha256(content).hexdigest()
         if sha256 != upload.sha256 or len(content) != upload.size:
             raise Unreadable("ไฟล์ที่ได้รับไม่ตรงกับที่แจ้งไว้", "The file is not the one that was announced.")
-        original = f"files/sha256/{sha256[:2]}/{sha256}"
+        original, folder = f"files/sha256/{sha256[:2]}/{sha256}", _folder(sha256)
+        state = self._contents.expect(sha256, [original, *(f"{folder}/{name}" for name in (TABLE, PREVIEW))])
         if self._objects.head(original) is None:
             self._objects.copy(upload.key, original)
         file = File(
@@ -126,16 +150,16 @@ class Uploads:
             at=now,
         )
         if resource.fields.get("format") not in rules.TABLES:
-            return file
+            return file, state
         with tempfile.TemporaryDirectory(prefix="klang-ingest-") as scratch:
-            return self._tabled(file, content, Path(scratch))
+            return self._tabled(file, content, Path(scratch)), state
 
     def _tabled(self, file: File, content: bytes, scratch: Path) -> File:
         source = scratch / "original"
         source.write_bytes(content)
         built = table.build(source, scratch)
-        folder = f"tables/{table.RULES}/{file.sha256[:2]}/{file.sha256}"
-        parquet, preview = f"{folder}/data.parquet", f"{folder}/preview.json"
+        folder = _folder(file.sha256)
+        parquet, preview = f"{folder}/{TABLE}", f"{folder}/{PREVIEW}"
         # only_if_new: a table that was published once is never replaced under its readers
         self._objects.put(
             parquet, built.parquet.read_bytes(), media_type="application/vnd.apache.parquet", only_if_new=True
@@ -146,6 +170,10 @@ class Uploads:
         return replace(
             file, table=parquet, preview=preview, columns=columns, rows=built.rows, report=dict(built.report)
         )
+
+
+def _folder(sha256: str) -> str:
+    return f"tables/{table.RULES}/{sha256[:2]}/{sha256}"
 
 
 def _keys(body: str) -> Iterator[str]:

@@ -19,7 +19,9 @@ from typing import Literal, get_args
 
 from chalicelib.shared.errors import Refusal
 from chalicelib.shared.ids import new_token
-from chalicelib.shared.storage import Count, Key, Table, WriteRefused, every
+from chalicelib.shared.storage import Count, Key, Require, Table, WriteRefused, every
+
+from ..purging import take_away
 
 log = logging.getLogger("klang.opendata.usage")
 
@@ -93,6 +95,11 @@ class Counters:
         for item in self._table.query(_pk(day, _shard(dataset)), prefix=f"{dataset}#").items:
             found[_metric(item.key)] += int(item.data["count"])
         return found
+
+    def forget(self, day: date, dataset: str, *still: Require) -> None:
+        """Takes the uses of a dataset on one day away, while something stands."""
+        rows = every(self._table, _pk(day, _shard(dataset)), prefix=f"{dataset}#")
+        take_away(self._table, (item.key for item in rows), *still)
 
     def all_of(self, day: date) -> dict[str, Counter[Metric]]:
         """The uses of all datasets on one day."""

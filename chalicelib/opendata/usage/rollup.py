@@ -23,12 +23,14 @@ from chalicelib.shared.errors import NotFound
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Once
 from chalicelib.shared.objects import Objects
-from chalicelib.shared.storage import Create, Item, Key, Table, Update, WriteRefused
+from chalicelib.shared.storage import Create, Item, Key, Require, Table, Update, WriteRefused
 
 from ..groups.store import GroupStore
 from ..model import Dataset, DatasetId, Group, GroupId, Package, Resource, ResourceId, Upload
+from ..purging import take_away
+from ..rows import dataset_key
 from ..store import Store, Writing
-from .counters import METRICS, Counters, day_of
+from .counters import KEPT_DAYS, METRICS, Counters, day_of
 
 log = logging.getLogger("klang.opendata.usage")
 
@@ -36,6 +38,7 @@ BY = "system:opendata-usage"
 NAME = "open-data-usage"
 DONE = Key("USAGE", "DONE")
 DAYS = 31
+ATTEMPTS = 5
 SETTLED = timedelta(minutes=5)
 """After midnight, until every process has written what it counted."""
 FIELDS: Mapping[str, Any] = {
@@ -98,8 +101,9 @@ class RollUp:
         if day > yesterday:
             return None
         figures = self._figures(day)
-        for dataset, counts in figures.items():
-            self._total(dataset, day, counts)
+        for dataset, counts in list(figures.items()):
+            if not self._total(dataset, day, counts):
+                del figures[dataset]
         key = _figures_key(day)
         rows = [
             [dataset, *(counts.get(metric, 0) for metric in METRICS)] for dataset, counts in sorted(figures.items())
@@ -125,6 +129,16 @@ class RollUp:
                 totals = {name: totals.get(name, 0) + counts.get(name, 0) for name in METRICS}
         return {name: totals.get(name, 0) for name in METRICS}, days
 
+    def forget(self, dataset: str, now: datetime, still: Require) -> None:
+        """Takes away how often a purged dataset was used, but for the published figures of past days.
+
+        A process that counted it a moment ago may write that afterwards; the day's figures leave it out and take it
+        away.
+        """
+        take_away(self._table, [_total_key(dataset)], still)
+        for past in range(KEPT_DAYS + 1):
+            self._counters.forget(day_of(now) - timedelta(days=past), dataset, still)
+
     def _figures(self, day: date) -> dict[str, dict[str, int]]:
         """The day's figures of datasets that are public now."""
         found: dict[str, dict[str, int]] = {}
@@ -132,28 +146,31 @@ class RollUp:
             package = self._store.package(dataset)
             if package is not None and package.dataset.public:
                 found[dataset] = {str(metric): count for metric, count in counts.items()}
+            elif package is None:
+                self._counters.forget(day, dataset)
         return found
 
-    def _total(self, dataset: str, day: date, counts: Mapping[str, int]) -> None:
-        key = _total_key(dataset)
-        row = self._table.get(key)
-        if row is not None and row.data["last"] >= day.isoformat():
-            return  # an earlier run came this far
-        totals = dict(row.data["totals"]) if row else {}
-        days = dict(row.data["days"]) if row else {}
-        oldest = (day - timedelta(days=DAYS)).isoformat()
-        data = {
-            "last": day.isoformat(),
-            "totals": {name: totals.get(name, 0) + counts.get(name, 0) for name in METRICS},
-            "days": {each: of for each, of in days.items() if each > oldest} | {day.isoformat(): dict(counts)},
-        }
-        self._write(Create(Item(key, data)) if row is None else Update(row.next(data)))
+    def _total(self, dataset: str, day: date, counts: Mapping[str, int]) -> bool:
+        """Adds a day to a dataset's totals; False where there is no such dataset any more."""
+        key, head = _total_key(dataset), dataset_key(dataset)
+        for _ in range(ATTEMPTS):
+            there = self._table.get_many([key, head])
+            row, of = there.get(key), there.get(head)
+            if of is None or "purged" in of.data:
+                return False
+            if row is not None and row.data["last"] >= day.isoformat():
+                break  # an earlier run came this far
+            if self._write(_totalled(key, row, day, counts), Require(head, of.version)):
+                break
+        return True
 
-    def _write(self, change: Create | Update) -> None:
+    def _write(self, *changes: Create | Update | Require) -> bool:
         try:
-            self._table.write([change], new_token())
+            self._table.write(changes, new_token())
         except WriteRefused:
-            log.info("somebody else rolls up at the same time")
+            log.info("somebody else rolls up, or changes the dataset, at the same time")
+            return False
+        return True
 
     def _publish(self, day: date, now: datetime) -> None:
         """The month's file, with this day in it, as a new version of its resource."""
@@ -234,6 +251,18 @@ class RollUp:
 def _once() -> Once:
     """No claim: names and versions keep two runs apart, and the run that loses is made again a minute later."""
     return Once(new_id(), "", new_token(), claimed=False)
+
+
+def _totalled(key: Key, row: Item | None, day: date, counts: Mapping[str, int]) -> Create | Update:
+    totals = dict(row.data["totals"]) if row else {}
+    days = dict(row.data["days"]) if row else {}
+    oldest = (day - timedelta(days=DAYS)).isoformat()
+    data = {
+        "last": day.isoformat(),
+        "totals": {name: totals.get(name, 0) + counts.get(name, 0) for name in METRICS},
+        "days": {each: of for each, of in days.items() if each > oldest} | {day.isoformat(): dict(counts)},
+    }
+    return Create(Item(key, data)) if row is None else Update(row.next(data))
 
 
 def _total_key(dataset: str) -> Key:

@@ -53,6 +53,7 @@ BUCKET = {
                 "Status": ANY,
                 "Prefix": ANY,
                 "ExpirationInDays": ANY,
+                "ExpiredObjectDeleteMarker": ANY,
                 "NoncurrentVersionExpiration": {"NoncurrentDays": ANY},
                 "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ANY},
             }
@@ -167,10 +168,13 @@ def _cors(value: dict[str, Any]) -> dict[str, Any]:
 
 def _lifecycle(value: dict[str, Any]) -> dict[str, Any]:
     def rule(item: dict[str, Any]) -> dict[str, Any]:
-        made = {key: inner for key, inner in item.items() if key not in ("Id", "Prefix", "ExpirationInDays")}
+        own = ("Id", "Prefix", "ExpirationInDays", "ExpiredObjectDeleteMarker")
+        made = {key: inner for key, inner in item.items() if key not in own}
         made |= {"ID": item["Id"], "Filter": {"Prefix": item.get("Prefix", "")}}
         if "ExpirationInDays" in item:
             made["Expiration"] = {"Days": item["ExpirationInDays"]}
+        if "ExpiredObjectDeleteMarker" in item:
+            made["Expiration"] = {"ExpiredObjectDeleteMarker": item["ExpiredObjectDeleteMarker"]}
         return made
 
     return {"Rules": [rule(item) for item in value["Rules"]]}

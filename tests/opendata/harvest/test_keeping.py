@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.opendata.harvest.model import dataset_id
+from chalicelib.opendata.harvest.model import dataset_id, thing_id
 from tests.opendata.harvest.remotes import CKAN, Ckan, package
 from tests.opendata.harvest.town import Town, counts
+from tests.opendata.people import operator
 
 
 def test_what_lacks_mandatory_fields_stays_private_and_says_what(town: Town, remote: Ckan) -> None:
@@ -121,3 +122,23 @@ def test_a_dataset_of_ours_that_comes_back_is_not_doubled(town: Town, remote: Ck
     assert sorted(town.public()) == ["dataset-2", "water"]
     assert [each["reason"]["code"] for each in town.objects(source, "refused")] == ["ours"]
     assert counts(town.harvest(source)) == {"unchanged": 2}
+
+
+def test_of_a_purged_dataset_nothing_is_kept_but_that_it_stays_away(town: Town, remote: Ckan) -> None:
+    remote.put(package("1", "secret-name", notes="ความลับ", objective=[]), package("2"))
+    source = town.source()
+    town.harvest(source)
+    town.harvest(source)
+    purged, other = town.package(source, "1"), town.package(source, "2")
+    assert purged is not None and other is not None
+    town.portal.result(town.portal.act("dataset_purge", operator(town.portal), id=purged.id))
+    town.portal.settle()
+    rows = {key: f"{key} {item.data}" for key, (item, _) in town.portal.memory._items.items()}
+    left = {key.pk.partition("#")[0] for key, text in rows.items() if "secret-name" in text or "ความลับ" in text}
+    assert left <= {"CHG", "OUT"}
+    (stub,) = [text for key, text in rows.items() if key.sk == f"OBJ#{thing_id('1')}"]
+    assert "secret-name" not in stub and "missing" not in stub
+    remote.put(package("1", "secret-name", rank=5))
+    told = town.harvest(source)
+    assert counts(told) == {"skipped": 1, "unchanged": 1}
+    assert town.package(source, "1") is None and town.package(source, "2") == other
