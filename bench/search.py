@@ -264,7 +264,7 @@ def _freshness(each: Measured) -> Comparison:
             f"Building the index took {shown(each.built)} of CPU. Opening it in a new process counts from the first",
             "import to the first answer with facets, files in the system's cache. Changes since the snapshot are",
             "looked through: counted is the CPU time from their documents to the first answer over them alone, one",
-            "duration for each of the questions; then how long the questions take with the snapshot and as many changes",
+            "duration for each of the questions; then how long questions take with the snapshot and as many changes",
             "that were looked at before. A write is found when the answer holds it, with 200 changes there already;",
             "reading the log is one request to DynamoDB more.",
         )
