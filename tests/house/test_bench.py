@@ -90,7 +90,7 @@ def test_every_comparison_can_be_made(measured: Callable[[], Comparison]) -> Non
 
 
 @pytest.mark.parametrize("compared", [False, True] if search_postgres.installed() else [False])
-def test_search_can_be_measured_at_any_size(compared: bool) -> None:
+def test_search_can_be_measured_at_any_size(compared: bool, tmp_path: Path) -> None:
     sizes = (60,) if compared else (60, 120)
     made = search.comparisons(sizes, 2, 1, compared=compared)
     assert len(made) == 3 * len(sizes)
@@ -100,10 +100,12 @@ def test_search_can_be_measured_at_any_size(compared: bool) -> None:
     text = search.page(made, at="now", loads=(0.1, 0.2))
     assert text.count("\n## ") == len(made)
     assert all(f"Of {name}: " in text for name in recipes)
+    if compared:
+        postgresql_finds_what_klang_finds(tmp_path)
 
 
-@pytest.mark.skipif(not search_postgres.installed(), reason="needs PostgreSQL 15")
-def test_postgresql_finds_what_klang_finds(tmp_path: Path) -> None:
+def postgresql_finds_what_klang_finds(tmp_path: Path) -> None:
+    """Of what is compared the answers must be the same."""
     shard = build(records(200), ranks_of(records(200)), tmp_path / "index")
     plain = [
         Asked("น้ำ"),
