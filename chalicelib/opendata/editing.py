@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.shared.errors import NotAllowed, NotFound
+from chalicelib.shared.errors import NotAllowed, NotFound, Stale
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
 
@@ -16,7 +16,7 @@ from .access import Access, is_operator
 from .given import Arrived, Wish
 from .governance.gate import Gate
 from .model import Dataset, DatasetId, Group, GroupId, Package
-from .packages import Edit, Packages, Shown
+from .packages import ATTEMPTS, Edit, Packages, Shown
 from .resources import Resources
 from .rest.merging import merged
 from .rules import Messages, Rejected
@@ -60,6 +60,14 @@ class Editing:
         """
         self._access.must_write_somewhere(caller, "package_create")
         self._packages.heed(once)
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._created(caller, once, given)
+            except Stale:
+                continue  # somebody changed its organisation at this moment
+        return self._created(caller, once, given)
+
+    def _created(self, caller: Caller, once: Once, given: Given) -> Shown:
         wish = wishes.dataset(given)
         messages = dict(wish.messages)
         messages |= {"name": ["Missing value"]} if wish.name is None else {}

@@ -31,6 +31,7 @@ def hang(catalogue: Catalogue) -> None:
     catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
     catalogue.listen("opendata.", lambda event: catalogue.activity_store.enter(event))
     catalogue.listen("opendata.", lambda event: catalogue.notices.tell(event))
+    catalogue.listen("opendata.organization.", lambda event: catalogue.organizations.closing.look_again(event))
     catalogue.listen("opendata.organization.", lambda event: catalogue.renaming.follow(event))
     catalogue.listen("opendata.group.", lambda event: catalogue.renaming.follow(event))
 

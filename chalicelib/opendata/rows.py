@@ -94,16 +94,25 @@ def numbered(
 
 
 def rows_of(
-    before: Package | None, after: Package, *, own: bool, touched: Sequence[str], gone: Sequence[Resource]
+    before: Package | None,
+    after: Package,
+    organization: Group,
+    *,
+    own: bool,
+    touched: Sequence[str],
+    gone: Sequence[Resource],
 ) -> list[Write]:
-    """What is written of a package: the dataset if `own`, the resources that are new, changed or gone."""
+    """What is written of a package: the dataset if `own`, the resources that are new, changed or gone.
+
+    What comes into an organisation requires it as it was read, so that nothing comes into one that is being deleted.
+    """
     dataset, key = after.dataset, dataset_key(after.id)
     rows: list[Write] = []
     if own:
         item = Item(key, asdict(dataset), dataset.version, _indexes(dataset))
         rows.append(Create(item) if before is None else Update(item))
-        if before is None or before.dataset.owner_org != dataset.owner_org:
-            rows.append(Require(group_key(dataset.owner_org)))
+        if joins(before, after):
+            rows.append(Require(group_key(organization.id), organization.version))
         if before is None or before.dataset.name != dataset.name:
             rows.append(Create(Item(name_key("package", dataset.name), {"id": dataset.id})))
         if before is not None and before.dataset.name != dataset.name:
@@ -120,6 +129,13 @@ def rows_of(
     for each in gone:
         rows += [Remove(resource_key(after.id, each.id), each.version), Remove(place_key(each.id))]
     return rows
+
+
+def joins(before: Package | None, after: Package) -> bool:
+    """Whether a write brings a dataset into its organisation: a new one, one that moves, one that was deleted."""
+    if before is None or before.dataset.owner_org != after.dataset.owner_org:
+        return True
+    return before.dataset.state == "deleted" and after.dataset.state != "deleted"
 
 
 def _indexes(dataset: Dataset) -> dict[str, Key]:

@@ -22,6 +22,7 @@ from .rows import (
     dataset_of,
     group_key,
     group_of,
+    joins,
     name_key,
     numbered,
     package_of,
@@ -166,7 +167,8 @@ class Store:
             organization, groups: those of `after`, for search.
 
         Raises:
-            Rejected: the name is taken, or more than `AT_ONCE` resources change.
+            Rejected: the name is taken, more than `AT_ONCE` resources change, or it would come into a deleted
+                organisation.
             Stale: somebody was faster.
         """
         change_id = self._ids()
@@ -176,6 +178,8 @@ class Store:
         gone = [each for each in old.values() if each.id not in kept]
         if len(touched) + len(gone) > AT_ONCE:
             raise Rejected({"resources": [TOO_MANY]})
+        if organization.state == "deleted" and joins(before, after):
+            raise Rejected({"owner_org": ["Organization does not exist"]})
         own = before is None or not writing.subject or before.dataset != after.dataset
         about_dataset = own or not writing.subject
         subject = writing.subject or after.id
@@ -194,7 +198,7 @@ class Store:
         )
         chain = (head.seq, head.hash)
         written = numbered(before, after, change_id, chain, own=own, touched=touched, alone=not about_dataset)
-        rows = rows_of(before, written, own=own, touched=[each.id for each in touched], gone=gone)
+        rows = rows_of(before, written, organization, own=own, touched=[each.id for each in touched], gone=gone)
         at = self._clock().isoformat(timespec="microseconds")
         now = Moment(change_id, at, writing.by, writing.activity, subject)
         rows += history.rows(now, before, written, organization, groups, [*touched, *gone])

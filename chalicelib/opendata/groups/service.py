@@ -15,12 +15,13 @@ from .. import rules as names
 from ..access import Access, Capacity, is_operator
 from ..model import Group, GroupId, Kind
 from ..reading import Reading
-from ..rules import Rejected, RejectedWhole
-from ..search.model import PUBLIC, Exact, Not, Question
+from ..rules import Rejected
+from ..search.model import Exact, Question
 from ..store import Store
 from ..views import Json
 from . import rules
 from .belongings import MOST_PACKAGES, Belongings
+from .closing import Closing
 from .store import GroupStore
 from .views import extras_view, group_view, parents_view
 
@@ -41,6 +42,7 @@ class Groups:
 
     Attributes:
         belongings: who and what belongs to them.
+        closing: deletes them.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Groups:
     ) -> None:
         self.kind: Kind = kind
         self.belongings = belongings
+        self.closing = Closing(kind, store, groups, reading)
         self._store = store
         self._groups = groups
         self._reading = reading
@@ -225,12 +228,13 @@ class Groups:
         Raises:
             NotFound, NotAllowed, Rejected, Stale, Replayed.
         """
-        self._groups.heed(once)
+        self._heed(once, given.get("id"), deleting=given.get("state") == "deleted")
         group = self.find(caller, given.get("id"))
         self._access.must_govern(caller, group)
         after = rules.edited(group, given, self._there(), whole=whole, operator=is_operator(caller))
         if after.state == "deleted" and group.state != "deleted":
-            self._must_be_empty(group, "deleted")
+            self.closing.close(once, group, after, caller.label)
+            return group.id
         activity = f"deleted {self.kind}" if after.state == "deleted" else f"changed {self.kind}"
         return self._groups.save(once, group, after, caller.label, activity).id
 
@@ -240,13 +244,12 @@ class Groups:
         Raises:
             NotFound, NotAllowed, Rejected, Stale, Replayed.
         """
-        self._groups.heed(once)
+        self._heed(once, asked, deleting=True)
         group = self.find(caller, asked, said=f"Not found: {self._title()} was not found.")
         self._access.must_govern(caller, group)
         if group.state == "deleted":
             return
-        self._must_be_empty(group, "deleted")
-        self._groups.save(once, group, replace(group, state="deleted"), caller.label, f"deleted {self.kind}")
+        self.closing.close(once, group, replace(group, state="deleted"), caller.label)
 
     def purge(self, caller: Caller, once: Once, asked: object) -> None:
         """Takes a group out for good; an organisation only when it has no datasets, not even deleted ones.
@@ -257,18 +260,12 @@ class Groups:
         self._access.must_operate(caller, f"{self.kind}_purge")
         self._groups.heed(once)
         group = self.find(caller, asked, said=f"Not found: {self._title()} was not found")
-        self._must_be_empty(group, "purged")
-        self._groups.purge(once, group, caller.label)
+        self.closing.purge(once, group, caller.label)
 
-    def _must_be_empty(self, group: Group, what: str) -> None:
-        """Asks the engine, which sees every write that was made before, and not an index that may lag."""
-        if self.kind != "organization":
-            return
-        there = Question(filters=(Exact("owner_org", group.id),), labels=(PUBLIC, f"org-{group.id}"), rows=0)
-        if what == "deleted":
-            there = replace(there, filters=(*there.filters, Not(Exact("state", "deleted"))))
-        if self._reading.engine.search(there).count:
-            raise RejectedWhole(f"Organization cannot be {what} while it still has datasets")
+    def _heed(self, once: Once, asked: object, *, deleting: bool) -> None:
+        if deleting and names.is_id(asked):
+            self.closing.heed(once, asked)
+        self._groups.heed(once)
 
     def _title(self) -> str:
         return self.kind.capitalize()
