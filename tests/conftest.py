@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     except NoPython as missing:
         for item in packaging:
             item.add_marker(pytest.mark.skip(reason=str(missing)))
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: thousands of tests and all modules.
+
+    The garbage collector would look through it again and again, for a tenth of the time that the tests take.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class TogetherByFile(LoadFileScheduling):  # type: ignore[misc] # xdist has no types

@@ -6,10 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from chalicelib.settings import ROOMS
-from tests.house.source import ROOT, files, imports, name_of
+from tests.house.source import ROOT, files, for_each, imports, name_of
 
 
 def test_the_contracts_hold() -> None:
@@ -19,7 +17,7 @@ def test_the_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("path", files("chalicelib"), ids=[name_of(path) for path in files("chalicelib")])
+@for_each(files("chalicelib"))
 def test_a_room_knows_no_other_room(path: Path) -> None:
     """Also what import-linter leaves out: imports for type checking only."""
     own = path.relative_to(ROOT / "chalicelib").parts[0]

@@ -13,7 +13,7 @@ import pytest
 import chalicelib
 from chalicelib.shared.errors import Refusal
 from chalicelib.shared.problems import Bilingual, status_of
-from tests.house.source import files, name_of, tree
+from tests.house.source import files, for_each, name_of, tree
 
 THAI = re.compile("[\u0e00-\u0e7f]")
 
@@ -61,7 +61,7 @@ def spoken(node: ast.Call) -> tuple[str | None, str | None]:
     return words(named.get("th") or given[0]), words(named.get("en") or given[1])
 
 
-@pytest.mark.parametrize("path", files("chalicelib"), ids=[name_of(path) for path in files("chalicelib")])
+@for_each(files("chalicelib"))
 def test_a_refusal_is_said_in_thai_and_in_english(path: Path) -> None:
     for node in ast.walk(tree(path)):
         if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] not in NAMES:

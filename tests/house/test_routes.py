@@ -14,6 +14,7 @@ from chalicelib.shared.identity import Allow
 from chalicelib.shared.openapi import document
 from chalicelib.shared.web import Call, Request, Response, Room, Route
 from scripts import openapi
+from tests.house.source import for_each
 from tests.house.the_app import APP, HOUSE, MODULE, ROUTES
 
 PUBLIC_ROUTES = Path(__file__).with_name("public_routes.txt")
@@ -52,7 +53,7 @@ def test_no_route_is_served_by_two_rooms() -> None:
     assert len(ROUTES) == sum(len(room.routes) for room in HOUSE.rooms.values())
 
 
-@pytest.mark.parametrize("name", ROUTES)
+@for_each(ROUTES)
 def test_a_route_says_who_may_call_and_what_it_does(name: str) -> None:
     _, route = ROUTES[name]
     assert route.allow, "name the callers: allow=[...]"
@@ -66,7 +67,7 @@ def test_public_routes_are_those_that_were_agreed_on() -> None:
     assert sorted(set(ROUTES) - set(GUARDED)) == PUBLIC_ROUTES.read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize("name", GUARDED)
+@for_each(GUARDED)
 def test_a_guarded_route_asks_who_calls_before_anything_else(name: str) -> None:
     for headers in ({}, {"authorization": "Bearer x.y.z"}, {"authorization": "Basic eDp4"}):
         answer = call(name, **headers)
@@ -91,14 +92,14 @@ def test_a_service_behind_the_exchange_checks_the_signature_first(name: str, hea
         assert answer.status == 401, answer.body.decode()
 
 
-@pytest.mark.parametrize("name", ROUTES)
+@for_each(ROUTES)
 def test_nothing_personal_stands_in_an_address(name: str) -> None:
     _, route = ROUTES[name]
     queried = list(route.query.model_fields) if route.query else []
     assert [each for each in [*parameters(route), *queried] if PERSONAL.search(each)] == []
 
 
-@pytest.mark.parametrize("name", [name for name, (_, route) in ROUTES.items() if route.body or route.query])
+@for_each(name for name, (_, route) in ROUTES.items() if route.body or route.query)
 def test_what_comes_in_is_strict_and_frozen_and_knows_its_fields(name: str) -> None:
     _, route = ROUTES[name]
     for model in (route.body, route.query):
@@ -110,7 +111,7 @@ def test_what_comes_in_is_strict_and_frozen_and_knows_its_fields(name: str) -> N
         assert rooted or config.get("frozen"), model
 
 
-@pytest.mark.parametrize("name", [name for name, (_, route) in ROUTES.items() if not route.hidden])
+@for_each(name for name, (_, route) in ROUTES.items() if not route.hidden)
 def test_a_route_is_described(name: str) -> None:
     _, route = ROUTES[name]
     operation = DOCUMENT["paths"][route.path.replace("+}", "}")][route.method.lower()]

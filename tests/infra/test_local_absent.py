@@ -9,6 +9,7 @@ import pytest
 from chalicelib.settings import BadSettings, Settings
 from chalicelib.wiring import open_house
 from infra.local.surroundings import variables
+from tests.house.source import for_each, nodes
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGED = [PROJECT / "app.py", *sorted((PROJECT / "chalicelib").rglob("*.py"))]
@@ -17,7 +18,7 @@ CONFIG = json.loads((PROJECT / ".chalice" / "config.json").read_text(encoding="u
 
 def imported(file: Path) -> set[str]:
     names = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -25,7 +26,7 @@ def imported(file: Path) -> set[str]:
     return {name.split(".")[0] for name in names}
 
 
-@pytest.mark.parametrize("file", PACKAGED, ids=lambda file: str(file.relative_to(PROJECT)))
+@for_each(PACKAGED)
 def test_what_is_packaged_imports_nothing_of_the_laptop(file: Path) -> None:
     assert not imported(file) & {"infra", "tests", "demo", "bench", "moto", "waitress", "werkzeug"}
 

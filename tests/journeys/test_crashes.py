@@ -1,9 +1,12 @@
-"""The whole story while the server is killed at every AWS call of every request, message and schedule.
+"""The whole story while the server is killed at every point of every request, message and schedule.
 
-In each run of the story the same call (the first, the second ...) of everything that runs dies once, right after its
-effect; the server starts again with nothing in memory, clients repeat their requests with the same Idempotency-Key,
-queues deliver again. Whatever died: the same is there at the end, once. (To die before the effect of a call leaves what
-it leaves to die after that of the call before; only before the first there is nothing, and that is a test of its own.)
+In each run of the story everything that runs dies once at the same point (the first, the second ...); the server
+starts again with nothing in memory, clients repeat their requests with the same Idempotency-Key, queues deliver again.
+Whatever died: the same is there at the end, once.
+
+A point is a moment that can be told from the one before by what is left outside the dead process: nothing was done yet;
+another system has answered; an AWS call has written. What is only read leaves nothing, so to die anywhere on the way to
+the next point leaves exactly what it leaves to die at the last one, and starts again from there in the same way.
 """
 
 from __future__ import annotations
@@ -11,64 +14,71 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import pytest
 
 from demo.story import STEPS
 from demo.world import Answer, World
 from tests.journeys.effects import Effects, effects
-from tests.journeys.weather import Weather, weather
+from tests.journeys.weather import BEGINNING, Death, Skies, Storm, weather
 from tests.support.faults import Kind
 from tests.support.town import InProcess, Town, town
 
 pytestmark = pytest.mark.slow
 
-WARM = 12
-"""Most AWS calls of anything that runs in a warm process, and ..."""
-COLD = 15
-"""... in one that has just been started. A test below fails when more are made than the others strike at."""
+POINTS = 6
+"""Most points of anything that runs, in a warm process and in one that was just started. A test below fails when there
+are more than the others strike at."""
 
 ASKING = ("POST /r1/", "POST /biz/v1/applications", "POST /gdx/v1/prefill")
 """Requests that ask about a person through the exchange, of which each attempt is a disclosure and is recorded."""
 
+COLD_POINT = 1
+"""Where a process that was just started may have a point that a warm one has not."""
+
+S = TypeVar("S", bound=Skies)
+
 
 @dataclass(frozen=True)
-class Played:
+class Played(Generic[S]):
     """A story that was played to its end."""
 
     here: Town
-    weather: Weather
+    weather: S
     effects: Effects
 
 
 @contextmanager
 def story(
-    kind: Kind = "ok",
-    call: int = 0,
-    *,
-    cold: bool = False,
-    town_of: type[Town] = Town,
-    transport: type[InProcess] = InProcess,
-) -> Iterator[Played]:
+    sky: S, *, cold: bool = False, town_of: type[Town] = Town, transport: type[InProcess] = InProcess
+) -> Iterator[Played[S]]:
     """The story in this weather; every step checks what it sees, and at the end all queues come to rest."""
-    with town(town_of) as here, weather(kind, call) as outside:
-        here.around, here.cold = outside.around, cold
+    with town(town_of) as here, weather(sky):
+        here.around, here.asked, here.cold = sky.around, sky.asked, cold
         world = World(transport(here))
         for step in STEPS:
             step.play(world)
         here.settle()
-        yield Played(here, outside, effects(here))
+        yield Played(here, sky, effects(here))
 
 
 @pytest.fixture(scope="module")
-def calm() -> Effects:
-    """What the story leaves when nothing goes wrong."""
-    with story() as played:
+def undisturbed() -> Played[Death]:
+    """The story when nothing goes wrong."""
+    with story(Death()) as played:
         assert played.here.failures == []
-        return played.effects
+        assert played.weather.again == 0
+        return played
 
 
-def assert_same(played: Played, calm: Effects) -> None:
+@pytest.fixture(scope="module")
+def calm(undisturbed: Played[Death]) -> Effects:
+    """What it leaves."""
+    return undisturbed.effects
+
+
+def assert_same(played: Played[S], calm: Effects) -> None:
     """Nothing lost, nothing doubled, nothing left over; accesses at most as often as somebody really asked."""
     assert played.weather.struck, "nothing was struck: the test proves nothing"
     assert played.effects.same == calm.same
@@ -79,43 +89,41 @@ def assert_same(played: Played, calm: Effects) -> None:
     assert calm.leaves <= played.effects.leaves <= calm.leaves + 2 * repeated
 
 
-@pytest.mark.parametrize(("kind", "call"), [("crash", 0), *(("crash_after", call) for call in range(WARM))])
-def test_a_death_at_any_call(calm: Effects, kind: Kind, call: int) -> None:
-    with story(kind, call) as played:
+@pytest.mark.parametrize("point", range(POINTS))
+def test_a_death_at_any_point(calm: Effects, point: int) -> None:
+    with story(Death(point)) as played:
         assert_same(played, calm)
         assert played.here.restarts == len(played.weather.struck)
 
 
-@pytest.mark.parametrize("call", range(WARM, COLD))
-def test_a_death_in_a_process_that_was_just_started(calm: Effects, call: int) -> None:
-    with story("crash_after", call, cold=True) as played:
+def test_a_death_in_a_process_that_was_just_started(calm: Effects) -> None:
+    """It writes what every process writes once, e.g. the figures of use; else it only reads more than a warm one."""
+    with story(Death(COLD_POINT), cold=True) as played:
         assert_same(played, calm)
 
 
-@pytest.mark.parametrize(
-    ("kind", "call"),
-    [
-        ("lost", 1),
-        ("lost", 3),
-        ("500after", 2),
-        ("500after", 4),
-        ("throttle", 1),
-        ("drop", 2),
-        ("twice", 2),
-        ("twice", 3),
-    ],
-)
-def test_a_call_that_is_lost_refused_or_doubled(calm: Effects, kind: Kind, call: int) -> None:
-    with story(kind, call) as played:
-        assert_same(played, calm)
-        assert played.here.restarts == 0, "a client had to repeat what the SDK repeats"
+def test_every_point_is_struck_by_some_test(undisturbed: Played[Death]) -> None:
+    """Each run begins with the first point; of the others, a cold process has none that were not struck above."""
+    assert undisturbed.weather.longest == POINTS
+    with story(Death(), cold=True) as cold:
+        assert cold.weather.longest == POINTS
+        assert cold.effects.same == undisturbed.effects.same
+        others = cold.weather.points - undisturbed.weather.points
+        assert {place for _, place, what in others if what != BEGINNING} <= {COLD_POINT}, others
 
 
-def test_every_call_that_is_made_is_struck_by_some_test() -> None:
-    with story() as warm:
-        assert warm.weather.longest == WARM
-    with story(cold=True) as cold:
-        assert cold.weather.longest == COLD
+@pytest.mark.parametrize("kinds", [("lost", "500after", "twice"), ("throttle", "drop")])
+def test_all_calls_are_doubled_or_refused(calm: Effects, kinds: tuple[Kind, ...]) -> None:
+    """Applied and not answered, or not applied at first: the SDK repeats each call, and nobody else has to."""
+    with story(Storm(kinds)) as played:
+        assert played.effects.same == calm.same
+        assert played.effects.accesses == calm.accesses
+        assert played.effects.leaves == calm.leaves
+        assert played.here.open_rows() == [] and played.here.dead_letters() == 0
+        assert played.here.failures == []
+        assert played.weather.again == 0, "somebody had to repeat what the SDK repeats"
+        for call in ("dynamodb:TransactWriteItems", "sqs:SendMessage", "s3:PutObject", "kms:Sign"):
+            assert {kind for met, kind in played.weather.met if met == call} == set(kinds)
 
 
 class Stammering(InProcess):
@@ -149,7 +157,7 @@ def _lasting(answer: Answer) -> object:
 
 
 def test_a_request_that_is_sent_twice_is_answered_the_same_and_done_once(calm: Effects) -> None:
-    with story(transport=Stammering) as played:
+    with story(Skies(), transport=Stammering) as played:
         assert played.effects.same == calm.same
         assert played.effects.accesses == calm.accesses
 
@@ -173,10 +181,10 @@ class NeverSweeping(Town):
 
 
 def test_without_the_sweep_it_would_be_seen() -> None:
-    with pytest.raises(AssertionError, match="does not come to rest"), story("crash", 2, town_of=NeverSweeping):
+    with pytest.raises(AssertionError, match="does not come to rest"), story(Death(2), town_of=NeverSweeping):
         pass
 
 
 def test_without_the_clients_keys_it_would_be_seen(calm: Effects) -> None:
-    with pytest.raises(AssertionError), story("crash_after", 2, town_of=Forgetful) as played:
+    with pytest.raises(AssertionError), story(Death(1), town_of=Forgetful) as played:
         assert_same(played, calm)

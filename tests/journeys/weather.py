@@ -1,67 +1,168 @@
-"""Bad weather for a whole story: in every run of the app's code the same thing goes wrong at the same call, once."""
+"""Bad weather for a whole story: in every run of the app's code the same thing goes wrong, at the same point."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from tests.support.faults import Faults, Kind, faults
 
 SEALING = "gdx_seal"
 """Makes more calls than any other run; `tests/gdx/transparency/test_sealer.py` strikes each of them, in all orders."""
 
+READING = {
+    *(f"dynamodb:{name}" for name in ("GetItem", "BatchGetItem", "Query")),
+    *(f"kms:{name}" for name in ("Decrypt", "GenerateDataKey", "GetPublicKey", "Sign")),
+    *(f"s3:{name}" for name in ("GetObject", "HeadObject", "ListObjectsV2")),
+    "sqs:GetQueueUrl",
+}
+"""AWS calls that leave an account as it was. Whatever is not among them is taken to write."""
 
-class Weather:
-    """Strikes the n-th AWS call of the first attempt at everything; whoever repeats it has calm weather.
+BEGINNING, ASKED = "beginning", "asked outside"
 
-    Args:
-        kind: what happens.
-        call: to which call of a run, from 0.
+S = TypeVar("S", bound="Skies")
+_ID = re.compile(r"[0-9a-f]{32}|[a-z2-7]{26}")
+
+
+class Skies:
+    """What every weather knows: which run of the app's code it is in, and whether that is somebody's first attempt.
 
     Attributes:
-        struck: what was being run whenever it happened, and which operation it met.
-        longest: most AWS calls of any run that nothing happened to, the sealing of the log aside.
+        layer: where the AWS calls come by.
+        struck: what was being run whenever something happened, and which call it met.
+        again: attempts at something that had been attempted before.
     """
 
-    def __init__(self, kind: Kind, call: int) -> None:
-        self._kind = kind
-        self._call = call
+    def __init__(self) -> None:
         self._running: list[str] = []
-        self._armed = False
-        self._calls = 0
+        self._first = False
         self.struck: list[tuple[str, str]] = []
-        self.longest = 0
+        self.again = 0
         self.layer = Faults(self.pick, on=False)
 
     @contextmanager
     def around(self, name: str, attempt: int) -> Iterator[None]:
         """Around one run of the app's code (`tests.support.town.Around`); one inside another is part of it."""
         self._running.append(name)
+        self.again += attempt > 0
         if len(self._running) == 1:
-            self._armed, self._calls, self.layer.on = attempt == 0, 0, True
+            self._first, self.layer.on = attempt == 0, True
+            self.began()
         try:
             yield
         finally:
             self._running.pop()
             if not self._running:
                 self.layer.on = False
-                if name != SEALING:
-                    self.longest = max(self.longest, self._calls)
+                self.ended(name)
+
+    def began(self) -> None:
+        """A run begins."""
+
+    def ended(self, name: str) -> None:
+        """A run is over."""
+
+    def asked(self) -> None:
+        """A system outside the platforms has answered."""
 
     def pick(self, service: str, operation: str, _: int) -> Kind:
         """What happens to this call (`tests.support.faults.Pick`)."""
-        self._calls += 1
-        if not self._armed or self._calls <= self._call:
+        return "ok"
+
+    def _strike(self, what: str, kind: Kind) -> Kind:
+        self.struck.append((self._running[0], what))
+        return kind
+
+
+class Death(Skies):
+    """The process dies at the n-th point of the first attempt at everything; whoever repeats it has calm weather.
+
+    Points are the moments between which nothing outside the process changes: the beginning, each answer of another
+    system, each AWS call that writes. To die anywhere between two of them leaves what it leaves to die at the first.
+
+    Args:
+        point: where it dies, from 0; None for a life without death.
+
+    Attributes:
+        longest: the most points of any run, the sealing of the log aside.
+        points: how often each kind of run (a name without ids) came by each of its points.
+    """
+
+    def __init__(self, point: int | None = None) -> None:
+        super().__init__()
+        self._point = point
+        self._reached = 0
+        self._pending = ""
+        self.longest = 0
+        self.points: Counter[tuple[str, int, str]] = Counter()
+
+    def began(self) -> None:
+        """The next call is the first."""
+        self._reached, self._pending = 0, BEGINNING
+
+    def asked(self) -> None:
+        """To die before the next call is to die with the answer."""
+        self._pending = self._pending or ASKED
+
+    def ended(self, name: str) -> None:
+        """Keeps the figures."""
+        if name != SEALING:
+            self.longest = max(self.longest, self._reached)
+
+    def pick(self, service: str, operation: str, _: int) -> Kind:
+        """Dies before a call that is the first after something else, or after one that writes."""
+        call = f"{service}:{operation}"
+        pending, self._pending = self._pending, ""
+        if pending and self._dies(pending):
+            return self._strike(call, "crash")
+        if call not in READING and self._dies(call):
+            return self._strike(call, "crash_after")
+        return "ok"
+
+    def _dies(self, what: str) -> bool:
+        self.points[_ID.sub("*", self._running[0]), self._reached, what] += 1
+        self._reached += 1
+        return self._first and self._point == self._reached - 1
+
+
+class Storm(Skies):
+    """Every call is struck once, by one kind after the other; the SDK repeats it and the next attempt succeeds.
+
+    Args:
+        kinds: what happens, in turn.
+
+    Attributes:
+        met: how often each kind struck each operation.
+    """
+
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        super().__init__()
+        self._kinds = itertools.cycle(kinds)
+        self._repeats = False
+        self.met: Counter[tuple[str, Kind]] = Counter()
+
+    def began(self) -> None:
+        """No call of another run is repeated in this one."""
+        self._repeats = False
+
+    def pick(self, service: str, operation: str, _: int) -> Kind:
+        """The next kind, unless the call is the SDK's repetition of the one before."""
+        if self._repeats:
+            self._repeats = False
             return "ok"
-        self._armed = False
-        self.struck.append((self._running[0], f"{service}:{operation}"))
-        return self._kind
+        kind = next(self._kinds)
+        self._repeats = kind != "twice"
+        self.met[f"{service}:{operation}", kind] += 1
+        return self._strike(f"{service}:{operation}", kind)
 
 
 @contextmanager
-def weather(kind: Kind = "ok", call: int = 0) -> Iterator[Weather]:
+def weather(made: S) -> Iterator[S]:
     """The weather of one story; it must be opened inside the account that it is for."""
-    made = Weather(kind, call)
     with faults(made.pick) as layer:
         layer.on = False
         made.layer = layer

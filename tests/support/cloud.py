@@ -10,6 +10,7 @@ import functools
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import boto3
 import botocore.session
@@ -43,6 +44,25 @@ def new_session() -> boto3.session.Session:
     core = botocore.session.get_session()
     core.register_component("data_loader", _loader())
     return boto3.session.Session(botocore_session=core, region_name=REGION)
+
+
+class LongLived(boto3.session.Session):
+    """A session that makes each service's client once, for processes that start over and over on one account.
+
+    A client remembers nothing that our code could miss: making it anew is most of the price of a start.
+    """
+
+    def __init__(self) -> None:
+        core = botocore.session.get_session()
+        core.register_component("data_loader", _loader())
+        super().__init__(botocore_session=core, region_name=REGION)
+        self._made: dict[str, Any] = {}
+
+    def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
+        """The client that was made with the options of the first who asked for this service."""
+        if service_name not in self._made:
+            self._made[service_name] = super().client(service_name, *args, **options)
+        return self._made[service_name]
 
 
 @contextmanager
