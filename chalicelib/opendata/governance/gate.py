@@ -76,11 +76,13 @@ class Gate:
         if old is not None and old.governance != new.governance:
             return after, ()  # a step that was asked for by name
         was: State = "draft" if old is None else state_of(old)
-        if new.public and was != "published":
+        moved = old is not None and old.owner_org != new.owner_org
+        if new.public and (was != "published" or moved):
+            # what comes in from another organisation becomes public in the name of this one
             if not self.may_publish(caller, organization):
                 both = needs_four_eyes(organization) and "publisher" in self.hands(caller, organization)
                 raise four_eyes_needed() if both else may_not_publish()
-            return self._step(caller, before, after, "publish", was, "published")
+            return (after, ()) if was == "published" else self._step(caller, before, after, "publish", was, "published")
         if was == "published" and new.state == "active" and not new.public:
             return self._step(caller, before, after, "hide", was, "draft")
         if was not in WAITING or new.state != "active" or before is None:

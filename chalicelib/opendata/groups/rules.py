@@ -12,6 +12,7 @@ from .. import rules
 from ..model import Group
 from ..rules import Rejected, RejectedWhole
 from ..standard.fields import Messages
+from ..standard.governance import FOUR_EYES
 from ..users.rules import is_agency
 
 MAX_BYTES = 100_000
@@ -23,7 +24,8 @@ _TYPE = re.compile(r"[a-z0-9_-]{2,100}")
 
 
 def edited(group: Group, given: Mapping[str, Any], known: Sequence[Group], *, whole: bool, operator: bool) -> Group:
-    """The group with what is given; with `whole`, what is not given is emptied, as CKAN's update does.
+    """The group with what is given; with `whole`, what is not given is emptied, as CKAN's update does, but for the
+    organisation's four eyes: who does not speak of them does not mean to take them away.
 
     Args:
         group: as it stands; of a new one, with its id and kind only.
@@ -34,7 +36,8 @@ def edited(group: Group, given: Mapping[str, Any], known: Sequence[Group], *, wh
         Rejected.
     """
     messages: Messages = {}
-    base = replace(group, title="", description="", image_url="", extras=(), parents=()) if whole else group
+    eyes = tuple(extra for extra in group.extras if extra.get("key") == FOUR_EYES)
+    base = replace(group, title="", description="", image_url="", extras=eyes, parents=()) if whole else group
     name = given.get("name", "" if whole else group.name)
     if faults := rules.faults_of_name(name):
         messages["name"] = faults

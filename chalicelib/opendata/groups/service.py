@@ -17,6 +17,7 @@ from ..model import Group, GroupId, Kind
 from ..reading import Reading
 from ..rules import Rejected
 from ..search.model import Exact, Question
+from ..standard.governance import eyes_stay, needs_four_eyes
 from ..store import Store
 from ..views import Json
 from . import rules
@@ -232,6 +233,8 @@ class Groups:
         group = self.find(caller, given.get("id"))
         self._access.must_govern(caller, group)
         after = rules.edited(group, given, self._there(), whole=whole, operator=is_operator(caller))
+        if needs_four_eyes(group) and not needs_four_eyes(after) and not is_operator(caller):
+            raise eyes_stay()
         if after.state == "deleted" and group.state != "deleted":
             self.closing.close(once, group, after, caller.label)
             return group.id

@@ -43,6 +43,7 @@ class Source:
         groups: the same for themes; `ours` keeps those that were given here.
         creator: pseudonym of who made it.
         publishes: whether who made or changed it may publish; else all it brings stays private.
+        operated: whether that was the operator of the platform, whom no organisation's four eyes bind.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Source:
     organizations: Keeping = "ours"
     groups: Keeping = "ours"
     publishes: bool = False
+    operated: bool = False
     paused: bool = False
     deleted: bool = False
     version: int = 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..model import Dataset, DatasetId, Group, Package, Resource, in_order
+from ..standard.governance import needs_four_eyes
 from ..store import Store
 from .mapping import Mapped
 from .model import Source, Thing, resource_id
@@ -51,7 +52,7 @@ def shaped(
         now: time of the change (ISO 8601).
     """
     old = None if before is None else before.dataset
-    why = _private(source, meant, thing, old)
+    why = _private(source, organization, meant, thing, old)
     links = _resources(id, meant, before, now)
     dataset = Dataset(
         id=id,
@@ -89,7 +90,9 @@ def _groups(old: Dataset | None, themes: Sequence[Group] | None) -> tuple[Any, .
     return tuple(dict.fromkeys(each.id for each in themes))
 
 
-def _private(source: Source, meant: Mapped, thing: Thing | None, old: Dataset | None) -> dict[str, Any]:
+def _private(
+    source: Source, organization: Group, meant: Mapped, thing: Thing | None, old: Dataset | None
+) -> dict[str, Any]:
     """Why it must stay private, {} where everybody may see it."""
     if meant.missing:
         return {f"missing:{name}": texts for name, texts in meant.missing.items()}
@@ -99,7 +102,9 @@ def _private(source: Source, meant: Mapped, thing: Thing | None, old: Dataset | 
         return {"__reason": ["hidden_here"]}
     if old is not None and not old.private and old.state == "active":
         return {}  # it is public already
-    return {} if source.publishes else {"__reason": ["no_publisher"]}
+    # four eyes may have been asked for since the source was set up
+    may = source.publishes and (source.operated or not needs_four_eyes(organization))
+    return {} if may else {"__reason": ["no_publisher"]}
 
 
 def _resources(id: DatasetId, meant: Mapped, before: Package | None, now: str) -> list[Resource]:

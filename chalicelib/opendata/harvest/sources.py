@@ -65,6 +65,7 @@ class Sources:
             created=self.clock().isoformat(timespec="microseconds"),
             creator=caller.id,
             publishes=self.gate.may_publish(caller, owner),
+            operated=is_operator(caller),
         )
         self._check(caller, source)
         site = Create(Item(rows.site_key(host_of(source.url), source.id), {}))
@@ -124,7 +125,8 @@ class Sources:
             raise Stale("ต้นทางถูกแก้ไขแล้ว โปรดอ่านใหม่", "The source was changed since you read it; read it again.")
         owner = self._organization(caller, before.organization)
         publishes = self.gate.may_publish(caller, owner)
-        after = replace(before, **given, publishes=publishes, version=before.version + 1)
+        operated = is_operator(caller)
+        after = replace(before, **given, publishes=publishes, operated=operated, version=before.version + 1)
         self._check(caller, after)
         changes: list[Change] = [Update(rows.source_item(after))]
         if host_of(after.url) != host_of(before.url):

@@ -22,7 +22,9 @@ State = Literal["draft", "wait", "approval", "published", "revoked", "deleted"]
 Hand = Literal["editor", "steward", "publisher"]
 
 FOUR_EYES = "four_eyes"
-"""Key in an organisation's extras; with the value `true` nobody checks or approves what they handed in themselves."""
+"""Key in an organisation's extras; with the value `true` nobody checks or approves what they handed in themselves.
+Its admins and the operator of the platform may switch it on; off only the operator, or whoever it binds could slip it.
+"""
 WAITING: tuple[State, ...] = ("wait", "approval")
 
 
@@ -175,6 +177,14 @@ def four_eyes_needed() -> NotAllowed:
     return NotAllowed(
         "หน่วยงานนี้กำหนดให้ผู้ตรวจสอบและผู้อนุมัติต้องเป็นคนละคนกับผู้ส่ง",
         "This organization asks for four eyes: who handed the dataset in neither checks nor approves it",
+    )
+
+
+def eyes_stay() -> NotAllowed:
+    """An organisation wants to be rid of its four eyes."""
+    return NotAllowed(
+        "การยกเลิกข้อกำหนดผู้ตรวจสอบสองคน (four_eyes) เป็นอำนาจของผู้ดูแลแพลตฟอร์มเท่านั้น โปรดคง extras four_eyes = true ไว้",
+        "Only the operator of the platform takes four_eyes away from an organization: keep the extra four_eyes = true",
     )
 
 

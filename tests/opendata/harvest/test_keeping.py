@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.opendata.harvest.model import dataset_id, thing_id
 from tests.opendata.harvest.remotes import CKAN, Ckan, package
-from tests.opendata.harvest.town import Town, counts
+from tests.opendata.harvest.town import SOURCES, Town, counts
 from tests.opendata.people import operator
 
 
@@ -142,3 +142,21 @@ def test_of_a_purged_dataset_nothing_is_kept_but_that_it_stays_away(town: Town, 
     told = town.harvest(source)
     assert counts(told) == {"skipped": 1, "unchanged": 1}
     assert town.package(source, "1") is None and town.package(source, "2") == other
+
+
+def test_four_eyes_that_are_asked_for_later_bind_an_older_source_too(town: Town, remote: Ckan) -> None:
+    boss = operator(town.portal)
+    remote.put(package("1"))
+    source = town.source()
+    town.harvest(source)
+    eyes = [{"key": "four_eyes", "value": "true"}]
+    town.portal.result(town.portal.act("organization_patch", boss, id="laemngop", extras=eyes))
+    remote.put(package("1", rank=1), package("2"))
+    town.harvest(source)
+    assert list(town.public()) == ["dataset-1"]
+    headers = {"Authorization": f"Bearer {boss}", "If-Match": town.ask("GET", f"{SOURCES}/{source}").headers["etag"]}
+    changed = town.portal.client.patch(f"{SOURCES}/{source}", json={"title": "ใหม่"}, headers=headers)
+    assert changed.status == 200, changed.text
+    remote.put(package("2", rank=1))
+    town.harvest(source)
+    assert set(town.public()) == {"dataset-1", "dataset-2"}
