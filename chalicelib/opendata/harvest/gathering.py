@@ -21,7 +21,7 @@ from .model import Did, Page, Record, Run, Source, Thing, Work, thing_id
 from .remote import Broken, Remote
 
 PART = 25
-"""Datasets of one part: three rows for each of them fit into one transaction."""
+"""Datasets of one part: two rows for each of them fit into one transaction."""
 MAX_PAGES = 10_000
 MAX_RECORDS = 20_000
 """Datasets of one page (of one document)."""

@@ -18,6 +18,11 @@
 
 A run is over when it has no OPEN row: each step takes its own away in the transaction that does its work and opens
 those that follow from it. A message that comes twice finds no row and does nothing.
+
+What is the record stays: sources, their marks, their datasets and names; a run for `RUNS_KEPT` after it ended. What is
+passing goes: all rows of a run `REMEMBERED` after they were written, a host's minutes after an hour. A step is no
+aggregate with a history, so its event stands in its outbox row alone, which goes a week after the step is done; what a
+step did is in the run, and in the history of the dataset.
 """
 
 from __future__ import annotations
@@ -35,7 +40,9 @@ from .model import Did, Marks, Run, Source, Thing, Work
 QUEUE = "opendata-harvest"
 SOURCES, DUE, RUNNING = "HARVEST#sources", "HARVEST#due", "HARVEST#running"
 REMEMBERED = timedelta(days=30)
-"""How long the rows of a run are kept."""
+"""How long the rows of a run are kept: longer than a message waits in a dead-letter queue (14 days)."""
+RUNS_KEPT = timedelta(days=400)
+"""How long it is kept that a run was, and how many datasets came out how: more than a year."""
 SHARDS = 8
 COUNTED = 10**9
 
@@ -151,7 +158,10 @@ def run_item(run: Run) -> Item:
     """A run as a row."""
     data = {name: value for name, value in asdict(run).items() if name != "version"}
     running = {"by_organization": Key(RUNNING, f"{run.started}#{run.source}#{run.id}")}
-    return Item(run_key(run.source, run.id), data, run.version, running if run.state == "running" else {})
+    if run.state == "running":
+        return Item(run_key(run.source, run.id), data, run.version, running)
+    ends = int((datetime.fromisoformat(run.ended) + RUNS_KEPT).timestamp())
+    return Item(run_key(run.source, run.id), data, run.version, expires=ends)
 
 
 def run_of(item: Item | None) -> Run | None:
@@ -213,7 +223,8 @@ def opened(journal: Journal, work: Work, by: str, now: datetime) -> tuple[list[C
         queue=QUEUE,
     )
     row = Item(open_key(work), {"kind": work.kind, "tries": 0, "reason": ""}, expires=expires(now))
-    return [Create(row), *journal.rows(f"{pk(work.run)}#{work.id}", event)], event
+    outbox = journal.rows("", event)[1]
+    return [Create(row), outbox], event
 
 
 def work_of(event: Event) -> Work:

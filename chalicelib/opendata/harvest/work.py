@@ -134,11 +134,12 @@ class Worker:
         did = Did(str(work.data["thing"]), remote, name, "held", package, {"__reason": ["failed"]})
         there = self._table.get(rows.did_key(run.id, did.thing))
         item = rows.did_item(run.id, did, now)
+        held = {**row.data, "tries": tries, "reason": "failed"}
         try:
             self._table.write(
                 [
                     *rows.taken_away([row]),
-                    Create(Item(rows.held_key(work), {**row.data, "tries": tries, "reason": "failed"})),
+                    Create(Item(rows.held_key(work), held, expires=rows.expires(now))),
                     *([Create(item)] if there is None else rows.replaced(there, item)),
                     rows.counted(run.id, "held", 1, work.id, rows.expires(now)),
                 ],
