@@ -5,8 +5,9 @@ bucket, queue or key. One statement has the resource `*`: X-Ray knows no resourc
 `*`, because the same policy file serves each account that an environment may live in; a role's rights end at its own
 account anyway, unless a resource there grants more.
 
-Nothing is granted that no code can need: `tests/journeys/test_least_privilege.py` plays the story under these very
-policies, and names a reason for whatever the story does not use.
+Nothing is granted that no code can need, and nothing is missing: `tests/infra/test_rights.py` reads from the code what it
+calls, and `tests/journeys/test_least_privilege.py` plays the story under these very policies, and names a reason for
+whatever the story does not use.
 """
 
 from __future__ import annotations
@@ -68,8 +69,8 @@ BELONGINGS: Mapping[str, Belongings] = {
     ),
     "opendata": Belongings(
         changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
-        # uploads expire by themselves, published files stay; old snapshots of the search index are taken away, and a
-        # night's dump that is larger than one part is put together
+        # uploads expire by themselves; bytes that no file version uses any more and old snapshots of the search index
+        # are taken away, and a night's dump that is larger than one part is put together
         objects=("s3:DeleteObject", "s3:GetObject", LIST_PARTS, "s3:PutObject"),
         buckets=("opendata",),
         sends=("opendata-events", "opendata-harvest"),

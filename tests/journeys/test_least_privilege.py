@@ -46,7 +46,7 @@ BESIDE_THE_STORY: Mapping[str, Mapping[str, str]] = {
     | BY_THE_MAPPING
     | SECRET_MADE
     | TELLS_404
-    | {"s3:DeleteObject": "snapshots of the search index are taken away after a day"}
+    | {"s3:DeleteObject": "bytes that nobody uses any more, and old snapshots of the search index"}
     | {LIST_PARTS: "a night's dump of several parts"},
     "biz": BY_LAMBDA_ITSELF
     | BY_THE_MAPPING

@@ -28,6 +28,7 @@ _S3_ACTIONS = {
     "CreateMultipartUpload": "PutObject",
     "UploadPart": "PutObject",
     "CompleteMultipartUpload": "PutObject",
+    "ListParts": "ListMultipartUploadParts",
     "DeleteObjects": "DeleteObject",
 }
 _SQS_ACTIONS = {
