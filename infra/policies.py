@@ -5,8 +5,8 @@ bucket, queue or key. One statement has the resource `*`: X-Ray knows no resourc
 `*`, because the same policy file serves each account that an environment may live in; a role's rights end at its own
 account anyway, unless a resource there grants more.
 
-Nothing is granted that no code can need, and nothing is missing: `tests/infra/test_rights.py` reads from the code what it
-calls, and `tests/journeys/test_least_privilege.py` plays the story under these very policies, and names a reason for
+Nothing is granted that no code can need, and nothing is missing: `tests/infra/test_rights.py` reads from the code what
+it calls, and `tests/journeys/test_least_privilege.py` plays the story under these very policies, and names a reason for
 whatever the story does not use.
 """
 
