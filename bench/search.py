@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import itertools
 import json
 import math
 import os
@@ -32,13 +33,15 @@ from bench.search_records import Asked, questions, records, selective
 from chalicelib.opendata.search.answering import answer
 from chalicelib.opendata.search.delta import Delta
 from chalicelib.opendata.search.index import Shard, build, ranks_of
-from chalicelib.opendata.search.model import Exact, Question, Words
+from chalicelib.opendata.search.model import Everything, Exact, Found, Question, Words
 from chalicelib.opendata.search.synonyms import shipped
 
 FACETS = ("organization", "groups", "tags", "res_format", "license_id")
 RESULTS = Path(__file__).resolve().parent / "SEARCH.md"
 CHANGES, ALREADY = 1_000, 200
 """Changes that are looked through, and those that a write is added to."""
+CLASSES = (100, 1_000, 10_000)
+"""Datasets found by which questions are told apart."""
 OURS = "Klang"
 _COLD = """
 import json, sys, time
@@ -61,6 +64,7 @@ class Measured:
     """What one size gave, in seconds and bytes; PostgreSQL's by recipe, none where it was not asked."""
 
     count: int
+    hits: Sequence[int]
     ours: Sample
     theirs: Mapping[str, Sample]
     ours_selective: Sample
@@ -77,7 +81,7 @@ class Measured:
 def question(asked: Asked) -> Question:
     """A search as the engine is asked it."""
     return Question(
-        query=Words(asked.words),
+        query=Words(asked.words) if asked.words else Everything(),
         filters=(
             Exact("state", "active"),
             Exact("private", "false"),
@@ -105,7 +109,7 @@ def measured(count: int, asked: int, rounds: int, *, compared: bool) -> Measured
         built = time.process_time() - start
         ours = _by_question(shard)
         mixed, few = questions(asked), selective(max(asked // 3, 1), count)
-        ways = {OURS: ours}
+        ways: dict[str, Callable[[Asked], object]] = {OURS: ours}
         table_size = 0
         if compared:
             with search_postgres.cluster() as connection:
@@ -118,6 +122,7 @@ def measured(count: int, asked: int, rounds: int, *, compared: bool) -> Measured
             many, some = _each(ways, mixed, rounds), _each(ways, few, rounds)
         return Measured(
             count=count,
+            hits=[ours(one).count for one in mixed],
             ours=many.pop(OURS),
             theirs=many,
             ours_selective=some.pop(OURS),
@@ -132,9 +137,9 @@ def measured(count: int, asked: int, rounds: int, *, compared: bool) -> Measured
         )
 
 
-def _by_question(shard: Shard) -> Callable[[Asked], object]:
+def _by_question(shard: Shard) -> Callable[[Asked], Found]:
     nothing = Delta()
-    return lambda asked: answer(shard, nothing, shipped(), question(asked))
+    return lambda asked: answer(shard, nothing, shipped(), question(asked))[0]
 
 
 def _each(ways: dict[str, Callable[[Asked], object]], asked: Sequence[Asked], rounds: int) -> dict[str, Sample]:
@@ -218,9 +223,10 @@ def comparisons(sizes: Sequence[int], asked: int, rounds: int, *, compared: bool
 
 def _mixed(each: Measured) -> Comparison:
     lines = [
-        f"{len(each.ours.seconds)} different questions (words, pieces, two words; a third each without a filter,",
-        "with an organisation, with a format and a theme; a third by date), each asked several times in",
-        "turns; total, 20 hits and five facets over the whole result. One duration is the median of one question.",
+        f"{len(each.ours.seconds)} different questions (words, pieces, common words, two words, places, and lists",
+        "without words; a third each without a filter, within an organisation, of a format and a theme; a third by",
+        "date), each asked several times in turns; total, 20 hits and five facets over the whole result. One duration",
+        "is the median of one question.",
         "Klang also looks for synonyms, which PostgreSQL is not asked for.",
         f"p50 and p95 of Klang: {shown(each.ours.median)} and {shown(_percentile(each.ours, 0.95))}.",
     ]
@@ -241,7 +247,25 @@ def _mixed(each: Measured) -> Comparison:
         ]
     else:
         lines.append(f"PostgreSQL was not measured. The snapshot has {each.index_size / 1e6:.0f} MB.")
+    lines += _by_hits(each)
     return _against(f"Search: {each.count:,} datasets", "\n".join(lines), each.ours, each.theirs)
+
+
+def _by_hits(each: Measured) -> list[str]:
+    """Medians by how many datasets a question finds."""
+    rows = [
+        "",
+        f"| datasets found | questions | {' | '.join((OURS, *each.theirs))} |",
+        "|---|" + "---:|" * (2 + len(each.theirs)),
+    ]
+    for low, high in itertools.pairwise((0, *CLASSES, each.count + 1)):
+        places = [place for place, hits in enumerate(each.hits) if low <= hits < high]
+        if places:
+            medians = [
+                statistics.median(way.seconds[one] for one in places) for way in (each.ours, *each.theirs.values())
+            ]
+            rows.append(f"| {low:,} to {high - 1:,} | {len(places)} | {' | '.join(map(shown, medians))} |")
+    return rows
 
 
 def _selective(each: Measured) -> Comparison:

@@ -197,7 +197,11 @@ class Asked:
 
 
 def questions(count: int, seed: int = SEED + 1) -> list[Asked]:
-    """Searches as people make them: words and pieces of words, with and without filters; a third by date."""
+    """Searches as people make them: words, pieces, common words, two words, places, and lists without any word.
+
+    A third each is without a filter, within an organisation, and of a format and a theme; a third is by date, and so
+    are all lists.
+    """
     chance = random.Random(seed)  # noqa: S311 - the same questions each time
     found: list[Asked] = []
     for number in range(count):
@@ -205,13 +209,13 @@ def questions(count: int, seed: int = SEED + 1) -> list[Asked]:
         whole = clusters(fold(subject).split()[0])
         low = chance.randint(0, max(len(whole) - 4, 0))
         piece = "".join(whole[low : low + chance.randint(2, 5)]) or subject
-        words = (subject, piece, chance.choice(WORDS), f"{piece} {place}", f"{chance.choice(WORDS)} {place}", place)
-        filters: list[tuple[str, str]] = []
-        if number % 3 == 1:
-            filters.append(("organization", f"org-{int(chance.paretovariate(0.7)) % 1_500:04d}"))
-        if number % 3 == 2:
-            filters += [("res_format", chance.choice(FORMATS[:6])), ("groups", chance.choice(THEMES))]
-        found.append(Asked(words[number % len(words)], tuple(filters), by_relevance=number % 3 != 0))
+        common = chance.choice(WORDS)
+        kinds = (subject, piece, common, f"{piece} {place}", f"{common} {place}", place, "")
+        words = kinds[number % len(kinds)]
+        agency = f"org-{int(chance.paretovariate(0.7)) % 1_500:04d}"
+        kind_of = (("res_format", chance.choice(FORMATS[:6])), ("groups", chance.choice(THEMES)))
+        filters = ((), (("organization", agency),), kind_of)[number // len(kinds) % 3]
+        found.append(Asked(words, filters, by_relevance=bool(words) and chance.random() < 2 / 3))
     return found
 
 

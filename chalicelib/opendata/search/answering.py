@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .compiling import TIERS, Compiler, loosens, worded
 from .delta import Delta
+from .effort import Effort
 from .index import SPLIT, UNCOUNTED, Shard, column, microseconds, schema
 from .looking import Looking
 from .marking import highlights
@@ -31,8 +32,12 @@ Hit = dict[str, Any]
 
 MANY = 65_000
 """Values of one facet that tantivy counts at once."""
+SHARING = 5
+"""How many times the values told of a facet are looked through first for those that share the last place."""
 FEW = 500
-"""Hits that are remembered while a page is made: facets of so few are counted without searching again."""
+"""Hits that are remembered while a page is made: facets of so few may be counted without searching again."""
+LOOKING_UP = 40
+"""How many entries that a search goes through cost as much as finding one dataset by its number."""
 _NATIVE = {"score", "id", "name", "title", *DATES}
 _UNIQUE = {"id", "name"}
 _KEYS = {"title": "key", "metadata_created": "created", "metadata_modified": "modified"}
@@ -203,8 +208,10 @@ class View:
             for field, count in counts.items():
                 count.update(set(hit["one"].fields.get(field, ())))
         if base is not None and self._in_base():
-            query = self._query(base, scoring=False) if self._few is None else _those(base, self._few)
-            if limit is None or limit >= MANY or self._few is not None:
+            query, effort = self._query(base, scoring=False), Effort(base, self._synonyms, self._tier)
+            if self._few is not None and len(self._few) * LOOKING_UP < effort.question(self.question):
+                query = _those(base, self._few)
+            if limit is None or limit >= MANY:
                 of_base = _all_values(base, query, fields)
             else:
                 of_base = _top_values(base, query, limit, {field: set(counts[field]) for field in fields})
@@ -240,17 +247,22 @@ def _top_values(shard: Shard, query: Compiled, limit: int, also: Mapping[str, se
     first = _terms(shard, query, {field: {"size": limit + 1} for field in also})
     found = {field: dict(values) for field, values in first.items()}
     found |= {field: _by_terms(shard, query, field) for field in also if field in UNCOUNTED}
-    shared: dict[str, Mapping[str, Any]] = {}
-    missing: dict[str, Mapping[str, Any]] = {}
-    for field, values in first.items():
-        if len(values) > limit:
-            if len(values) > 1 and values[-1][1] == values[-2][1]:
-                shared[field] = {"size": MANY, "min_doc_count": values[-1][1]}
-            if others := sorted(also[field] - found[field].keys()):
-                missing[field] = {"size": MANY, "include": others}
-    for more in (_terms(shard, query, shared), _terms(shard, query, missing)):
-        for field, values in more.items():
+    full = {field: values for field, values in first.items() if len(values) > limit}
+    shared = {field: each[-1][1] for field, each in full.items() if limit and each[-1][1] == each[-2][1]}
+    # of those that stand once the first by name are wanted; at most `limit` that stand more often are among them
+    once = {"size": 2 * limit, "order": {"_key": "asc"}}
+    for field, values in _terms(shard, query, {each: once for each, often in shared.items() if often == 1}).items():
+        found[field] |= dict(values)
+        del shared[field]
+    for size in (SHARING * limit, MANY):
+        for field, values in _terms(shard, query, {field: {"size": size} for field in shared}).items():
             found[field] |= dict(values)
+            if len(values) < size or values[-1][1] < shared[field]:
+                del shared[field]
+    others = {field: sorted(also[field] - found[field].keys()) for field in full}
+    missing = {field: {"size": MANY, "include": values} for field, values in others.items() if values}
+    for field, values in _terms(shard, query, missing).items():
+        found[field] |= dict(values)
     return found
 
 

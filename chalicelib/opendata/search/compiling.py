@@ -50,7 +50,8 @@ NAMED = 40.0
 """What it weighs that the question is the dataset's very name or title."""
 
 _OF_ALL_PUBLIC = (Exact("state", "active"), Exact("private", "false"))
-_RAW = {"id": "id", "name": "name_raw", "title": "title_raw"}
+RAW: Mapping[str, str] = {"id": "id", "name": "name_raw", "title": "title_raw"}
+"""Whole values by search field."""
 TEXTS = frozenset({"name", "title", "notes", "tags", "groups", "organization"})
 """Texts that can be asked for by name; any other name means all of them."""
 
@@ -246,17 +247,17 @@ class Compiler:
     # -- values
 
     def _exact(self, field: str, value: str) -> Compiled:
-        if field in _RAW:
-            return self._term(_RAW[field], short(value))
+        if field in RAW:
+            return self._term(RAW[field], short(value))
         if field in DATES:
             moment = microseconds(value)
             return self._made.empty_query() if moment is None else self._between(field, moment, moment)
         return self._kv(field, value)
 
     def _wildcard(self, field: str, pattern: str) -> Compiled:
-        if field in (*_RAW, *DATES) and pattern.strip("*") == "" and pattern:
+        if field in (*RAW, *DATES) and pattern.strip("*") == "" and pattern:
             return self._made.all_query()
-        if field not in (*_RAW, *DATES):
+        if field not in (*RAW, *DATES):
             if pattern and pattern.strip("*") == "" and field not in UNCOUNTED:
                 return self._made.exists_query(f"f.{column(field)}")
             try:
@@ -325,7 +326,7 @@ class Compiler:
         wanted = [value for value in values_of(self._shard, field) if holds(value)]
         if not wanted:
             return self._made.empty_query()
-        raw = _RAW.get(field)
+        raw = RAW.get(field)
         given = wanted if raw else [f"{field}{SPLIT}{value}" for value in wanted]
         return self._made.term_set_query(schema(), raw or "kv", given)
 

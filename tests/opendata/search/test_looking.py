@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +48,7 @@ QUERIES: st.SearchStrategy[Query] = st.recursive(
     max_leaves=3,
 )
 SETTLED = settings(
-    max_examples=6,
+    max_examples=5,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would build thousands of indexes
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -69,7 +70,7 @@ def shelves(draw: st.DrawFn) -> list[Document]:
 
 
 @SETTLED
-@given(shelves(), st.lists(QUERIES, min_size=15, max_size=25))
+@given(shelves(), st.lists(QUERIES, min_size=8, max_size=12))
 def test_finds_among_the_changes_what_it_finds_in_the_index(documents: list[Document], queries: list[Query]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         indexed = Shelf(Path(folder) / "all", documents, synonyms=SYNONYMS)
@@ -87,7 +88,7 @@ def test_finds_among_the_changes_what_it_finds_in_the_index(documents: list[Docu
 
 
 @SETTLED
-@given(shelves(), st.lists(TEXTS, min_size=15, max_size=25))
+@given(shelves(), st.lists(TEXTS, min_size=8, max_size=12))
 def test_completes_from_the_changes_as_from_the_index(documents: list[Document], typed: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         indexed = Shelf(Path(folder) / "all", documents)
@@ -105,6 +106,17 @@ RELEVANT = [
     document("4", "รายการข้อมูลเปิด", notes="x " * 40, organization="โรงพยาบาล"),
     document("5", "น้ำ", organization="o2", tags=["น้ำ ท่วม"]),
 ]
+
+
+@pytest.fixture(scope="module")
+def relevant(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Shelf]:
+    """The same datasets in the index, there and changed, and changed without an index."""
+    folder, changed = tmp_path_factory.mktemp("relevant"), {each["id"]: each for each in RELEVANT}
+    return {
+        "indexed": Shelf(folder / "all", RELEVANT, synonyms=SYNONYMS),
+        "changed": Shelf(folder / "all too", RELEVANT, dict(changed), SYNONYMS),
+        "alone": Shelf(folder / "none", [], dict(changed), SYNONYMS),
+    }
 
 
 @pytest.mark.parametrize("tier", ["all", "most", "some"])
@@ -126,22 +138,19 @@ RELEVANT = [
     ],
     ids=str,
 )
-def test_scores_a_change_as_the_index_scores_it(tmp_path: Path, query: Query, tier: str) -> None:
-    indexed = Shelf(tmp_path / "all", RELEVANT, synonyms=SYNONYMS)
-    looked = Shelf(tmp_path / "all too", RELEVANT, {each["id"]: each for each in RELEVANT}, SYNONYMS)
+def test_scores_a_change_as_the_index_scores_it(relevant: Mapping[str, Shelf], query: Query, tier: str) -> None:
     asked = Question(query=query, rows=20)
-    views = [View(each.base, each.delta, SYNONYMS, asked, tier) for each in (indexed, looked)]
+    views = [View(each.base, each.delta, SYNONYMS, asked, tier) for each in (relevant["indexed"], relevant["changed"])]
     right, scores = [{hit["id"]: hit["score"] for hit in view.page(asked.sort, 0, 20)} for view in views]
     assert scores == pytest.approx(right, rel=0.02)
 
 
-def test_without_an_index_the_changes_say_what_is_rare(tmp_path: Path) -> None:
-    looked = Shelf(tmp_path / "none", [], {each["id"]: each for each in RELEVANT}, SYNONYMS)
-    indexed = Shelf(tmp_path / "all", RELEVANT, synonyms=SYNONYMS)
-    for text in ("น้ำท่วม", "open data", "hospital 2023", "จังหวัดเลย น้ำท่วม"):
-        asked = Question(query=Words(text), rows=20)
-        assert looked.search(asked).ids == indexed.search(asked).ids
-        assert looked.search(replace(asked, rows=2)).ids == indexed.search(asked).ids[:2]
+@pytest.mark.parametrize("text", ["น้ำท่วม", "open data", "hospital 2023", "จังหวัดเลย น้ำท่วม"])
+def test_without_an_index_the_changes_say_what_is_rare(relevant: Mapping[str, Shelf], text: str) -> None:
+    asked = Question(query=Words(text), rows=20)
+    right, alone = relevant["indexed"].search(asked), relevant["alone"]
+    assert alone.search(asked).ids == right.ids
+    assert alone.search(replace(asked, rows=2)).ids == right.ids[:2]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
