@@ -8,7 +8,9 @@ repeated, rows are taken away only while the note stands, and the note goes last
 may be entered again.
 
 Whoever writes a row about a dataset requires the dataset as it was read (`Require(dataset_key(...), version)`): the
-note moves the version, so nothing can be written of it any more once clearing has begun.
+note moves the version, so nothing can be written of it any more once clearing has begun. Consumers of its events, of
+which there are many for a dataset that many write, do not stand in the writers' way like that: they look after their
+write whether the dataset `lives`, and take back what they wrote where it does not.
 """
 
 from __future__ import annotations
@@ -241,6 +243,12 @@ class Purging:
             ):
                 continue  # its own are taken away by now
             yield row.key
+
+
+def lives(table: Table, dataset: str) -> bool:
+    """Whether a dataset is there and not purged."""
+    head = table.get(dataset_key(dataset))
+    return head is not None and "purged" not in head.data
 
 
 def take_away(table: Table, keys: Iterable[Key], *still: Require) -> None:

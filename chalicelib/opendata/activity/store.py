@@ -11,6 +11,7 @@ consumer, moments after the write; doing so again makes nothing new. A dataset's
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +21,7 @@ from chalicelib.shared.storage import Change as Write
 from chalicelib.shared.storage import Create, Item, Key, Require, Table, WriteRefused
 
 from ..changes import LOG, Change, Version
-from ..purging import take_away
-from ..rows import dataset_key
+from ..purging import lives, take_away
 
 
 @dataclass(frozen=True)
@@ -67,18 +67,12 @@ class ActivityStore:
         dataset = str(event.data.get("package_id", ""))
         data = {"dataset": dataset, "at": event.at}
         rows: list[Write] = [Create(Item(key, data)) for key in keys]
-        while True:
-            head = self._table.get(dataset_key(dataset)) if dataset else None
-            if dataset and (head is None or "purged" in head.data):
-                return  # a purge leaves no trace, not even of what is told late
-            still = [] if head is None else [Require(head.key, head.version)]
-            try:
-                self._table.write([*rows, *still], new_token())
-            except WriteRefused as refused:
-                if any(isinstance(change, Create) for change, _ in refused.failed):
-                    return  # made before: all of an event's rows are made together
-                continue  # the dataset was changed meanwhile
-            return
+        if not dataset or lives(self._table, dataset):
+            with suppress(WriteRefused):  # made before: all of an event's rows are made together
+                self._table.write(rows, new_token())
+        # a purge of this moment may have looked before they were there; whoever dies here is called again
+        if dataset and not lives(self._table, dataset):
+            take_away(self._table, keys)
 
     def forget(self, events: Iterable[Event], still: Require) -> None:
         """Takes away the rows of these events; harmless when repeated."""

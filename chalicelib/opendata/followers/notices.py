@@ -25,8 +25,7 @@ from chalicelib.shared.storage import Create, Item, Key, Require, Table, Update,
 from ..activity.asking import Window
 from ..activity.service import Activities
 from ..activity.store import Entry, user_of
-from ..purging import Purged, take_away
-from ..rows import dataset_key
+from ..purging import Purged, lives, take_away
 from ..views import Json
 from .store import Followed, FollowStore
 
@@ -69,7 +68,7 @@ class Notices:
         """Makes the notices of an event, a listener of the catalogue. Called again, it goes on where it ended.
 
         Raises:
-            NotYet: more followers wait, or the dataset was changed at this moment.
+            NotYet: more followers wait.
         """
         change, dataset = event.data.get("change"), event.data.get("package_id")
         if not change or not dataset:
@@ -77,6 +76,9 @@ class Notices:
         targets: list[tuple[Followed, str]] = [("dataset", str(dataset)), ("organization", event.data["owner_org"])]
         targets += [("group", str(each)) for each in event.data.get("groups", ())]
         targets += [("user", user_of(event.by))] if user_of(event.by) else []
+        if not lives(self._table, str(dataset)):
+            self._take_back(event)  # what a run left that died right after its write
+            return
         place = self._table.get(_fanout_key(event))
         number, after = (0, None) if place is None else (place.data["target"], place.data["after"])
         pages = 0
@@ -89,13 +91,13 @@ class Notices:
             if pages == self._pages:
                 raise NotYet
             pages += 1
-            head = self._table.get(dataset_key(str(dataset)))
-            if head is None or "purged" in head.data:
-                return  # a purge leaves no trace, not even of what is told late
-            place = self._told(event, head, place, users, {"target": number, "after": after})
+            place = self._told(event, place, users, {"target": number, "after": after})
+            if not lives(self._table, str(dataset)):
+                self._take_back(event)
+                return
             number, after = place.data["target"], place.data["after"]
 
-    def _told(self, event: Event, head: Item, place: Item | None, users: list[str], now: Json) -> Item:
+    def _told(self, event: Event, place: Item | None, users: list[str], now: Json) -> Item:
         """One page of followers and the new place, in one transaction; answers the place that then stands."""
         soon = int((self._clock() + timedelta(days=7)).timestamp())
         ends = int((self._clock() + timedelta(days=KEPT_DAYS)).timestamp())
@@ -111,25 +113,29 @@ class Notices:
         rows.append(Create(item) if place is None else Update(item))
         told = Key(_noticed_pk(str(event.data["package_id"])), f"{event.id}#{item.version:06d}")
         rows.append(Create(Item(told, {"event": event.id, "users": users}, expires=ends)))
-        rows.append(Require(head.key, head.version))
         try:
             self._table.write(rows, new_token())
-        except WriteRefused as refused:
+        except WriteRefused:
             found = self._table.get(_fanout_key(event))
             if found is None or (place is not None and found.version == place.version):
-                if any(isinstance(change, Require) for change, _ in refused.failed):
-                    raise NotYet from None  # the dataset was changed, or purged, at this moment
                 raise
             return found  # another run of the same event did this page
         return item
 
     def forget(self, purged: Purged) -> None:
         """Takes away the notices of a purged dataset and how far they were told; harmless when repeated."""
-        for row in every(self._table, _noticed_pk(purged.id)):
-            told = [_notice_key(user, row.data["event"]) for user in row.data["users"]]
-            take_away(self._table, told, purged.still)
-            take_away(self._table, [row.key], purged.still)
+        self._clear(purged.id, "", purged.still)
         take_away(self._table, (_fanout_key(event) for event in purged.events), purged.still)
+
+    def _take_back(self, event: Event) -> None:
+        """A purge of this moment may have looked before the notices were there."""
+        self._clear(str(event.data["package_id"]), event.id)
+        take_away(self._table, [_fanout_key(event)])
+
+    def _clear(self, dataset: str, event: str, *still: Require) -> None:
+        for row in every(self._table, _noticed_pk(dataset), prefix=event):
+            take_away(self._table, [_notice_key(user, row.data["event"]) for user in row.data["users"]], *still)
+            take_away(self._table, [row.key], *still)
 
     # -- reading
 

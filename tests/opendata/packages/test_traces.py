@@ -318,3 +318,40 @@ def test_nobody_adds_anything_at_that_moment(scene: Scene) -> None:
         setattr(portal.memory, "write", real)  # noqa: B010 - its end
         assert happened
         assert found_in_rows(scene).pop("", []) == []
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["lives", "dies"])
+@pytest.mark.parametrize("mark", ["ACT#", "NOTICED#"])
+def test_a_consumer_that_is_overtaken_by_the_purge_takes_back_what_it_wrote(
+    scene: Scene, mark: str, dies: bool
+) -> None:
+    """The purge, to its end, between a consumer's look and its write; and the consumer dies right after that."""
+    portal, town = scene.portal, scene.town
+    town.write("package_patch", id=scene.dataset, notes=TEXTS["notes"])
+    late, portal.queues.waiting = list(portal.queues.waiting), []
+    real, happened = portal.memory.write, list[int]()
+
+    class Down(Exception):
+        pass
+
+    def overtaken(changes: list[Change], token: str) -> None:
+        if happened or not any(key_of(each).pk.startswith(mark) for each in changes):
+            real(changes, token)
+            return
+        happened.append(1)
+        purge(scene)
+        real(changes, token)
+        if dies:
+            raise Down
+
+    setattr(portal.memory, "write", overtaken)  # noqa: B010 - the rival and the death, at the boundary
+    portal.queues.waiting = list(late)
+    try:
+        portal.settle()
+    except Down:
+        portal.queues.waiting = list(late)  # the queue gives it again
+        portal.settle()
+    setattr(portal.memory, "write", real)  # noqa: B010 - its end
+    assert happened
+    time_passes(scene)
+    assert found_in_rows(scene).pop("", []) == []
