@@ -67,7 +67,7 @@ class Town:
 
     Attributes:
         around: may be changed at any time.
-        asked: is told whenever a system of an agency has answered the app; may be changed at any time.
+        answered: is told whenever a system of an agency has answered the app; may be changed at any time.
         cold: may be changed at any time.
         restarts: how many times the server was killed.
         failures: exceptions of consumers and schedules; what failed comes again.
@@ -75,7 +75,7 @@ class Town:
 
     def __init__(self, around: Around = lambda name, attempt: nullcontext(), cold: bool = False) -> None:
         self.around = around
-        self.asked: Callable[[], None] = lambda: None
+        self.answered: Callable[[], None] = lambda: None
         self.cold = False
         self.restarts = 0
         self._running = 0
@@ -278,7 +278,7 @@ class TownHttp:
             raise Unreachable("nobody lives there")
         answer = HttpAnswer(*call_wsgi(found[0], method, found[1], headers, body))
         if found[0] is not self._here.front:
-            self._here.asked()
+            self._here.answered()
         return answer
 
 
