@@ -55,7 +55,7 @@ def story(
 ) -> Iterator[Played[S]]:
     """The story in this weather; every step checks what it sees, and at the end all queues come to rest."""
     with town(town_of) as here, weather(sky):
-        here.around, here.answered, here.cold = sky.around, sky.asked, cold
+        here.around, here.answered, here.cold = sky.around, sky.answered, cold
         world = World(transport(here))
         for step in STEPS:
             step.play(world)

@@ -22,7 +22,7 @@ READING = {
 }
 """AWS calls that leave an account as it was. Whatever is not among them is taken to write."""
 
-BEGINNING, ASKED = "beginning", "asked outside"
+BEGINNING, ANSWERED = "beginning", "answered from outside"
 
 S = TypeVar("S", bound="Skies")
 _ID = re.compile(r"[0-9a-f]{32}|[a-z2-7]{26}")
@@ -66,7 +66,7 @@ class Skies:
     def ended(self, name: str) -> None:
         """A run is over."""
 
-    def asked(self) -> None:
+    def answered(self) -> None:
         """A system outside the platforms has answered."""
 
     def pick(self, service: str, operation: str, _: int) -> Kind:
@@ -104,9 +104,9 @@ class Death(Skies):
         """The next call is the first."""
         self._reached, self._pending = 0, BEGINNING
 
-    def asked(self) -> None:
+    def answered(self) -> None:
         """To die before the next call is to die with the answer."""
-        self._pending = self._pending or ASKED
+        self._pending = self._pending or ANSWERED
 
     def ended(self, name: str) -> None:
         """Keeps the figures."""
