@@ -232,12 +232,17 @@ class Purging:
             yield row.key
 
     def _of_resource(self, dataset: str, resource: str) -> Iterator[Key]:
-        """The rows of a resource, but for what is left of another dataset that had the id before: the beginning of the
-        chain of events, and its files."""
+        """The rows of a resource, but for what is left of another dataset that had the id before and is still there:
+        the beginning of the chain of events, and its files."""
+        known: dict[str, bool] = {dataset: False}
         for row in every(self._table, place_key(resource).pk):
             kind = row.key.sk.partition("#")[0]
-            if kind == "EVT" and row.data["data"].get("package_id") != dataset:
-                continue
+            if kind == "EVT":
+                of = str(row.data["data"].get("package_id"))
+                if of not in known:
+                    known[of] = lives(self._table, of)
+                if known[of]:
+                    continue
             if kind == "FILE" and self._contents.datasets_of(
                 [(str(row.data["sha256"]), resource, int(row.data["number"]))]
             ):

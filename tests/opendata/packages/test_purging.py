@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.shared.journal import chain_is_whole
 from chalicelib.shared.storage import Change
 from tests.opendata.packages.town import LINK, Town, whole
 
@@ -129,3 +131,46 @@ def test_the_same_purge_with_its_key_is_one(town: Town) -> None:
         answer = town.portal.act("dataset_purge", town.operator, key="k", id="food-licences")
         assert town.portal.result(answer) is None
     assert town.refused("dataset_purge", town.operator, id="food-licences")[0] == 404
+
+
+def test_a_resource_id_that_was_given_again_is_taken_apart(town: Town) -> None:
+    """A resource of one dataset, deleted; its id in another one: each purge takes its own part and no more."""
+    one = town.write("package_create", **whole("one", title="ชื่อหนึ่ง", resources=[]))["id"]
+    two = town.write("package_create", **whole("two", resources=[]))["id"]
+    town.portal.table_of(one, b"a\n1\n", id="shared-id")
+    town.write("resource_delete", id="shared-id")
+    town.portal.table_of(two, b"b\n2\n", id="shared-id")
+    town.portal.settle()
+    town.write("dataset_purge", town.operator, id=one)
+    town.portal.settle()
+    read = town.portal.result(town.portal.act("datastore_search", resource_id="shared-id"))
+    assert read["records"] == [{"_id": 1, "b": 2}]
+    files = [key for key in town.portal.memory._items if key.sk.startswith("FILE#")]
+    users = [key for key in town.portal.memory._items if key.sk.startswith("USED#")]
+    assert (len(files), len(users)) == (1, 1)
+    assert chain_is_whole(town.portal.catalogue.parts.journal.history("RESOURCE#shared-id"))
+    # what is chained stays as long as the chain goes on
+    assert all(" sk='EVT#" in each for each in traces(town, one, "ชื่อหนึ่ง"))
+    town.write("dataset_purge", town.operator, id=two)
+    town.portal.settle()
+    assert traces(town, one, two, "shared-id", "ชื่อหนึ่ง") == []
+    town.portal.now += timedelta(hours=2)
+    assert town.portal.catalogue.contents.sweep(town.portal.clock()) == 2
+
+
+def test_a_purge_of_the_later_one_leaves_the_earlier_one_whole(town: Town) -> None:
+    one = town.write("package_create", **whole("one", resources=[]))["id"]
+    two = town.write("package_create", **whole("two", resources=[]))["id"]
+    town.portal.table_of(one, b"a\n1\n", id="shared-id")
+    town.write("resource_delete", id="shared-id")
+    town.portal.table_of(two, b"b\n2\n", id="shared-id")
+    town.portal.settle()
+    town.write("dataset_purge", town.operator, id=two)
+    town.portal.settle()
+    left = {key.sk for key in town.portal.memory._items if key.pk == "RESOURCE#shared-id"}
+    events = town.portal.catalogue.parts.journal.history("RESOURCE#shared-id")
+    assert chain_is_whole(events) and {event.data["package_id"] for event in events} == {one}
+    assert {sk for sk in left if not sk.startswith("EVT#")} == {"FILE#000001"}
+    town.portal.now += timedelta(hours=2)
+    assert town.portal.catalogue.contents.sweep(town.portal.clock()) == 1
+    assert traces(town, two) == []

@@ -181,7 +181,7 @@ def found_in_rows(scene: Scene) -> dict[str, list[str]]:
         for word in (scene.dataset, *scene.parts, *TEXTS.values()):
             if word in text:
                 why = next((each for each in STAYS if key.pk.startswith(each) or key.sk.startswith(each)), "")
-                if why in EXPIRING and item.expires is None:
+                if (why in EXPIRING and item.expires is None) or (why == "EVT#" and "REQUEST#" not in key.pk):
                     why = ""
                 found.setdefault(why, []).append(f"{key} {word}")
     return found
