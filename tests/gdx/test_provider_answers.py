@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.gdx.evidence import leaf_from
@@ -86,6 +86,7 @@ _json = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from([*RECORD, "other"]), _json, max_size=6))
 def test_whatever_the_provider_adds_stays_inside(extra: dict[str, Any]) -> None:
     exchange = Exchange()

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from boto3.session import Session
 
 from infra.provision import PLATFORMS, TEMPLATE, TemplateError, apply, load_template, parameters_for
 from tests.support.cloud import empty_cloud, local_cloud, provision
@@ -32,16 +33,20 @@ def test_cfn_lint_finds_nothing() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("room", PLATFORMS)
-def test_each_room_has_its_table_and_keys(room: str) -> None:
+def test_each_room_has_its_table_and_keys() -> None:
     with local_cloud() as session:
-        dynamodb, kms = session.client("dynamodb"), session.client("kms")
-        name = f"klang-test-{room}"
-        table = dynamodb.describe_table(TableName=name)["Table"]
-        data = kms.describe_key(KeyId=f"alias/klang-test-{room}-data")["KeyMetadata"]
-        signing = kms.describe_key(KeyId=f"alias/klang-test-{room}-signing")["KeyMetadata"]
-        ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-        backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+        for room in PLATFORMS:
+            _has_its_table_and_keys(room, session)
+
+
+def _has_its_table_and_keys(room: str, session: Session) -> None:
+    dynamodb, kms = session.client("dynamodb"), session.client("kms")
+    name = f"klang-test-{room}"
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    data = kms.describe_key(KeyId=f"alias/klang-test-{room}-data")["KeyMetadata"]
+    signing = kms.describe_key(KeyId=f"alias/klang-test-{room}-signing")["KeyMetadata"]
+    ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     assert {index["IndexName"] for index in table["GlobalSecondaryIndexes"]} == INDEXES[room]
     assert table["SSEDescription"]["KMSMasterKeyArn"] == data["Arn"]
     assert (data["KeySpec"], signing["KeySpec"]) == ("SYMMETRIC_DEFAULT", "ECC_NIST_P256")
@@ -49,13 +54,17 @@ def test_each_room_has_its_table_and_keys(room: str) -> None:
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
-@pytest.mark.parametrize("name", QUEUES)
-def test_each_queue_has_a_dead_letter_queue_and_two_alarms(name: str) -> None:
+def test_each_queue_has_a_dead_letter_queue_and_two_alarms() -> None:
     with local_cloud() as session:
-        sqs, cloudwatch = session.client("sqs"), session.client("cloudwatch")
-        url = sqs.get_queue_url(QueueName=f"klang-test-{name}")["QueueUrl"]
-        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        alarms = cloudwatch.describe_alarms(AlarmNamePrefix=f"klang-test-{name}")["MetricAlarms"]
+        for name in QUEUES:
+            _has_a_dead_letter_queue_and_two_alarms(name, session)
+
+
+def _has_a_dead_letter_queue_and_two_alarms(name: str, session: Session) -> None:
+    sqs, cloudwatch = session.client("sqs"), session.client("cloudwatch")
+    url = sqs.get_queue_url(QueueName=f"klang-test-{name}")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    alarms = cloudwatch.describe_alarms(AlarmNamePrefix=f"klang-test-{name}")["MetricAlarms"]
     assert attributes["VisibilityTimeout"] == "180"
     assert f"klang-test-{name}-dlq" in attributes["RedrivePolicy"]
     assert {a["AlarmName"] for a in alarms} == {f"klang-test-{name}-dlq-not-empty", f"klang-test-{name}-old"}

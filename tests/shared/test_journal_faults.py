@@ -206,7 +206,7 @@ STEP = st.one_of(
 PLAN = st.lists(st.one_of(st.just("ok"), st.sampled_from(KINDS)), max_size=40)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(steps=st.lists(STEP, min_size=3, max_size=14), plan=PLAN, outage=st.integers(0, 60))
 def test_any_schedule_of_faults(
     session: Session, steps: list[tuple[str, str, str]], plan: list[Kind], outage: int

@@ -234,7 +234,7 @@ def failure(explanation: Explanation) -> Refusal | None:
     return next((step.refusal for step in explanation.steps if step.state == "failed"), None)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(WORLDS)
 @each_twist_once
 def test_the_explanation_is_what_the_pipeline_does(world: World) -> None:
