@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,26 @@ def post(portal: Portal, path: str, token: str, **given: Any) -> Answer:
     return answer
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return build(tmp_path_factory.mktemp("traces") / "tables")
+
+
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    town = settled(Clocked(tmp_path / "tables"))
+def scene(made_once: Scene) -> Iterator[Scene]:
+    """The scene as it was made, in a process that has just started."""
+    portal = made_once.portal
+    rows, objects, now = dict(portal.memory._items), dict(portal.objects.kept), portal.now
+    yield made_once
+    portal.memory._items, portal.objects.kept, portal.now = rows, objects, now
+    portal.queues.waiting.clear()
+    for name in list(vars(portal.catalogue)):
+        if isinstance(getattr(type(portal.catalogue), name, None), cached_property):
+            del portal.catalogue.__dict__[name]
+
+
+def build(folder: Path) -> Scene:
+    town = settled(Clocked(folder))
     portal = town.portal
     portal.network.serve = lambda method, *_: HttpAnswer(
         200 if method == "OPTIONS" else 503, {"webhook-allowed-origin": "*"}
