@@ -36,7 +36,7 @@ SHARING = 5
 """How many times the values told of a facet are looked through first for those that share the last place."""
 FEW = 500
 """Hits that are remembered while a page is made: facets of so few may be counted without searching again."""
-LOOKING_UP = 40
+LOOKING_UP = 150
 """How many entries that a search goes through cost as much as finding one dataset by its number."""
 _NATIVE = {"score", "id", "name", "title", *DATES}
 _UNIQUE = {"id", "name"}

@@ -10,6 +10,9 @@ from .model import DATES, Every, Exact, Query, Question, Some, Text, Words
 from .synonyms import Part, Synonyms
 from .tokens import Run, runs
 
+PLACES = 8
+"""How many entries it is worth to look where in a text the tokens of one stand."""
+
 
 class Effort:
     """Estimates, for one index."""
@@ -20,8 +23,20 @@ class Effort:
         self._strict = TIERS[tier] == 1.0
 
     def question(self, question: Question) -> int:
-        """About how many entries are gone through: where all must hold, the shortest list leads."""
-        return min(map(self._query, (question.query, *question.filters)), default=self._shard.size)
+        """About how many entries are gone through: where all must hold, the shortest list leads; several ways to say
+        one thing are gone through whatever leads."""
+        shortest = min(map(self._query, (question.query, *question.filters)), default=self._shard.size)
+        return shortest + PLACES * self._said_otherwise(question.query)
+
+    def _said_otherwise(self, query: Query) -> int:
+        match query:
+            case Words(text):
+                parts = [part for part in self._synonyms.parts(text) if part.others]
+                return sum(self._way(way) for part in parts for way in part.ways)
+            case Every(parts) | Some(parts):
+                return sum(map(self._said_otherwise, parts))
+            case _:
+                return 0
 
     def _query(self, query: Query) -> int:
         match query:
@@ -40,10 +55,12 @@ class Effort:
                 return self._shard.size
 
     def _words(self, parts: Sequence[Part]) -> int:
-        ways = [[[self._run("all", run) for run in way] for way in part.ways] for part in parts]
         if not self._strict:
-            return sum(each for part in ways for way in part for each in way)
-        return min((sum(min(way, default=0) for way in part) for part in ways), default=0)
+            return sum(self._run("all", run) for part in parts for way in part.ways for run in way)
+        return min((sum(map(self._way, part.ways)) for part in parts), default=0)
+
+    def _way(self, way: Sequence[Run]) -> int:
+        return min((self._run("all", run) for run in way), default=0)
 
     def _run(self, field: str, run: Run) -> int:
         if run.single:
