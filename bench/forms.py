@@ -10,9 +10,9 @@ from referencing import Registry
 
 from bench.measure import side_by_side
 from bench.report import Comparison
-from chalicelib.biz import forms
-from chalicelib.biz.catalogue import shipped
-from chalicelib.biz.definitions import ServiceDefinition
+from chalicelib.biz.definitions import forms
+from chalicelib.biz.definitions.catalogue import shipped
+from chalicelib.biz.definitions.model import ServiceDefinition
 
 BARE = "jsonschema alone"
 SERVICE = "food-establishment-licence"

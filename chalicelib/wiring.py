@@ -212,7 +212,7 @@ class House:
     @cached_property
     def biz(self) -> Biz:
         """The Biz Portal."""
-        from .biz.catalogue import shipped
+        from .biz.definitions.catalogue import shipped
         from .biz.service import Biz
         from .neighbours import (
             LettersToCitizen,

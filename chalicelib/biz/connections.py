@@ -6,7 +6,7 @@ from chalicelib.shared.connections import Connected, Connections, FindConnection
 from chalicelib.shared.gdx_request import SIGNED, GdxRequests
 from chalicelib.shared.web import Call, Room
 
-from .register import Register
+from .licences.register import Register
 
 
 class ConnectedServices:

@@ -15,8 +15,8 @@ from chalicelib.shared.clock_ledger import Entry
 from chalicelib.shared.journal import Head
 from chalicelib.shared.thai import Text
 
-from .definitions import ApplicantKind
-from .fees import Quote
+from .definitions.fees import Quote
+from .definitions.model import ApplicantKind
 
 CaseId = NewType("CaseId", str)
 LicenceNo = NewType("LicenceNo", str)

@@ -15,10 +15,10 @@ from chalicelib.shared.parts import Parts
 from chalicelib.shared.storage import Change, Item, Json, Key
 from chalicelib.shared.workdays import Calendar, thai_date
 
-from .catalogue import Catalogue
-from .definitions import APPLICANT, OFFICER_ROLES
+from .cases.rules import Actor, Book, Move
+from .definitions.catalogue import Catalogue
+from .definitions.model import APPLICANT, OFFICER_ROLES
 from .model import Case
-from .rules import Actor, Book, Move
 from .store import Store, case_key
 
 QUEUE = "biz-events"

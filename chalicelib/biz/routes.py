@@ -5,7 +5,9 @@ from __future__ import annotations
 from chalicelib.shared.gdx_request import SignedGate
 from chalicelib.shared.web import Room
 
-from . import routes_applicant, routes_case, routes_officer, routes_public
+from . import routes_public
+from .cases import routes_applicant, routes_case
+from .officers import routes as routes_officer
 from .service import Biz
 
 

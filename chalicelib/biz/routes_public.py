@@ -8,14 +8,14 @@ from urllib.parse import unquote
 from chalicelib.shared.identity import PUBLIC
 from chalicelib.shared.web import Call, Reply, Room
 
-from . import bodies, replies
-from .counter import Notice
-from .definitions import ServiceDefinition
-from .manual import Manual, manual
-from .manual_page import page
+from .cases import bodies, replies
+from .cases.views import LicenceCard
+from .definitions.model import ServiceDefinition
+from .manual.content import Manual, manual
+from .manual.page import page
 from .paging import page_of
+from .payments.counter import Notice
 from .service import Biz
-from .views import LicenceCard
 
 CALLBACK_LIMIT = 16 * 1024
 

@@ -11,18 +11,18 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 from chalicelib.shared.workdays import Calendar
 
-from .applications import Applications
-from .catalogue import Catalogue
-from .counter import Counter
-from .desk import Desk
-from .following import Following
-from .letters import Letters
+from .cases.applications import Applications
+from .cases.following import Following
+from .definitions.catalogue import Catalogue
+from .documents.uploads import Uploads
+from .licences.register import Register
 from .model import Officer
+from .notices.letters import Letters
 from .office import Office
+from .officers.desk import Desk
+from .payments.counter import Counter
 from .ports import Mailbox, Registers, Wallet
-from .register import Register
 from .store import Store, officer_key, provider_key
-from .uploads import Uploads
 
 POSTING_FRESH = dt.timedelta(seconds=30)
 """How long a posting is believed without asking again: an officer who was taken off may act this much longer."""

@@ -6,8 +6,8 @@ import copy
 import json
 from typing import Any
 
-from chalicelib.biz.catalogue import SHIPPED
-from chalicelib.biz.definitions import ServiceDefinition
+from chalicelib.biz.definitions.catalogue import SHIPPED
+from chalicelib.biz.definitions.model import ServiceDefinition
 
 
 def text(th: str = "ข้อความ", en: str = "text") -> dict[str, str]:

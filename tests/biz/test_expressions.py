@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.biz import fees
-from chalicelib.biz.definitions import RateRow
-from chalicelib.biz.expressions import OPERATIONS, BadExpression, Evaluation
+from chalicelib.biz.definitions import fees
+from chalicelib.biz.definitions.expressions import OPERATIONS, BadExpression, Evaluation
+from chalicelib.biz.definitions.model import RateRow
 
 from .definitions import definition
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.biz import forms, licences, pointers
-from chalicelib.biz.definitions import ServiceDefinition, Validity
+from chalicelib.biz.definitions import forms, pointers
+from chalicelib.biz.definitions.model import ServiceDefinition, Validity
+from chalicelib.biz.licences import rules as licences
 
 from .definitions import definition, small
 

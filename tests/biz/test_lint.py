@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.biz import lint
-from chalicelib.biz.catalogue import SHIPPED, Catalogue, Unpublishable, read_definition
-from chalicelib.biz.definitions import ServiceDefinition
+from chalicelib.biz.definitions import lint
+from chalicelib.biz.definitions.catalogue import SHIPPED, Catalogue, Unpublishable, read_definition
+from chalicelib.biz.definitions.model import ServiceDefinition
 
 from .definitions import definition, food, small, text
 

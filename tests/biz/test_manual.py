@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from chalicelib.biz.laws import load
-from chalicelib.biz.manual import manual
-from chalicelib.biz.manual_page import page
+from chalicelib.biz.manual.content import manual
+from chalicelib.biz.manual.page import page
 from chalicelib.shared.thai import Language
 
 from .definitions import definition

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.biz import payments
 from chalicelib.biz.model import CaseId
+from chalicelib.biz.payments import rules as payments
 from chalicelib.shared.errors import Unauthenticated
 from chalicelib.shared.ids import new_id
 from chalicelib.shared.storage import every
@@ -171,7 +171,7 @@ def test_money_for_a_withdrawn_case_is_kept(town: Town) -> None:
 
 
 def test_a_taken_place_in_the_status_list_costs_another_try_and_no_licence(town: Town) -> None:
-    from chalicelib.biz import licences
+    from chalicelib.biz.licences import rules as licences
     from chalicelib.shared.storage import Create, Item, Key
 
     case = town.approved()

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from chalicelib.biz import payments
 from chalicelib.biz.model import CaseId
+from chalicelib.biz.payments import rules as payments
 from chalicelib.shared.storage import Item, Key
 from tests.support.memory import MemoryTable
 

@@ -12,11 +12,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chalicelib.biz import clock, rules
-from chalicelib.biz.definitions import ServiceDefinition
+from chalicelib.biz.cases import clock, rules
+from chalicelib.biz.cases.rules import Actor, Book
+from chalicelib.biz.definitions.model import ServiceDefinition
 from chalicelib.biz.laws import load
 from chalicelib.biz.model import Case, CaseId, Decision, Deficiency, Document, Finding, Provenance
-from chalicelib.biz.rules import Actor, Book
 from chalicelib.shared.errors import Invalid, NotAllowed, Refusal, WrongState
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import BANGKOK, Calendar, thai_date

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.biz.catalogue import Unpublishable, read_definition
+from chalicelib.biz.definitions.catalogue import Unpublishable, read_definition
 
 from .town import BUNDIT, MALEE, Town
 

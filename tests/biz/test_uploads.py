@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.biz import documents
+from chalicelib.biz.documents import rules as documents
 
 from .town import ANONG, MALEE, PDF, SOMCHAI, Town, arrival, pointers
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chalicelib.biz.catalogue import SHIPPED, Catalogue
+from chalicelib.biz.definitions.catalogue import SHIPPED, Catalogue
 from chalicelib.biz.model import Officer
-from chalicelib.biz.payments import signature
+from chalicelib.biz.payments.rules import signature
 from chalicelib.biz.ports import Extract, Letter, Paper
 from chalicelib.biz.routes import routes
 from chalicelib.biz.service import Biz

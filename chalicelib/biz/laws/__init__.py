@@ -18,7 +18,7 @@ from pydantic import Field
 
 from chalicelib.shared.thai import Text
 
-from ..definitions import Part, Slug, Sourced
+from ..definitions.model import Part, Slug, Sourced
 
 
 class Lists(Sourced):

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
-from chalicelib.biz import lint_schema
+from chalicelib.biz.definitions import lint_schema
 from chalicelib.gdx.ids import MemberClass
 from chalicelib.gdx.registers.rules import MAX_PART
 from chalicelib.gdx.registers.seed import load

@@ -1,0 +1,177 @@
+"""What callers send to the Biz room."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AwareDatetime, Field, RootModel, ValidationError, field_validator
+
+from chalicelib.shared.problems import Bilingual, invalid_body
+from chalicelib.shared.thai import Text, is_juristic_id, is_national_id
+from chalicelib.shared.web import Incoming, parse_json
+
+from ..definitions.model import ApplicantKind
+
+Body = TypeVar("Body", bound=Incoming)
+ShortText = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Words(Incoming):
+    """A text in both languages."""
+
+    th: ShortText
+    en: ShortText
+
+    def text(self) -> Text:
+        """As the room keeps it."""
+        return Text(th=self.th, en=self.en)
+
+
+class ApplicantBody(Incoming):
+    """For whom the caller applies."""
+
+    kind: ApplicantKind = Field(description="person: for oneself; juristic: for a company one directs")
+    juristic_id: str | None = Field(default=None, description="13-digit number of the company")
+
+    @field_validator("juristic_id")
+    @classmethod
+    def _is_number(cls, value: str | None) -> str | None:
+        if value is not None and not is_juristic_id(value):
+            raise Bilingual("เลขทะเบียนนิติบุคคลไม่ถูกต้อง", "Not a valid 13-digit juristic number.")
+        return value
+
+
+class OpenBody(Incoming):
+    """A new application."""
+
+    service: Annotated[str, Field(max_length=63)]
+    applicant: ApplicantBody
+
+
+class PatchBody(RootModel[dict[str, Any]]):
+    """A JSON Merge Patch (RFC 7396) of the answers."""
+
+
+class AnnounceBody(Incoming):
+    """A file about to be sent."""
+
+    code: Annotated[str, Field(max_length=63, description="Document code of the service")]
+    file_name: Annotated[str, Field(min_length=1, max_length=200)]
+    media_type: Annotated[str, Field(max_length=100)]
+    size: Annotated[int, Field(ge=1, le=50 * 1024 * 1024, description="Exact number of bytes")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes, hex")]
+
+
+class DeficiencyBody(Incoming):
+    """One thing to mend."""
+
+    pointer: Annotated[str, Field(max_length=200)] | None = Field(default=None, description="Field of the form")
+    document: Annotated[str, Field(max_length=63)] | None = Field(default=None, description="Document code")
+    th: ShortText
+    en: ShortText
+
+
+class DeficienciesBody(Incoming):
+    """The one list of what is missing."""
+
+    items: Annotated[tuple[DeficiencyBody, ...], Field(min_length=1, max_length=50)]
+    officer_omission: ShortText | None = Field(
+        default=None, description="For a second list only: what the officer overlooked; reported to OPDC"
+    )
+
+
+class FindingBody(Incoming):
+    """A word on one item of the checklist."""
+
+    code: Annotated[str, Field(max_length=63)]
+    passed: bool
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class InspectionBody(Incoming):
+    """The report of an inspection."""
+
+    findings: Annotated[tuple[FindingBody, ...], Field(min_length=1, max_length=100)]
+    summary: Annotated[str, Field(max_length=4000)] = ""
+
+
+class ActionBody(Incoming):
+    """An officer's move; a refusal needs reasons."""
+
+    reasons: Words | None = None
+
+
+class StatusBody(Incoming):
+    """A change of a licence's status."""
+
+    reasons: Words
+
+
+class OfficerBody(Incoming):
+    """An officer to be recorded."""
+
+    pid: str = Field(description="National id; kept only as a pseudonym")
+    agency: Annotated[str, Field(pattern=r"^TH/[A-Z]+/[A-Z0-9_-]+$", max_length=120)]
+    roles: tuple[Literal["intake", "inspector", "approver", "operator"], ...]
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+
+    @field_validator("pid")
+    @classmethod
+    def _is_pid(cls, value: str) -> str:
+        if not is_national_id(value):
+            raise Bilingual("เลขประจำตัวประชาชนไม่ถูกต้อง", "Not a valid 13-digit national id.")
+        return value
+
+
+class ProviderBody(Incoming):
+    """The secret that a payment provider signs with."""
+
+    secret: Annotated[str, Field(min_length=32, max_length=200)]
+
+
+class CallbackBody(Incoming):
+    """Money that came in, as a payment provider tells it."""
+
+    transaction: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{6,64}$")]
+    ref1: Annotated[str, Field(max_length=20)]
+    ref2: Annotated[str, Field(max_length=20)]
+    amount: Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,9})\.[0-9]{2}$", description="Baht, two decimals")]
+    paid_at: AwareDatetime
+
+    @property
+    def satang(self) -> int:
+        """The amount in satang, without a detour through floating point."""
+        whole, _, part = self.amount.partition(".")
+        return int(whole) * 100 + int(part)
+
+
+class PageQuery(Incoming):
+    """A page of a list."""
+
+    cursor: Annotated[str, Field(max_length=2000)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class LicencesQuery(PageQuery):
+    """The public register of one agency."""
+
+    agency: Annotated[str, Field(max_length=120)]
+
+
+class ManualQuery(Incoming):
+    """How the manual is wanted."""
+
+    format: Literal["json", "html"] | None = Field(default=None, description="Absent: as the Accept header says")
+
+
+def parsed(model: type[Body], raw: bytes) -> Body:
+    """A body that the route took raw (its signature covers the bytes), read as strictly as any other.
+
+    Raises:
+        Malformed, Invalid: see `shared.web.parse_json` and `shared.problems.invalid_body`.
+    """
+    try:
+        return model.model_validate_json(json.dumps(parse_json(raw)))
+    except ValidationError as error:
+        raise invalid_body(error) from None

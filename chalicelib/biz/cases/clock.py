@@ -1,0 +1,73 @@
+"""The legal clock of a case: what an action writes into the ledger, and what follows for the due date. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from chalicelib.shared import clock_ledger
+from chalicelib.shared.clock_ledger import ClockView, Entry, Term
+from chalicelib.shared.workdays import Calendar, thai_date
+
+from ..definitions.model import ClockEffect, ServiceDefinition
+from ..laws import LawPack
+from ..model import Case
+
+if TYPE_CHECKING:
+    from .rules import Book
+
+
+def term(definition: ServiceDefinition) -> Term:
+    """How long the agency may take."""
+    return Term(days=definition.sla.days, basis=definition.sla.basis, rolls_forward=definition.sla.rolls_forward)
+
+
+def told(
+    ledger: tuple[Entry, ...],
+    effect: ClockEffect,
+    law: LawPack,
+    calendar: Calendar,
+    now: dt.datetime,
+    *,
+    filing: bool,
+) -> tuple[Entry, ...]:
+    """The ledger after an action with that effect.
+
+    A filing counts from its legal receipt (the next office time, if it came at night), an agency's act from now.
+    Nothing is written where nothing changes: a stop of a clock that never ran, a resume of one that never paused.
+    """
+    state = clock_ledger.state_of(ledger)
+    idle = {"stop": ("not_started", "stopped"), "resume": ("running",)}
+    if effect == "none" or state in idle.get(effect, ()):
+        return ledger
+    at = calendar.legal_receipt(now).legal_received_at if filing else now
+    if ledger:
+        # an officer at work before the office opens acts on what legally arrives only then
+        at = max(at, ledger[-1].at)
+    rule = law.clock[effect]
+    return clock_ledger.append(ledger, Entry(kind=effect, at=at, reason=rule.reason, law=rule.law))
+
+
+def view(case: Case, book: Book, on: dt.date) -> ClockView:
+    """The clock as of that day."""
+    return clock_ledger.view(case.ledger, term(book.definition), book.calendar, on)
+
+
+def dated(case: Case, book: Book, now: dt.datetime) -> Case:
+    """The case with its due day, and the day on which the sweep must next look at it."""
+    seen = view(case, book, thai_date(now))
+    running = seen.state == "running"
+    due = seen.due if seen.state in ("running", "stopped") else None
+    # a due day that moved (after a pause) takes an earlier lateness back only if it now lies ahead
+    return case.model_copy(
+        update={"due": due, "next_check": due if running else None, "overdue": seen.overdue or case.overdue}
+    )
+
+
+def late(case: Case, book: Book, today: dt.date) -> Case:
+    """The case marked as late, to be looked at again when written reasons are next owed (LFA 2558 s.10)."""
+    every = dt.timedelta(days=book.law.late_notice_every_days.days)
+    check = case.next_check or today
+    while check < today:
+        check += every
+    return case.model_copy(update={"overdue": True, "next_check": check})

@@ -1,0 +1,138 @@
+"""Routes of the Biz room for applicants; another person's case does not exist for them."""
+
+from __future__ import annotations
+
+from chalicelib.shared.identity import CITIZEN, citizen
+from chalicelib.shared.thai_qr import Satang, baht
+from chalicelib.shared.web import Call, Reply, Room
+
+from ..definitions.fees import Quote
+from ..documents.uploads import Announcement
+from ..paging import page_of
+from ..service import Biz
+from . import bodies, replies
+from .replies import carded, carded_again
+from .views import CaseCard
+
+CASE = "/biz/v1/applications/{id}"
+STRONG = citizen(min_ial="2.3")
+"""To apply one must be known as a person; to look at one's own cases any login will do."""
+
+
+def add(room: Room, biz: Biz) -> None:
+    """Hangs the applicant's routes on the room."""
+    desk = biz.applications
+
+    @room.post(
+        "/biz/v1/applications",
+        allow=[STRONG],
+        body=bodies.OpenBody,
+        answer=CaseCard,
+        again=carded_again,
+        status=201,
+        summary="Open a draft application, for oneself or for a company one directs",
+    )
+    def open_case(call: Call) -> Reply:
+        applicant = call.body.applicant
+        return carded(desk.open(call.once, call.caller, call.body.service, applicant.kind, applicant.juristic_id))
+
+    @room.get(
+        "/biz/v1/applications",
+        allow=[CITIZEN],
+        query=bodies.PageQuery,
+        answer=replies.CasePage,
+        summary="One's own applications, newest first",
+    )
+    def mine(call: Call) -> replies.CasePage:
+        items, following = page_of(
+            biz, call, f"mine/{call.caller.id}", lambda after: biz.following.mine(call.caller, after, call.query.limit)
+        )
+        return replies.CasePage(items=items, next=following)
+
+    @room.post(
+        CASE + "/prefill",
+        allow=[STRONG],
+        answer=CaseCard,
+        again=carded_again,
+        summary="Fill in what state registers know",
+    )
+    def prefill(call: Call) -> Reply:
+        return carded(desk.prefill(call.once, call.caller, call.params["id"]))
+
+    @room.patch(
+        CASE + "/answers",
+        allow=[STRONG],
+        body=bodies.PatchBody,
+        answer=CaseCard,
+        again=carded_again,
+        if_match=True,
+        summary="Change answers by a JSON Merge Patch (RFC 7396)",
+    )
+    def answers(call: Call) -> Reply:
+        return carded(desk.answer(call.once, call.caller, call.params["id"], call.body.root, call.if_match))
+
+    @room.post(CASE + "/validate", allow=[CITIZEN], answer=replies.Judgement, summary="What is still missing")
+    def validate(call: Call) -> replies.Judgement:
+        faults = biz.following.faults(call.caller, call.params["id"])
+        shown = [replies.FaultView(pointer=f.pointer, message_th=f.th, message_en=f.en) for f in faults]
+        return replies.Judgement(complete=not shown, errors=shown)
+
+    @room.get(CASE + "/quote", allow=[CITIZEN], answer=Quote, summary="The fee, with its working")
+    def quote(call: Call) -> Quote:
+        return biz.following.quote(call.caller, call.params["id"])
+
+    @room.post(
+        CASE + "/documents",
+        allow=[STRONG],
+        body=bodies.AnnounceBody,
+        answer=replies.UploadView,
+        status=201,
+        summary="Announce a file and get the form to send it (presigned, exact size, type and SHA-256)",
+    )
+    def announce(call: Call) -> replies.UploadView:
+        file = Announcement(**call.body.model_dump())
+        document, form = biz.uploads.announce(call.once, call.caller, call.params["id"], file, call.if_match)
+        return replies.UploadView(
+            document=document.model_dump(mode="json"),
+            url=form.url,
+            fields=dict(form.fields),
+            expires_in=form.expires_in,
+        )
+
+    @room.post(
+        CASE + "/submit",
+        allow=[STRONG],
+        answer=CaseCard,
+        again=carded_again,
+        summary="File the application, or file it again",
+    )
+    def submit(call: Call) -> Reply:
+        return carded(desk.submit(call.once, call.caller, call.params["id"]))
+
+    @room.post(
+        CASE + "/withdraw", allow=[STRONG], answer=CaseCard, again=carded_again, summary="Take the application back"
+    )
+    def withdraw(call: Call) -> Reply:
+        return carded(desk.withdraw(call.once, call.caller, call.params["id"]))
+
+    @room.post(
+        CASE + "/payments", allow=[CITIZEN], answer=replies.BillView, status=201, summary="The live Thai QR of the fee"
+    )
+    def pay(call: Call) -> replies.BillView:
+        bill, svg = biz.counter.bill(call.once, call.caller, call.params["id"])
+        return replies.BillView(
+            ref1=bill.ref1,
+            ref2=bill.ref2,
+            satang=bill.satang,
+            amount_baht=baht(Satang(bill.satang)),
+            qr=bill.qr,
+            svg=svg,
+            expires_at=bill.expires_at,
+        )
+
+    @room.get(
+        CASE + "/credentials", allow=[CITIZEN], answer=replies.Papers, summary="The licence and receipt as credentials"
+    )
+    def papers(call: Call) -> replies.Papers:
+        found = biz.following.credentials(call.caller, call.params["id"])
+        return replies.Papers(**found, verify_token=biz.register.token(found["licence_no"]))

@@ -1,0 +1,189 @@
+"""What callers see of a case, a licence, a service; each caller only what is theirs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib.shared.clock_ledger import ClockView, Entry
+from chalicelib.shared.journal import Event
+from chalicelib.shared.thai import Text
+from chalicelib.shared.web import Outgoing
+
+from ..definitions import forms
+from ..definitions.fees import Quote
+from ..definitions.model import APPLICANT, SYSTEM, ServiceDefinition
+from ..licences.rules import standing
+from ..model import Case, Decision, DeficiencyList, Document, Inspection, Licence, Provenance
+from .rules import Book
+
+_PLAIN_NAMES = {
+    "opened": Text(th="เปิดร่างคำขอ", en="Draft opened"),
+    "prefilled": Text(th="ดึงข้อมูลจากทะเบียนของรัฐ", en="Filled from state registers"),
+    "changed": Text(th="แก้ไขข้อมูล", en="Answers changed"),
+    "announced": Text(th="กำลังส่งเอกสาร", en="Document on its way"),
+    "billed": Text(th="สร้าง QR สำหรับชำระค่าธรรมเนียม", en="QR for the fee made"),
+    "accepted": Text(th="เอกสารผ่านการตรวจ", en="Document accepted"),
+    "refused": Text(th="เอกสารไม่ผ่านการตรวจ", en="Document refused"),
+    "claimed": Text(th="เจ้าหน้าที่รับดูแลคำขอ", en="Taken by an officer"),
+    "overdue": Text(th="เกินกำหนดเวลาพิจารณา", en="Past the legal time limit"),
+    "issued": Text(th="ออกใบอนุญาต", en="Licence issued"),
+}
+_OTHER = Text(th="ดำเนินการ", en="Something was done")
+
+
+class ActionView(Outgoing):
+    """Something that the caller may do now."""
+
+    action: str
+    name: Text
+
+
+class CaseCard(Outgoing):
+    """A case in a list, and what a command answers."""
+
+    id: str
+    version: int = Field(description="Also the ETag; send it as If-Match")
+    service: str
+    service_version: int
+    service_name: Text
+    agency: str
+    applicant: str
+    state: str
+    state_name: Text
+    turn: str = Field(description="Whose move it is: applicant, agency, nobody")
+    opened_at: dt.datetime
+    received_at: dt.datetime | None
+    due: dt.date | None = Field(description="Legal due date of the decision, while the clock runs")
+    overdue: bool
+    licence: str | None
+    claimed: bool
+
+
+class CaseView(CaseCard):
+    """A whole case, for the applicant and for officers of its agency."""
+
+    juristic_id: str | None
+    applicant_name: str
+    answers: dict[str, Any]
+    sources: dict[str, Provenance]
+    documents: tuple[Document, ...]
+    needed_documents: tuple[str, ...]
+    deficiency_lists: tuple[DeficiencyList, ...]
+    inspections: tuple[Inspection, ...]
+    decision: Decision | None
+    quote: Quote | None
+    paid: bool
+    actions: tuple[ActionView, ...]
+
+
+class ClockAnswer(Outgoing):
+    """The legal clock, with everything needed to recompute it."""
+
+    clock: ClockView
+    ledger: tuple[Entry, ...]
+    received_at: dt.datetime | None
+    legal_received_at: dt.datetime | None
+    receipt_rule: str | None
+    law: Text
+    sla_source: str
+    sla_verified: str
+
+
+class Happening(Outgoing):
+    """One entry of the timeline; `hash` chains it to the one before."""
+
+    seq: int
+    at: str
+    type: str
+    name: Text
+    state: Text | None
+    by: str = Field(description="applicant, officer or system")
+    prev: str
+    hash: str
+
+
+class LicenceCard(Outgoing):
+    """A licence in the public register: no personal data."""
+
+    no: str
+    service: str
+    name: Text
+    agency: str
+    agency_name: Text
+    issued_on: dt.date
+    valid_until: dt.date
+    status: str = Field(description="valid, expired, suspended or revoked")
+    claims: dict[str, Any]
+
+
+def card(case: Case, book: Book) -> CaseCard:
+    """A case in short."""
+    return CaseCard(**_card(case, book))
+
+
+def _card(case: Case, book: Book) -> dict[str, Any]:
+    state = book.state(case)
+    shared = {"id", "version", "service", "service_version", "agency", "applicant", "state", "opened_at"}
+    return {
+        **{name: getattr(case, name) for name in shared | {"received_at", "due", "overdue", "licence"}},
+        "service_name": book.definition.name,
+        "state_name": state.name,
+        "turn": state.turn,
+        "claimed": case.claimed_by is not None,
+    }
+
+
+def whole(case: Case, book: Book, roles: frozenset[str]) -> CaseView:
+    """A case with everything in it, and what these roles may do now."""
+    needed = forms.needed_documents(book.definition, case.applicant, case.answers)
+    actions = tuple(
+        ActionView(action=code, name=action.name)
+        for code, action in book.definition.workflow.available(case.state).items()
+        if roles & set(action.roles)
+    )
+    names = ("juristic_id", "applicant_name", "answers", "sources", "documents", "deficiency_lists", "inspections")
+    return CaseView(
+        **_card(case, book),
+        **{name: getattr(case, name) for name in names},
+        decision=case.decision,
+        quote=case.quote,
+        paid=case.payment is not None,
+        needed_documents=tuple(rule.code for rule in needed if rule.mode == "upload"),
+        actions=actions,
+    )
+
+
+def happening(event: Event, definition: ServiceDefinition) -> Happening:
+    """An event as a line of the timeline; officers are named by their office, not by their person."""
+    workflow = definition.workflow
+    action = workflow.actions.get(str(event.data.get("action")))
+    state = workflow.states.get(str(event.data.get("to")))
+    kind = event.by.partition(":")[0]
+    return Happening(
+        seq=event.seq,
+        at=event.at,
+        type=event.type,
+        name=action.name if action else _PLAIN_NAMES.get(event.type.rpartition(".")[2], _OTHER),
+        state=state.name if state else None,
+        by={"citizen": APPLICANT, "officer": "officer"}.get(kind, SYSTEM),
+        prev=event.prev,
+        hash=event.hash,
+    )
+
+
+def licence_card(licence: Licence, definition: ServiceDefinition, on: dt.date, *, holder: bool = False) -> LicenceCard:
+    """A licence as the register shows it, or as its holder shows it."""
+    return LicenceCard(
+        no=licence.no,
+        service=licence.service,
+        name=definition.credential.name,
+        agency=licence.agency,
+        agency_name=definition.agency_name,
+        issued_on=licence.issued_on,
+        valid_until=licence.valid_until,
+        status=standing(licence, on),
+        claims=licence.claims if holder else licence.public,
+    )

@@ -1,0 +1,119 @@
+"""The services on offer: every JSON file of this directory is one version of one service.
+
+A new licence is a new file here and nothing else. A file that does not parse, that lint refuses or whose own tests
+fail stops the process at start: better no service than a wrong one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from chalicelib.shared.errors import not_found
+
+from ..laws import LawPack
+from ..laws import load as load_laws
+from . import lint
+from .model import ServiceDefinition
+
+SHIPPED = Path(__file__).parent / "shipped"
+
+
+class Unpublishable(Exception):
+    """A definition may not be published; `problems` says why, one line each."""
+
+    def __init__(self, name: str, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join([f"{name} cannot be published:", *self.problems]))
+
+
+class Catalogue:
+    """Published definitions by id and version, and the law packs they stand under."""
+
+    def __init__(self, definitions: Iterable[ServiceDefinition], laws: Mapping[str, LawPack]) -> None:
+        self._by_id: dict[str, dict[int, ServiceDefinition]] = {}
+        self._laws = laws
+        for definition in definitions:
+            versions = self._by_id.setdefault(definition.id, {})
+            if definition.version in versions:
+                raise Unpublishable(definition.id, [f"/version: version {definition.version} is published already"])
+            if definition.law_pack not in laws:
+                raise Unpublishable(definition.id, [f"/law_pack: there is no law pack '{definition.law_pack}'"])
+            versions[definition.version] = definition
+
+    @classmethod
+    def read(cls, *directories: Path) -> Catalogue:
+        """All `*.json` files of the directories, each linted and tried.
+
+        Raises:
+            Unpublishable: names the file and every reason.
+        """
+        paths = [path for directory in directories for path in sorted(directory.glob("*.json"))]
+        return cls([read_definition(path) for path in paths], load_laws())
+
+    def live(self, on: dt.date) -> list[ServiceDefinition]:
+        """What may be applied for on that day: of each service the newest live version."""
+        newest = (self._newest(versions, on) for versions in self._by_id.values())
+        return [found for found in newest if found is not None]
+
+    def current(self, id: str, on: dt.date) -> ServiceDefinition:
+        """The version under which a case is opened on that day; raises NotFound."""
+        found = self._newest(self._by_id.get(id, {}), on)
+        if found is None:
+            raise not_found("บริการนี้", "service")
+        return found
+
+    def version(self, id: str, version: int) -> ServiceDefinition:
+        """Exactly that version, live or not: running cases stay on theirs. Raises NotFound."""
+        found = self._by_id.get(id, {}).get(version)
+        if found is None:
+            raise not_found("บริการนี้", "service")
+        return found
+
+    def knows(self, id: str) -> bool:
+        """Whether any version of that service was ever published."""
+        return id in self._by_id
+
+    def law(self, definition: ServiceDefinition) -> LawPack:
+        """The law pack of a definition."""
+        return self._laws[definition.law_pack]
+
+    @staticmethod
+    def _newest(versions: Mapping[int, ServiceDefinition], on: dt.date) -> ServiceDefinition | None:
+        live = [definition for definition in versions.values() if definition.is_live(on)]
+        return max(live, key=lambda definition: definition.version, default=None)
+
+
+def read_definition(path: Path) -> ServiceDefinition:
+    """One file as a definition that may be published.
+
+    Raises:
+        Unpublishable: with every problem found.
+    """
+    try:
+        definition = ServiceDefinition.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise Unpublishable(path.name, map(_in_words, error.errors(include_url=False))) from None
+    except (ValueError, RecursionError) as error:
+        raise Unpublishable(path.name, [f"not JSON: {type(error).__name__}"]) from None
+    found = lint.problems(definition)
+    if found:
+        raise Unpublishable(path.name, found)
+    return definition
+
+
+def _in_words(finding: Mapping[str, object]) -> str:
+    where = finding["loc"]
+    place = "/".join(str(part) for part in where) if isinstance(where, tuple) else str(where)
+    return f"/{place}: {finding['msg']}"
+
+
+@functools.cache
+def shipped() -> Catalogue:
+    """The catalogue of this directory, read once in a process."""
+    return Catalogue.read(SHIPPED)

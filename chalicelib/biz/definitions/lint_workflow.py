@@ -1,0 +1,138 @@
+"""Does a workflow table lead from opening to an end, whatever happens, and can its moves be made? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .model import APPLICANT, OFFICER_ROLES, ROLES, SYSTEM, Action, ServiceDefinition, Workflow
+
+_APPLICANT_EFFECTS = {"file", "withdraw"}
+_OFFICER_EFFECTS = {"deficiency", "inspection", "refusal", "fee"}
+_EXPECTED_CLOCK = {"deficiency": "pause", "refusal": "stop"}
+
+
+def problems(definition: ServiceDefinition) -> list[str]:
+    """Everything wrong with the workflow; names are checked before paths, so a typing error is told as one."""
+    workflow = definition.workflow
+    found = [*_names(workflow)]
+    if found:
+        return found
+    return [*_paths(workflow), *_actions(workflow, definition), *_clock(workflow)]
+
+
+def _names(workflow: Workflow) -> Iterator[str]:
+    if workflow.initial not in workflow.states:
+        yield f"/workflow/initial: there is no state '{workflow.initial}'"
+    for code, action in workflow.actions.items():
+        where = f"/workflow/actions/{code}"
+        for state in (*action.from_, action.to):
+            if state not in workflow.states:
+                yield f"{where}: there is no state '{state}'"
+        for role in action.roles:
+            if role not in ROLES:
+                yield f"{where}: unknown role '{role}'; use {', '.join(ROLES)}"
+        for other in action.not_by_same:
+            if other not in workflow.actions:
+                yield f"{where}: there is no action '{other}'"
+
+
+def _paths(workflow: Workflow) -> Iterator[str]:
+    reached = _reach({workflow.initial}, workflow)
+    for state in sorted(workflow.states.keys() - reached):
+        yield f"/workflow/states/{state}: cannot be reached"
+    ends = {code for code, state in workflow.states.items() if state.turn == "nobody"}
+    for code, place in workflow.states.items():
+        leaving = workflow.available(code)
+        if place.turn == "nobody" and leaving:
+            yield f"/workflow/states/{code}: is an end (turn: nobody), yet '{next(iter(leaving))}' leaves it"
+        if place.turn != "nobody" and not leaving:
+            yield f"/workflow/states/{code}: is a dead end; add an action or say turn: nobody"
+        elif place.turn != "nobody" and not _reach({code}, workflow) & ends:
+            yield f"/workflow/states/{code}: no end can be reached from it"
+    if not ends:
+        yield "/workflow/states: no state is an end (turn: nobody)"
+
+
+def _reach(start: set[str], workflow: Workflow) -> set[str]:
+    seen, queue = set(start), list(start)
+    while queue:
+        for action in workflow.available(queue.pop()).values():
+            if action.to not in seen:
+                seen.add(action.to)
+                queue.append(action.to)
+    return seen
+
+
+def _actions(workflow: Workflow, definition: ServiceDefinition) -> Iterator[str]:
+    effects = [effect for action in workflow.actions.values() for effect in action.effects]
+    for needed in ("file", "issue", "refusal", "withdraw"):
+        if needed not in effects:
+            yield f"/workflow/actions: no action has the effect '{needed}'"
+    if ("fee" in effects) != ("paid" in effects):
+        yield "/workflow/actions: 'fee' and 'paid' come together"
+    if ("fee" in effects) != bool(definition.fees):
+        yield "/fees: a service with fees needs an action with the effect 'fee', and the other way round"
+    if "inspection" in effects and not definition.checklist:
+        yield "/checklist: an inspection needs a checklist"
+    for code, action in workflow.actions.items():
+        yield from _action(f"/workflow/actions/{code}", action, workflow)
+    for state in workflow.states:
+        seen: set[str] = set()
+        for action in workflow.available(state).values():
+            for effect in action.effects:
+                if effect in seen:
+                    yield f"/workflow/states/{state}: two actions with the effect '{effect}' leave it"
+                seen.add(effect)
+
+
+def _action(where: str, action: Action, workflow: Workflow) -> Iterator[str]:
+    roles, effects = set(action.roles), set(action.effects)
+    if effects & _APPLICANT_EFFECTS and roles != {APPLICANT}:
+        yield f"{where}: only the applicant can {' or '.join(sorted(effects & _APPLICANT_EFFECTS))}"
+    if effects & _OFFICER_EFFECTS and not roles <= set(OFFICER_ROLES):
+        yield f"{where}: only an officer can do this"
+    if "paid" in effects and roles != {SYSTEM}:
+        yield f"{where}: only the system can say that it was paid"
+    if APPLICANT in roles and not effects:
+        yield f"{where}: an applicant's action needs the effect 'file' or 'withdraw'"
+    if SYSTEM in roles and "paid" not in effects:
+        yield f"{where}: nothing would ever do this; the system acts only on payment"
+    if "issue" in effects and APPLICANT in roles:
+        yield f"{where}: an applicant cannot issue a licence"
+    if "refusal" in effects and workflow.states[action.to].turn != "nobody":
+        yield f"{where}: a refusal must end the case"
+    if action.notice is None and roles != {APPLICANT}:
+        yield f"{where}: the applicant must be told (notice)"
+    for effect, clock in _EXPECTED_CLOCK.items():
+        if effect in effects and action.clock != clock:
+            yield f"{where}: with the effect '{effect}' the clock must {clock}"
+
+
+def _clock(workflow: Workflow) -> Iterator[str]:
+    """Follow every path and see that the clock is never told something that its state forbids.
+
+    A stop fits always: it says only that from here on nobody waits.
+    """
+    follows = {
+        "not_started": {"none": "not_started", "start": "running", "stop": "not_started"},
+        "running": {"none": "running", "pause": "paused", "stop": "stopped"},
+        "paused": {"none": "paused", "resume": "running", "stop": "stopped"},
+        "stopped": {"none": "stopped", "stop": "stopped"},
+    }
+    seen = {(workflow.initial, "not_started")}
+    queue = list(seen)
+    told: set[tuple[str, str]] = set()
+    while queue:
+        state, clock = queue.pop()
+        if workflow.states[state].turn == "nobody" and clock in ("running", "paused") and (state, clock) not in told:
+            told.add((state, clock))
+            yield f"/workflow/states/{state}: the case ends while the clock is {clock}"
+        for code, action in workflow.available(state).items():
+            following = follows[clock].get(action.clock)
+            if following is None:
+                if (code, clock) not in told:
+                    told.add((code, clock))
+                    yield f"/workflow/actions/{code}: cannot {action.clock} a clock that is {clock}"
+            elif (action.to, following) not in seen:
+                seen.add((action.to, following))
+                queue.append((action.to, following))

@@ -1,0 +1,1 @@
+"""What was given: licences, receipts, their register and their status lists."""

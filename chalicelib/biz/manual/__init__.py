@@ -1,0 +1,1 @@
+"""The public manual of a service, made from its definition."""

@@ -1,0 +1,90 @@
+"""What the applicant is told and given: the consumer of biz-events, and the sweep for lateness.
+
+Both may run twice, late or out of order. Letters and papers carry the id of the event behind them, and the neighbours
+keep one per id; a case is marked late once per day of looking, by the version it had.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from chalicelib.shared.errors import Stale
+from chalicelib.shared.ids import new_id, new_token
+from chalicelib.shared.journal import Event, Once
+from chalicelib.shared.thai import Text
+from chalicelib.shared.workdays import thai_date
+
+from ..cases import clock
+from ..model import Case, Licence
+from ..office import Office, Told
+from ..ports import Letter, Mailbox, Paper, Wallet
+
+_REFUSED = Text(
+    th="ไฟล์ที่ท่านแนบไม่ผ่านการตรวจ โปรดเปิดคำขอเพื่อดูเหตุผลและส่งใหม่",
+    en="A file that you attached was not accepted; open the application to see why and send it again.",
+)
+_OVERDUE = Text(
+    th="หน่วยงานพิจารณาคำขอของท่านเกินกำหนดเวลาตามกฎหมาย หน่วยงานต้องแจ้งเหตุผลเป็นหนังสือทุก 7 วันและรายงานต่อ ก.พ.ร.",
+    en="The agency is past the legal time limit; it owes you written reasons every 7 days and must report to OPDC.",
+)
+_STATUS = {
+    "suspended": Text(th="ใบอนุญาตของท่านถูกพักใช้", en="Your licence was suspended."),
+    "revoked": Text(th="ใบอนุญาตของท่านถูกเพิกถอน", en="Your licence was revoked."),
+    "reinstated": Text(th="ใบอนุญาตของท่านกลับมาใช้ได้แล้ว", en="Your licence is valid again."),
+}
+_RECEIPT = Text(th="ใบเสร็จรับเงินค่าธรรมเนียม", en="Receipt for the fee")
+
+
+class Letters:
+    """Tells people what happened to their cases and hands them their papers."""
+
+    def __init__(self, office: Office, mailbox: Mailbox, wallet: Wallet) -> None:
+        self._office = office
+        self._mailbox = mailbox
+        self._wallet = wallet
+
+    def heard(self, event: Event) -> None:
+        """Act on one event; raises when a neighbour did not surely take it, so that the queue delivers again."""
+        name = event.type.rpartition(".")[2]
+        if name in _STATUS:
+            licence = self._office.store.find_licence(event.subject)
+            definition = self._office.catalogue.version(licence.service, licence.service_version)
+            self._send(event, licence, definition.credential.name, _STATUS[name])
+            return
+        case = self._office.store.find_case(event.subject)
+        definition = self._office.book(case).definition
+        if event.type == "biz.licence.issued":
+            self._hand_over(event, case)
+            return
+        action = definition.workflow.actions.get(str(event.data.get("action")))
+        text = action.notice if action is not None else {"refused": _REFUSED, "overdue": _OVERDUE}.get(name)
+        if text is not None:
+            self._send(event, case, definition.name, text)
+
+    def _send(self, event: Event, about: Case | Licence, subject: Text, body: Text) -> None:
+        letter = Letter(event.id, subject, body, event.subject, about.agency, event.at)
+        self._mailbox.deliver(about.pid, letter)
+
+    def _hand_over(self, event: Event, case: Case) -> None:
+        licence = self._office.store.find_licence(str(event.data["licence"]))
+        definition = self._office.catalogue.version(licence.service, licence.service_version)
+        self._wallet.keep(
+            licence.pid,
+            Paper(f"{event.id}-licence", "licence", definition.credential.name, licence.credential, licence.agency),
+        )
+        if case.receipt is not None:
+            self._wallet.keep(case.pid, Paper(f"{event.id}-receipt", "receipt", _RECEIPT, case.receipt, case.agency))
+
+    def mark_late(self, now: dt.datetime) -> int:
+        """Mark cases whose due day has passed, and again every seven days (LFA 2558 s.10); returns how many."""
+        office, today, marked = self._office, thai_date(now), 0
+        for case in office.store.to_check(today):
+            book = office.book(case)
+            late = clock.late(case, book, today)
+            told = Told("application.overdue", {"due": case.due.isoformat() if case.due else None, "copy": "OPDC"})
+            try:
+                office.save(Once(new_id(), "", new_token(), claimed=False), late, [told], by="system")
+            except Stale:
+                continue  # somebody acted on it just now; the next sweep looks again
+            marked += 1
+        return marked

@@ -1,0 +1,1 @@
+"""What officers of an agency do with cases."""

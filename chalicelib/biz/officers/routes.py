@@ -1,0 +1,151 @@
+"""Routes of the Biz room for officers and the operator; cases of other agencies do not exist for an officer."""
+
+from __future__ import annotations
+
+from chalicelib.shared.identity import officer
+from chalicelib.shared.web import Call, Reply, Room
+
+from ..cases import bodies, replies
+from ..cases.replies import carded, carded_again
+from ..cases.views import CaseCard, LicenceCard
+from ..definitions.model import OFFICER_ROLES
+from ..model import Deficiency, Finding, LicenceStatus
+from ..paging import page_of
+from ..service import Biz
+
+CASE = "/biz/v1/applications/{id}"
+ANY = officer(*OFFICER_ROLES)
+APPROVER = officer("approver")
+OPERATOR = officer("operator")
+
+_STATUS: dict[str, LicenceStatus] = {"suspend": "suspended", "reinstate": "valid", "revoke": "revoked"}
+
+
+def add(room: Room, biz: Biz) -> None:
+    """Hangs the officers' routes on the room."""
+    _reading(room, biz)
+    _acting(room, biz)
+    _licences(room, biz)
+    _operating(room, biz)
+
+
+def _reading(room: Room, biz: Biz) -> None:
+    desk = biz.desk
+
+    @room.get(
+        "/biz/v1/queue",
+        allow=[ANY],
+        query=bodies.PageQuery,
+        answer=replies.CasePage,
+        summary="The agency's work, the first legally due first",
+    )
+    def queue(call: Call) -> replies.CasePage:
+        items, following = page_of(
+            biz, call, f"queue/{call.caller.agency}", lambda after: desk.queue(call.caller, after, call.query.limit)
+        )
+        return replies.CasePage(items=items, next=following)
+
+
+def _acting(room: Room, biz: Biz) -> None:
+    desk = biz.desk
+
+    @room.post(CASE + "/claim", allow=[ANY], answer=CaseCard, again=carded_again, summary="Take an application")
+    def claim(call: Call) -> Reply:
+        return carded(desk.claim(call.once, call.caller, call.params["id"]))
+
+    @room.post(
+        CASE + "/deficiencies",
+        allow=[ANY],
+        body=bodies.DeficienciesBody,
+        answer=CaseCard,
+        again=carded_again,
+        summary="Return an application with the one list of what is missing (LFA 2558 s.8)",
+    )
+    def deficiencies(call: Call) -> Reply:
+        items = [
+            Deficiency(pointer=item.pointer, document=item.document, text=bodies.Words(th=item.th, en=item.en).text())
+            for item in call.body.items
+        ]
+        return carded(desk.ask(call.once, call.caller, call.params["id"], items, call.body.officer_omission))
+
+    @room.post(
+        CASE + "/inspections",
+        allow=[ANY],
+        body=bodies.InspectionBody,
+        answer=CaseCard,
+        again=carded_again,
+        summary="Report an inspection: one finding for each item of the checklist",
+    )
+    def inspections(call: Call) -> Reply:
+        findings = [Finding(**finding.model_dump()) for finding in call.body.findings]
+        return carded(desk.inspect(call.once, call.caller, call.params["id"], findings, call.body.summary))
+
+    @room.post(
+        CASE + "/actions/{action}",
+        allow=[ANY],
+        body=bodies.ActionBody,
+        answer=CaseCard,
+        again=carded_again,
+        summary="Any other move of the service's workflow: accept, approve, refuse",
+    )
+    def act(call: Call) -> Reply:
+        reasons = call.body.reasons.text() if call.body.reasons else None
+        return carded(desk.act(call.once, call.caller, call.params["id"], call.params["action"], reasons))
+
+
+def _licences(room: Room, biz: Biz) -> None:
+    def hang(verb: str, summary: str) -> None:
+        @room.post(
+            f"/biz/v1/licences/{{no}}/{verb}",
+            allow=[APPROVER],
+            body=bodies.StatusBody,
+            answer=LicenceCard,
+            summary=summary,
+        )
+        def change(call: Call) -> LicenceCard:
+            reasons = call.body.reasons.text()
+            return biz.register.set_status(call.once, call.caller, call.params["no"], _STATUS[verb], reasons)
+
+    hang("suspend", "Suspend a licence; its status list says so at once")
+    hang("reinstate", "Make a suspended licence valid again")
+    hang("revoke", "Revoke a licence for good")
+
+
+def _operating(room: Room, biz: Biz) -> None:
+    @room.post(
+        "/biz/v1/officers",
+        allow=[OPERATOR],
+        body=bodies.OfficerBody,
+        answer=replies.OfficerView,
+        status=201,
+        summary="Record an officer and their roles; an empty list of roles takes them off",
+    )
+    def enlist(call: Call) -> replies.OfficerView:
+        body = call.body
+        made = biz.enlist(call.once, body.pid, body.agency, body.roles, body.name)
+        return replies.OfficerView(**made.model_dump())
+
+    @room.put(
+        "/biz/v1/payments/providers/{provider}",
+        allow=[OPERATOR],
+        body=bodies.ProviderBody,
+        answer=replies.ProviderView,
+        summary="Set the secret with which a payment provider signs its callbacks",
+    )
+    def provider(call: Call) -> replies.ProviderView:
+        biz.know_provider(call.once, call.params["provider"], call.body.secret)
+        return replies.ProviderView(provider=call.params["provider"])
+
+    @room.get(
+        "/biz/v1/payments/providers/{provider}/orphans",
+        allow=[OPERATOR],
+        query=bodies.PageQuery,
+        answer=replies.OrphanPage,
+        summary="Money from a provider that fits no bill",
+    )
+    def orphans(call: Call) -> replies.OrphanPage:
+        name = call.params["provider"]
+        items, following = page_of(
+            biz, call, f"orphans/{name}", lambda after: biz.counter.orphans(name, after, call.query.limit)
+        )
+        return replies.OrphanPage(items=[replies.OrphanView.model_validate(item) for item in items], next=following)

@@ -1,0 +1,1 @@
+"""Fees: the bill, the QR, and what comes back from the bank."""

@@ -1,0 +1,108 @@
+"""Bills and what comes back from the bank. Pure.
+
+A bill's two references carry the case id, so that a callback finds its case without a search: reference 1 is the first
+20 characters, reference 2 the rest and the number of the attempt. There is one live QR per case, yet money for an
+older one of the right amount is good money: late success is success.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+from typing import Literal
+
+from chalicelib.shared import thai_qr
+from chalicelib.shared.errors import Unauthenticated, WrongState
+from chalicelib.shared.thai_qr import Satang
+
+from ..model import Bill, Case, CaseId, Payment
+
+BILLER = "099999999999900"
+"""A fictitious biller id (13 + 2 digits): a real one is assigned to the agency by its bank."""
+
+BILL_LIVES = dt.timedelta(minutes=30)
+MAX_ATTEMPTS = 99
+TOLERANCE = 300
+"""Seconds by which a callback's timestamp may differ from our clock; older ones may be replays."""
+
+_CASE_ID = re.compile(r"[0-9a-f]{32}")
+_REF1 = re.compile(r"[0-9A-F]{20}")
+_REF2 = re.compile(r"([0-9A-F]{12})([0-9]{2})")
+_SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
+
+Mismatch = Literal["unknown_reference", "no_fee_due", "wrong_amount", "already_paid"]
+"""Why money was kept aside: an officer must look at it."""
+
+
+def bill(case: Case, now: dt.datetime) -> Bill:
+    """The live bill of a case: the present one while it lasts, else the next attempt.
+
+    Raises:
+        WrongState: no fee is due.
+    """
+    if case.quote is None or case.payment is not None or not case.quote.total_satang:
+        raise WrongState("คำขอนี้ยังไม่มีค่าธรรมเนียมที่ต้องชำระ", "No fee is due for this application.")
+    if case.bill is not None and now < case.bill.expires_at:
+        return case.bill
+    attempt = 1 if case.bill is None else case.bill.attempt + 1
+    if attempt > MAX_ATTEMPTS:
+        raise WrongState("สร้าง QR เกินจำนวนครั้งที่กำหนด", "Too many QR codes were made for this application.")
+    ref1, ref2 = references(case.id, attempt)
+    satang = case.quote.total_satang
+    qr = thai_qr.encode(thai_qr.Bill(biller=BILLER, ref1=ref1, ref2=ref2, amount=Satang(satang), name="KLANG BIZ"))
+    return Bill(attempt=attempt, ref1=ref1, ref2=ref2, satang=satang, qr=qr, expires_at=now + BILL_LIVES)
+
+
+def references(case: CaseId, attempt: int) -> tuple[str, str]:
+    """Reference 1 and 2 of a bill."""
+    if not _CASE_ID.fullmatch(case):
+        raise ValueError("a case id is 32 hex characters")
+    upper = case.upper()
+    return upper[:20], f"{upper[20:]}{attempt:02d}"
+
+
+def case_of(ref1: str, ref2: str) -> CaseId | None:
+    """The case that the references name, if they are ours at all."""
+    tail = _REF2.fullmatch(ref2)
+    if not _REF1.fullmatch(ref1) or tail is None:
+        return None
+    return CaseId((ref1 + tail[1]).lower())
+
+
+def mismatch(case: Case | None, satang: int) -> Mismatch | None:
+    """Why this money cannot be booked on the case; None when it can."""
+    if case is None:
+        return "unknown_reference"
+    if case.payment is not None:
+        return "already_paid"
+    if case.quote is None or case.bill is None:
+        return "no_fee_due"
+    return None if satang == case.quote.total_satang else "wrong_amount"
+
+
+def paid(case: Case, *, provider: str, transaction: str, satang: int, paid_at: dt.datetime, receipt_no: str) -> Case:
+    """The case with the money booked."""
+    payment = Payment(provider=provider, transaction=transaction, satang=satang, paid_at=paid_at, receipt_no=receipt_no)
+    return case.model_copy(update={"payment": payment})
+
+
+def signature(secret: str, timestamp: int, body: bytes) -> str:
+    """The header `X-Klang-Signature` that a provider sends: HMAC-SHA256 over `timestamp.body`."""
+    code = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={timestamp},v1={code}"
+
+
+def check_signature(secret: str | None, header: str, body: bytes, now: dt.datetime) -> None:
+    """Believe a callback, or not; an unknown provider and a bad signature look the same.
+
+    Raises:
+        Unauthenticated: the signature does not hold or is too old.
+    """
+    found = _SIGNATURE.fullmatch(header)
+    held = secret or "no such provider: compare all the same, so that the time taken tells nothing"
+    at = int(found[1]) if found else 0
+    good = hmac.compare_digest(signature(held, at, body), header)
+    if secret is None or not good or abs(now.timestamp() - at) > TOLERANCE:
+        raise Unauthenticated("ลายมือชื่อของการแจ้งชำระเงินไม่ถูกต้อง", "The signature of this callback does not hold.")
