@@ -25,6 +25,8 @@ from chalicelib.opendata.search.delta import Delta
 from chalicelib.opendata.search.index import build, ranks_of
 from chalicelib.opendata.search.synonyms import Synonyms
 
+pytestmark = pytest.mark.slow
+
 TITLES = (
     "## Start: import of app.py",
     "## The edge: a public route that does nothing",

@@ -27,6 +27,8 @@ from chalicelib.shared.storage import Change, Count, Create, Item, Key, Update, 
 from tests.support.cloud import REGION, local_cloud
 from tests.support.faults import KINDS, Crash, Faults, Kind, faults
 
+pytestmark = pytest.mark.slow
+
 QUEUE = "biz-events"
 CASES = ("1", "2")
 
@@ -54,6 +56,7 @@ class Notes:
         self.now = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
         self.failures: list[Exception] = []
         self.start()
+        self.address = self.sqs.get_queue_url(QueueName=f"klang-test-{QUEUE}")["QueueUrl"]
 
     def start(self) -> None:
         """A fresh process: new clients, nothing in memory."""
@@ -99,12 +102,11 @@ class Notes:
 
     def deliver(self) -> int:
         """What Lambda does with the queue, for all messages there are; gives how many there were."""
-        address = self.sqs.get_queue_url(QueueName=f"klang-test-{QUEUE}")["QueueUrl"]
-        messages = self.sqs.receive_message(QueueUrl=address, MaxNumberOfMessages=10, VisibilityTimeout=0)
+        messages = self.sqs.receive_message(QueueUrl=self.address, MaxNumberOfMessages=10, VisibilityTimeout=0)
         for message in messages.get("Messages", []):
             try:
                 self.journal.carry(message["Body"], self.count)
-                self.sqs.delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
+                self.sqs.delete_message(QueueUrl=self.address, ReceiptHandle=message["ReceiptHandle"])
             except Crash:
                 self.start()
             except Exception as error:
@@ -151,7 +153,10 @@ class Notes:
 def weather(session: Session, pick: Callable[[str, str, int], Kind]) -> Iterator[Notes]:
     """A room under faults; they are off while the room is made."""
     with faults(pick) as layer:
-        yield Notes(session, layer)
+        layer.on = False
+        notes = Notes(session, layer)
+        layer.on = True
+        yield notes
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "ok"])
