@@ -1,5 +1,7 @@
 """The story of `make demo` on four stages that were really deployed: each a package, a function and an API of its own.
 
+They are separate functions behind one address, with people and agencies around.
+
 What one process does with a call to a neighbour, these do as members of the exchange, by agreement and on record.
 """
 
@@ -72,6 +74,50 @@ def _uses(played: Played) -> list[dict[str, Any]]:
         if page["next"] is None:
             return lines
         query["after"] = page["next"]
+
+
+def _said(played: Played, path: str, token: str = "") -> tuple[int, Any]:
+    """A request to the front address."""
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    answer = HttpTransport(played.town.address).send("GET", path, headers, None)
+    return answer.status, answer.json
+
+
+def _token(played: Played, persona: str) -> str:
+    """A new token, by whoever grants it."""
+    return World(HttpTransport(played.town.address)).person(persona).token
+
+
+def test_all_four_are_well(played: Played) -> None:
+    assert _said(played, "/health") == (200, {"status": "ok", "platforms": list(PLATFORMS)})
+
+
+def test_a_person_of_the_test_login_is_known_to_the_deployed_citizen_portal(played: Played) -> None:
+    status, me = _said(played, "/citizen/v1/me", token=_token(played, "somchai"))
+    assert (status, me["ial"]) == (200, "2.3")
+
+
+def test_a_system_gets_its_token_from_the_deployed_exchange(played: Played) -> None:
+    before = played.town.rehearsal.pool.usage.calls["klang-rehearsal-gdx"]
+    assert _token(played, "dopa-civil").count(".") == 2
+    assert played.town.rehearsal.pool.usage.calls["klang-rehearsal-gdx"] > before
+
+
+def test_each_platform_is_a_function_of_its_own_with_its_own_settings(played: Played) -> None:
+    for platform in PLATFORMS:
+        functions = played.town.rehearsal.functions(platform)
+        assert {function.variables["PLATFORMS"] for function in functions.values()} == {platform}
+        document = json.loads(played.town.rehearsal.workshop(platform).api_definition.read_text("utf-8"))
+        others = [f"/{other}/v1" for other in PLATFORMS if other != platform]
+        assert not [path for path in document["paths"] for other in others if path.startswith(other)]
+
+
+def test_nothing_of_the_laptop_is_in_a_package(played: Played) -> None:
+    for platform in PLATFORMS:
+        workshop = played.town.rehearsal.workshop(platform)
+        paths = json.loads(workshop.api_definition.read_text("utf-8"))["paths"]
+        assert not [path for path in paths if path.startswith("/local")]
+        assert not (workshop.folder / "infra").exists()
 
 
 def test_bytes_and_deep_paths_pass_a_deployed_package_undamaged(played: Played) -> None:
