@@ -13,9 +13,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .compiling import TIERS, Compiler, loosens, worded
+from .counting import MANY, all_values, those, top_values
 from .delta import Delta
 from .effort import Effort
-from .index import SPLIT, UNCOUNTED, Shard, column, microseconds, schema
+from .index import Shard, microseconds
 from .looking import Looking
 from .marking import highlights
 from .model import DATES, Exact, Found, Not, Question, Some
@@ -30,12 +31,10 @@ Sort = tuple[tuple[str, bool], ...]
 Hit = dict[str, Any]
 """What is stored of a dataset, with its `score` and the keys it is sorted by."""
 
-MANY = 65_000
-"""Values of one facet that tantivy counts at once."""
-SHARING = 5
-"""How many times the values told of a facet are looked through first for those that share the last place."""
 FEW = 500
 """Hits that are remembered while a page is made: facets of so few may be counted without searching again."""
+SMALL = 5_000
+"""Hits of a result in which it costs little to count a field twice."""
 LOOKING_UP = 150
 """How many entries that a search goes through cost as much as finding one dataset by its number."""
 _NATIVE = {"score", "id", "name", "title", *DATES}
@@ -210,76 +209,15 @@ class View:
         if base is not None and self._in_base():
             query, effort = self._query(base, scoring=False), Effort(base, self._synonyms, self._tier)
             if self._few is not None and len(self._few) * LOOKING_UP < effort.question(self.question):
-                query = _those(base, self._few)
+                query = those(base, self._few)
             if limit is None or limit >= MANY:
-                of_base = _all_values(base, query, fields)
+                of_base = all_values(base, query, fields)
             else:
-                of_base = _top_values(base, query, limit, {field: set(counts[field]) for field in fields})
+                also = {field: set(counts[field]) for field in fields}
+                of_base = top_values(base, query, limit, also, small=self._in_base() <= SMALL)
             for field, values in of_base.items():
                 counts[field].update(values)
         return counts
-
-
-def _terms(shard: Shard, query: Compiled, asked: Mapping[str, Mapping[str, Any]]) -> dict[str, list[tuple[str, int]]]:
-    """Values by field and what is asked of each: size, and which ones."""
-    fields = [field for field in asked if field not in UNCOUNTED]
-    if not fields:
-        return {}
-    wanted = {
-        str(place): {"terms": {"field": f"f.{column(field)}", "segment_size": asked[field]["size"], **asked[field]}}
-        for place, field in enumerate(fields)
-    }
-    answer = shard.searcher.aggregate(query, wanted)
-    return {
-        field: [(bucket["key"], bucket["doc_count"]) for bucket in answer[str(place)]["buckets"]]
-        for place, field in enumerate(fields)
-    }
-
-
-def _those(shard: Shard, addresses: Sequence[Any]) -> Compiled:
-    from tantivy import Query as Made
-
-    return Made.term_set_query(schema(), "r_id", shard.searcher.fast_field_values("r_id", list(addresses)))
-
-
-def _top_values(shard: Shard, query: Compiled, limit: int, also: Mapping[str, set[str]]) -> dict[str, dict[str, int]]:
-    """At least the `limit` values at the top of each field, all that share the last place, and those of `also`."""
-    first = _terms(shard, query, {field: {"size": limit + 1} for field in also})
-    found = {field: dict(values) for field, values in first.items()}
-    found |= {field: _by_terms(shard, query, field) for field in also if field in UNCOUNTED}
-    full = {field: values for field, values in first.items() if len(values) > limit}
-    shared = {field: each[-1][1] for field, each in full.items() if limit and each[-1][1] == each[-2][1]}
-    # of those that stand once the first by name are wanted; at most `limit` that stand more often are among them
-    once = {"size": 2 * limit, "order": {"_key": "asc"}}
-    for field, values in _terms(shard, query, {each: once for each, often in shared.items() if often == 1}).items():
-        found[field] |= dict(values)
-        del shared[field]
-    for size in (SHARING * limit, MANY):
-        for field, values in _terms(shard, query, {field: {"size": size} for field in shared}).items():
-            found[field] |= dict(values)
-            if len(values) < size or values[-1][1] < shared[field]:
-                del shared[field]
-    others = {field: sorted(also[field] - found[field].keys()) for field in full}
-    missing = {field: {"size": MANY, "include": values} for field, values in others.items() if values}
-    for field, values in _terms(shard, query, missing).items():
-        found[field] |= dict(values)
-    return found
-
-
-def _all_values(shard: Shard, query: Compiled, fields: Sequence[str]) -> dict[str, dict[str, int]]:
-    try:
-        found = _terms(shard, query, {field: {"size": MANY} for field in fields})
-    except ValueError:
-        found = {field: [] for field in fields}
-    whole = {field: values for field, values in found.items() if 0 < len(values) < MANY}
-    return {field: dict(whole[field]) if field in whole else _by_terms(shard, query, field) for field in fields}
-
-
-def _by_terms(shard: Shard, query: Compiled, field: str) -> dict[str, int]:
-    """The same from the terms themselves; slower, without a limit."""
-    beginning = f"{field}{SPLIT}"
-    pairs = shard.searcher.terms_with_prefix("kv", beginning, filter_query=query)
-    return {term[len(beginning) :]: count for term, count in pairs if count}
 
 
 def _hit(shard: Shard, address: Any, score: float) -> Hit:
