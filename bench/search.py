@@ -210,7 +210,7 @@ def _percentile(sample: Sample, share: float) -> float:
 def comparisons(sizes: Sequence[int], asked: int, rounds: int, *, compared: bool | None = None) -> list[Comparison]:
     """The sections of the report, size by size, and how both grow."""
     with_postgres = search_postgres.installed() if compared is None else compared
-    done = [measured(size, asked, rounds, compared=with_postgres) for size in sizes]
+    done = sorted((measured(size, asked, rounds, compared=with_postgres) for size in sizes), key=lambda one: one.count)
     found: list[Comparison] = []
     for each in done:
         found += [_mixed(each), _selective(each), _freshness(each)]
