@@ -35,7 +35,7 @@ FEW = 500
 """Hits that are remembered while a page is made: facets of so few may be counted without searching again."""
 SMALL = 5_000
 """Hits of a result in which it costs little to count a field twice."""
-LOOKING_UP = 150
+LOOKING_UP = 25
 """How many entries that a search goes through cost as much as finding one dataset by its number."""
 _NATIVE = {"score", "id", "name", "title", *DATES}
 _UNIQUE = {"id", "name"}
@@ -79,7 +79,7 @@ class View:
     def _query(self, base: Shard, *, scoring: bool) -> Compiled:
         if scoring not in self._compiled:
             compiler = Compiler(base, self._synonyms, tier=self._tier, scoring=scoring)
-            self._compiled[scoring] = compiler.question(self.question, without=self._delta.ids)
+            self._compiled[scoring] = compiler.question(self.question, without=self._delta.in_base(base))
         return self._compiled[scoring]
 
     def _in_base(self) -> int:

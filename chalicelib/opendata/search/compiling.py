@@ -11,11 +11,11 @@ from __future__ import annotations
 import fnmatch
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .fold import fold
-from .index import BOX, SPLIT, UNCOUNTED, Shard, column, microseconds, schema, short, values_of
+from .index import BOX, SPLIT, UNCOUNTED, Shard, column, microseconds, one_of, schema, short, values_of
 from .model import (
     DATES,
     PUBLIC,
@@ -105,7 +105,7 @@ class Compiler:
         self._made = Made
         self._must, self._should, self._not = Occur.Must, Occur.Should, Occur.MustNot
 
-    def question(self, question: Question, *, without: Iterable[str] = ()) -> Compiled:
+    def question(self, question: Question, *, without: Compiled | None = None) -> Compiled:
         """The whole question: what is looked for, filters, what the caller may see, without some datasets."""
         filters, labels = list(question.filters), tuple(question.labels)
         query = self.query(question.query)
@@ -113,9 +113,10 @@ class Compiler:
         if labels == (PUBLIC,) and self._shard.plainly_public:
             filters = [each for each in filters if each not in _OF_ALL_PUBLIC]
         clauses += [(self._must, self._silent(self.query(each))) for each in filters]
-        clauses.append((self._must, self._silent(self._one_of("labels", labels))))
-        if gone := list(without):
-            clauses.append((self._not, self._one_of("id", gone)))
+        seen = one_of("labels", labels) if labels else self._made.empty_query()
+        clauses.append((self._must, self._silent(seen)))
+        if without is not None:
+            clauses.append((self._not, without))
         return self._made.boolean_query(clauses)
 
     def query(self, query: Query) -> Compiled:
@@ -337,7 +338,7 @@ class Compiler:
         stored = [self._shard.stored(address) for _, address in hits]
         name = field.removeprefix("metadata_")
         wanted = [each["id"] for each in stored if holds(each[name])]
-        return self._one_of("id", wanted) if wanted else self._made.empty_query()
+        return one_of("id", wanted) if wanted else self._made.empty_query()
 
     # -- the bricks
 
@@ -349,11 +350,6 @@ class Compiler:
 
     def _leaf(self, field: str, token: str) -> Compiled:
         return self._made.term_query(schema(), field, token)
-
-    def _one_of(self, field: str, values: Sequence[str]) -> Compiled:
-        if len(values) == 1:
-            return self._term(field, values[0])
-        return self._made.term_set_query(schema(), field, list(values))
 
     def _all(self, parts: Sequence[Compiled]) -> Compiled:
         if len(parts) == 1:

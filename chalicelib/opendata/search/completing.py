@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .compiling import regex_of
 from .delta import Delta
 from .fold import fold
-from .index import Shard, schema
+from .index import Shard, one_of, schema
 from .letters import beginning
 from .looking import Test, piece, token_in
 from .tokens import Run, runs
@@ -32,7 +32,7 @@ def complete(
         return []
     found: list[dict[str, Any]] = []
     if base is not None:
-        hits = base.searcher.search(_query(asked, words, labels, list(delta.ids)), limit=ENOUGH).hits
+        hits = base.searcher.search(_query(asked, words, labels, delta.in_base(base)), limit=ENOUGH).hits
         found += [base.stored(address) for _, address in hits]
     fits, seen = _test(asked, words), set(labels)
     found += [dict(one.told) for one in delta.there if not seen.isdisjoint(one.document["labels"]) and fits(one)]
@@ -57,7 +57,7 @@ def _field(hit: Mapping[str, Any], typed: str) -> str:
     return "name" if typed in hit["name"] and typed not in fold(hit["title"]) else "title"
 
 
-def _query(asked: Sequence[Run], words: str, labels: Sequence[str], gone: list[str]) -> Compiled:
+def _query(asked: Sequence[Run], words: str, labels: Sequence[str], gone: Compiled | None) -> Compiled:
     from tantivy import Occur, Query
 
     ways = [
@@ -70,10 +70,10 @@ def _query(asked: Sequence[Run], words: str, labels: Sequence[str], gone: list[s
     beginning = Query.boost_query(Query.const_score_query(named, 1.0), 10.0)
     clauses = [
         (Occur.Must, Query.boolean_query([(Occur.Should, way) for way in (*ways, beginning)])),
-        (Occur.Must, Query.const_score_query(Query.term_set_query(schema(), "labels", list(labels)), 0.0)),
+        (Occur.Must, Query.const_score_query(one_of("labels", labels), 0.0)),
     ]
-    if gone:
-        clauses.append((Occur.MustNot, Query.term_set_query(schema(), "id", gone)))
+    if gone is not None:
+        clauses.append((Occur.MustNot, gone))
     return Query.boolean_query(clauses)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .index import SPLIT, UNCOUNTED, Shard, column, schema
+from .index import SPLIT, UNCOUNTED, Shard, column, one_of
 
 if TYPE_CHECKING:
     from tantivy import Query as Compiled
@@ -67,9 +67,7 @@ def all_values(shard: Shard, query: Compiled, fields: Sequence[str]) -> dict[str
 
 def those(shard: Shard, addresses: Sequence[Any]) -> Compiled:
     """These very documents, as a query."""
-    from tantivy import Query as Made
-
-    return Made.term_set_query(schema(), "r_id", shard.searcher.fast_field_values("r_id", list(addresses)))
+    return one_of("r_id", shard.ordinals(addresses))
 
 
 def _of_size(size: int, fields: Iterable[str]) -> dict[str, Mapping[str, Any]]:

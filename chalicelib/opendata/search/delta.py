@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .fold import fold
-from .index import NOTES_KEPT, PLACED, short, told
+from .index import NOTES_KEPT, PLACED, Shard, one_of, short, told
 from .model import Document
 from .tokens import count, indexed
+
+if TYPE_CHECKING:
+    from tantivy import Query as Compiled
 
 
 class Changed:
@@ -53,15 +56,27 @@ class Changed:
 
 
 class Delta:
-    """Datasets that are newer than the snapshot's."""
+    """Datasets that are newer than those of one snapshot."""
 
     def __init__(self) -> None:
         self._changed: dict[str, Changed | None] = {}
+        self._numbers: dict[str, int] = {}
+        self._looked_up: set[str] = set()
+        self._in_base: Compiled | None = None
 
     @property
     def ids(self) -> Collection[str]:
         """Of everything that the snapshot is no longer true of."""
         return self._changed.keys()
+
+    def in_base(self, base: Shard) -> Compiled | None:
+        """The same as a query of the snapshot's index, as far as it holds them; each is looked up there once."""
+        fresh = [each for each in self._changed if each not in self._looked_up]
+        if fresh:
+            self._looked_up.update(fresh)
+            self._numbers |= base.numbers(fresh)
+            self._in_base = one_of("r_id", list(self._numbers.values())) if self._numbers else None
+        return self._in_base
 
     @property
     def there(self) -> list[Changed]:

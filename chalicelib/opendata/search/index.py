@@ -26,7 +26,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .fold import order_key
 from .model import PUBLIC, Document
@@ -148,6 +148,19 @@ class Shard:
         odd = [has("kv", f"state{SPLIT}active"), has("kv", f"private{SPLIT}false")]
         return not any(self.count(Made.boolean_query([public, (Occur.MustNot, each)])) for each in odd)
 
+    def numbers(self, ids: Sequence[str]) -> dict[str, int]:
+        """Of these datasets the ones that it holds, with their place in the order of ids."""
+        if not ids:
+            return {}
+        hits = self.searcher.search(one_of("id", ids), limit=len(ids)).hits
+        addresses = [address for _, address in hits]
+        ids_found = [str(self.stored(each)["id"]) for each in addresses]
+        return dict(zip(ids_found, self.ordinals(addresses), strict=True))
+
+    def ordinals(self, addresses: Sequence[Any]) -> list[int]:
+        """The `r_id` of documents; every one has it."""
+        return cast(list[int], self.searcher.fast_field_values("r_id", list(addresses)))
+
     def count(self, query: Query) -> int:
         """How many documents match."""
         answer: Any = self.searcher.search(query, limit=1)  # tantivy's stub lacks `count`
@@ -159,6 +172,16 @@ def _new_index(folder: Path) -> Index:
 
     folder.mkdir(parents=True, exist_ok=True)
     return _ready(Index(schema(), path=str(folder), reuse=False, sort_by_field="rank", sort_order=Order.Asc))
+
+
+def one_of(field: str, values: Sequence[str] | Sequence[int]) -> Query:
+    """Documents with one of these values. Terms that are asked for one by one are found faster than tantivy's set of
+    terms, which is an automaton that walks through the field's terms."""
+    from tantivy import Occur
+    from tantivy import Query as Made
+
+    terms = [Made.term_query(schema(), field, value, index_option="basic") for value in values]
+    return terms[0] if len(terms) == 1 else Made.boolean_query([(Occur.Should, term) for term in terms])
 
 
 def open_index(folder: Path) -> Shard:

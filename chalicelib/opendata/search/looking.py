@@ -61,8 +61,8 @@ class Looking:
     def question(self, question: Question) -> Test:
         """Whether a dataset is in the result."""
         labels = set(question.labels)
-        tests = [self.query(each) for each in (*question.filters, question.query)]
-        return lambda one: not labels.isdisjoint(one.document["labels"]) and all(test(one) for test in tests)
+        holds = _every([self.query(each) for each in (*question.filters, question.query)])
+        return lambda one: not labels.isdisjoint(one.document["labels"]) and holds(one)
 
     def query(self, query: Query) -> Test:
         """Whether one part of a question holds."""
@@ -218,7 +218,9 @@ def _exact(field: str, value: str) -> Test:
         moment = microseconds(value)
         return lambda one: moment is not None and any(microseconds(each) == moment for each in values(one))
     wanted = short(value)
-    return lambda one: wanted in values(one)
+    if field in _RAW:
+        return lambda one: wanted in values(one)
+    return lambda one: wanted in one.fields.get(field, ())
 
 
 def _wildcard(field: str, pattern: str) -> Test:
@@ -252,7 +254,14 @@ def _range(asked: Range) -> Test:
 def _every(tests: Sequence[Test]) -> Test:
     if len(tests) == 1:
         return tests[0]
-    return lambda one: all(test(one) for test in tests)
+
+    def holds(one: Changed) -> bool:
+        for test in tests:  # noqa: SIM110 - a loop: this runs for every change, and a generator takes twice as long
+            if not test(one):
+                return False
+        return True
+
+    return holds
 
 
 def _some(tests: Sequence[Test]) -> Test:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .tokens import Run, clusters, runs
+from .tokens import Run, clusters, name_of, runs
 
 TABLE = Path(__file__).with_name("data") / "synonyms.json"
 INSIDE = 4
@@ -46,15 +46,20 @@ class Synonyms:
     """
 
     def __init__(self, lines: Sequence[Sequence[str]]) -> None:
-        self._others: dict[Name, dict[Name, tuple[Run, ...]]] = {}
+        # names are cut into runs when they are asked for: a process that starts needs few of them
+        self._others: dict[Name, dict[Name, str]] = {}
         for line in lines:
-            names = {tuple(run.text for run in found): tuple(found) for each in line if (found := runs(each))}
+            names = {name: each for each in line if (name := name_of(each))}
             for name in names:
-                known = self._others.setdefault(name, {})
-                known |= {other: found for other, found in names.items() if other != name and _telling(found)}
+                self._others.setdefault(name, {}).update({other: names[other] for other in names if other != name})
         self._longest = max(map(len, self._others), default=0)
         inside = {name[0]: len(clusters(name[0])) for name in self._others if len(name) == 1}
         self._inside = sorted((name for name, size in inside.items() if size >= INSIDE), key=len, reverse=True)
+        self._ways = cache(self._ways_of)
+
+    def _ways_of(self, name: Name) -> tuple[tuple[Run, ...], ...]:
+        found = (tuple(runs(each)) for each in self._others.get(name, {}).values())
+        return tuple(way for way in found if _telling(way))
 
     def parts(self, text: str) -> list[Part]:
         """A text cut into pieces that are looked for together, with the other ways to say each."""
@@ -64,9 +69,9 @@ class Synonyms:
         while place < len(given):
             for size in range(min(self._longest, len(given) - place), 0, -1):
                 piece = tuple(given[place : place + size])
-                others = self._others.get(tuple(run.text for run in piece))
-                if others is not None or size == 1:
-                    found.append(Part(piece, tuple((others or {}).values())))
+                name = tuple(run.text for run in piece)
+                if name in self._others or size == 1:
+                    found.append(Part(piece, self._ways(name) if name in self._others else ()))
                     place += size
                     break
             else:

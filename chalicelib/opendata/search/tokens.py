@@ -60,6 +60,11 @@ def runs(text: str) -> list[Run]:
     return [_run(found) for found in _RUN.finditer(fold(text))]
 
 
+def name_of(text: str) -> tuple[str, ...]:
+    """The texts of a text's runs."""
+    return tuple(thai or number or word or other for thai, number, word, other in _RUN.findall(fold(text)))
+
+
 def _run(found: re.Match[str]) -> Run:
     thai, number, word, other = found.groups()
     if not thai:
