@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .compiling import TIERS, Compiler, loosens, worded
 from .counting import MANY, all_values, those, top_values
-from .delta import Delta
+from .delta import Changed, Delta
 from .effort import Effort
 from .index import Shard, microseconds
 from .looking import Looking
@@ -91,15 +91,16 @@ class View:
     def _in_delta(self) -> list[Hit]:
         if self._delta_hits is None:
             there = self._delta.there
-            looking = Looking(there, self._synonyms, self._tier)
-            holds = looking.question(self.question)
-            score = None
-            if self._scored:
-                score = Relevance(there, looking, self._synonyms, self._base).query(self.question.query)
-            self._delta_hits = [
-                {**one.told, "score": score(one) if score else 0.0, "one": one} for one in there if holds(one)
-            ]
+            # most questions meet no changes at all: nothing is made ready for them
+            self._delta_hits = self._looked_through(there) if there else []
         return self._delta_hits
+
+    def _looked_through(self, there: Sequence[Changed]) -> list[Hit]:
+        looking = Looking(there, self._synonyms, self._tier)
+        holds, score = looking.question(self.question), None
+        if self._scored:
+            score = Relevance(there, looking, self._synonyms, self._base).query(self.question.query)
+        return [{**one.told, "score": score(one) if score else 0.0, "one": one} for one in there if holds(one)]
 
     # -- pages
 

@@ -8,7 +8,6 @@ wherever they stand, and Latin words may have a wrong letter. What is relevant: 
 
 from __future__ import annotations
 
-import fnmatch
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from .fold import fold
 from .index import BOX, SPLIT, UNCOUNTED, Shard, column, microseconds, one_of, schema, short, values_of
+from .letters import like
 from .model import (
     DATES,
     PUBLIC,
@@ -33,7 +33,7 @@ from .model import (
     Words,
 )
 from .synonyms import Part, Synonyms
-from .tokens import CONTINUES, Run, distinct, every_second, runs, twins
+from .tokens import CONTINUES, Run, distinct, every_second, one_phrase, runs, twins
 from .vocabulary import errors_in
 
 if TYPE_CHECKING:
@@ -226,8 +226,7 @@ class Compiler:
             return self._made.empty_query()
         if field != "notes" and phrase:
             tokens = [token for run in found for token in run.tokens]
-            ordered = len(tokens) > 1 and not any(run.single for run in found)
-            if ordered and all(run.kind != "thai" for run in found[:-1]):
+            if len(tokens) > 1 and one_phrase(found):
                 return self._made.phrase_query(schema(), field, [*tokens])
         return self._all([self._run(field, run) for run in found])
 
@@ -265,10 +264,10 @@ class Compiler:
                 return self._made.regex_query(schema(), "kv", re.escape(f"{field}{SPLIT}") + regex_of(pattern))
             except ValueError:
                 pass  # the automaton would be too large; look at the values one by one
-        matches = re.compile(fnmatch.translate(pattern.replace("[", "[[]"))).match
+        fits = like(pattern)
         if field in DATES:
-            return self._dates(field, lambda value: matches(value) is not None)
-        return self._of_values(field, lambda value: matches(value) is not None)
+            return self._dates(field, fits)
+        return self._of_values(field, fits)
 
     def _range(self, asked: Range) -> Compiled:
         if asked.field in DATES:

@@ -34,8 +34,9 @@ def complete(
     if base is not None:
         hits = base.searcher.search(_query(asked, words, labels, delta.in_base(base)), limit=ENOUGH).hits
         found += [base.stored(address) for _, address in hits]
-    fits, seen = _test(asked, words), set(labels)
-    found += [dict(one.told) for one in delta.there if not seen.isdisjoint(one.document["labels"]) and fits(one)]
+    if there := delta.there:
+        fits, seen = _test(asked, words), set(labels)
+        found += [dict(one.told) for one in there if not seen.isdisjoint(one.document["labels"]) and fits(one)]
     typed = fold(words)
     found.sort(key=lambda hit: (_place(hit, typed), hit["key"], hit["id"]))
     return [

@@ -188,7 +188,7 @@ def open_index(folder: Path) -> Shard:
     """The index that lies in a folder."""
     from tantivy import Index
 
-    lengths = folder / LENGTHS
+    lengths = folder / LENGTHS  # a snapshot of an earlier release has none: then the changes say how long texts are
     known = json.loads(lengths.read_text(encoding="utf-8")) if lengths.exists() else {}
     return Shard(_ready(Index.open(str(folder))), known)
 

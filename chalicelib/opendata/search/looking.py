@@ -6,12 +6,11 @@ the changes, and want the same from either.
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from .compiling import TEXTS, TIERS, enough, regex_of
+from .compiling import TEXTS, TIERS, enough
 from .delta import Changed
 from .index import UNCOUNTED, microseconds, short
 from .letters import like, one_after_another, standing, words_in
@@ -29,9 +28,10 @@ from .model import (
     Text,
     Wildcard,
     Words,
+    between,
 )
 from .synonyms import Part, Synonyms
-from .tokens import Run, runs, twins
+from .tokens import Run, one_phrase, runs, twins
 from .vocabulary import misspelt
 
 Test = Callable[[Changed], bool]
@@ -151,11 +151,9 @@ class Looking:
             return self.words([Part((run,)) for run in found])
         if not found:
             return lambda one: False
-        if field != "notes" and asked.phrase:
-            ordered = len(found) > 1 and not any(run.single for run in found)
-            if ordered and all(run.kind != "thai" for run in found[:-1]):
-                search = one_after_another(tuple(found)).search
-                return lambda one: search(one.texts[field]) is not None
+        if field != "notes" and asked.phrase and len(found) > 1 and one_phrase(found):
+            search = one_after_another(tuple(found)).search
+            return lambda one: search(one.texts[field]) is not None
         return _every([run_in(field, run) for run in found])
 
 
@@ -190,8 +188,8 @@ def _like(field: str, pattern: str) -> Test:
     if not plain:
         return lambda one: True
     if all(len(each) == 1 for each in found) and all(run.kind == "word" for run in plain):
-        search = like([part if part in ("*", "?") else runs(part)[0].text for part in parts]).search
-        return lambda one: search(one.texts[field]) is not None
+        fits = like("".join(part if part in ("*", "?") else runs(part)[0].text for part in parts))
+        return lambda one: any(fits(word) for word in words_in(one.texts[field]))
     return _every([run_in(field, run) for run in plain])
 
 
@@ -230,8 +228,8 @@ def _wildcard(field: str, pattern: str) -> Test:
             return lambda one: True
         if field not in UNCOUNTED:
             return lambda one: bool(one.fields.get(field))
-    matches = re.compile(fnmatch.translate(pattern.replace("[", "[[]")) if own else f"(?:{regex_of(pattern)})\\Z").match
-    return lambda one: any(matches(value) for value in values(one))
+    fits = like(pattern)
+    return lambda one: any(fits(value) for value in values(one))
 
 
 def _range(asked: Range) -> Test:
@@ -242,13 +240,9 @@ def _range(asked: Range) -> Test:
     if (low is None) != (asked.low is None) or (high is None) != (asked.high is None):
         return lambda one: False
 
-    def within(one: Changed) -> bool:
-        moment = microseconds("".join(values(one))) or 0
-        if low is not None and (moment < low or (moment == low and not asked.with_low)):
-            return False
-        return high is None or moment < high or (moment == high and asked.with_high)
-
-    return within
+    return lambda one: any(
+        between(microseconds(value) or 0, low, high, asked.with_low, asked.with_high) for value in values(one)
+    )
 
 
 def _every(tests: Sequence[Test]) -> Test:

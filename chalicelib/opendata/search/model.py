@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NotRequired, Protocol, TypedDict
+from typing import Any, NotRequired, Protocol, TypedDict, TypeVar
 
 PUBLIC = "public"
 """The label of what everybody may see."""
@@ -91,6 +91,16 @@ class Wildcard:
     pattern: str
 
 
+Ordered = TypeVar("Ordered", str, int)
+
+
+def between(value: Ordered, low: Ordered | None, high: Ordered | None, with_low: bool, with_high: bool) -> bool:
+    """Whether a value lies between two others; None is open."""
+    if low is not None and (value < low or (value == low and not with_low)):
+        return False
+    return high is None or value < high or (value == high and with_high)
+
+
 @dataclass(frozen=True)
 class Range:
     """A search field lies between two values; None is open. Dates are ISO 8601 in UTC, others compare as text."""
@@ -103,10 +113,7 @@ class Range:
 
     def holds(self, value: str) -> bool:
         """Whether a value lies between, as text."""
-        low, high = self.low, self.high
-        if low is not None and (value < low or (value == low and not self.with_low)):
-            return False
-        return high is None or value < high or (value == high and self.with_high)
+        return between(value, self.low, self.high, self.with_low, self.with_high)
 
 
 @dataclass(frozen=True)

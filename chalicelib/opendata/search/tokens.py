@@ -106,6 +106,12 @@ def twins(number: str) -> tuple[str, ...]:
     return ()
 
 
+def one_phrase(found: Sequence[Run]) -> bool:
+    """Whether runs can be looked for in a row: a single cluster is only the beginning of a token, and behind a Thai run
+    stands the token of its last cluster."""
+    return not any(run.single for run in found) and all(run.kind != "thai" for run in found[:-1])
+
+
 def distinct(found: Sequence[Run]) -> list[str]:
     """The distinct tokens of runs, in order."""
     return list(dict.fromkeys(token for run in found for token in run.tokens))

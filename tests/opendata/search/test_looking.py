@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 from chalicelib.opendata.search.answering import View
 from chalicelib.opendata.search.completing import complete
 from chalicelib.opendata.search.fold import fold
-from chalicelib.opendata.search.model import Document, Every, Exact, Not, Query, Question, Some, Text, Words
+from chalicelib.opendata.search.model import (
+    Document,
+    Every,
+    Exact,
+    Not,
+    Query,
+    Question,
+    Some,
+    Text,
+    Wildcard,
+    Words,
+)
 from chalicelib.opendata.search.synonyms import Synonyms
 from chalicelib.opendata.search.tokens import count, indexed
 from tests.opendata.search.shelf import Shelf, document
@@ -156,3 +167,19 @@ def test_without_an_index_the_changes_say_what_is_rare(relevant: Mapping[str, Sh
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_counts_the_tokens_that_are_indexed(text: str) -> None:
     assert count(fold(text)) == len(indexed(text).split())
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Wildcard("tags", "*a" * 40 + "*b"),
+        Wildcard("title", "*a" * 40 + "*b"),
+        Text("title", "a*" * 40 + "b", pattern=True),
+        Text("title", "open data", phrase=True),
+    ],
+    ids=lambda query: f"{query.__class__.__name__} {getattr(query, 'field', '')}",
+)
+def test_no_question_sends_the_search_back_and_forth(tmp_path: Path, query: Query) -> None:
+    """What would take longer than the universe if each star, or each sign between two words, had two ways to match."""
+    bomb = document("0", "a" * 3_000 + " open " + "\u0e5c" * 3_000 + "x", tags=["a" * 3_000])
+    assert Shelf(tmp_path / "none", [], {"0": bomb}).search(Question(query=query)).count == 0
