@@ -11,7 +11,7 @@ from chalicelib.biz.manual.content import manual
 from chalicelib.biz.manual.page import page
 from chalicelib.shared.thai import Language
 
-from .definitions import definition
+from .samples import definition
 from .town import FOOD, Town
 
 

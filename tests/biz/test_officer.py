@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .definitions import food
+from .samples import food
 from .town import AGENCY, ANONG, BUNDIT, MALEE, SOMCHAI, THANA, Town, pointers
 
 MISSING = {"items": [{"document": "site_map", "th": "แผนที่ไม่ชัด", "en": "The map is unclear."}]}

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.shared.openapi import document
 
-from .definitions import food
+from .samples import food
 from .town import ANONG, BUNDIT, FOOD, MALEE, Town
 
 MISSING = {"items": [{"document": "site_map", "th": "ไม่ชัด", "en": "Unclear."}]}

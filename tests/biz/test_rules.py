@@ -21,7 +21,7 @@ from chalicelib.shared.errors import Invalid, NotAllowed, Refusal, WrongState
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import BANGKOK, Calendar, thai_date
 
-from .definitions import food
+from .samples import food
 
 START = dt.datetime(2026, 1, 5, 2, 0, tzinfo=dt.UTC)
 CALENDAR = Calendar.load()

@@ -32,7 +32,7 @@ from tests.support.memory import MemoryTable
 from tests.support.memory_objects import MemoryObjects
 from tests.support.tokens import Issuers
 
-from .definitions import food
+from .samples import food
 
 MALEE, SOMCHAI, ANONG, BUNDIT, THANA = (
     "3990100001013", "1990100002021", "3990100003032", "1990100004041", "3990100006066",

@@ -16,7 +16,7 @@ from chalicelib.biz.definitions import fees
 from chalicelib.biz.definitions.expressions import OPERATIONS, BadExpression, Evaluation
 from chalicelib.biz.definitions.model import RateRow
 
-from .definitions import definition
+from ..samples import definition
 
 ON = dt.date(2026, 11, 25)
 TABLES = {

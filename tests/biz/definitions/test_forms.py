@@ -13,7 +13,7 @@ from chalicelib.biz.definitions import forms, pointers
 from chalicelib.biz.definitions.model import ServiceDefinition, Validity
 from chalicelib.biz.licences import rules as licences
 
-from .definitions import definition, small
+from ..samples import definition, small
 
 
 def judged(answers: Any, **changes: Any) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from chalicelib.biz.definitions import lint
 from chalicelib.biz.definitions.catalogue import SHIPPED, Catalogue, Unpublishable, read_definition
 from chalicelib.biz.definitions.model import ServiceDefinition
 
-from .definitions import definition, food, small, text
+from ..samples import definition, food, small, text
 
 STATE = {"name": text(), "turn": "agency"}
 

@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib.biz.definitions.catalogue import Unpublishable, read_definition
 
-from .town import BUNDIT, MALEE, Town
+from ..town import BUNDIT, MALEE, Town
 
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-service.md"
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "add-a-service.md"
 
 
 @pytest.fixture
