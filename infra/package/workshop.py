@@ -32,7 +32,9 @@ _OPENDATA = (
     "tantivy",
 )  # fmt: skip
 ONLY_WITH: Mapping[str, frozenset[str]] = {
+    "google-re2": frozenset({"biz"}),
     "orjson": frozenset({"gdx"}),
+    "pypdf": frozenset({"biz"}),
     **dict.fromkeys(_OPENDATA, frozenset({"opendata"})),
 }
 """What one platform alone imports; heavy wheels are most of a package, so the others' cold starts go without."""

@@ -12,8 +12,6 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from chalicelib.shared.errors import not_found
 
 from ..laws import LawPack
@@ -96,21 +94,13 @@ def read_definition(path: Path) -> ServiceDefinition:
         Unpublishable: with every problem found.
     """
     try:
-        definition = ServiceDefinition.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        raise Unpublishable(path.name, map(_in_words, error.errors(include_url=False))) from None
+        raw = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise Unpublishable(path.name, [f"not JSON: {type(error).__name__}"]) from None
-    found = lint.problems(definition)
-    if found:
-        raise Unpublishable(path.name, found)
+    definition, found = lint.examine(raw)
+    if definition is None or found:
+        raise Unpublishable(path.name, map(str, found))
     return definition
-
-
-def _in_words(finding: Mapping[str, object]) -> str:
-    where = finding["loc"]
-    place = "/".join(str(part) for part in where) if isinstance(where, tuple) else str(where)
-    return f"/{place}: {finding['msg']}"
 
 
 @functools.cache

@@ -1,6 +1,8 @@
 """May a definition be published? Every reason against it, each with the place and what to do.
 
-A definition that is not clean, or whose own tests fail, never serves an applicant: the catalogue refuses it at load.
+A definition that is not clean, or whose own tests fail, never serves an applicant: the catalogue refuses it at load,
+and an agency's draft is not published. Whatever is handed in is judged in bounded time: first its sizes (`bounds`),
+then its shape (the model), then its schemas, then the rest, and its own tests at the very end.
 """
 
 from __future__ import annotations
@@ -11,20 +13,48 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from . import fees, forms, lint_schema, pointers
-from .expressions import OPERATIONS, BadExpression
+from pydantic import ValidationError
+
+from . import bounds, fees, forms, lint_schema, pointers
+from .expressions import MAX_STEPS, OPERATIONS, BadExpression
 from .lint_workflow import problems as workflow_problems
-from .model import Case, ServiceDefinition
+from .model import Case, Schema, ServiceDefinition
+from .problems import MAX_PROBLEMS, Problem, at
 
 UPLOADS = frozenset({"application/pdf", "image/jpeg", "image/png"})
 REQUEST_VALUES = frozenset({"$pid", "$juristic_id"})
 _MAX_EXPRESSION_DEPTH = 30
 _MAX_TABLE_ROWS = 500
+_MAX_LINES = 50
+_MAX_TESTS = 100
+_MAX_TEST_WORK = 400_000
+"""Keyword evaluations that all tests of a definition may take together."""
+_NOT_FOR_READERS = frozenset({"schema", "visible_if", "required_if", "when", "guard", "expr", "computed", "answers"})
 
 
-def problems(definition: ServiceDefinition) -> list[str]:
+def examine(raw: Any) -> tuple[ServiceDefinition | None, list[Problem]]:
+    """A definition as an agency wrote it: read, and everything that stands against publishing it.
+
+    Never raises, and takes bounded time, whatever JSON it is given. The definition is None where it cannot be read.
+    """
+    found = bounds.problems(raw)
+    if found:
+        return None, found[:MAX_PROBLEMS]
+    try:
+        definition = ServiceDefinition.model_validate(raw)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False, include_context=False)
+        return None, [Problem(_place(finding["loc"]), finding["msg"]) for finding in errors][:MAX_PROBLEMS]
+    return definition, problems(definition)
+
+
+def _place(where: tuple[int | str, ...]) -> str:
+    return pointers.join([part for part in where if part != "[key]"])
+
+
+def problems(definition: ServiceDefinition) -> list[Problem]:
     """Everything that stands against publishing; empty when nothing does."""
-    schemas = list(_schemas(definition))
+    schemas = list(itertools.islice(_schemas(definition), MAX_PROBLEMS))
     if schemas:
         return schemas  # what follows runs the schemas, which is safe only when they are clean
     found = [
@@ -37,114 +67,149 @@ def problems(definition: ServiceDefinition) -> list[str]:
         *_fees(definition),
         *_credential(definition),
     ]
-    return found or list(_tests(definition))
+    return (found or list(_tests(definition)))[:MAX_PROBLEMS]
 
 
-def _schemas(definition: ServiceDefinition) -> Iterator[str]:
+def _schemas(definition: ServiceDefinition) -> Iterator[Problem]:
     yield from lint_schema.problems(definition.form.schema_, "/form/schema", closed=True)
+    conditions = list(_conditions(definition))
+    if len(conditions) > lint_schema.MAX_NODES:
+        yield Problem("/form/hints", f"there are more than {lint_schema.MAX_NODES} conditions")
+        return
+    clean = True
+    for where, schema in conditions:
+        for problem in lint_schema.problems(schema, where):
+            clean = False
+            yield problem
+    if clean and sum(lint_schema.work(schema) for _, schema in conditions) > lint_schema.MAX_WORK:
+        yield Problem("/form/hints", f"all conditions together could take more than {lint_schema.MAX_WORK} steps")
+
+
+def _conditions(definition: ServiceDefinition) -> Iterator[tuple[str, Schema]]:
     for pointer, hint in definition.form.hints.items():
         for name, schema in (("visible_if", hint.visible_if), ("required_if", hint.required_if)):
             if schema is not None:
-                yield from lint_schema.problems(schema, f"/form/hints{pointer}/{name}")
-    for rule in definition.documents:
+                yield at("form", "hints", pointer, name), schema
+    for number, rule in enumerate(definition.documents):
         if rule.when is not None:
-            yield from lint_schema.problems(rule.when, f"/documents/{rule.code}/when")
+            yield at("documents", number, "when"), rule.when
 
 
-def _texts(value: Any, path: str) -> Iterator[str]:
+def _texts(value: Any, path: str) -> Iterator[Problem]:
     """Each th/en pair must hold two texts, the Thai one in Thai letters."""
     if isinstance(value, dict):
         if set(value) == {"th", "en"}:
             th, en = str(value["th"]).strip(), str(value["en"]).strip()
             if not any("฀" <= letter <= "๿" for letter in th):
-                yield f"{path}/th: has no Thai letter"
+                yield Problem(path + "/th", "has no Thai letter")
             if not any("a" <= letter.lower() <= "z" for letter in en):
-                yield f"{path}/en: has no English letter"
+                yield Problem(path + "/en", "has no English letter")
             return
         for name, inner in value.items():
-            yield from _texts(inner, f"{path}/{name}")
+            if name not in _NOT_FOR_READERS:
+                yield from _texts(inner, path + at(name))
     elif isinstance(value, list | tuple):
         for number, inner in enumerate(value):
             yield from _texts(inner, f"{path}/{number}")
 
 
-def _form(definition: ServiceDefinition) -> Iterator[str]:
+def _form(definition: ServiceDefinition) -> Iterator[Problem]:
     known = dict(lint_schema.properties(definition.form.schema_))
     leaves = {pointer for pointer, schema in known.items() if not schema.get("properties")}
     shown = Counter(pointer for step in definition.form.steps for pointer in step.fields)
     for pointer in sorted(leaves - shown.keys()):
-        yield f"/form/steps: the field {pointer} is on no step"
+        yield Problem("/form/steps", f"the field {pointer} is on no step")
     for pointer in sorted(shown.keys() - known.keys()):
-        yield f"/form/steps: {pointer} is no field of the schema"
+        yield Problem("/form/steps", f"{pointer} is no field of the schema")
     for pointer in sorted(pointer for pointer, times in shown.items() if times > 1):
-        yield f"/form/steps: {pointer} is asked twice"
+        yield Problem("/form/steps", f"{pointer} is asked twice")
     for pointer in sorted(leaves - definition.form.hints.keys()):
-        yield f"/form/hints: {pointer} has no label"
+        yield Problem("/form/hints", f"{pointer} has no label")
     for pointer in sorted(definition.form.hints.keys() - known.keys()):
-        yield f"/form/hints: {pointer} is no field of the schema"
+        yield Problem("/form/hints", f"{pointer} is no field of the schema")
 
 
-def _documents(definition: ServiceDefinition) -> Iterator[str]:
-    for code, times in Counter(rule.code for rule in definition.documents).items():
-        if times > 1:
-            yield f"/documents/{code}: the code is used twice"
-    for rule in definition.documents:
+def _documents(definition: ServiceDefinition) -> Iterator[Problem]:
+    times = Counter(rule.code for rule in definition.documents)
+    for number, rule in enumerate(definition.documents):
+        where = at("documents", number)
+        if times[rule.code] > 1:
+            yield Problem(where, f"the code is used twice: '{rule.code}'")
         if rule.mode == "upload" and not rule.types:
-            yield f"/documents/{rule.code}: an upload needs types"
+            yield Problem(where, "an upload needs types")
         if rule.mode != "upload" and rule.types:
-            yield f"/documents/{rule.code}: only an upload has types"
+            yield Problem(where, "only an upload has types")
         for media in sorted(set(rule.types) - UPLOADS):
-            yield f"/documents/{rule.code}: '{media}' cannot be checked; use {', '.join(sorted(UPLOADS))}"
+            yield Problem(where + "/types", f"'{media}' cannot be checked; use {', '.join(sorted(UPLOADS))}")
 
 
-def _prefill(definition: ServiceDefinition) -> Iterator[str]:
+def _prefill(definition: ServiceDefinition) -> Iterator[Problem]:
     known = dict(lint_schema.properties(definition.form.schema_))
     for number, rule in enumerate(definition.prefill):
         where = f"/prefill/{number}"
         if rule.pointer not in known:
-            yield f"{where}: {rule.pointer} is no field of the schema"
+            yield Problem(where, f"{rule.pointer} is no field of the schema")
         if rule.service.count("/") != 4:
-            yield f"{where}: '{rule.service}' is not TH/class/member/subsystem/service"
+            yield Problem(where, f"'{rule.service}' is not TH/class/member/subsystem/service")
         for value in rule.request.values():
             if value.startswith("$") and value not in REQUEST_VALUES:
-                yield f"{where}: '{value}' is unknown; use {', '.join(sorted(REQUEST_VALUES))}"
+                yield Problem(where, f"'{value}' is unknown; use {', '.join(sorted(REQUEST_VALUES))}")
             if value == "$juristic_id" and rule.applicant != "juristic":
-                yield f"{where}: '$juristic_id' is known only with applicant: juristic"
+                yield Problem(where, "'$juristic_id' is known only with applicant: juristic")
 
 
-def _tables(definition: ServiceDefinition) -> Iterator[str]:
+def _tables(definition: ServiceDefinition) -> Iterator[Problem]:
     for name, rows in definition.tables.items():
         if not rows or len(rows) > _MAX_TABLE_ROWS:
-            yield f"/tables/{name}: must have 1 to {_MAX_TABLE_ROWS} rows"
+            yield Problem(at("tables", name), f"must have 1 to {_MAX_TABLE_ROWS} rows")
         ordered = sorted(rows, key=lambda row: row.from_)
         for before, after in itertools.pairwise(ordered):
             if before.to is None or before.to >= after.from_:
-                yield f"/tables/{name}: two rows hold on {after.from_.isoformat()}"
+                yield Problem(at("tables", name), f"two rows hold on {after.from_.isoformat()}")
         for row in rows:
             if row.to is not None and row.to < row.from_:
-                yield f"/tables/{name}: the row from {row.from_.isoformat()} ends before it begins"
+                yield Problem(at("tables", name), f"the row from {row.from_.isoformat()} ends before it begins")
 
 
-def _fees(definition: ServiceDefinition) -> Iterator[str]:
+def _fees(definition: ServiceDefinition) -> Iterator[Problem]:
     used: set[str] = set()
-    known = dict(lint_schema.properties(definition.form.schema_))
-    for fee in definition.fees:
-        where = f"/fees/{fee.code}"
-        if pointers.depth(fee.expr, _MAX_EXPRESSION_DEPTH) > _MAX_EXPRESSION_DEPTH:
-            yield f"{where}: the formula nests deeper than {_MAX_EXPRESSION_DEPTH}"
-            continue
-        for operation, arguments in _operations(fee.expr):
-            first = arguments[0] if isinstance(arguments, list) and arguments else arguments
-            if operation not in OPERATIONS:
-                yield f"{where}: unknown operation '{operation}'"
-            elif operation == "rate":
-                used.add(str(first))
-                if first not in definition.tables:
-                    yield f"{where}: there is no table '{first}'"
-            elif operation == "var" and first not in known:
-                yield f"{where}: {first} is no field of the schema"
+    for what, lines in (("fees", definition.fees), ("tables", definition.tables)):
+        if len(lines) > _MAX_LINES:
+            yield Problem(at(what), f"has more than {_MAX_LINES} lines")
+    for number, fee in enumerate(definition.fees):
+        yield from _formula(at("fees", number, "expr"), fee.expr, definition, used)
     for name in sorted(definition.tables.keys() - used):
-        yield f"/tables/{name}: no fee uses it"
+        yield Problem(at("tables", name), "no fee uses it")
+
+
+def _formula(where: str, formula: Any, definition: ServiceDefinition, used: set[str]) -> Iterator[Problem]:
+    """A formula of so few parts that no evaluation can use up its steps: each part is looked at once at most."""
+    if pointers.depth(formula, _MAX_EXPRESSION_DEPTH) > _MAX_EXPRESSION_DEPTH:
+        yield Problem(where, f"the formula nests deeper than {_MAX_EXPRESSION_DEPTH}")
+        return
+    if sum(1 for _ in itertools.islice(_parts(formula), MAX_STEPS + 1)) > MAX_STEPS:
+        yield Problem(where, f"the formula has more than {MAX_STEPS} parts")
+        return
+    known = dict(lint_schema.properties(definition.form.schema_))
+    for operation, arguments in _operations(formula):
+        first = arguments[0] if isinstance(arguments, list) and arguments else arguments
+        if operation not in OPERATIONS:
+            yield Problem(where, f"unknown operation '{operation}'")
+        elif operation in ("rate", "var") and not isinstance(first, str):
+            yield Problem(where, f"'{operation}' needs a name")
+        elif operation == "rate":
+            used.add(first)
+            if first not in definition.tables:
+                yield Problem(where, f"there is no table '{first}'")
+        elif operation == "var" and first not in known:
+            yield Problem(where, f"{first} is no field of the schema")
+
+
+def _parts(expression: Any) -> Iterator[None]:
+    yield None
+    inner = expression.values() if isinstance(expression, dict) else expression if isinstance(expression, list) else ()
+    for part in inner:
+        yield from _parts(part)
 
 
 def _operations(expression: Any) -> Iterator[tuple[str, Any]]:
@@ -157,28 +222,33 @@ def _operations(expression: Any) -> Iterator[tuple[str, Any]]:
             yield from _operations(inner)
 
 
-def _credential(definition: ServiceDefinition) -> Iterator[str]:
+def _credential(definition: ServiceDefinition) -> Iterator[Problem]:
     rule = definition.credential
     known = dict(lint_schema.properties(definition.form.schema_))
     for name, pointer in rule.claims.items():
         if pointer not in known:
-            yield f"/credential/claims/{name}: {pointer} is no field of the schema"
+            yield Problem(at("credential", "claims", name), f"{pointer} is no field of the schema")
     for name in sorted((set(rule.sd) | set(rule.public)) - rule.claims.keys()):
-        yield f"/credential: '{name}' is no claim"
+        yield Problem("/credential", f"'{name}' is no claim")
     for name in sorted(set(rule.sd) & set(rule.public)):
-        yield f"/credential: '{name}' cannot be both withheld (sd) and public"
+        yield Problem("/credential", f"'{name}' cannot be both withheld (sd) and public")
     if not rule.validity.years and not rule.validity.days:
-        yield "/credential/validity: a licence must hold for some time"
+        yield Problem("/credential/validity", "a licence must hold for some time")
 
 
-def _tests(definition: ServiceDefinition) -> Iterator[str]:
+def _tests(definition: ServiceDefinition) -> Iterator[Problem]:
     if not any(case.valid for case in definition.tests):
-        yield "/tests: at least one case must be valid"
+        yield Problem("/tests", "at least one case must be valid")
     if not any(not case.valid for case in definition.tests):
-        yield "/tests: at least one case must be invalid"
+        yield Problem("/tests", "at least one case must be invalid")
+    schemas = [definition.form.schema_, *(schema for _, schema in _conditions(definition))]
+    work = len(definition.tests) * sum(map(lint_schema.work, schemas))
+    if len(definition.tests) > _MAX_TESTS or work > _MAX_TEST_WORK:
+        yield Problem("/tests", f"are more than {_MAX_TESTS}, or could take more than {_MAX_TEST_WORK} steps")
+        return
     for number, case in enumerate(definition.tests):
         for problem in _run(definition, case):
-            yield f"/tests/{number} ({case.name}): {problem}"
+            yield Problem(at("tests", number), f"({case.name}) {problem}")
 
 
 def _run(definition: ServiceDefinition, case: Case) -> Iterator[str]:

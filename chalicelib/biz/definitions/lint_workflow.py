@@ -5,52 +5,64 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .model import APPLICANT, OFFICER_ROLES, ROLES, SYSTEM, Action, ServiceDefinition, Workflow
+from .problems import Problem
 
+MAX_STATES = 60
+MAX_ACTIONS = 200
 _APPLICANT_EFFECTS = {"file", "withdraw"}
 _OFFICER_EFFECTS = {"deficiency", "inspection", "refusal", "fee"}
 _EXPECTED_CLOCK = {"deficiency": "pause", "refusal": "stop"}
 
 
-def problems(definition: ServiceDefinition) -> list[str]:
+def problems(definition: ServiceDefinition) -> list[Problem]:
     """Everything wrong with the workflow; names are checked before paths, so a typing error is told as one."""
     workflow = definition.workflow
-    found = [*_names(workflow)]
+    found = [*_sizes(workflow)] or [*_names(workflow)]
     if found:
         return found
     return [*_paths(workflow), *_actions(workflow, definition), *_clock(workflow)]
 
 
-def _names(workflow: Workflow) -> Iterator[str]:
+def _sizes(workflow: Workflow) -> Iterator[Problem]:
+    """Every path is followed below, so there may not be too many."""
+    for what, there, most in (("states", workflow.states, MAX_STATES), ("actions", workflow.actions, MAX_ACTIONS)):
+        if len(there) > most:
+            yield Problem(f"/workflow/{what}", f"has more than {most} {what}")
+
+
+def _names(workflow: Workflow) -> Iterator[Problem]:
     if workflow.initial not in workflow.states:
-        yield f"/workflow/initial: there is no state '{workflow.initial}'"
+        yield Problem("/workflow/initial", f"there is no state '{workflow.initial}'")
     for code, action in workflow.actions.items():
         where = f"/workflow/actions/{code}"
         for state in (*action.from_, action.to):
             if state not in workflow.states:
-                yield f"{where}: there is no state '{state}'"
+                yield Problem(where, f"there is no state '{state}'")
         for role in action.roles:
             if role not in ROLES:
-                yield f"{where}: unknown role '{role}'; use {', '.join(ROLES)}"
+                yield Problem(where, f"unknown role '{role}'; use {', '.join(ROLES)}")
         for other in action.not_by_same:
             if other not in workflow.actions:
-                yield f"{where}: there is no action '{other}'"
+                yield Problem(where, f"there is no action '{other}'")
 
 
-def _paths(workflow: Workflow) -> Iterator[str]:
+def _paths(workflow: Workflow) -> Iterator[Problem]:
     reached = _reach({workflow.initial}, workflow)
     for state in sorted(workflow.states.keys() - reached):
-        yield f"/workflow/states/{state}: cannot be reached"
+        yield Problem(f"/workflow/states/{state}", "cannot be reached")
     ends = {code for code, state in workflow.states.items() if state.turn == "nobody"}
     for code, place in workflow.states.items():
         leaving = workflow.available(code)
         if place.turn == "nobody" and leaving:
-            yield f"/workflow/states/{code}: is an end (turn: nobody), yet '{next(iter(leaving))}' leaves it"
+            yield Problem(
+                f"/workflow/states/{code}", f"is an end (turn: nobody), yet '{next(iter(leaving))}' leaves it"
+            )
         if place.turn != "nobody" and not leaving:
-            yield f"/workflow/states/{code}: is a dead end; add an action or say turn: nobody"
+            yield Problem(f"/workflow/states/{code}", "is a dead end; add an action or say turn: nobody")
         elif place.turn != "nobody" and not _reach({code}, workflow) & ends:
-            yield f"/workflow/states/{code}: no end can be reached from it"
+            yield Problem(f"/workflow/states/{code}", "no end can be reached from it")
     if not ends:
-        yield "/workflow/states: no state is an end (turn: nobody)"
+        yield Problem("/workflow/states", "no state is an end (turn: nobody)")
 
 
 def _reach(start: set[str], workflow: Workflow) -> set[str]:
@@ -63,17 +75,17 @@ def _reach(start: set[str], workflow: Workflow) -> set[str]:
     return seen
 
 
-def _actions(workflow: Workflow, definition: ServiceDefinition) -> Iterator[str]:
+def _actions(workflow: Workflow, definition: ServiceDefinition) -> Iterator[Problem]:
     effects = [effect for action in workflow.actions.values() for effect in action.effects]
     for needed in ("file", "issue", "refusal", "withdraw"):
         if needed not in effects:
-            yield f"/workflow/actions: no action has the effect '{needed}'"
+            yield Problem("/workflow/actions", f"no action has the effect '{needed}'")
     if ("fee" in effects) != ("paid" in effects):
-        yield "/workflow/actions: 'fee' and 'paid' come together"
+        yield Problem("/workflow/actions", "'fee' and 'paid' come together")
     if ("fee" in effects) != bool(definition.fees):
-        yield "/fees: a service with fees needs an action with the effect 'fee', and the other way round"
+        yield Problem("/fees", "a service with fees needs an action with the effect 'fee', and the other way round")
     if "inspection" in effects and not definition.checklist:
-        yield "/checklist: an inspection needs a checklist"
+        yield Problem("/checklist", "an inspection needs a checklist")
     for code, action in workflow.actions.items():
         yield from _action(f"/workflow/actions/{code}", action, workflow)
     for state in workflow.states:
@@ -81,34 +93,34 @@ def _actions(workflow: Workflow, definition: ServiceDefinition) -> Iterator[str]
         for action in workflow.available(state).values():
             for effect in action.effects:
                 if effect in seen:
-                    yield f"/workflow/states/{state}: two actions with the effect '{effect}' leave it"
+                    yield Problem(f"/workflow/states/{state}", f"two actions with the effect '{effect}' leave it")
                 seen.add(effect)
 
 
-def _action(where: str, action: Action, workflow: Workflow) -> Iterator[str]:
+def _action(where: str, action: Action, workflow: Workflow) -> Iterator[Problem]:
     roles, effects = set(action.roles), set(action.effects)
     if effects & _APPLICANT_EFFECTS and roles != {APPLICANT}:
-        yield f"{where}: only the applicant can {' or '.join(sorted(effects & _APPLICANT_EFFECTS))}"
+        yield Problem(where, f"only the applicant can {' or '.join(sorted(effects & _APPLICANT_EFFECTS))}")
     if effects & _OFFICER_EFFECTS and not roles <= set(OFFICER_ROLES):
-        yield f"{where}: only an officer can do this"
+        yield Problem(where, "only an officer can do this")
     if "paid" in effects and roles != {SYSTEM}:
-        yield f"{where}: only the system can say that it was paid"
+        yield Problem(where, "only the system can say that it was paid")
     if APPLICANT in roles and not effects:
-        yield f"{where}: an applicant's action needs the effect 'file' or 'withdraw'"
+        yield Problem(where, "an applicant's action needs the effect 'file' or 'withdraw'")
     if SYSTEM in roles and "paid" not in effects:
-        yield f"{where}: nothing would ever do this; the system acts only on payment"
+        yield Problem(where, "nothing would ever do this; the system acts only on payment")
     if "issue" in effects and APPLICANT in roles:
-        yield f"{where}: an applicant cannot issue a licence"
+        yield Problem(where, "an applicant cannot issue a licence")
     if "refusal" in effects and workflow.states[action.to].turn != "nobody":
-        yield f"{where}: a refusal must end the case"
+        yield Problem(where, "a refusal must end the case")
     if action.notice is None and roles != {APPLICANT}:
-        yield f"{where}: the applicant must be told (notice)"
+        yield Problem(where, "the applicant must be told (notice)")
     for effect, clock in _EXPECTED_CLOCK.items():
         if effect in effects and action.clock != clock:
-            yield f"{where}: with the effect '{effect}' the clock must {clock}"
+            yield Problem(where, f"with the effect '{effect}' the clock must {clock}")
 
 
-def _clock(workflow: Workflow) -> Iterator[str]:
+def _clock(workflow: Workflow) -> Iterator[Problem]:
     """Follow every path and see that the clock is never told something that its state forbids.
 
     A stop fits always: it says only that from here on nobody waits.
@@ -126,13 +138,13 @@ def _clock(workflow: Workflow) -> Iterator[str]:
         state, clock = queue.pop()
         if workflow.states[state].turn == "nobody" and clock in ("running", "paused") and (state, clock) not in told:
             told.add((state, clock))
-            yield f"/workflow/states/{state}: the case ends while the clock is {clock}"
+            yield Problem(f"/workflow/states/{state}", f"the case ends while the clock is {clock}")
         for code, action in workflow.available(state).items():
             following = follows[clock].get(action.clock)
             if following is None:
                 if (code, clock) not in told:
                     told.add((code, clock))
-                    yield f"/workflow/actions/{code}: cannot {action.clock} a clock that is {clock}"
+                    yield Problem(f"/workflow/actions/{code}", f"cannot {action.clock} a clock that is {clock}")
             elif (action.to, following) not in seen:
                 seen.add((action.to, following))
                 queue.append((action.to, following))

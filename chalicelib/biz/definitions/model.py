@@ -96,6 +96,9 @@ class DocumentRule(Sourced):
     when: Schema | None = Field(default=None, description="JSON Schema on {applicant, answers}; absent means always")
     types: tuple[str, ...] = Field(default=(), description="Media types that may be uploaded")
     max_mb: int = Field(default=10, ge=1, le=50)
+    satisfied_by: tuple[Code, ...] = Field(
+        default=(), max_length=20, description="Codes of other documents, of any service, that prove the same"
+    )
 
 
 class Prefill(Part):
@@ -214,13 +217,13 @@ class Manual(Part):
 class Case(Part):
     """A test case of the definition itself, run whenever it is loaded."""
 
-    name: str
+    name: str = Field(min_length=1, max_length=200)
     applicant: ApplicantKind = "person"
     on: dt.date = Field(description="Day of filing, for dated values")
     answers: Any
     valid: bool
     faults: tuple[str, ...] = Field(default=(), description="Pointers that must be among the faults")
-    fee: str | None = Field(default=None, description="Total in baht")
+    fee: str | None = Field(default=None, pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$", description="Total in baht")
     documents: tuple[Code, ...] | None = Field(default=None, description="Exactly the uploads that must be asked")
 
 

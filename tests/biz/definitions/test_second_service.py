@@ -48,7 +48,7 @@ def test_a_mistake_is_told_before_anybody_can_apply(tmp_path: Path, example: str
     path.write_text(example.replace('"fee": "300.00"', '"fee": "250.00"'), encoding="utf-8")
     with pytest.raises(Unpublishable) as refused:
         read_definition(path)
-    assert refused.value.problems == ("/tests/0 (one by three metres: 60 units of 500 cm2): costs 300.00, not 250.00",)
+    assert refused.value.problems == ("/tests/0: (one by three metres: 60 units of 500 cm2) costs 300.00, not 250.00",)
 
 
 def test_cases_stay_on_the_version_under_which_they_were_opened(tmp_path: Path, example: str) -> None:
