@@ -16,10 +16,16 @@ from chalicelib.shared.journal import Head
 from chalicelib.shared.thai import Text
 
 from .definitions.fees import Quote
-from .definitions.model import ApplicantKind
+from .definitions.model import OFFICER_ROLES, ApplicantKind
 
 CaseId = NewType("CaseId", str)
 LicenceNo = NewType("LicenceNo", str)
+
+HEAD = "head"
+DESK_ROLES = (*OFFICER_ROLES, HEAD)
+"""Who may look into the agency's cases; what each may do to a case is the workflow's to say."""
+OVERSIGHT = "oversight"
+"""Whoever oversees the agencies (LFA 2558: OPDC) and reads what they owe reasons for."""
 
 LicenceStatus = Literal["valid", "suspended", "revoked"]
 
@@ -97,6 +103,26 @@ class Decision(Noun):
     appeal: Text
 
 
+class LateReasons(Noun):
+    """Why a decision is late, in writing to the applicant with a copy to the overseeing body (LFA 2558 s.10)."""
+
+    number: int = Field(ge=1, description="1, 2, 3 ... within the case")
+    at: dt.datetime
+    by: str = Field(description="Pseudonym of the officer")
+    law: str = Field(description="The rule that asks for it")
+    next_by: dt.date = Field(description="Last day for the next ones, unless the case is decided before")
+    text: Text
+
+
+class Note(Noun):
+    """What officers write to each other about a case; never shown to the applicant."""
+
+    id: str
+    at: dt.datetime
+    by: str = Field(description="Pseudonym of the officer")
+    text: str
+
+
 class Bill(Noun):
     """The one live QR of a case."""
 
@@ -145,6 +171,11 @@ class Case(Noun):
     due: dt.date | None = None
     next_check: dt.date | None = Field(default=None, description="Day after which the sweep looks for lateness")
     overdue: bool = False
+    reasons_by: dt.date | None = Field(
+        default=None, description="Last day for the next written reasons, once the decision is late"
+    )
+    reasons_given: int = Field(default=0, description="How often written reasons for the lateness were given")
+    reasons_missed: int = Field(default=0, description="How often their day passed without any")
     quote: Quote | None = None
     bill: Bill | None = None
     payment: Payment | None = None

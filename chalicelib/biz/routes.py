@@ -8,6 +8,7 @@ from chalicelib.shared.web import Room
 from . import routes_public
 from .cases import routes_applicant, routes_case
 from .officers import routes as routes_officer
+from .officers import routes_delays
 from .service import Biz
 
 
@@ -18,4 +19,5 @@ def routes(biz: Biz) -> Room:
     routes_applicant.add(room, biz)
     routes_case.add(room, biz)
     routes_officer.add(room, biz)
+    routes_delays.add(room, biz)
     return room

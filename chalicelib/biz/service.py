@@ -20,6 +20,8 @@ from .model import Officer
 from .notices.letters import Letters
 from .office import Office
 from .officers.desk import Desk
+from .officers.lateness import Lateness
+from .officers.store import Papers
 from .payments.counter import Counter
 from .ports import Mailbox, Registers, Wallet
 from .store import Store, officer_key, provider_key
@@ -83,7 +85,9 @@ class Biz:
         self.applications = Applications(self.office, registers)
         self.following = Following(self.office)
         self.uploads = Uploads(self.office)
-        self.desk = Desk(self.office, self.counter)
+        papers = Papers(parts.table, parts.keyring)
+        self.desk = Desk(self.office, self.counter, papers)
+        self.lateness = Lateness(self.office, papers)
         self.register = Register(self.office)
         self.letters = Letters(self.office, mailbox, wallet)
         self.postings = Postings(self.store, parts)
@@ -117,4 +121,4 @@ class Biz:
     def sweep(self, now: dt.datetime) -> None:
         """Every minute: what a crash left unsent, and what is past its due day."""
         self.parts.journal.sweep(now)
-        self.letters.mark_late(now)
+        self.lateness.sweep(now)

@@ -54,20 +54,57 @@ def view(case: Case, book: Book, on: dt.date) -> ClockView:
 
 
 def dated(case: Case, book: Book, now: dt.datetime) -> Case:
-    """The case with its due day, and the day on which the sweep must next look at it."""
-    seen = view(case, book, thai_date(now))
+    """The case with its due day, and the day after which the sweep must next look at it.
+
+    While an applicant mends a list, nobody owes reasons; when a late case comes back, the term for the next ones
+    begins anew.
+    """
+    today = thai_date(now)
+    seen = view(case, book, today)
     running = seen.state == "running"
     due = seen.due if seen.state in ("running", "stopped") else None
+    owed = case.reasons_by
+    if running and owed is not None and case.next_check is None:
+        owed = max(owed, today + between_reasons(book))
     # a due day that moved (after a pause) takes an earlier lateness back only if it now lies ahead
     return case.model_copy(
-        update={"due": due, "next_check": due if running else None, "overdue": seen.overdue or case.overdue}
+        update={
+            "due": due,
+            "next_check": (owed or due) if running else None,
+            "reasons_by": None if seen.state == "stopped" else owed,
+            "overdue": seen.overdue or case.overdue,
+        }
     )
 
 
 def late(case: Case, book: Book, today: dt.date) -> Case:
-    """The case marked as late, to be looked at again when written reasons are next owed (LFA 2558 s.10)."""
-    every = dt.timedelta(days=book.law.late_notice_every_days.days)
-    check = case.next_check or today
-    while check < today:
-        check += every
-    return case.model_copy(update={"overdue": True, "next_check": check})
+    """The case marked as late, to be looked at again when written reasons are next owed (LFA 2558 s.10).
+
+    The first ones are owed within seven days of the due day. A day that passed without any is counted in
+    `reasons_missed`, and the next seven days begin.
+    """
+    every, missed = between_reasons(book), 0
+    owed = case.reasons_by or (case.due or today) + every
+    while owed < today:
+        owed, missed = owed + every, missed + 1
+    return case.model_copy(
+        update={
+            "overdue": True,
+            "reasons_by": owed,
+            "next_check": owed,
+            "reasons_missed": case.reasons_missed + missed,
+        }
+    )
+
+
+def explained(case: Case, book: Book, today: dt.date) -> Case:
+    """The late case after written reasons were given today: the next ones are owed within seven days of these."""
+    owed = today + between_reasons(book)
+    return case.model_copy(
+        update={"overdue": True, "reasons_by": owed, "next_check": owed, "reasons_given": case.reasons_given + 1}
+    )
+
+
+def between_reasons(book: Book) -> dt.timedelta:
+    """How long one written explanation of lateness lasts."""
+    return dt.timedelta(days=book.law.late_notice_every_days.days)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from chalicelib.shared.identity import CITIZEN, officer
 from chalicelib.shared.web import Call, Reply, Room
 
-from ..definitions.model import OFFICER_ROLES
 from ..documents.uploads import DOWNLOAD_LIVES
+from ..model import DESK_ROLES
 from ..service import Biz
 from . import replies
 from .views import CaseView, ClockAnswer
 
 CASE = "/biz/v1/applications/{id}"
-READERS = [CITIZEN, officer(*OFFICER_ROLES)]
+READERS = [CITIZEN, officer(*DESK_ROLES)]
 
 
 def add(room: Room, biz: Biz) -> None:

@@ -11,7 +11,7 @@ from chalicelib.shared.workdays import Calendar
 
 from ..definitions import forms, lint_schema, pointers
 from ..definitions.model import APPLICANT, Action, Effect, ServiceDefinition, State
-from ..laws import LawPack
+from ..laws import LawPack, filing
 from ..model import Case, Decision, Deficiency, DeficiencyList, Finding, Inspection
 from . import clock
 
@@ -173,7 +173,7 @@ def file(case: Case, book: Book, actor: Actor, now: dt.datetime) -> tuple[Case, 
         update |= {
             "received_at": now,
             "legal_received_at": receipt.legal_received_at,
-            "receipt_rule": receipt.rule,
+            "receipt_rule": filing(book.law.filing).receipt.law,
         }
     return moved.model_copy(update=update), told
 

@@ -29,6 +29,7 @@ _PLAIN_NAMES = {
     "refused": Text(th="เอกสารไม่ผ่านการตรวจ", en="Document refused"),
     "claimed": Text(th="เจ้าหน้าที่รับดูแลคำขอ", en="Taken by an officer"),
     "overdue": Text(th="เกินกำหนดเวลาพิจารณา", en="Past the legal time limit"),
+    "explained": Text(th="หน่วยงานแจ้งเหตุแห่งความล่าช้า", en="Written reasons for the lateness"),
     "issued": Text(th="ออกใบอนุญาต", en="Licence issued"),
 }
 _OTHER = Text(th="ดำเนินการ", en="Something was done")

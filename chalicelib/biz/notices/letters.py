@@ -1,22 +1,18 @@
-"""What the applicant is told and given: the consumer of biz-events, and the sweep for lateness.
+"""What the applicant is told and given: the consumer of biz-events.
 
-Both may run twice, late or out of order. Letters and papers carry the id of the event behind them, and the neighbours
-keep one per id; a case is marked late once per day of looking, by the version it had.
+It may run twice, late or out of order. Letters and papers carry the id of the event behind them, and the neighbours
+keep one per id.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+from chalicelib.shared.errors import not_found
+from chalicelib.shared.journal import Event
+from chalicelib.shared.thai import Text, format_date
 
-from chalicelib.shared.errors import Stale
-from chalicelib.shared.ids import new_id, new_token
-from chalicelib.shared.journal import Event, Once
-from chalicelib.shared.thai import Text
-from chalicelib.shared.workdays import thai_date
-
-from ..cases import clock
 from ..model import Case, Licence
-from ..office import Office, Told
+from ..office import Office
+from ..officers.store import Papers
 from ..ports import Letter, Mailbox, Paper, Wallet
 
 _REFUSED = Text(
@@ -42,6 +38,7 @@ class Letters:
         self._office = office
         self._mailbox = mailbox
         self._wallet = wallet
+        self._papers = Papers(office.parts.table, office.parts.keyring)
 
     def heard(self, event: Event) -> None:
         """Act on one event; raises when a neighbour did not surely take it, so that the queue delivers again."""
@@ -56,6 +53,9 @@ class Letters:
         if event.type == "biz.licence.issued":
             self._hand_over(event, case)
             return
+        if name == "explained":
+            self._send(event, case, definition.name, self._reasons(event))
+            return
         action = definition.workflow.actions.get(str(event.data.get("action")))
         text = action.notice if action is not None else {"refused": _REFUSED, "overdue": _OVERDUE}.get(name)
         if text is not None:
@@ -64,6 +64,18 @@ class Letters:
     def _send(self, event: Event, about: Case | Licence, subject: Text, body: Text) -> None:
         letter = Letter(event.id, subject, body, event.subject, about.agency, event.at)
         self._mailbox.deliver(about.pid, letter)
+
+    def _reasons(self, event: Event) -> Text:
+        reasons = self._papers.reasons_number(event.subject, int(event.data["number"]))
+        if reasons is None:
+            raise not_found("เหตุแห่งความล่าช้า", "reasons")
+        day = Text(th=format_date(reasons.next_by, "th"), en=format_date(reasons.next_by, "en"))
+        return Text(
+            th=f"คำขอของท่านเกินกำหนดเวลา หน่วยงานแจ้งเหตุแห่งความล่าช้าเป็นหนังสือดังนี้: {reasons.text.th} "
+            f"(สำเนาถึงสำนักงาน ก.พ.ร. หากยังพิจารณาไม่เสร็จ หน่วยงานต้องแจ้งอีกภายในวันที่ {day.th})",
+            en=f"Your application is past its time limit. The agency's written reasons: {reasons.text.en} "
+            f"(Copy to OPDC. If it is not decided by then, the agency owes you reasons again by {day.en}.)",
+        )
 
     def _hand_over(self, event: Event, case: Case) -> None:
         licence = self._office.store.find_licence(str(event.data["licence"]))
@@ -74,17 +86,3 @@ class Letters:
         )
         if case.receipt is not None:
             self._wallet.keep(case.pid, Paper(f"{event.id}-receipt", "receipt", _RECEIPT, case.receipt, case.agency))
-
-    def mark_late(self, now: dt.datetime) -> int:
-        """Mark cases whose due day has passed, and again every seven days (LFA 2558 s.10); returns how many."""
-        office, today, marked = self._office, thai_date(now), 0
-        for case in office.store.to_check(today):
-            book = office.book(case)
-            late = clock.late(case, book, today)
-            told = Told("application.overdue", {"due": case.due.isoformat() if case.due else None, "copy": "OPDC"})
-            try:
-                office.save(Once(new_id(), "", new_token(), claimed=False), late, [told], by="system")
-            except Stale:
-                continue  # somebody acted on it just now; the next sweep looks again
-            marked += 1
-        return marked

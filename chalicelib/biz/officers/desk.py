@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from chalicelib.shared.errors import WrongState
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
+from chalicelib.shared.storage import Change
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 
@@ -18,6 +19,8 @@ from ..definitions.model import SYSTEM, Effect
 from ..model import Case, Decision, Deficiency, Finding
 from ..office import Office, Told, as_officer, told_of
 from ..payments.counter import Counter
+from .rules import report
+from .store import Papers
 
 _OWN_ROUTE: tuple[Effect, ...] = ("deficiency", "inspection", "file", "withdraw", "paid")
 
@@ -25,9 +28,10 @@ _OWN_ROUTE: tuple[Effect, ...] = ("deficiency", "inspection", "file", "withdraw"
 class Desk:
     """The agency's side of the counter."""
 
-    def __init__(self, office: Office, counter: Counter) -> None:
+    def __init__(self, office: Office, counter: Counter, papers: Papers) -> None:
         self._office = office
         self._counter = counter
+        self._papers = papers
 
     def queue(self, caller: Caller, after: str | None, limit: int) -> tuple[list[CaseCard], str | None]:
         """The agency's work, the first legally due first."""
@@ -41,11 +45,20 @@ class Desk:
         return self._saved(once, caller, claimed, [Told("application.claimed", {}, heard=False)])
 
     def ask(self, once: Once, caller: Caller, id: str, items: Sequence[Deficiency], omission: str | None) -> CaseCard:
-        """Return the case with the one list of what is missing (LFA 2558 s.8); see `rules.ask`."""
+        """Return the case with the one list of what is missing (LFA 2558 s.8); see `rules.ask`.
+
+        A second list for the officer's own omission is reported to the overseer in the same transaction.
+        """
         case = self._office.of_agency(once, id, caller)
-        asked, move = rules.ask(case, self._office.book(case), items, omission, as_officer(caller), self._office.now())
-        own_fault = asked.deficiency_lists[-1].officer_omission is not None
-        return self._saved(once, caller, asked, [told_of(move, items=len(items), officer_omission=own_fault)])
+        book, now = self._office.book(case), self._office.now()
+        asked, move = rules.ask(case, book, items, omission, as_officer(caller), now)
+        own_fault = asked.deficiency_lists[-1].officer_omission
+        told = [told_of(move, items=len(items), officer_omission=own_fault is not None)]
+        if own_fault is None:
+            return self._saved(once, caller, asked, told)
+        law, name = book.law.deficiency_lists.law, self._office.parts.ids()
+        copy = report(asked, "second_list", name, now, law, count=len(asked.deficiency_lists), words=own_fault)
+        return self._saved(once, caller, asked, told, [self._papers.filed(copy)])
 
     def inspect(self, once: Once, caller: Caller, id: str, findings: Sequence[Finding], summary: str) -> CaseCard:
         """Report an inspection; see `rules.inspect`."""
@@ -88,7 +101,9 @@ class Desk:
             return self._counter.issue(once, moved, told, by=caller.label)
         return self._saved(once, caller, moved, told)
 
-    def _saved(self, once: Once, caller: Caller, case: Case, told: Sequence[Told]) -> CaseCard:
+    def _saved(
+        self, once: Once, caller: Caller, case: Case, told: Sequence[Told], more: Sequence[Change] = ()
+    ) -> CaseCard:
         shown = views.card(case.model_copy(update={"version": case.version + 1}), self._office.book(case))
-        self._office.save(once, case, told, by=caller.label, answer=as_json(shown))
+        self._office.save(once, case, told, by=caller.label, answer=as_json(shown), more=more)
         return shown

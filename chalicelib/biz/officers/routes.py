@@ -8,13 +8,12 @@ from chalicelib.shared.web import Call, Reply, Room
 from ..cases import bodies, replies
 from ..cases.replies import carded, carded_again
 from ..cases.views import CaseCard, LicenceCard
-from ..definitions.model import OFFICER_ROLES
-from ..model import Deficiency, Finding, LicenceStatus
+from ..model import DESK_ROLES, Deficiency, Finding, LicenceStatus
 from ..paging import page_of
 from ..service import Biz
 
 CASE = "/biz/v1/applications/{id}"
-ANY = officer(*OFFICER_ROLES)
+ANY = officer(*DESK_ROLES)
 APPROVER = officer("approver")
 OPERATOR = officer("operator")
 

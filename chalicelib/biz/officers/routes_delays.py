@@ -1,0 +1,61 @@
+"""Routes about lateness: the agency's written reasons, and the mailbox of the body that oversees agencies."""
+
+from __future__ import annotations
+
+from chalicelib.shared.identity import CITIZEN, officer
+from chalicelib.shared.web import Call, Reply, Room
+
+from ..cases.replies import carded, carded_again
+from ..cases.views import CaseCard
+from ..model import DESK_ROLES, OVERSIGHT
+from ..paging import page_of
+from ..service import Biz
+from . import bodies, replies
+
+DELAYS = "/biz/v1/applications/{id}/delays"
+DESK = officer(*DESK_ROLES)
+
+
+def add(room: Room, biz: Biz) -> None:
+    """Hangs the routes about lateness on the room."""
+
+    @room.post(
+        DELAYS,
+        allow=[DESK],
+        body=bodies.ReasonsBody,
+        answer=CaseCard,
+        again=carded_again,
+        summary="Give written reasons for being late, to the applicant with a copy to the overseer (LFA 2558 s.10)",
+    )
+    def explain(call: Call) -> Reply:
+        return carded(biz.lateness.explain(call.once, call.caller, call.params["id"], call.body.reasons.text()))
+
+    @room.get(
+        DELAYS,
+        allow=[CITIZEN, DESK],
+        answer=replies.Delays,
+        summary="The written reasons for being late so far, and by when the next are owed",
+    )
+    def delays(call: Call) -> replies.Delays:
+        case = biz.office.seen(call.params["id"], call.caller)
+        return replies.Delays(
+            overdue=case.overdue,
+            due=case.due,
+            reasons_by=case.reasons_by,
+            missed=case.reasons_missed,
+            items=[replies.reasons_view(reasons) for reasons in biz.lateness.reasons(case)],
+        )
+
+    @room.get(
+        "/biz/v1/oversight",
+        allow=[officer(OVERSIGHT)],
+        query=bodies.MonthQuery,
+        answer=replies.ReportPage,
+        summary="What agencies are late with, their reasons, and what they failed to explain; newest first",
+    )
+    def oversight(call: Call) -> replies.ReportPage:
+        month = call.query.month or biz.office.today().isoformat()[:7]
+        items, following = page_of(
+            biz, call, f"oversight/{month}", lambda after: biz.lateness.reports(month, after, call.query.limit)
+        )
+        return replies.ReportPage(month=month, items=[replies.report_view(item) for item in items], next=following)
