@@ -198,6 +198,15 @@ class Case(Noun):
         )
 
 
+class StatusChange(Noun):
+    """A licence suspended, reinstated or revoked: when, why, and until which day a suspension lasts."""
+
+    at: dt.datetime
+    status: LicenceStatus
+    reasons: Text
+    until: dt.date | None = Field(default=None, description="Last day of a suspension; None: until it is lifted")
+
+
 class Licence(Noun):
     """A permission that was given."""
 
@@ -211,15 +220,17 @@ class Licence(Noun):
     issued_on: dt.date
     valid_until: dt.date
     status: LicenceStatus = "valid"
-    reasons: Text | None = None
     list_id: str
     index: int
     public: dict[str, Any]
+    look_at: dt.date | None = Field(default=None, description="Day on which the sweep has something to tell or to lift")
     head: Head = Head()
 
     pid: str = Field(repr=False)
     claims: dict[str, Any] = Field(repr=False)
     credential: str = Field(repr=False)
+    slip: str = Field(default="", repr=False, description="Small credential that fits a QR and verifies offline")
+    changes: tuple[StatusChange, ...] = Field(default=(), repr=False, description="Oldest first")
 
 
 class Officer(Noun):

@@ -7,6 +7,7 @@ from chalicelib.shared.web import Room
 
 from . import routes_public
 from .cases import routes_applicant, routes_case
+from .licences import routes as routes_licences
 from .officers import routes as routes_officer
 from .officers import routes_delays
 from .service import Biz
@@ -20,4 +21,5 @@ def routes(biz: Biz) -> Room:
     routes_case.add(room, biz)
     routes_officer.add(room, biz)
     routes_delays.add(room, biz)
+    routes_licences.add(room, biz)
     return room

@@ -1,19 +1,16 @@
-"""Routes of the Biz room for everybody: services, manuals, the register, verification, keys, and payment callbacks."""
+"""Routes of the Biz room for everybody: services, manuals, and payment callbacks."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote
 
 from chalicelib.shared.identity import PUBLIC
 from chalicelib.shared.web import Call, Reply, Room
 
 from .cases import bodies, replies
-from .cases.views import LicenceCard
 from .definitions.model import ServiceDefinition
 from .manual.content import Manual, manual
 from .manual.page import page
-from .paging import page_of
 from .payments.counter import Notice
 from .service import Biz
 
@@ -46,56 +43,6 @@ def add(room: Room, biz: Biz) -> None:
         if (call.query.format or accepted) == "html":
             return Reply(page(made, "en" if call.language == "en" else "th"), media_type="text/html")
         return Reply(made)
-
-    @room.get(
-        "/biz/v1/licences",
-        allow=[PUBLIC],
-        query=bodies.LicencesQuery,
-        answer=replies.LicencePage,
-        summary="An agency's licences (public register, no personal data)",
-    )
-    def licences(call: Call) -> replies.LicencePage:
-        agency = call.query.agency
-        items, following = page_of(
-            biz, call, f"licences/{agency}", lambda after: register.licences(agency, after, call.query.limit)
-        )
-        return replies.LicencePage(items=items, next=following)
-
-    @room.get(
-        "/biz/v1/verify/{token}",
-        allow=[PUBLIC],
-        answer=LicenceCard,
-        summary="Check a licence by its number, or by the token in its QR",
-    )
-    def verify(call: Call) -> LicenceCard:
-        return register.verify(unquote(call.params["token"]))
-
-    @room.get(
-        "/biz/v1/status-lists/{id}",
-        allow=[PUBLIC],
-        answer=None,
-        media="application/statuslist+jwt",
-        summary="A signed Token Status List",
-    )
-    def status_list(call: Call) -> Reply:
-        return Reply(
-            register.status_list(call.params["id"]),
-            media_type="application/statuslist+jwt",
-            headers={"Content-Type": "application/statuslist+jwt", "Cache-Control": "public, max-age=60"},
-        )
-
-    @room.get(
-        "/.well-known/jwt-vc-issuer/biz",
-        allow=[PUBLIC],
-        answer=replies.IssuerMetadata,
-        summary="Metadata of the issuer of licences",
-    )
-    def issuer(call: Call) -> replies.IssuerMetadata:
-        return replies.IssuerMetadata(**register.issuer())
-
-    @room.get("/biz/v1/jwks.json", allow=[PUBLIC], answer=replies.KeySet, summary="Public keys of licences")
-    def keys(call: Call) -> Reply:
-        return Reply(replies.KeySet(**register.keys()), headers={"Cache-Control": "public, max-age=300"})
 
     @room.post(
         "/biz/v1/payments/callbacks/{provider}",

@@ -15,6 +15,7 @@ from .cases.applications import Applications
 from .cases.following import Following
 from .definitions.catalogue import Catalogue
 from .documents.uploads import Uploads
+from .licences.keeping import Keeper
 from .licences.register import Register
 from .model import Officer
 from .notices.letters import Letters
@@ -89,6 +90,7 @@ class Biz:
         self.desk = Desk(self.office, self.counter, papers)
         self.lateness = Lateness(self.office, papers)
         self.register = Register(self.office)
+        self.keeper = Keeper(self.office)
         self.letters = Letters(self.office, mailbox, wallet)
         self.postings = Postings(self.store, parts)
         self.gate = Gate(parts.tokens, parts.keyring, self.postings)
@@ -119,6 +121,7 @@ class Biz:
         self.uploads.arrived(body)
 
     def sweep(self, now: dt.datetime) -> None:
-        """Every minute: what a crash left unsent, and what is past its due day."""
+        """Every minute: what a crash left unsent, what is past its due day, and what licences' calendars bring."""
         self.parts.journal.sweep(now)
         self.lateness.sweep(now)
+        self.keeper.sweep(now)

@@ -1,14 +1,15 @@
 """How the Biz room lies in its table.
 
     CASE#{id}      META          a case; EVT#... its history
-    LIC#{no}       META          a licence; EVT#... its history
+    LIC#{no}       META          a licence; EVT#... its history; WORD#{word} what it is found by in the register
     SL#{list}      IDX#{index}   a taken place in a status list; OFF#{index} a state other than valid
     STAFF#{person} 1             an officer
     PROVIDER#{id}  1             a payment provider's secret, sealed
     ORPHAN#{id}    {transaction} money that fits no bill
 
 Indexes: by_owner (a person's cases), by_queue (an agency's work by legal due date), by_due (cases whose clock runs, by
-the day on which lateness must be looked at), by_agency (licences; staff).
+the day on which lateness must be looked at; licences, by the day on which their holder is told something), by_agency
+(licences; staff; the register's words, by their first two letters).
 
 Whatever may name a person is one sealed text per row, opened only with the row's own key; keys hold pseudonyms.
 """
@@ -18,7 +19,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.shared.errors import not_found
@@ -33,7 +34,7 @@ _CASE_PRIVATE = (
     "pid", "applicant_name", "answers", "receipt",
     "documents", "deficiency_lists", "inspections", "decision",  # file names and free text may name anybody
 )  # fmt: skip
-_LICENCE_PRIVATE = ("pid", "claims", "credential")
+_LICENCE_PRIVATE = ("pid", "claims", "credential", "slip", "changes")  # reasons in free text may name anybody
 
 
 def case_key(id: str) -> Key:
@@ -116,33 +117,61 @@ class Store:
         """A licence by number, in one request; raises NotFound."""
         return self.licence(self._table.get(licence_key(no)))
 
-    def new_licence(self, licence: Licence) -> list[Create]:
-        """The changes that add a licence: itself and its place in the status list."""
-        index = {"by_agency": Key(f"AGENCY#{licence.agency}", f"{licence.issued_on.isoformat()}#{licence.no}")}
+    def new_licence(self, licence: Licence, words: Sequence[str]) -> list[Create]:
+        """The changes that add a licence: itself, its place in the status list, the words it is found by."""
         seat = Key(f"SL#{licence.list_id}", f"IDX#{licence.index:06d}")
+        found_by = {"no": licence.no, "agency": licence.agency, "words": list(words)}
         return [
-            Create(Item(licence_key(licence.no), self._close(licence, _LICENCE_PRIVATE), 1, index)),
+            Create(Item(licence_key(licence.no), self._close(licence, _LICENCE_PRIVATE), 1, _licence_places(licence))),
             Create(Item(seat, {"licence": licence.no})),
+            *(
+                Create(
+                    Item(
+                        Key(licence_key(licence.no).pk, f"WORD#{word}"),
+                        found_by,
+                        indexes={"by_agency": Key(_initial(word), f"{word}#{licence.no}")},
+                    )
+                )
+                for word in words
+            ),
         ]
 
-    def changed_licence(self, licence: Licence, was_valid: bool, status: int) -> list[Create | Update | Remove]:
-        """The changes that alter a licence and flip its place in the status list."""
-        index = {"by_agency": Key(f"AGENCY#{licence.agency}", f"{licence.issued_on.isoformat()}#{licence.no}")}
+    def changed_licence(self, licence: Licence) -> Update:
+        """The change that replaces a licence as it was read."""
         data = self._close(licence, _LICENCE_PRIVATE)
+        return Update(Item(licence_key(licence.no), data, licence.version + 1, _licence_places(licence)))
+
+    def flip(self, licence: Licence, was_valid: bool, status: int) -> Create | Update | Remove:
+        """The change of a licence's place in the status list after its status changed."""
         off = Key(f"SL#{licence.list_id}", f"OFF#{licence.index:06d}")
-        flip: Create | Update | Remove
         if licence.status == "valid":
-            flip = Remove(off)
-        elif was_valid:
-            flip = Create(Item(off, {"status": status}))
-        else:
-            flip = Update(Item(off, {"status": status}, version=2))
-        return [Update(Item(licence_key(licence.no), data, licence.version + 1, index)), flip]
+            return Remove(off)
+        if was_valid:
+            return Create(Item(off, {"status": status}))
+        return Update(Item(off, {"status": status}, version=2))
 
     def licences_of(self, agency: str, after: str | None, limit: int) -> tuple[list[Licence], str | None]:
         """An agency's licences, newest first."""
         page = self._table.query(f"AGENCY#{agency}", index="by_agency", after=after, limit=limit, newest_first=True)
         return [self.licence(item) for item in page.items], page.after
+
+    def found_by(self, words: Sequence[str], after: str | None, limit: int) -> Page:
+        """Rows of the register whose word begins with the first of these, in the order of words."""
+        return self._table.query(_initial(words[0]), index="by_agency", prefix=words[0], after=after, limit=limit)
+
+    def find_licences(self, numbers: Sequence[str]) -> list[Licence]:
+        """The licences with these numbers (at most 100), in one request and in this order; none for unknown ones."""
+        keys = [licence_key(no) for no in numbers]
+        found = self._table.get_many(keys) if keys else {}
+        return [self.licence(found[key]) for key in keys if key in found]
+
+    def licences_due(self, today: dt.date) -> Iterator[Licence]:
+        """Licences whose day of looking has come."""
+        for shard in range(DUE_SHARDS):
+            for item in every(self._table, f"TELL#{shard}", index="by_due"):
+                if item.indexes["by_due"].sk > f"{today.isoformat()}~":
+                    break
+                yield self.licence(item)
 
     def flipped(self, list_id: str) -> dict[int, int]:
         """The states other than valid in a status list, by index."""
@@ -211,6 +240,19 @@ def _places(case: Case, agency_turn: bool) -> dict[str, Key]:
         shard = hashlib.sha256(case.id.encode()).digest()[0] % DUE_SHARDS
         places["by_due"] = Key(f"DUE#{shard}", f"{case.next_check.isoformat()}#{case.id}")
     return places
+
+
+def _licence_places(licence: Licence) -> dict[str, Key]:
+    places = {"by_agency": Key(f"AGENCY#{licence.agency}", f"{licence.issued_on.isoformat()}#{licence.no}")}
+    if licence.look_at is not None:
+        shard = hashlib.sha256(licence.no.encode()).digest()[0] % DUE_SHARDS
+        places["by_due"] = Key(f"TELL#{shard}", f"{licence.look_at.isoformat()}#{licence.no}")
+    return places
+
+
+def _initial(word: str) -> str:
+    """The part of the register's index in which a word lies."""
+    return f"WORD#{word[:2]}"
 
 
 def _no_case() -> Exception:

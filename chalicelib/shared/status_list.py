@@ -63,13 +63,18 @@ def status_list_token(
     signer: Signer,
     issued_at: dt.datetime,
     lifetime: dt.timedelta,
+    ttl: dt.timedelta | None = None,
 ) -> str:
-    """The signed list to be served at `uri`; after its lifetime a verifier must fetch it again."""
+    """The signed list to be served at `uri`.
+
+    After its lifetime nobody may believe it; after its `ttl` (by default the same) a verifier that has a network
+    fetches it again.
+    """
     claims = {
         "sub": uri,
         "iat": int(issued_at.timestamp()),
         "exp": int((issued_at + lifetime).timestamp()),
-        "ttl": int(lifetime.total_seconds()),
+        "ttl": int((ttl or lifetime).total_seconds()),
         "status_list": encode(statuses, bits),
     }
     return sign_jwt(claims, signer, STATUS_LIST_TYPE)

@@ -112,7 +112,7 @@ def test_anybody_can_verify_the_licence_offline_and_sees_its_revocation(town: To
         assert town.ok(None, "GET", f"/verify/{no}")["status"] == word
     assert town.call(BUNDIT, "POST", f"/licences/{no}/reinstate", json=why).status == 409
     town.run_queue()
-    assert town.neighbours.bodies(MALEE)[-1] == "Your licence was revoked."
+    assert town.neighbours.bodies(MALEE)[-1] == "Your licence was revoked. Reasons: Rats were found in the kitchen."
 
     token = papers["verify_token"]
     assert town.ok(None, "GET", f"/verify/{token}")["claims"]["operator_last_name"] == "ศรีสมุทร"

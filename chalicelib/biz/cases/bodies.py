@@ -102,12 +102,6 @@ class ActionBody(Incoming):
     reasons: Words | None = None
 
 
-class StatusBody(Incoming):
-    """A change of a licence's status."""
-
-    reasons: Words
-
-
 class OfficerBody(Incoming):
     """An officer to be recorded."""
 
@@ -151,12 +145,6 @@ class PageQuery(Incoming):
 
     cursor: Annotated[str, Field(max_length=2000)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 20
-
-
-class LicencesQuery(PageQuery):
-    """The public register of one agency."""
-
-    agency: Annotated[str, Field(max_length=120)]
 
 
 class ManualQuery(Incoming):

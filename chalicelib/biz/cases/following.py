@@ -77,7 +77,7 @@ class Following:
         if case.licence is None:
             raise not_found("ใบอนุญาต", "licence")
         licence = self._office.store.find_licence(case.licence)
-        return {"licence_no": licence.no, "licence": licence.credential, "receipt": case.receipt}
+        return {"licence_no": licence.no, "licence": licence.credential, "slip": licence.slip, "receipt": case.receipt}
 
 
 def quoted(case: Case, definition: ServiceDefinition, now: dt.datetime) -> fees.Quote:

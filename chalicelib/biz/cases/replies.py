@@ -10,7 +10,7 @@ from pydantic import Field
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing, Reply
 
-from .views import CaseCard, Happening, LicenceCard
+from .views import CaseCard, Happening
 
 
 class ServiceCard(Outgoing):
@@ -47,13 +47,6 @@ class CasePage(Outgoing):
     """A page of cases."""
 
     items: list[CaseCard]
-    next: str | None
-
-
-class LicencePage(Outgoing):
-    """A page of the register."""
-
-    items: list[LicenceCard]
     next: str | None
 
 
@@ -111,8 +104,10 @@ class Papers(Outgoing):
 
     licence_no: str
     licence: str
+    slip: str = Field(description="The licence in short, for a QR that verifies offline")
     receipt: str | None
     verify_token: str
+    verify_url: str = Field(description="The licence's page for people; with ?format=pdf its paper")
 
 
 class Taken(Outgoing):
@@ -153,19 +148,6 @@ class OrphanPage(Outgoing):
 
     items: list[OrphanView]
     next: str | None
-
-
-class KeySet(Outgoing):
-    """Public keys (RFC 7517)."""
-
-    keys: list[dict[str, Any]]
-
-
-class IssuerMetadata(Outgoing):
-    """Metadata of the credential issuer."""
-
-    issuer: str
-    jwks_uri: str
 
 
 def carded(card: CaseCard) -> Reply:

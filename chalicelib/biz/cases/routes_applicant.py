@@ -135,4 +135,5 @@ def add(room: Room, biz: Biz) -> None:
     )
     def papers(call: Call) -> replies.Papers:
         found = biz.following.credentials(call.caller, call.params["id"])
-        return replies.Papers(**found, verify_token=biz.register.token(found["licence_no"]))
+        token = biz.register.token(found["licence_no"])
+        return replies.Papers(**found, verify_token=token, verify_url=biz.register.address(token))

@@ -1,4 +1,4 @@
-"""What callers see of a case, a licence, a service; each caller only what is theirs."""
+"""What callers see of a case; each caller only what is theirs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from chalicelib.shared.web import Outgoing
 from ..definitions import forms
 from ..definitions.fees import Quote
 from ..definitions.model import APPLICANT, SYSTEM, ServiceDefinition
-from ..licences.rules import standing
-from ..model import Case, Decision, DeficiencyList, Document, Inspection, Licence, Provenance
+from ..model import Case, Decision, DeficiencyList, Document, Inspection, Provenance
 from .rules import Book
 
 _PLAIN_NAMES = {
@@ -106,20 +105,6 @@ class Happening(Outgoing):
     hash: str
 
 
-class LicenceCard(Outgoing):
-    """A licence in the public register: no personal data."""
-
-    no: str
-    service: str
-    name: Text
-    agency: str
-    agency_name: Text
-    issued_on: dt.date
-    valid_until: dt.date
-    status: str = Field(description="valid, expired, suspended or revoked")
-    claims: dict[str, Any]
-
-
 def card(case: Case, book: Book) -> CaseCard:
     """A case in short."""
     return CaseCard(**_card(case, book))
@@ -172,19 +157,4 @@ def happening(event: Event, definition: ServiceDefinition) -> Happening:
         by={"citizen": APPLICANT, "officer": "officer"}.get(kind, SYSTEM),
         prev=event.prev,
         hash=event.hash,
-    )
-
-
-def licence_card(licence: Licence, definition: ServiceDefinition, on: dt.date, *, holder: bool = False) -> LicenceCard:
-    """A licence as the register shows it, or as its holder shows it."""
-    return LicenceCard(
-        no=licence.no,
-        service=licence.service,
-        name=definition.credential.name,
-        agency=licence.agency,
-        agency_name=definition.agency_name,
-        issued_on=licence.issued_on,
-        valid_until=licence.valid_until,
-        status=standing(licence, on),
-        claims=licence.claims if holder else licence.public,
     )

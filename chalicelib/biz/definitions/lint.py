@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from . import bounds, fees, forms, lint_schema, pointers
 from .expressions import MAX_STEPS, OPERATIONS, BadExpression
 from .lint_workflow import problems as workflow_problems
-from .model import Case, Schema, ServiceDefinition
+from .model import Case, Schema, ServiceDefinition, Validity
 from .problems import MAX_PROBLEMS, Problem, at
 
 UPLOADS = frozenset({"application/pdf", "image/jpeg", "image/png"})
@@ -234,6 +234,19 @@ def _credential(definition: ServiceDefinition) -> Iterator[Problem]:
         yield Problem("/credential", f"'{name}' cannot be both withheld (sd) and public")
     if not rule.validity.years and not rule.validity.days:
         yield Problem("/credential/validity", "a licence must hold for some time")
+    yield from _reminders(rule.validity)
+
+
+def _reminders(validity: Validity) -> Iterator[Problem]:
+    if "reminders" not in validity.model_fields_set:
+        return  # of the usual ones those that come before the licence itself are never due
+    place, days = "/credential/validity/reminders", validity.reminders
+    if any(not 1 <= each <= 365 for each in days):
+        yield Problem(place, "from 1 to 365 days before the last day")
+    if list(days) != sorted(set(days), reverse=True):
+        yield Problem(place, "the earliest reminder first, none twice")
+    if days and max(days) >= 365 * validity.years + validity.days:
+        yield Problem(place, f"{max(days)} days before the end the licence does not exist yet")
 
 
 def _tests(definition: ServiceDefinition) -> Iterator[Problem]:

@@ -184,6 +184,9 @@ class Validity(Sourced):
 
     years: int = Field(default=0, ge=0, le=30)
     days: int = Field(default=0, ge=0, le=366)
+    reminders: tuple[int, ...] = Field(
+        default=(60, 30, 7), max_length=6, description="Days before the last day on which the holder is reminded"
+    )
 
 
 class CredentialRule(Part):

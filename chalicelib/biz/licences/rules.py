@@ -1,15 +1,17 @@
-"""E-licences: number, claims, credential, place in a status list. Pure but for the signature itself."""
+"""E-licences: number, claims, credentials, place in a status list, standing. Pure but for the signatures themselves."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
 import hashlib
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from chalicelib.shared import credentials
 from chalicelib.shared.credentials import SdJwt, StatusReference
-from chalicelib.shared.errors import WrongState
+from chalicelib.shared.errors import Fault, Invalid, WrongState
 from chalicelib.shared.jose import Signer
 from chalicelib.shared.status_list import Bits, Status
 from chalicelib.shared.thai import Text, buddhist_year
@@ -17,13 +19,17 @@ from chalicelib.shared.workdays import BANGKOK, thai_date
 
 from ..definitions import pointers
 from ..definitions.model import Part, ServiceDefinition, Validity
-from ..model import Case, Licence, LicenceNo, LicenceStatus
+from ..model import Case, Licence, LicenceNo, LicenceStatus, StatusChange
 
 LIST_SIZE = 1 << 17
 """Credentials per status list: large enough that fetching it does not tell which licence was looked at."""
 
 LIST_BITS: Bits = 2
 RECEIPT_VCT = "urn:klang:receipt:1"
+SLIP_VCT = "urn:klang:licence-slip:1"
+SLIP_LENGTH = 1100
+"""Characters of a slip at most: with the address before it, it fits a QR of version 29 at level M."""
+
 STATUS: dict[LicenceStatus, Status] = {
     "valid": Status.VALID,
     "suspended": Status.SUSPENDED,
@@ -41,6 +47,21 @@ class Seat(Part):
 
     list_id: str
     index: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a verifier is told of a licence on a day.
+
+    Attributes:
+        status: one word.
+        since: first day of it.
+        until: last day of it, or None where no end is set.
+    """
+
+    status: Literal["valid", "suspended", "revoked", "expired"]
+    since: dt.date
+    until: dt.date | None
 
 
 def number(definition: ServiceDefinition, case_id: str, on: dt.date) -> LicenceNo:
@@ -80,13 +101,16 @@ def claims_of(case: Case, definition: ServiceDefinition) -> dict[str, Any]:
 def issue(
     case: Case, definition: ServiceDefinition, *, signer: Signer, base_url: str, now: dt.datetime, attempt: int
 ) -> Licence:
-    """The licence for a case, with its signed credential."""
+    """The licence for a case, with its signed credentials."""
     on = thai_date(now)
     no = number(definition, case.id, on)
     place = seat(definition, no, on, attempt)
     until = valid_until(on, definition.credential.validity)
     claims = claims_of(case, definition)
     rule = definition.credential
+    public = {name: claims[name] for name in rule.public if name in claims}
+    expires_at = dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), BANGKOK)
+    status = StatusReference(uri=list_address(base_url, place.list_id), idx=place.index)
     credential = credentials.issue(
         {
             "licence_no": no,
@@ -99,9 +123,10 @@ def issue(
         vct=rule.vct,
         signer=signer,
         issued_at=now,
-        expires_at=dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), BANGKOK),
-        status=StatusReference(uri=list_address(base_url, place.list_id), idx=place.index),
+        expires_at=expires_at,
+        status=status,
     )
+    slip = slip_of(no, definition, public, signer=signer, now=now, expires_at=expires_at, status=status)
     return Licence(
         no=no,
         service=definition.id,
@@ -113,11 +138,66 @@ def issue(
         valid_until=until,
         list_id=place.list_id,
         index=place.index,
-        public={name: claims[name] for name in rule.public if name in claims},
+        public=public,
         pid=case.pid,
         claims=claims,
         credential=credential,
+        slip=slip,
     )
+
+
+def slip_of(
+    no: LicenceNo,
+    definition: ServiceDefinition,
+    public: Mapping[str, Any],
+    *,
+    signer: Signer,
+    now: dt.datetime,
+    expires_at: dt.datetime,
+    status: StatusReference,
+) -> SdJwt:
+    """The licence once more, small enough for a QR: an SD-JWT VC without anything to withhold.
+
+    It holds what the register shows anyway. Of the public claims as many as fit are kept, in the definition's order:
+    the number leads to the rest.
+    """
+    head = {"licence_no": no, "licence_name": definition.credential.name.th, "agency_name": definition.agency_name.th}
+    kept = dict(public)
+    while True:
+        made = credentials.issue(
+            {**head, **kept},
+            (),
+            vct=SLIP_VCT,
+            signer=_Blank(signer) if kept else signer,
+            issued_at=now,
+            expires_at=expires_at,
+            status=status,
+        )
+        if not kept:
+            return made
+        if len(made) <= SLIP_LENGTH:  # measured with a blank signature: a key in KMS signs once, not once per trial
+            return credentials.issue(
+                {**head, **kept}, (), vct=SLIP_VCT, signer=signer, issued_at=now, expires_at=expires_at, status=status
+            )
+        kept.popitem()
+
+
+@dataclass(frozen=True)
+class _Blank:
+    """A signer that signs with zeroes, to learn how long a token will be."""
+
+    whole: Signer
+
+    @property
+    def kid(self) -> str:
+        return self.whole.kid
+
+    @property
+    def issuer(self) -> str:
+        return self.whole.issuer
+
+    def sign(self, message: bytes) -> bytes:
+        return bytes(64)
 
 
 def receipt(case: Case, definition: ServiceDefinition, *, signer: Signer, now: dt.datetime) -> SdJwt:
@@ -154,15 +234,43 @@ def list_address(base_url: str, list_id: str) -> str:
     return f"{base_url}/biz/v1/status-lists/{list_id}"
 
 
-def changed(licence: Licence, status: LicenceStatus, reasons: Text) -> Licence:
-    """The licence suspended, reinstated or revoked; raises WrongState when its state does not allow it."""
+def changed(
+    licence: Licence, status: LicenceStatus, reasons: Text, now: dt.datetime, until: dt.date | None = None
+) -> Licence:
+    """The licence suspended, reinstated or revoked.
+
+    Args:
+        until: last day of a suspension; it ends by itself with that day.
+
+    Raises:
+        WrongState: its state does not allow it.
+        Invalid: a suspension that would end before it begins.
+    """
     if status not in _FOLLOWS[licence.status]:
         raise WrongState("เปลี่ยนสถานะใบอนุญาตเช่นนี้ไม่ได้", f"A licence that is {licence.status} cannot become {status}.")
-    return licence.model_copy(update={"status": status, "reasons": reasons})
+    if until is not None and until < thai_date(now):
+        fault = Fault("/until", "ต้องไม่เป็นวันที่ผ่านมาแล้ว", "May not lie in the past.")
+        raise Invalid("วันสิ้นสุดการพักใช้ไม่ถูกต้อง", "The last day of the suspension is not valid.", [fault])
+    change = StatusChange(at=now, status=status, reasons=reasons, until=until)
+    return licence.model_copy(update={"status": status, "changes": (*licence.changes, change)})
 
 
-def standing(licence: Licence, on: dt.date) -> str:
-    """What a verifier is told: revoked, suspended, expired or valid."""
-    if licence.status != "valid":
-        return licence.status
-    return "expired" if on > licence.valid_until else "valid"
+def suspension_over(licence: Licence, on: dt.date) -> bool:
+    """Whether a suspension has reached its end by itself."""
+    until = licence.changes[-1].until if licence.status == "suspended" and licence.changes else None
+    return until is not None and on > until
+
+
+def standing(licence: Licence, on: dt.date) -> Standing:
+    """What a verifier is told: revoked, expired, suspended or valid, since when and until when."""
+    last = licence.changes[-1] if licence.changes else None
+    since = licence.issued_on if last is None else thai_date(last.at)
+    if licence.status == "revoked":
+        return Standing("revoked", since, None)
+    if on > licence.valid_until:
+        return Standing("expired", licence.valid_until + dt.timedelta(days=1), None)
+    if licence.status == "suspended" and last is not None:
+        if not suspension_over(licence, on):
+            return Standing("suspended", since, last.until)
+        since = (last.until or since) + dt.timedelta(days=1)
+    return Standing("valid", since, licence.valid_until)

@@ -10,6 +10,7 @@ from chalicelib.shared.errors import not_found
 from chalicelib.shared.journal import Event
 from chalicelib.shared.thai import Text, format_date
 
+from ..licences import telling
 from ..model import Case, Licence
 from ..office import Office
 from ..officers.store import Papers
@@ -23,11 +24,6 @@ _OVERDUE = Text(
     th="หน่วยงานพิจารณาคำขอของท่านเกินกำหนดเวลาตามกฎหมาย หน่วยงานต้องแจ้งเหตุผลเป็นหนังสือทุก 7 วันและรายงานต่อ ก.พ.ร.",
     en="The agency is past the legal time limit; it owes you written reasons every 7 days and must report to OPDC.",
 )
-_STATUS = {
-    "suspended": Text(th="ใบอนุญาตของท่านถูกพักใช้", en="Your licence was suspended."),
-    "revoked": Text(th="ใบอนุญาตของท่านถูกเพิกถอน", en="Your licence was revoked."),
-    "reinstated": Text(th="ใบอนุญาตของท่านกลับมาใช้ได้แล้ว", en="Your licence is valid again."),
-}
 _RECEIPT = Text(th="ใบเสร็จรับเงินค่าธรรมเนียม", en="Receipt for the fee")
 
 
@@ -43,10 +39,10 @@ class Letters:
     def heard(self, event: Event) -> None:
         """Act on one event; raises when a neighbour did not surely take it, so that the queue delivers again."""
         name = event.type.rpartition(".")[2]
-        if name in _STATUS:
+        if name in telling.HEARD and event.type.startswith("biz.licence."):
             licence = self._office.store.find_licence(event.subject)
             definition = self._office.catalogue.version(licence.service, licence.service_version)
-            self._send(event, licence, definition.credential.name, _STATUS[name])
+            self._send(event, licence, definition.credential.name, telling.letter(name, licence))
             return
         case = self._office.store.find_case(event.subject)
         definition = self._office.book(case).definition

@@ -7,24 +7,20 @@ from chalicelib.shared.web import Call, Reply, Room
 
 from ..cases import bodies, replies
 from ..cases.replies import carded, carded_again
-from ..cases.views import CaseCard, LicenceCard
-from ..model import DESK_ROLES, Deficiency, Finding, LicenceStatus
+from ..cases.views import CaseCard
+from ..model import DESK_ROLES, Deficiency, Finding
 from ..paging import page_of
 from ..service import Biz
 
 CASE = "/biz/v1/applications/{id}"
 ANY = officer(*DESK_ROLES)
-APPROVER = officer("approver")
 OPERATOR = officer("operator")
-
-_STATUS: dict[str, LicenceStatus] = {"suspend": "suspended", "reinstate": "valid", "revoke": "revoked"}
 
 
 def add(room: Room, biz: Biz) -> None:
     """Hangs the officers' routes on the room."""
     _reading(room, biz)
     _acting(room, biz)
-    _licences(room, biz)
     _operating(room, biz)
 
 
@@ -90,24 +86,6 @@ def _acting(room: Room, biz: Biz) -> None:
     def act(call: Call) -> Reply:
         reasons = call.body.reasons.text() if call.body.reasons else None
         return carded(desk.act(call.once, call.caller, call.params["id"], call.params["action"], reasons))
-
-
-def _licences(room: Room, biz: Biz) -> None:
-    def hang(verb: str, summary: str) -> None:
-        @room.post(
-            f"/biz/v1/licences/{{no}}/{verb}",
-            allow=[APPROVER],
-            body=bodies.StatusBody,
-            answer=LicenceCard,
-            summary=summary,
-        )
-        def change(call: Call) -> LicenceCard:
-            reasons = call.body.reasons.text()
-            return biz.register.set_status(call.once, call.caller, call.params["no"], _STATUS[verb], reasons)
-
-    hang("suspend", "Suspend a licence; its status list says so at once")
-    hang("reinstate", "Make a suspended licence valid again")
-    hang("revoke", "Revoke a licence for good")
 
 
 def _operating(room: Room, biz: Biz) -> None:

@@ -21,6 +21,7 @@ from ..cases.rules import Actor
 from ..cases.views import CaseCard
 from ..definitions.model import SYSTEM
 from ..licences import rules as licences
+from ..licences.keeping import issuing
 from ..model import Bill, Case
 from ..office import Office, Told, told_of
 from ..store import provider_key
@@ -186,7 +187,7 @@ class Counter:
                     [*told, Told("licence.issued", {"licence": licence.no})],
                     by=by,
                     answer=as_json(shown),
-                    more=office.store.new_licence(licence),
+                    more=issuing(office, licence, book.definition, by=by),
                 )
             except AlreadyThere:
                 if office.store.find_case(case.id).version != case.version:

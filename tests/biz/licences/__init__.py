@@ -1,0 +1,1 @@
+"""Licences: rules, register, page, paper, status, reminders, and verification without a network."""
