@@ -25,6 +25,7 @@ VARIABLES = (
     "ISSUERS",
     "EGRESS_NETWORKS",
     "XROAD_SPELLING",
+    "CLAMD",
 )
 XROAD_SPELLINGS = ("7.7", "7.8")
 """Releases of X-Road whose names of errors the exchange can speak; they differ in spelling alone."""
@@ -70,6 +71,7 @@ class Settings:
         egress_networks: `EGRESS_NETWORKS`; private networks (CIDR, comma-separated) that calls to providers may
             enter; empty means public addresses only.
         xroad_spelling: `XROAD_SPELLING`; the X-Road release whose spelling of error types the exchange speaks.
+        clamd: `CLAMD`; `host:port` of the malware scanner of applicants' documents, or empty where there is none.
     """
 
     environment: str
@@ -81,6 +83,7 @@ class Settings:
     issuers: tuple[Issuer, ...]
     egress_networks: tuple[str, ...]
     xroad_spelling: str
+    clamd: str
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -108,6 +111,7 @@ class Settings:
             issuers=_issuers(env["ISSUERS"]),
             egress_networks=tuple(part for part in env["EGRESS_NETWORKS"].split(",") if part),
             xroad_spelling=env["XROAD_SPELLING"],
+            clamd=env["CLAMD"],
         )
         settings._check()
         return settings
@@ -138,6 +142,8 @@ class Settings:
             raise BadSettings("KLANG_ENV must be one plain word in lower case")
         if self.xroad_spelling not in XROAD_SPELLINGS:
             raise BadSettings(f"XROAD_SPELLING must be one of {', '.join(XROAD_SPELLINGS)}")
+        if self.clamd and not _is_place(self.clamd):
+            raise BadSettings("CLAMD must be host:port, or empty")
         try:
             opened = [ipaddress.ip_network(network) for network in self.egress_networks]
         except ValueError as error:
@@ -164,6 +170,12 @@ def _issuers(text: str) -> tuple[Issuer, ...]:
     except (ValueError, TypeError, RecursionError):
         pass
     raise BadSettings("ISSUERS must be a JSON list of {iss, jwks_uri, audience}")
+
+
+def _is_place(text: str) -> bool:
+    """Whether a text is a host, or an IPv6 address in brackets, and a port."""
+    found = re.fullmatch(r"([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):([0-9]{1,5})", text)
+    return found is not None and 0 < int(found[2]) < 65536
 
 
 def _public_https(address: str) -> bool:

@@ -213,6 +213,8 @@ class House:
     def biz(self) -> Biz:
         """The Biz Portal."""
         from .biz.definitions.catalogue import shipped
+        from .biz.documents.cage import caged
+        from .biz.documents.clamd import Clamd
         from .biz.service import Biz
         from .neighbours import (
             LettersToCitizen,
@@ -234,6 +236,8 @@ class House:
             mailbox=LettersToCitizen(self.citizen) if here else MailboxThroughGdx(gdx),
             wallet=PapersToCitizen(self.citizen) if here else WalletThroughGdx(gdx),
             calendar=Calendar.load(),
+            examine=caged,
+            scanner=Clamd(self.settings.clamd) if self.settings.clamd else None,
         )
 
     def requests(self, room: str) -> GdxRequests:

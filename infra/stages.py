@@ -63,7 +63,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
     },
     "biz": {
         "biz_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
-        "biz_uploads": Handler(memory=1024, timeout=EVENT_TIMEOUT),
+        "biz_uploads": Handler(memory=1536, timeout=EVENT_TIMEOUT),  # a file of 50 MB, and its look in 768 MB apart
         "biz_sweep": Handler(memory=512, timeout=50, concurrency=1),
     },
     "citizen": {},
@@ -94,6 +94,7 @@ class Environment:
         alarm_topic: ARN of the SNS topic that hears the alarms; empty: they are only shown.
         xroad_spelling: the X-Road release whose spelling of error types the exchange speaks: `7.8`, or `7.7` while
             members have clients that match the older names.
+        clamd: `host:port` of the malware scanner of applicants' documents; empty: documents are marked as not scanned.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Environment:
     together: bool = False
     alarm_topic: str = ""
     xroad_spelling: str = "7.8"
+    clamd: str = ""
 
     def stages(self) -> tuple[Stage, ...]:
         """The stages of this environment."""
@@ -147,6 +149,7 @@ class Stage:
             "ISSUERS": json.dumps(issuers),
             "EGRESS_NETWORKS": ",".join(environment.egress_networks),
             "XROAD_SPELLING": environment.xroad_spelling,
+            "CLAMD": environment.clamd,
         }
 
     def config(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ DESK_ROLES = (*OFFICER_ROLES, HEAD)
 OVERSIGHT = "oversight"
 """Whoever oversees the agencies (LFA 2558: OPDC) and reads what they owe reasons for."""
 
+ScanState = Literal["clean", "infected", "none"]
 LicenceStatus = Literal["valid", "suspended", "revoked"]
 
 
@@ -45,6 +46,15 @@ class Provenance(Noun):
     locked: bool = Field(description="Whether the applicant may not overwrite it")
 
 
+class Origin(Noun):
+    """Where a document was before: an earlier case of the same person had taken it."""
+
+    case: str
+    document: str
+    service: str
+    sent_at: dt.datetime
+
+
 class Document(Noun):
     """A file that belongs to a case."""
 
@@ -58,6 +68,14 @@ class Document(Noun):
     reason: Text | None = None
     asked_at: dt.datetime
     decided_at: dt.datetime | None = None
+    edition: int = Field(default=1, description="1, 2, 3 ... among the files of this code; the newest accepted counts")
+    reason_code: str | None = Field(default=None, description="The reason's name, for programs")
+    notes: tuple[Text, ...] = Field(default=(), description="What its readers should know, e.g. that it tells a place")
+    scan: ScanState | None = Field(
+        default=None,
+        description="The malware scanner's word; none: no scanner is set up here, open with care; null: not yet",
+    )
+    origin: Origin | None = Field(default=None, description="The earlier case that it was taken over from")
 
 
 class Deficiency(Noun):

@@ -26,6 +26,21 @@ class Extract:
     at: dt.datetime
 
 
+@dataclass(frozen=True)
+class Scan:
+    """A malware scanner's word on a file: what it found, by the scanner's own name, or None for a clean one."""
+
+    signature: str | None
+
+
+class Scanner(Protocol):
+    """A malware scanner."""
+
+    def scan(self, content: bytes) -> Scan:
+        """The verdict; raises shared.errors.Unavailable when there is none, and never guesses."""
+        ...
+
+
 class Registers(Protocol):
     """State registers behind GDX; Biz is an ordinary member with its own agreements."""
 

@@ -14,6 +14,8 @@ from chalicelib.shared.workdays import Calendar
 from .cases.applications import Applications
 from .cases.following import Following
 from .definitions.catalogue import Catalogue
+from .documents.cage import Examine
+from .documents.reuse import Reuse
 from .documents.uploads import Uploads
 from .licences.keeping import Keeper
 from .licences.register import Register
@@ -24,7 +26,7 @@ from .officers.desk import Desk
 from .officers.lateness import Lateness
 from .officers.store import Papers
 from .payments.counter import Counter
-from .ports import Mailbox, Registers, Wallet
+from .ports import Mailbox, Registers, Scanner, Wallet
 from .store import Store, officer_key, provider_key
 
 POSTING_FRESH = dt.timedelta(seconds=30)
@@ -66,6 +68,8 @@ class Biz:
         catalogue: the published services.
         registers, mailbox, wallet: the neighbours.
         calendar: the government calendar.
+        examine: looks into uploaded files.
+        scanner: the malware scanner; None where none is set up.
     """
 
     def __init__(
@@ -78,14 +82,17 @@ class Biz:
         mailbox: Mailbox,
         wallet: Wallet,
         calendar: Calendar,
+        examine: Examine,
+        scanner: Scanner | None = None,
     ) -> None:
         self.parts = parts
         self.store = Store(parts.table, parts.keyring)
         self.office = Office(parts, self.store, catalogue, objects, calendar)
         self.counter = Counter(self.office)
         self.applications = Applications(self.office, registers)
-        self.following = Following(self.office)
-        self.uploads = Uploads(self.office)
+        self.reuse = Reuse(self.office)
+        self.following = Following(self.office, self.reuse)
+        self.uploads = Uploads(self.office, examine, scanner)
         papers = Papers(parts.table, parts.keyring)
         self.desk = Desk(self.office, self.counter, papers)
         self.lateness = Lateness(self.office, papers)

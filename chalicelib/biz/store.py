@@ -6,6 +6,7 @@
     STAFF#{person} 1             an officer
     PROVIDER#{id}  1             a payment provider's secret, sealed
     ORPHAN#{id}    {transaction} money that fits no bill
+    HELD#{owner}   {document}    an accepted document, offered in the owner's later cases
 
 Indexes: by_owner (a person's cases), by_queue (an agency's work by legal due date), by_due (cases whose clock runs, by
 the day on which lateness must be looked at; licences, by the day on which their holder is told something), by_agency
@@ -26,6 +27,7 @@ from chalicelib.shared.errors import not_found
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Create, Item, Json, Key, Page, Remove, Table, Update, every
 
+from .documents.model import Held
 from .model import Case, Licence, Officer
 
 DUE_SHARDS = 4
@@ -211,6 +213,24 @@ class Store:
     def orphans(self, provider: str, after: str | None, limit: int) -> Page:
         """Money that was kept aside."""
         return self._table.query(f"ORPHAN#{provider}", after=after, limit=limit)
+
+    # --- documents held
+
+    def held(self, owner: str, document: Held) -> Create:
+        """The change that remembers an accepted document for its owner's later cases."""
+        key = Key(f"HELD#{owner}", document.document)
+        data = document.model_dump(mode="json")
+        return Create(Item(key, {**data, "file_name": self._keyring.seal(document.file_name, key.pk)}))
+
+    def held_by(self, owner: str) -> list[Held]:
+        """A person's accepted documents, the newest hundred, newest first, in one request."""
+        page = self._table.query(f"HELD#{owner}", limit=100, newest_first=True)
+        return [
+            Held.model_validate(
+                {**item.data, "file_name": self._keyring.unseal(str(item.data["file_name"]), item.key.pk)}
+            )
+            for item in page.items
+        ]
 
     # --- sealing
 

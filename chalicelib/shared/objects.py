@@ -105,7 +105,7 @@ class Objects(Protocol):
         ...
 
     def copy(self, source: str, target: str) -> None:
-        """Copies within the bucket, keeping type and checksum."""
+        """Copies within the bucket, keeping type and checksum; raises NotFound when there is no source."""
         ...
 
     def delete(self, key: str) -> None:

@@ -121,5 +121,6 @@ def variables(environment: str, address: str, *, platforms: tuple[str, ...] = RO
         "ISSUERS": json.dumps([trusted]),
         "EGRESS_NETWORKS": LOOPBACK,
         "XROAD_SPELLING": "7.8",
+        "CLAMD": "",
         "AWS_DEFAULT_REGION": REGION,
     }

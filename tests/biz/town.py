@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.biz.definitions.catalogue import SHIPPED, Catalogue
+from chalicelib.biz.documents.cage import Examine
+from chalicelib.biz.documents.examination import examine
 from chalicelib.biz.model import Officer
 from chalicelib.biz.payments.rules import signature
-from chalicelib.biz.ports import Extract, Letter, Paper
+from chalicelib.biz.ports import Extract, Letter, Paper, Scanner
 from chalicelib.biz.routes import routes
 from chalicelib.biz.service import Biz
 from chalicelib.shared.cursors import Cursors
@@ -32,6 +34,7 @@ from tests.support.memory import MemoryTable
 from tests.support.memory_objects import MemoryObjects
 from tests.support.tokens import Issuers
 
+from .documents.files import a_pdf
 from .samples import food
 
 MALEE, SOMCHAI, ANONG, BUNDIT, THANA = (
@@ -41,7 +44,7 @@ COMPANY, DISSOLVED = "0105569999981", "0235569999998"
 AGENCY = "TH/LOCAL/LAEMNGOP"
 FOOD = "food-establishment-licence"
 BANK_SECRET = "a secret of the sample bank, 32 characters and more"
-PDF = b"%PDF-1.7\n" + b"site map " * 20
+PDF = a_pdf(b"site map")
 START = dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC)
 """Wednesday 25 November 2026, 10:00 in Thailand."""
 
@@ -125,6 +128,8 @@ class Town:
         table: Table | None = None,
         objects: Objects | None = None,
         keyring: Keyring | None = None,
+        examine: Examine = examine,
+        scanner: Scanner | None = None,
     ) -> None:
         self.at = START
         self.memory, self.bucket, self.post = MemoryTable(), MemoryObjects(), Post()
@@ -154,6 +159,8 @@ class Town:
             mailbox=self.neighbours,
             wallet=self.neighbours,
             calendar=Calendar.load(),
+            examine=examine,
+            scanner=scanner,
         )
         self.room = routes(self.biz)
         self.client = Client([self.room])

@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "ISSUERS": "[]",
     "EGRESS_NETWORKS": "",
     "XROAD_SPELLING": "7.8",
+    "CLAMD": "",
     "AWS_REGION": "ap-southeast-1",
 }
 

@@ -114,6 +114,8 @@ class MemoryObjects:
         return True
 
     def copy(self, source: str, target: str) -> None:
+        if source not in self.kept:
+            raise not_found("ไฟล์", "file")
         self.kept[target] = self.kept[source]
 
     def delete(self, key: str) -> None:

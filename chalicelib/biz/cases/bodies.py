@@ -63,6 +63,14 @@ class AnnounceBody(Incoming):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes, hex")]
 
 
+class HeldBody(Incoming):
+    """A document of an earlier case that shall stand in this one."""
+
+    code: Annotated[str, Field(max_length=63, description="Document code of this service")]
+    case: Annotated[str, Field(max_length=64, description="The earlier case")]
+    document: Annotated[str, Field(max_length=64, description="The document in it")]
+
+
 class DeficiencyBody(Incoming):
     """One thing to mend."""
 

@@ -12,6 +12,7 @@ from chalicelib.shared.workdays import thai_date
 from ..definitions import fees
 from ..definitions.expressions import BadExpression
 from ..definitions.model import APPLICANT, ServiceDefinition
+from ..documents.reuse import Reuse
 from ..model import Case
 from ..office import Office
 from ..store import case_key
@@ -24,8 +25,9 @@ _MAY_APPLY = frozenset({APPLICANT})
 class Following:
     """What an applicant, or an officer of the agency, may see of cases."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, reuse: Reuse) -> None:
         self._office = office
+        self._reuse = reuse
 
     def faults(self, caller: Caller, id: str) -> list[Fault]:
         """What still stands between the applicant and filing."""
@@ -47,8 +49,12 @@ class Following:
     def show(self, caller: Caller, id: str) -> CaseView:
         """One whole case with what the caller may do: the applicant, or an officer of the agency."""
         case = self._office.seen(id, caller)
-        roles = _MAY_APPLY if case.owner == caller.id else caller.roles
-        return views.whole(case, self._office.book(case), roles)
+        book = self._office.book(case)
+        if case.owner != caller.id:
+            return views.whole(case, book, caller.roles)
+        may_attach = book.definition.workflow.find(case.state, "file") is not None
+        held = self._reuse.offers(case) if may_attach else ()
+        return views.whole(case, book, _MAY_APPLY, held)
 
     def timeline(self, case: Case) -> list[Happening]:
         """Everything that happened to a case, oldest first; each line chained to the one before by its hash."""

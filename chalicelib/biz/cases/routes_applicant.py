@@ -8,6 +8,7 @@ from chalicelib.shared.web import Call, Reply, Room
 
 from ..definitions.fees import Quote
 from ..documents.uploads import Announcement
+from ..model import Document
 from ..paging import page_of
 from ..service import Biz
 from . import bodies, replies
@@ -97,6 +98,20 @@ def add(room: Room, biz: Biz) -> None:
             url=form.url,
             fields=dict(form.fields),
             expires_in=form.expires_in,
+        )
+
+    @room.post(
+        CASE + "/documents/held",
+        allow=[STRONG],
+        body=bodies.HeldBody,
+        answer=Document,
+        status=201,
+        summary="Attach a document that an earlier application of one's own holds, instead of sending it again",
+    )
+    def attach_held(call: Call) -> Document:
+        body = call.body
+        return biz.reuse.attach(
+            call.once, call.caller, call.params["id"], body.code, body.case, body.document, call.if_match
         )
 
     @room.post(

@@ -15,6 +15,7 @@ from chalicelib.shared.web import Outgoing
 from ..definitions import forms
 from ..definitions.fees import Quote
 from ..definitions.model import APPLICANT, SYSTEM, ServiceDefinition
+from ..documents.model import Offer
 from ..model import Case, Decision, DeficiencyList, Document, Inspection, Provenance
 from .rules import Book
 
@@ -71,6 +72,9 @@ class CaseView(CaseCard):
     sources: dict[str, Provenance]
     documents: tuple[Document, ...]
     needed_documents: tuple[str, ...]
+    held: tuple[Offer, ...] = Field(
+        description="Documents of the applicant's earlier cases that may be attached here instead of sent again"
+    )
     deficiency_lists: tuple[DeficiencyList, ...]
     inspections: tuple[Inspection, ...]
     decision: Decision | None
@@ -122,7 +126,7 @@ def _card(case: Case, book: Book) -> dict[str, Any]:
     }
 
 
-def whole(case: Case, book: Book, roles: frozenset[str]) -> CaseView:
+def whole(case: Case, book: Book, roles: frozenset[str], held: tuple[Offer, ...] = ()) -> CaseView:
     """A case with everything in it, and what these roles may do now."""
     needed = forms.needed_documents(book.definition, case.applicant, case.answers)
     actions = tuple(
@@ -138,6 +142,7 @@ def whole(case: Case, book: Book, roles: frozenset[str]) -> CaseView:
         quote=case.quote,
         paid=case.payment is not None,
         needed_documents=tuple(rule.code for rule in needed if rule.mode == "upload"),
+        held=held,
         actions=actions,
     )
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+import logging
+from dataclasses import dataclass
 
 from chalicelib.shared.errors import NotFound, Stale, Unavailable, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once, Replayed
-from chalicelib.shared.objects import Stored, UploadForm
+from chalicelib.shared.objects import UploadForm
 
 from ..model import Case, CaseId, Document
 from ..office import Office, Told, unchanged
+from ..ports import Scanner
 from . import rules as documents
+from .cage import Examine
+from .rules import Verdict
+
+log = logging.getLogger("klang.biz.documents")
 
 DOWNLOAD_LIVES = 300
 ATTEMPTS = 5
@@ -31,10 +37,18 @@ class Announcement:
 
 
 class Uploads:
-    """Documents of cases; their bytes never pass through here, except the first few."""
+    """Documents of cases. Their bytes come and go by presigned addresses; only the check in the queue reads them.
 
-    def __init__(self, office: Office) -> None:
+    Args:
+        office: the room's tools.
+        examine: looks into a file; never raises over what it finds there.
+        scanner: the malware scanner, or None where none is set up: then accepted documents are marked so.
+    """
+
+    def __init__(self, office: Office, examine: Examine, scanner: Scanner | None) -> None:
         self._office = office
+        self._examine = examine
+        self._scanner = scanner
 
     def announce(
         self, once: Once, caller: Caller, id: str, file: Announcement, if_match: int | None
@@ -81,47 +95,84 @@ class Uploads:
         )
 
     def arrived(self, body: str) -> None:
-        """Check what an S3 notification tells of; harmless when told twice, late, or of nothing of ours."""
+        """Check what an S3 notification tells of; harmless when told twice, late, or of nothing of ours.
+
+        Raises:
+            Unavailable: the scanner or the check is away, or the case keeps changing; the document waits on, and the
+                queue delivers again.
+        """
         for case_id, document_id in documents.arrivals(body):
-            for _ in range(ATTEMPTS):
-                try:
-                    self._check(case_id, document_id)
-                except Stale:
-                    continue  # the applicant changed the case meanwhile: look again
-                except (Replayed, NotFound):
-                    self._office.objects.delete(documents.quarantine_key(case_id, document_id))
-                break
-            else:
-                raise Unavailable("คำขอกำลังถูกแก้ไข", "The application keeps changing; the queue delivers again.")
+            self._check(case_id, document_id)
 
     def _check(self, case_id: CaseId, document_id: str) -> None:
-        office = self._office
+        office, verdict = self._office, None
         once = Once.of_event(document_id, "check-upload")
-        case, _ = office.read(once, case_id)
-        document = case.document(document_id)
         key = documents.quarantine_key(case_id, document_id)
-        if document is None or document.status != "waiting":
+        for _ in range(ATTEMPTS):
+            try:
+                case, _others = office.read(once, case_id)
+            except (Replayed, NotFound):
+                office.objects.delete(key)
+                return
+            document = case.document(document_id)
+            if document is None or document.status != "waiting":
+                office.objects.delete(key)
+                return
+            verdict = verdict or self._verdict(document, key)
+            try:
+                self._decide(once, case, document, verdict)
+            except Stale:
+                continue  # the case changed meanwhile: see whether the document is still awaited
+            except Replayed:
+                pass  # another delivery of the same arrival was first
+            except NotFound:
+                verdict = None  # gone between the look and the copy: look again
+                continue
             office.objects.delete(key)
             return
-        stored = self._stored(key)
-        head = b"" if stored is None else office.objects.read(key, limit=documents.MAGIC_LENGTH)
-        judged = documents.judged(document, stored, head, office.now())
-        if judged.status == "accepted":
-            office.objects.copy(key, documents.case_key(case_id, document_id))
-        told = Told(
-            f"document.{judged.status}",
-            {"document": document_id, "code": document.code},
-            heard=judged.status == "refused",
-        )
-        office.save(once, documents.replaced(case, judged), [told], by="system")
-        office.objects.delete(key)
+        raise Unavailable("คำขอกำลังถูกแก้ไข", "The application keeps changing; the queue delivers again.")
 
-    def _stored(self, key: str) -> Stored | None:
-        """What lies there, with its checksum: S3's own, or ours where a store keeps none for posted forms."""
-        stored = self._office.objects.head(key)
-        if stored is None or stored.sha256 is not None or stored.size > documents.MAX_BYTES:
-            return stored
-        return replace(stored, sha256=hashlib.sha256(self._office.objects.read(key)).hexdigest())
+    def _verdict(self, document: Document, key: str) -> Verdict:
+        """What is wrong with the file, if anything; a scanner that is away stops everything (fail closed)."""
+        objects = self._office.objects
+        reason = documents.deviation(document, objects.head(key))
+        if reason is not None:
+            return Verdict(reason)
+        try:
+            content = objects.read(key)
+        except NotFound:
+            return Verdict("gone")
+        if hashlib.sha256(content).hexdigest() != document.sha256:
+            return Verdict("changed")
+        if self._scanner is not None:
+            signature = self._scanner.scan(content).signature
+            if signature is not None:
+                log.warning("malware refused", extra={"document": document.id, "signature": signature})
+                return Verdict("infected", scan="infected", signature=signature)
+        found = self._examine(document.media_type, content)
+        return Verdict(found.reason, found.notes, "none" if self._scanner is None else "clean")
+
+    def _decide(self, once: Once, case: Case, document: Document, verdict: Verdict) -> None:
+        """Put the file where it belongs, then say so in the case; what was put there in vain is taken away again."""
+        office = self._office
+        judged = documents.judged(case, office.book(case), document, verdict, office.now())
+        source = documents.quarantine_key(case.id, document.id)
+        good, bad = documents.case_key(case.id, document.id), documents.refused_key(case.id, document.id)
+        more = []
+        if judged.status == "accepted":
+            office.objects.copy(source, good)
+            more.append(office.store.held(case.owner, documents.held_of(case, judged)))
+        else:
+            if verdict.reason != "gone":
+                office.objects.copy(source, bad)
+            office.objects.delete(good)  # an attempt before may have taken it for good
+        data = {"document": document.id, "code": document.code, "edition": document.edition, "scan": judged.scan}
+        if judged.reason_code is not None:
+            data["reason"] = judged.reason_code
+        if verdict.signature is not None:
+            data["signature"] = verdict.signature
+        told = Told(f"document.{judged.status}", data, heard=judged.status == "refused")
+        office.save(once, documents.replaced(case, judged), [told], by="system", more=more)
 
     def download(self, case: Case, document_id: str) -> str:
         """A short-lived address of an accepted file; raises NotFound for any other."""

@@ -169,7 +169,11 @@ class S3Objects:
         return True
 
     def copy(self, source: str, target: str) -> None:
-        self._client().copy_object(Bucket=self._bucket, Key=target, CopySource={"Bucket": self._bucket, "Key": source})
+        origin: Any = {"Bucket": self._bucket, "Key": source}
+        try:
+            self._client().copy_object(Bucket=self._bucket, Key=target, CopySource=origin)
+        except self._client().exceptions.NoSuchKey:
+            raise not_found("ไฟล์", "file") from None
 
     def delete(self, key: str) -> None:
         self._client().delete_object(Bucket=self._bucket, Key=key)

@@ -1,4 +1,4 @@
-"""Files: announced exactly, kept in quarantine, taken only when they are what they say."""
+"""Files: announced exactly, kept in quarantine, taken only when they are what they say and still awaited."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pytest
 
 from chalicelib.biz.documents import rules as documents
 
-from .town import ANONG, MALEE, PDF, SOMCHAI, Town, arrival, pointers
+from ..town import ANONG, MALEE, PDF, SOMCHAI, Town, arrival, pointers
+from .files import a_jpeg, a_png
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
-JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 100
+PNG, JPEG = a_png(), a_jpeg()
 
 
 def announce(town: Town, case: str, **changes: Any) -> Any:
@@ -51,14 +51,19 @@ def test_a_file_that_is_not_its_type_is_refused_with_a_reason(town: Town, conten
     assert statuses(town, case) == [("site_map", "refused")]
     view = town.ok(MALEE, "GET", f"/applications/{case}")["documents"][0]
     assert "announced type" in view["reason"]["en"]
-    assert town.bucket.kept == {}
+    assert list(town.bucket.kept) == [f"refused/{case}/{document}"]  # apart, and nobody gets its address
     assert town.call(MALEE, "GET", f"/applications/{case}/documents/{document}").status == 404
     town.run_queue()
     assert "was not accepted" in town.neighbours.bodies(MALEE)[0]
 
 
-def test_only_the_first_bytes_are_read(town: Town) -> None:
-    town.send(town.open(), "site_map", PDF * 1000)
+def test_a_file_is_read_once_and_only_when_it_may_be_the_announced_one(town: Town) -> None:
+    case = town.open()
+    town.send(case, "site_map")
+    assert len(town.bucket.reads) == 1
+    key = announce(town, case).json["fields"]["key"]
+    town.bucket.kept[key] = (PDF * 2, "application/pdf")
+    town.biz.on_upload(arrival(key))
     assert len(town.bucket.reads) == 1
 
 
