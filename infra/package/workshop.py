@@ -34,7 +34,6 @@ _OPENDATA = (
 ONLY_WITH: Mapping[str, frozenset[str]] = {
     "google-re2": frozenset({"biz"}),
     "orjson": frozenset({"gdx"}),
-    "pypdf": frozenset({"biz"}),
     "jinja2": frozenset({"biz", "opendata"}),
     "pypdf": frozenset({"biz"}),
     **dict.fromkeys(("pydyf", "uharfbuzz"), frozenset({"biz"})),
