@@ -7,6 +7,7 @@ from chalicelib.shared.web import Room
 
 from . import routes_public
 from .cases import routes_applicant, routes_case
+from .definitions import routes as routes_definitions
 from .licences import routes as routes_licences
 from .officers import routes as routes_officer
 from .officers import routes_delays
@@ -20,6 +21,7 @@ def routes(biz: Biz) -> Room:
     routes_applicant.add(room, biz)
     routes_case.add(room, biz)
     routes_officer.add(room, biz)
+    routes_definitions.add(room, biz)
     routes_delays.add(room, biz)
     routes_licences.add(room, biz)
     return room

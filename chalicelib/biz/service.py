@@ -14,6 +14,9 @@ from chalicelib.shared.workdays import Calendar
 from .cases.applications import Applications
 from .cases.following import Following
 from .definitions.catalogue import Catalogue
+from .definitions.service import Workshop
+from .definitions.shelf import Shelf
+from .definitions.store import Definitions
 from .documents.cage import Examine
 from .documents.reuse import Reuse
 from .documents.uploads import Uploads
@@ -87,7 +90,10 @@ class Biz:
     ) -> None:
         self.parts = parts
         self.store = Store(parts.table, parts.keyring)
-        self.office = Office(parts, self.store, catalogue, objects, calendar)
+        definitions = Definitions(parts.table)
+        shelf = Shelf(catalogue, definitions, parts.clock)
+        self.office = Office(parts, self.store, shelf, objects, calendar)
+        self.workshop = Workshop(self.office, shelf, definitions)
         self.counter = Counter(self.office)
         self.applications = Applications(self.office, registers)
         self.reuse = Reuse(self.office)

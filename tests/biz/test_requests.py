@@ -61,6 +61,7 @@ def test_a_command_is_one_read_and_one_transaction(
 
 def test_opening_is_one_read_and_one_transaction(town: Town) -> None:
     body = {"service": FOOD, "applicant": {"kind": "person"}}
+    town.call(None, "GET", "/services")  # the process knows what is on offer from here on
     town.memory.requests.clear()
     town.ok(MALEE, "POST", "/applications", json=body)
     assert town.memory.requests == ["write"]

@@ -115,7 +115,7 @@ class OfficerBody(Incoming):
 
     pid: str = Field(description="National id; kept only as a pseudonym")
     agency: Annotated[str, Field(pattern=r"^TH/[A-Z]+/[A-Z0-9_-]+$", max_length=120)]
-    roles: tuple[Literal["intake", "inspector", "approver", "head", "oversight", "operator"], ...]
+    roles: tuple[Literal["intake", "inspector", "approver", "head", "oversight", "publisher", "operator"], ...]
     name: Annotated[str, Field(min_length=1, max_length=200)]
 
     @field_validator("pid")

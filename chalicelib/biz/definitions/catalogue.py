@@ -16,7 +16,7 @@ from chalicelib.shared.errors import not_found
 
 from ..laws import LawPack
 from ..laws import load as load_laws
-from . import lint
+from . import bounds, lint
 from .model import ServiceDefinition
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -72,6 +72,22 @@ class Catalogue:
         if found is None:
             raise not_found("บริการนี้", "service")
         return found
+
+    def text(self, id: str, version: int) -> str:
+        """A version as canonical JSON, as it is exported. Raises NotFound."""
+        return bounds.canonical(self.version(id, version).model_dump(mode="json", by_alias=True, exclude_unset=True))
+
+    def ids(self) -> list[str]:
+        """The services, in the order in which they were read."""
+        return list(self._by_id)
+
+    def versions(self, id: str) -> list[int]:
+        """The numbers of the versions of a service."""
+        return list(self._by_id.get(id, ()))
+
+    def has_law(self, name: str) -> bool:
+        """Whether there is a law pack of that name."""
+        return name in self._laws
 
     def knows(self, id: str) -> bool:
         """Whether any version of that service was ever published."""
