@@ -160,6 +160,13 @@ class Payment(Noun):
     satang: int
     paid_at: dt.datetime
     receipt_no: str
+    also: tuple[str, ...] = Field(default=(), description="Further transactions of which the fee was made up")
+    reversed_at: dt.datetime | None = Field(default=None, description="When its provider took it back: owed again")
+
+    @property
+    def stands(self) -> bool:
+        """Whether the money is still here."""
+        return self.reversed_at is None
 
 
 class Case(Noun):

@@ -11,6 +11,7 @@ from .definitions import routes as routes_definitions
 from .licences import routes as routes_licences
 from .officers import routes as routes_officer
 from .officers import routes_delays
+from .payments import routes as routes_payments
 from .service import Biz
 
 
@@ -24,4 +25,5 @@ def routes(biz: Biz) -> Room:
     routes_definitions.add(room, biz)
     routes_delays.add(room, biz)
     routes_licences.add(room, biz)
+    routes_payments.add(room, biz)
     return room

@@ -1,4 +1,4 @@
-"""Routes of the Biz room for everybody: services, manuals, and payment callbacks."""
+"""Routes of the Biz room for everybody: services and their manuals."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from .cases import bodies, replies
 from .definitions.model import ServiceDefinition
 from .manual.content import Manual, manual
 from .manual.page import page
-from .payments.counter import Notice
 from .service import Biz
-
-CALLBACK_LIMIT = 16 * 1024
 
 
 def add(room: Room, biz: Biz) -> None:
@@ -43,25 +40,6 @@ def add(room: Room, biz: Biz) -> None:
         if (call.query.format or accepted) == "html":
             return Reply(page(made, "en" if call.language == "en" else "th"), media_type="text/html")
         return Reply(made)
-
-    @room.post(
-        "/biz/v1/payments/callbacks/{provider}",
-        allow=[PUBLIC],
-        raw=True,
-        limit=CALLBACK_LIMIT,
-        answer=replies.Taken,
-        summary="A payment provider tells of money; signed by X-Klang-Signature (HMAC-SHA256 over timestamp.body)",
-    )
-    def callback(call: Call) -> replies.Taken:
-        status = biz.counter.take(
-            call.params["provider"], call.headers.get("x-klang-signature", ""), call.raw, lambda: _notice(call.raw)
-        )
-        return replies.Taken(status=status)
-
-
-def _notice(raw: bytes) -> Notice:
-    body = bodies.parsed(bodies.CallbackBody, raw)
-    return Notice(body.transaction, body.ref1, body.ref2, body.satang, body.paid_at)
 
 
 def _card(definition: ServiceDefinition) -> replies.ServiceCard:

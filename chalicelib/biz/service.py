@@ -28,7 +28,9 @@ from .office import Office
 from .officers.desk import Desk
 from .officers.lateness import Lateness
 from .officers.store import Papers
-from .payments.counter import Counter
+from .payments.counter import Counter, Receipts
+from .payments.reconciling import Reconciliation
+from .payments.treasury import Treasury
 from .ports import Mailbox, Registers, Scanner, Wallet
 from .store import Store, officer_key, provider_key
 
@@ -95,6 +97,10 @@ class Biz:
         self.office = Office(parts, self.store, shelf, objects, calendar)
         self.workshop = Workshop(self.office, shelf, definitions)
         self.counter = Counter(self.office)
+        ledger, till = self.counter.ledger, self.counter.till
+        self.treasury = Treasury(self.office, ledger, till)
+        self.reconciliation = Reconciliation(self.office, ledger, till)
+        self.receipts = Receipts(self.office, ledger)
         self.applications = Applications(self.office, registers)
         self.reuse = Reuse(self.office)
         self.following = Following(self.office, self.reuse)

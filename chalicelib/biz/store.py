@@ -5,8 +5,8 @@
     SL#{list}      IDX#{index}   a taken place in a status list; OFF#{index} a state other than valid
     STAFF#{person} 1             an officer
     PROVIDER#{id}  1             a payment provider's secret, sealed
-    ORPHAN#{id}    {transaction} money that fits no bill
     HELD#{owner}   {document}    an accepted document, offered in the owner's later cases
+    (money, receipts and reconciliation: see payments/store)
 
 Indexes: by_owner (a person's cases), by_queue (an agency's work by legal due date), by_due (cases whose clock runs, by
 the day on which lateness must be looked at; licences, by the day on which their holder is told something), by_agency
@@ -60,7 +60,7 @@ def officer_key(pseudonym: str) -> Key:
 
 
 class Store:
-    """Cases, licences, officers and orphan money as items; the only file that knows the keys."""
+    """Cases, licences, officers and providers as items; the only file that knows their keys."""
 
     def __init__(self, table: Table, keyring: Keyring) -> None:
         self._table = table
@@ -180,7 +180,7 @@ class Store:
         rows = every(self._table, f"SL#{list_id}", prefix="OFF#")
         return {int(row.key.sk.removeprefix("OFF#")): int(row.data["status"]) for row in rows}
 
-    # --- officers, providers, orphans
+    # --- officers, providers
 
     def officer(self, pseudonym: str) -> Officer | None:
         """An officer, or None for everybody else."""
@@ -205,14 +205,6 @@ class Store:
         if there is None:
             return Create(Item(provider_key(provider), data))
         return Update(there.next(data))
-
-    def orphan(self, provider: str, transaction: str, data: Json) -> Create:
-        """The change that keeps money aside."""
-        return Create(Item(Key(f"ORPHAN#{provider}", transaction), data))
-
-    def orphans(self, provider: str, after: str | None, limit: int) -> Page:
-        """Money that was kept aside."""
-        return self._table.query(f"ORPHAN#{provider}", after=after, limit=limit)
 
     # --- documents held
 

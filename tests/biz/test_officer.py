@@ -210,9 +210,9 @@ def test_an_agency_that_is_late_is_marked_and_marked_again_every_seven_days(town
 def test_the_operator_sees_the_money_that_fits_no_bill(town: Town) -> None:
     notice = {"transaction": "BANK-X-1", "ref1": "A", "ref2": "B", "amount": "1.00", "paid_at": town.at.isoformat()}
     town.callback(notice)
-    kept = town.ok(THANA, "GET", "/payments/providers/bank/orphans")["items"]
-    assert [(orphan["why"], orphan["satang"]) for orphan in kept] == [("unknown_reference", 100)]
-    assert town.call(ANONG, "GET", "/payments/providers/bank/orphans").status == 403
+    kept = town.ok(THANA, "GET", "/payments/entries")["items"]
+    assert [(entry["kind"], entry["open_satang"]) for entry in kept] == [("unknown_reference", 100)]
+    assert town.call(ANONG, "GET", "/payments/entries").status == 403
 
 
 def test_the_operator_sets_a_providers_secret(town: Town) -> None:

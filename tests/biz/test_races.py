@@ -11,7 +11,7 @@ from chalicelib.biz.payments import rules as payments
 from chalicelib.shared.storage import Item, Key
 from tests.support.memory import MemoryTable
 
-from .town import ANONG, BUNDIT, MALEE, Town
+from .town import AGENCY, ANONG, BUNDIT, MALEE, Town
 
 
 class Interrupted(MemoryTable):
@@ -59,7 +59,7 @@ def test_withdrawing_while_an_officer_returns(racing: Town, table: Interrupted) 
     assert racing.ok(MALEE, "GET", f"/applications/{case}")["state"] == "withdrawn"
 
 
-def test_two_payments_at_once_give_one_licence_and_one_orphan(racing: Town, table: Interrupted) -> None:
+def test_two_payments_at_once_give_one_licence_and_one_entry(racing: Town, table: Interrupted) -> None:
     case = racing.approved()
     racing.ok(MALEE, "POST", f"/applications/{case}/payments")
     ref1, ref2 = payments.references(CaseId(case), 1)
@@ -74,7 +74,8 @@ def test_two_payments_at_once_give_one_licence_and_one_orphan(racing: Town, tabl
     assert (inner, outer) == (["booked"], "kept")
     events = racing.journal.history(f"CASE#{case}")
     assert [event.type for event in events].count("biz.licence.issued") == 1
-    assert [item.data["why"] for item in racing.biz.store.orphans("bank", None, 9).items] == ["already_paid"]
+    entries, _ = racing.biz.counter.ledger.store.queue(AGENCY, None, False, None, 9)
+    assert [money.kind for money in entries] == ["already_paid"]
 
 
 def test_the_same_payment_twice_at_once_is_booked_once(racing: Town, table: Interrupted) -> None:
@@ -92,7 +93,7 @@ def test_the_same_payment_twice_at_once_is_booked_once(racing: Town, table: Inte
     table.meanwhile = lambda: inner.append(racing.callback(notice).json["status"])
     outer = racing.callback(notice).json["status"]
     assert (inner, outer) == (["booked"], "duplicate")
-    assert racing.biz.store.orphans("bank", None, 9).items == ()
+    assert racing.biz.counter.ledger.store.queue(AGENCY, None, False, None, 9)[0] == []
 
 
 def test_an_upload_is_checked_although_the_applicant_types_on(racing: Town, table: Interrupted) -> None:

@@ -35,6 +35,7 @@ OF_THE_APPLICANT: Mapping[tuple[str, str], Any] = {
     ("POST", CASE + "/submit"): None,
     ("POST", CASE + "/withdraw"): None,
     ("POST", CASE + "/payments"): None,
+    ("GET", CASE + "/payments"): None,
     ("POST", CASE + "/documents"): FILE,
     ("PATCH", CASE + "/answers"): {"establishment": {"seats": 1}},
 }
@@ -49,14 +50,17 @@ OF_OFFICERS: Mapping[tuple[str, str], Any] = {
     ("POST", "/biz/v1/licences/{no}/revoke"): REASONS,
     ("POST", "/biz/v1/officers"): {"pid": "1990100002021", "agency": "TH/LOCAL/LAEMNGOP", "roles": [], "name": "x"},
     ("PUT", "/biz/v1/payments/providers/{provider}"): {"secret": "s" * 32},
-    ("GET", "/biz/v1/payments/providers/{provider}/orphans"): None,
+    ("GET", "/biz/v1/payments/providers/{provider}/{day}"): None,
+    ("GET", "/biz/v1/payments/entries"): None,
+    ("GET", "/biz/v1/payments/entries/{entry}"): None,
+    ("POST", "/biz/v1/payments/entries/{entry}"): {"step": "decline", "reason": "none of mine"},
 }
 
 
 def filled(world: World, path: str) -> str:
     """A route's path for the case of the story."""
     names = {"id": world.known["case"], "document": "1" * 32, "action": "approve", "no": world.known["licence"]}
-    return path.format(**names, provider="sample-bank")
+    return path.format(**names, provider="sample-bank", day="2026-11-25", entry="sample-bank~T-000001")
 
 
 def routes(stack: Stack, room: str, wanted: Callable[[Route], bool]) -> set[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, Field, RootModel, ValidationError, field_validator
+from pydantic import Field, RootModel, ValidationError, field_validator
 
 from chalicelib.shared.problems import Bilingual, invalid_body
 from chalicelib.shared.thai import Text, is_juristic_id, is_national_id
@@ -115,7 +115,9 @@ class OfficerBody(Incoming):
 
     pid: str = Field(description="National id; kept only as a pseudonym")
     agency: Annotated[str, Field(pattern=r"^TH/[A-Z]+/[A-Z0-9_-]+$", max_length=120)]
-    roles: tuple[Literal["intake", "inspector", "approver", "head", "oversight", "publisher", "operator"], ...]
+    roles: tuple[
+        Literal["intake", "inspector", "approver", "head", "oversight", "publisher", "finance", "operator"], ...
+    ]
     name: Annotated[str, Field(min_length=1, max_length=200)]
 
     @field_validator("pid")
@@ -124,28 +126,6 @@ class OfficerBody(Incoming):
         if not is_national_id(value):
             raise Bilingual("เลขประจำตัวประชาชนไม่ถูกต้อง", "Not a valid 13-digit national id.")
         return value
-
-
-class ProviderBody(Incoming):
-    """The secret that a payment provider signs with."""
-
-    secret: Annotated[str, Field(min_length=32, max_length=200)]
-
-
-class CallbackBody(Incoming):
-    """Money that came in, as a payment provider tells it."""
-
-    transaction: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{6,64}$")]
-    ref1: Annotated[str, Field(max_length=20)]
-    ref2: Annotated[str, Field(max_length=20)]
-    amount: Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,9})\.[0-9]{2}$", description="Baht, two decimals")]
-    paid_at: AwareDatetime
-
-    @property
-    def satang(self) -> int:
-        """The amount in satang, without a detour through floating point."""
-        whole, _, part = self.amount.partition(".")
-        return int(whole) * 100 + int(part)
 
 
 class PageQuery(Incoming):

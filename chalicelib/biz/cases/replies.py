@@ -110,12 +110,6 @@ class Papers(Outgoing):
     verify_url: str = Field(description="The licence's page for people; with ?format=pdf its paper")
 
 
-class Taken(Outgoing):
-    """What became of a callback."""
-
-    status: str
-
-
 class OfficerView(Outgoing):
     """An officer as recorded."""
 
@@ -123,31 +117,6 @@ class OfficerView(Outgoing):
     agency: str
     roles: tuple[str, ...]
     name: str
-
-
-class ProviderView(Outgoing):
-    """A payment provider as recorded."""
-
-    provider: str
-
-
-class OrphanView(Outgoing):
-    """Money that fits no bill; somebody must find out whose it is."""
-
-    transaction: str
-    why: str = Field(description="unknown_reference, no_fee_due, wrong_amount or already_paid")
-    ref1: str
-    ref2: str
-    satang: int
-    paid_at: dt.datetime
-    kept_at: dt.datetime
-
-
-class OrphanPage(Outgoing):
-    """A page of such money."""
-
-    items: list[OrphanView]
-    next: str | None
 
 
 def carded(card: CaseCard) -> Reply:

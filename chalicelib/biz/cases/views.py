@@ -31,6 +31,8 @@ _PLAIN_NAMES = {
     "overdue": Text(th="เกินกำหนดเวลาพิจารณา", en="Past the legal time limit"),
     "explained": Text(th="หน่วยงานแจ้งเหตุแห่งความล่าช้า", en="Written reasons for the lateness"),
     "issued": Text(th="ออกใบอนุญาต", en="Licence issued"),
+    "reversed": Text(th="ธนาคารเรียกเงินค่าธรรมเนียมคืน", en="The bank took the fee back"),
+    "settled": Text(th="ได้รับชำระค่าธรรมเนียมอีกครั้ง", en="The fee was paid again"),
 }
 _OTHER = Text(th="ดำเนินการ", en="Something was done")
 
@@ -140,7 +142,7 @@ def whole(case: Case, book: Book, roles: frozenset[str], held: tuple[Offer, ...]
         **{name: getattr(case, name) for name in names},
         decision=case.decision,
         quote=case.quote,
-        paid=case.payment is not None,
+        paid=case.payment is not None and case.payment.stands,
         needed_documents=tuple(rule.code for rule in needed if rule.mode == "upload"),
         held=held,
         actions=actions,

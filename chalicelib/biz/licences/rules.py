@@ -223,12 +223,6 @@ def receipt(case: Case, definition: ServiceDefinition, *, signer: Signer, now: d
     )
 
 
-def receipt_no(provider: str, transaction: str, on: dt.date) -> str:
-    """The receipt's number: one per transaction, and the same if the callback comes again."""
-    digest = hashlib.sha256(f"receipt/{provider}/{transaction}".encode()).digest()
-    return f"R-{buddhist_year(on)}-{base64.b32encode(digest).decode()[:12]}"
-
-
 def list_address(base_url: str, list_id: str) -> str:
     """Where a status list is served."""
     return f"{base_url}/biz/v1/status-lists/{list_id}"

@@ -101,28 +101,3 @@ def _operating(room: Room, biz: Biz) -> None:
         body = call.body
         made = biz.enlist(call.once, body.pid, body.agency, body.roles, body.name)
         return replies.OfficerView(**made.model_dump())
-
-    @room.put(
-        "/biz/v1/payments/providers/{provider}",
-        allow=[OPERATOR],
-        body=bodies.ProviderBody,
-        answer=replies.ProviderView,
-        summary="Set the secret with which a payment provider signs its callbacks",
-    )
-    def provider(call: Call) -> replies.ProviderView:
-        biz.know_provider(call.once, call.params["provider"], call.body.secret)
-        return replies.ProviderView(provider=call.params["provider"])
-
-    @room.get(
-        "/biz/v1/payments/providers/{provider}/orphans",
-        allow=[OPERATOR],
-        query=bodies.PageQuery,
-        answer=replies.OrphanPage,
-        summary="Money from a provider that fits no bill",
-    )
-    def orphans(call: Call) -> replies.OrphanPage:
-        name = call.params["provider"]
-        items, following = page_of(
-            biz, call, f"orphans/{name}", lambda after: biz.counter.orphans(name, after, call.query.limit)
-        )
-        return replies.OrphanPage(items=[replies.OrphanView.model_validate(item) for item in items], next=following)

@@ -1,54 +1,37 @@
-"""Fees and licences: the QR, the bank's word, and what is handed out for it, in one transaction."""
+"""The cash desk as the applicant and a provider meet it: the bill, the provider's word, what was paid."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import hmac
+from collections.abc import Callable
+from typing import TypeVar
 
 from chalicelib.shared import thai_qr
-from chalicelib.shared.errors import AlreadyThere, KeyReused, NotFound, Stale, Unavailable
+from chalicelib.shared.errors import not_found
 from chalicelib.shared.identity import Caller
-from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Once, Replayed
-from chalicelib.shared.storage import Json
-from chalicelib.shared.web import as_json
-from chalicelib.shared.workdays import thai_date
 
-from ..cases import rules, views
-from ..cases.rules import Actor
-from ..cases.views import CaseCard
-from ..definitions.model import SYSTEM
-from ..licences import rules as licences
-from ..licences.keeping import issuing
 from ..model import Bill, Case
-from ..office import Office, Told, told_of
+from ..office import Office, Told
 from ..store import provider_key
 from . import rules as payments
+from .issuing import Issuing
+from .ledger import Ledger
+from .model import Money, Notice, Receipt
+from .till import Outcome, Till
 
-ATTEMPTS = 6
-"""How often a booking is tried again when the case changed meanwhile or a place in a status list was taken."""
-
-_BANK = Actor(SYSTEM, frozenset({SYSTEM}))
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What a payment provider says: this money came in."""
-
-    transaction: str
-    ref1: str
-    ref2: str
-    satang: int
-    paid_at: dt.datetime
+Said = TypeVar("Said")
 
 
 class Counter:
-    """The cash desk and the issuing of licences."""
+    """The cash desk, and the issuing of licences."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self.ledger = Ledger(office.parts)
+        self._issuing = Issuing(office)
+        self.issue = self._issuing.issue
+        self.till = Till(office, self.ledger, self._issuing)
 
     def bill(self, once: Once, caller: Caller, id: str) -> tuple[Bill, str]:
         """The one live QR of a case, as text and as an SVG picture; a new one when the last has run out.
@@ -59,7 +42,7 @@ class Counter:
         office = self._office
         try:
             case = office.own(once, id, caller)
-            bill = payments.bill(case, office.now())
+            bill = payments.bill(case, office.book(case), office.now())
             if bill != case.bill:
                 told = Told("payment.billed", {"attempt": bill.attempt, "satang": bill.satang}, heard=False)
                 billed = case.model_copy(update={"bill": bill})
@@ -68,8 +51,8 @@ class Counter:
             bill = Bill.model_validate(done.answer)
         return bill, thai_qr.svg(bill.qr)
 
-    def take(self, provider: str, header: str, raw: bytes, read: Callable[[], Notice]) -> str:
-        """A provider's callback: believe it, then book it once.
+    def believed(self, provider: str, header: str, raw: bytes, read: Callable[[], Said]) -> Said:
+        """What a provider says, once its signature holds.
 
         Args:
             provider: who says so.
@@ -77,127 +60,51 @@ class Counter:
             raw: the body as it came; the signature covers every byte.
             read: reads the body; called only when it is believed.
 
-        Returns:
-            `booked`, `duplicate`, or `kept` (no bill fits: set aside for an officer). All are 200: a provider that
-            gets an error only repeats itself.
-
         Raises:
             Unauthenticated: the signature does not hold.
         """
         office = self._office
         item = office.parts.table.get(provider_key(provider))
         payments.check_signature(office.store.provider(item, provider), header, raw, office.now())
-        notice = read()
-        for _ in range(ATTEMPTS):
-            once = _once(provider, notice)
-            try:
-                return self._book(once, provider, notice)
-            except Replayed:
-                return "duplicate"
-            except KeyReused:
-                # the same transaction with other content: keep both, believe neither twice
-                return self._keep(once, provider, notice, "already_paid", variant=True)
-            except (Stale, AlreadyThere):
-                continue
-        raise Unavailable("ระบบกำลังมีผู้ใช้งานมาก", "The booking met other changes; send it again.", retry_after=5)
+        return read()
 
-    def _book(self, once: Once, provider: str, notice: Notice) -> str:
-        office, now = self._office, self._office.now()
-        case_id = payments.case_of(notice.ref1, notice.ref2)
-        case: Case | None = None
-        if case_id is None:
-            office.parts.journal.read(once)
-        else:
-            try:
-                case, _ = office.read(once, case_id)
-            except NotFound:
-                case = None
-        wrong = payments.mismatch(case, notice.satang)
-        if case is None or wrong is not None:
-            return self._keep(once, provider, notice, wrong or "unknown_reference")
-        book = office.book(case)
-        if book.definition.workflow.find(case.state, "paid") is None:
-            return self._keep(once, provider, notice, "no_fee_due")
-        case = payments.paid(
-            case,
-            provider=provider,
-            transaction=notice.transaction,
-            satang=notice.satang,
-            paid_at=notice.paid_at,
-            receipt_no=licences.receipt_no(provider, notice.transaction, thai_date(now)),
-        )
-        receipt = licences.receipt(case, book.definition, signer=office.signer(), now=now)
-        moved, move = rules.move(case, book, rules.effect_action(case, book, "paid"), _BANK, now)
-        moved = moved.model_copy(update={"receipt": receipt})
-        told = [told_of(move, satang=notice.satang)]
-        if "issue" in move.effects:
-            self.issue(once, moved, told, by=SYSTEM)
-        else:
-            office.save(once, moved, told, by=SYSTEM)
-        return "booked"
+    def take(self, provider: str, header: str, raw: bytes, read: Callable[[], Notice]) -> Outcome:
+        """A provider's callback: believe it, then take it into account once.
 
-    def _keep(self, once: Once, provider: str, notice: Notice, why: payments.Mismatch, *, variant: bool = False) -> str:
-        name = f"{notice.transaction}#{once.fingerprint[:16]}" if variant else notice.transaction
-        data: Json = {
-            "why": why,
-            "transaction": notice.transaction,
-            "ref1": notice.ref1,
-            "ref2": notice.ref2,
-            "satang": notice.satang,
-            "paid_at": notice.paid_at.isoformat(),
-            "kept_at": self._office.now().isoformat(),
-        }
-        attempt = Once(f"{once.key}#{name}", "", new_token()) if variant else once
-        try:
-            self._office.parts.journal.commit(attempt, [self._office.store.orphan(provider, name, data)])
-        except (Replayed, AlreadyThere):
-            return "duplicate"
-        return "kept"
-
-    def orphans(self, provider: str, after: str | None, limit: int) -> tuple[list[Json], str | None]:
-        """Money from a provider that fits no bill, by transaction."""
-        page = self._office.store.orphans(provider, after, limit)
-        return [dict(item.data) for item in page.items], page.after
-
-    def issue(self, once: Once, case: Case, told: Sequence[Told], *, by: str) -> CaseCard:
-        """Hand out the licence: number, credential and place in a status list, with the case, all or nothing.
-
-        Args:
-            once: the command that leads here.
-            case: as it is to be stored, its state being the end that the licence brings.
-            told: what else happened in this command.
-            by: who did it.
+        Whatever became of it is a 200: a provider that gets an error only repeats itself.
 
         Raises:
-            Stale: the case changed meanwhile.
-            AlreadyThere: every place tried in the status list was taken.
+            Unauthenticated: the signature does not hold.
         """
-        office, now = self._office, self._office.now()
-        book = office.book(case)
-        for attempt in range(ATTEMPTS):
-            licence = licences.issue(
-                case, book.definition, signer=office.signer(), base_url=office.parts.base_url, now=now, attempt=attempt
-            )
-            issued = case.model_copy(update={"licence": licence.no})
-            shown = views.card(issued.model_copy(update={"version": case.version + 1}), book)
-            try:
-                office.save(
-                    once,
-                    issued,
-                    [*told, Told("licence.issued", {"licence": licence.no})],
-                    by=by,
-                    answer=as_json(shown),
-                    more=issuing(office, licence, book.definition, by=by),
-                )
-            except AlreadyThere:
-                if office.store.find_case(case.id).version != case.version:
-                    raise Stale("คำขอเปลี่ยนแปลงไปแล้ว", "The application has changed meanwhile.") from None
-                continue  # its place in the status list was taken
-            return shown
-        raise Unavailable("ออกใบอนุญาตไม่ได้ชั่วคราว", "No place in the status list was free; try again.", retry_after=1)
+        return self.till.hear(provider, self.believed(provider, header, raw, read))
+
+    def paid(self, caller: Caller, id: str) -> tuple[Case, list[Money]]:
+        """One's own case with all money that came in for it, oldest first."""
+        case = self._office.own(None, id, caller)
+        return case, self.ledger.store.of_case(case.id)
+
+    def owed(self, case: Case) -> int:
+        """What is owed for a case now, in satang."""
+        return payments.due(case, self._office.book(case))
 
 
-def _once(provider: str, notice: Notice) -> Once:
-    said = "|".join((notice.ref1, notice.ref2, str(notice.satang), notice.paid_at.astimezone(dt.UTC).isoformat()))
-    key = hashlib.sha256(f"pay/{provider}/{notice.transaction}".encode()).hexdigest()
-    return Once(key, hashlib.sha256(said.encode()).hexdigest(), new_token())
+class Receipts:
+    """Receipts for whoever was shown one."""
+
+    def __init__(self, office: Office, ledger: Ledger) -> None:
+        self._keyring = office.parts.keyring
+        self._store = ledger.store
+
+    def path(self, no: str) -> str:
+        """Where a receipt is read: the number with a code that nobody else can make."""
+        return f"/biz/v1/payments/receipts/{no}.{self._code(no)}"
+
+    def find(self, token: str) -> Receipt:
+        """The receipt behind a token, always the same one; raises NotFound for a token that was made up."""
+        no, _, code = token.partition(".")
+        if not hmac.compare_digest(code.encode(), self._code(no).encode()):
+            raise not_found("ใบเสร็จรับเงิน", "receipt")
+        return self._store.receipt(no)
+
+    def _code(self, no: str) -> str:
+        return self._keyring.mac("receipt-token", no.encode())[:22]

@@ -3,6 +3,8 @@
 A bill's two references carry the case id, so that a callback finds its case without a search: reference 1 is the first
 20 characters, reference 2 the rest and the number of the attempt. There is one live QR per case, yet money for an
 older one of the right amount is good money: late success is success.
+
+The fee is the one that the approval fixed; a rate that changes afterwards changes no bill.
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ import datetime as dt
 import hashlib
 import hmac
 import re
-from typing import Literal
 
 from chalicelib.shared import thai_qr
 from chalicelib.shared.errors import Unauthenticated, WrongState
 from chalicelib.shared.thai_qr import Satang
 
-from ..model import Bill, Case, CaseId, Payment
+from ..cases.rules import Book
+from ..model import Bill, Case, CaseId
+from .model import Kind
 
 BILLER = "099999999999900"
 """A fictitious biller id (13 + 2 digits): a real one is assigned to the agency by its bank."""
@@ -32,17 +35,26 @@ _REF1 = re.compile(r"[0-9A-F]{20}")
 _REF2 = re.compile(r"([0-9A-F]{12})([0-9]{2})")
 _SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
-Mismatch = Literal["unknown_reference", "no_fee_due", "wrong_amount", "already_paid"]
-"""Why money was kept aside: an officer must look at it."""
+
+def due(case: Case, book: Book) -> int:
+    """What is owed for the case now, in satang: the fee from its approval until it is paid, and again when a payment
+    was taken back; nothing before, after, or once the application has ended without a licence."""
+    if case.quote is None:
+        return 0
+    if case.payment is not None:
+        again = not case.payment.stands and (case.licence is not None or book.state(case).turn != "nobody")
+        return case.quote.total_satang if again else 0
+    return case.quote.total_satang if book.definition.workflow.find(case.state, "paid") is not None else 0
 
 
-def bill(case: Case, now: dt.datetime) -> Bill:
+def bill(case: Case, book: Book, now: dt.datetime) -> Bill:
     """The live bill of a case: the present one while it lasts, else the next attempt.
 
     Raises:
         WrongState: no fee is due.
     """
-    if case.quote is None or case.payment is not None or not case.quote.total_satang:
+    satang = due(case, book)
+    if not satang:
         raise WrongState("คำขอนี้ยังไม่มีค่าธรรมเนียมที่ต้องชำระ", "No fee is due for this application.")
     if case.bill is not None and now < case.bill.expires_at:
         return case.bill
@@ -50,7 +62,6 @@ def bill(case: Case, now: dt.datetime) -> Bill:
     if attempt > MAX_ATTEMPTS:
         raise WrongState("สร้าง QR เกินจำนวนครั้งที่กำหนด", "Too many QR codes were made for this application.")
     ref1, ref2 = references(case.id, attempt)
-    satang = case.quote.total_satang
     qr = thai_qr.encode(thai_qr.Bill(biller=BILLER, ref1=ref1, ref2=ref2, amount=Satang(satang), name="KLANG BIZ"))
     return Bill(attempt=attempt, ref1=ref1, ref2=ref2, satang=satang, qr=qr, expires_at=now + BILL_LIVES)
 
@@ -71,21 +82,18 @@ def case_of(ref1: str, ref2: str) -> CaseId | None:
     return CaseId((ref1 + tail[1]).lower())
 
 
-def mismatch(case: Case | None, satang: int) -> Mismatch | None:
-    """Why this money cannot be booked on the case; None when it can."""
-    if case is None:
+def mismatch(case: Case | None, book: Book | None, satang: int) -> Kind | None:
+    """Why this money cannot be booked on the case; None when it can. Without a case there is no book."""
+    if case is None or book is None:
         return "unknown_reference"
-    if case.payment is not None:
+    if case.payment is not None and case.payment.stands:
         return "already_paid"
-    if case.quote is None or case.bill is None:
+    owed = due(case, book)
+    if not owed or case.bill is None:
         return "no_fee_due"
-    return None if satang == case.quote.total_satang else "wrong_amount"
-
-
-def paid(case: Case, *, provider: str, transaction: str, satang: int, paid_at: dt.datetime, receipt_no: str) -> Case:
-    """The case with the money booked."""
-    payment = Payment(provider=provider, transaction=transaction, satang=satang, paid_at=paid_at, receipt_no=receipt_no)
-    return case.model_copy(update={"payment": payment})
+    if satang == owed:
+        return None
+    return "short" if satang < owed else "over"
 
 
 def signature(secret: str, timestamp: int, body: bytes) -> str:

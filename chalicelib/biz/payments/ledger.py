@@ -1,0 +1,39 @@
+"""The book of accounts: each change of an account goes with an event in its own hash chain."""
+
+from __future__ import annotations
+
+from chalicelib.shared.parts import Parts
+from chalicelib.shared.storage import Change
+
+from .model import Money
+from .store import MoneyStore, money_key
+
+
+class Ledger:
+    """Writes accounts, as changes for a transaction that somebody else makes."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.store = MoneyStore(parts.table, parts.keyring)
+        self._journal = parts.journal
+
+    def entered(self, money: Money, what: str, *, by: str, new: bool = False, **data: object) -> list[Change]:
+        """The account and the event `biz.money.{what}` that tells of it.
+
+        Args:
+            money: as it is to be stored.
+            what: last part of the event's type.
+            by: who did it.
+            new: whether the account is a new one.
+            data: more details, without personal data.
+        """
+        event, head = self._journal.happened(
+            money.head,
+            subject=money.id,
+            type=f"biz.money.{what}",
+            by=by,
+            data={"satang": money.satang, "status": money.status, "sequence": money.sequence, **data},
+        )
+        stored = money.model_copy(update={"head": head})
+        change = self.store.new(stored) if new else self.store.changed(stored)
+        # a variant lies in the partition of its transaction, whose history is another
+        return [change] if money.variant else [change, *self._journal.rows(money_key(money.id).pk, event)]

@@ -1,0 +1,189 @@
+"""The nouns of the cash desk: money as a provider told of it, what officers decide about it, receipts, day reports.
+
+Money is accounted for by transaction: one account per transaction of a provider, for good. While its provider says
+that it is settled, its parts add up to it: `booked` for a case, `open` in a queue, `refund` ordered back,
+`written_off`. When the provider takes it back, all parts are nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from chalicelib.shared.journal import Head
+from chalicelib.shared.thai import Text
+
+from ..model import Noun
+
+Status = Literal["pending", "failed", "settled", "reversed"]
+"""What a provider says of a transaction. None is the end: after each another may follow."""
+
+Kind = Literal["unknown_reference", "no_fee_due", "short", "over", "already_paid", "conflict", "reversed"]
+"""Why something stands in a queue: each kind is a queue of its own."""
+
+Way = Literal["apply", "refund", "write_off"]
+"""How an entry may be resolved: the money pays a case, goes back, or is given up with a reason."""
+
+Source = Literal["callback", "statement"]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a payment provider says of one transaction.
+
+    Attributes:
+        transaction: the provider's id of it.
+        ref1, ref2: the bill's references, as the payer's bank passed them on.
+        satang: amount.
+        paid_at: when it was paid.
+        status: how it stands.
+        sequence: the provider's own order of its notices about this transaction; a later one is larger.
+    """
+
+    transaction: str
+    ref1: str
+    ref2: str
+    satang: int
+    paid_at: dt.datetime
+    status: Status = "settled"
+    sequence: int = 0
+
+
+class Proposal(Noun):
+    """What one officer wants done with an entry; another must confirm it."""
+
+    way: Way
+    case: str | None = None
+    others: tuple[str, ...] = Field(default=(), description="Further entries that pay the case together with this one")
+    by: str = Field(description="Pseudonym of the officer")
+    at: dt.datetime
+
+
+class Step(Noun):
+    """One thing that an officer did to an entry."""
+
+    step: Literal["propose", "confirm", "decline"]
+    way: Way
+    by: str
+    at: dt.datetime
+    reason: str
+
+
+class Money(Noun):
+    """The account of one transaction; with `variant`, a record of what was told under its id with other content."""
+
+    provider: str
+    transaction: str
+    variant: str = ""
+    version: int = 1
+    satang: int
+    status: Status
+    sequence: int
+    paid_at: dt.datetime
+    told_at: dt.datetime
+    day: dt.date = Field(description="Day of payment in Thailand")
+    source: Source
+    case: str | None = None
+    agency: str | None = Field(default=None, description="Agency of the case; None where no case is known")
+    owner: str | None = Field(default=None, description="Pseudonym of the case's applicant")
+    kind: Kind | None = Field(default=None, description="The queue in which it stands; None: nothing is to be decided")
+    since: dt.datetime | None = None
+    open: int = 0
+    booked: int = 0
+    refund: int = 0
+    written_off: int = 0
+    payees: dict[str, int] = Field(default_factory=dict, description="Of `booked`, what belongs to which agency")
+    bookings: int = Field(default=0, description="How often it was booked; a receipt's number is made of it")
+    receipt_no: str | None = None
+    partners: tuple[str, ...] = Field(default=(), description="Accounts that made up the same fee together with it")
+    proposal: Proposal | None = None
+    head: Head = Head()
+
+    ref1: str = Field(repr=False)
+    ref2: str = Field(repr=False)
+    steps: tuple[Step, ...] = Field(default=(), repr=False)
+
+    @property
+    def id(self) -> str:
+        """Its name among all: provider, transaction and variant."""
+        return "~".join(part for part in (self.provider, self.transaction, self.variant) if part)
+
+    @property
+    def settled(self) -> bool:
+        """Whether its provider says that the money is here."""
+        return self.status == "settled" and not self.variant
+
+
+class ReceiptLine(Noun):
+    """One line of a receipt."""
+
+    name: Text
+    payee: str = Field(description="Agency to which this money belongs")
+    satang: int
+
+
+class Receipt(Noun):
+    """A receipt as it was issued; it never changes, and issuing it again gives the same."""
+
+    no: str
+    agency: str
+    agency_name: Text
+    service_name: Text
+    application: str
+    paid_at: dt.datetime
+    issued_at: dt.datetime
+    lines: tuple[ReceiptLine, ...]
+    total_satang: int
+    voided_at: dt.datetime | None = Field(default=None, description="When the payment was taken back")
+    payer: str = Field(repr=False)
+
+
+class Sum(Noun):
+    """How much, in how many."""
+
+    count: int = 0
+    satang: int = 0
+
+    def plus(self, satang: int) -> Sum:
+        """One more."""
+        return Sum(count=self.count + 1, satang=self.satang + satang)
+
+
+class Flag(Noun):
+    """One transaction that a day's report points at."""
+
+    id: str
+    agency: str | None
+    satang: int
+    kind: Kind | None = None
+
+
+class Report(Noun):
+    """How one day of a provider was reconciled; never changed, a run with another result is another report."""
+
+    provider: str
+    day: dt.date
+    run: int = 1
+    at: dt.datetime
+    statement_sha256: str
+    lines: int
+    told_satang: int = Field(description="Sum of the statement's lines, whatever their status")
+    settled: Sum = Field(description="Of the statement, what is settled with us as well")
+    matched: int = Field(description="Lines that say what we knew")
+    missing_here: tuple[Flag, ...] = Field(description="Learnt from a statement only; booked or queued since")
+    missing_there: tuple[Flag, ...] = Field(description="Settled with us that day, but not in this statement")
+    differing: tuple[Flag, ...] = Field(description="Told with other content than before; in the queue `conflict`")
+    more_flags: int = Field(default=0, description="Flags beyond what a report holds")
+    by_payee: dict[str, Sum] = Field(description="Fees booked, by the agency to which they belong")
+    in_queues: dict[str, Sum] = Field(description="Undecided money, by agency of the case; `-` where it is unknown")
+    refunds: dict[str, Sum]
+    written_off: dict[str, Sum]
+    head: Head = Head()
+
+    @property
+    def result(self) -> dict[str, object]:
+        """All but when and as which run it was made: what two runs are compared by."""
+        return self.model_dump(mode="json", exclude={"run", "at", "head"})
