@@ -16,7 +16,7 @@ from chalicelib.shared.keyring import Keyring
 from tests.support.cloud import REGION, local_cloud
 
 from . import test_story
-from .town import MALEE, Town
+from .town import MALEE, PDF, Town, arrival
 
 
 class CloudTown(Town):
@@ -51,9 +51,22 @@ def test_licences_are_verified_and_revoked_on_aws(cloud_town: Town) -> None:
     test_story.test_anybody_can_verify_the_licence_offline_and_sees_its_revocation(cloud_town)
 
 
+def test_a_held_document_stands_in_a_later_case_on_aws(cloud_town: Town) -> None:
+    cloud_town.send(cloud_town.open(), "site_map")
+    case = cloud_town.open()
+    [offer] = cloud_town.ok(MALEE, "GET", f"/applications/{case}")["held"]
+    body = {"code": "site_map", "case": offer["case"], "document": offer["document"]}
+    made = cloud_town.ok(MALEE, "POST", f"/applications/{case}/documents/held", json=body)
+    cloud_town.biz.on_upload(arrival(f"quarantine/{case}/{made['id']}"))
+    [shown] = cloud_town.ok(MALEE, "GET", f"/applications/{case}")["documents"]
+    assert (shown["status"], shown["sha256"]) == ("accepted", offer["sha256"])
+    assert cloud_town.objects.read(f"case/{case}/{made['id']}") == PDF
+
+
 def test_a_false_file_is_refused_on_aws(cloud_town: Town) -> None:
     case = cloud_town.open()
     cloud_town.send(case, "site_map", b"<html>not a pdf</html>")
     view = cloud_town.ok(MALEE, "GET", f"/applications/{case}")
     assert [document["status"] for document in view["documents"]] == ["refused"]
     assert cloud_town.objects.head(f"quarantine/{case}/{view['documents'][0]['id']}") is None
+    assert cloud_town.objects.head(f"refused/{case}/{view['documents'][0]['id']}") is not None

@@ -37,6 +37,7 @@ OF_THE_APPLICANT: Mapping[tuple[str, str], Any] = {
     ("POST", CASE + "/payments"): None,
     ("GET", CASE + "/payments"): None,
     ("POST", CASE + "/documents"): FILE,
+    ("POST", CASE + "/documents/held"): {"code": "site_map", "case": "1" * 32, "document": "1" * 32},
     ("PATCH", CASE + "/answers"): {"establishment": {"seats": 1}},
 }
 OF_OFFICERS: Mapping[tuple[str, str], Any] = {

@@ -71,6 +71,11 @@ class ObjectsContract:
         assert not objects.put(key, b"3", media_type="text/plain", if_match=seen.etag)
         assert objects.read(key) == b"2"
 
+    def test_a_copy_of_nothing_is_told(self, objects: Objects, key: str) -> None:
+        with pytest.raises(NotFound):
+            objects.copy(key, f"{key}.copy")
+        assert objects.head(f"{key}.copy") is None
+
     def test_a_copy_keeps_its_type(self, objects: Objects, key: str) -> None:
         objects.put(key, FILE, media_type="application/pdf")
         objects.copy(key, f"{key}.copy")

@@ -45,9 +45,9 @@ class Reuse:
         earlier = found.get(case_key(source))
         if case.owner != caller.id:
             raise not_found("คำขอ", "application")
-        held = None if earlier is None else office.store.case(earlier)
-        if held is None or held.owner != caller.id:
+        if earlier is None or earlier.data["owner"] != caller.id:  # told by what is not sealed
             raise not_found("เอกสาร", "document")
+        held = office.store.case(earlier)
         unchanged(case, if_match)
         case, copy = documents.taken_over(
             case, office.book(case), held, code=code, document=document, id=office.parts.ids(), now=office.now()

@@ -116,6 +116,8 @@ class Uploads:
                 return
             document = case.document(document_id)
             if document is None or document.status != "waiting":
+                if document is not None and document.status == "refused":
+                    office.objects.delete(documents.case_key(case_id, document_id))  # our copy of an attempt before
                 office.objects.delete(key)
                 return
             verdict = verdict or self._verdict(document, key)
@@ -153,7 +155,10 @@ class Uploads:
         return Verdict(found.reason, found.notes, "none" if self._scanner is None else "clean")
 
     def _decide(self, once: Once, case: Case, document: Document, verdict: Verdict) -> None:
-        """Put the file where it belongs, then say so in the case; what was put there in vain is taken away again."""
+        """Put the file where it belongs, then say so in the case.
+
+        Nothing is taken away before the case has said so: another delivery may just have had the file accepted.
+        """
         office = self._office
         judged = documents.judged(case, office.book(case), document, verdict, office.now())
         source = documents.quarantine_key(case.id, document.id)
@@ -162,10 +167,8 @@ class Uploads:
         if judged.status == "accepted":
             office.objects.copy(source, good)
             more.append(office.store.held(case.owner, documents.held_of(case, judged)))
-        else:
-            if verdict.reason != "gone":
-                office.objects.copy(source, bad)
-            office.objects.delete(good)  # an attempt before may have taken it for good
+        elif verdict.reason != "gone":
+            office.objects.copy(source, bad)
         data = {"document": document.id, "code": document.code, "edition": document.edition, "scan": judged.scan}
         if judged.reason_code is not None:
             data["reason"] = judged.reason_code
@@ -173,6 +176,8 @@ class Uploads:
             data["signature"] = verdict.signature
         told = Told(f"document.{judged.status}", data, heard=judged.status == "refused")
         office.save(once, documents.replaced(case, judged), [told], by="system", more=more)
+        if judged.status == "refused":
+            office.objects.delete(good)  # an attempt before may have taken it for good
 
     def download(self, case: Case, document_id: str) -> str:
         """A short-lived address of an accepted file; raises NotFound for any other."""

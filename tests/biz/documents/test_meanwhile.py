@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.biz.documents.examination import Finding, examine
 from chalicelib.shared.errors import Unavailable
+from chalicelib.shared.objects import Stored
 from tests.support.memory_objects import MemoryObjects
 
 from ..town import ANONG, FOOD, MALEE, PDF, Town, arrival
@@ -103,6 +104,50 @@ def test_what_vanishes_meanwhile_is_refused_as_gone() -> None:
     town.biz.on_upload(arrival(key))
     assert statuses(town, case) == [("site_map", "refused")]
     assert town.bucket.kept == {}
+
+
+class Slow(MemoryObjects):
+    """A bucket that is so slow to tell what it has that something happens before, once."""
+
+    before: Callable[[], object] | None = None
+
+    def head(self, key: str) -> Stored | None:
+        before, self.before = self.before, None
+        if before is not None:
+            before()
+        return super().head(key)
+
+
+def test_who_finds_the_file_gone_because_another_delivery_took_it_takes_nothing_away() -> None:
+    bucket = Slow()
+    town = Town(objects=bucket)
+    town.bucket = bucket
+    case = town.open()
+    key = arriving(town, case)
+    bucket.before = lambda: town.biz.on_upload(arrival(key))
+    town.biz.on_upload(arrival(key))
+    assert statuses(town, case) == [("site_map", "accepted")]
+    assert bucket.read(key.replace("quarantine", "case")) == PDF
+
+
+def test_a_copy_that_came_to_nothing_is_taken_away() -> None:
+    """The first delivery has copied the file for good; a second refuses it as late before the first can say so."""
+    bucket = Restless()
+    town = Town(objects=bucket)
+    town.bucket = bucket
+    case = town.draft()
+    key = arriving(town, case, BETTER)
+
+    def filed_and_delivered_again() -> None:
+        bucket.meanwhile = None
+        town.ok(MALEE, "POST", f"/applications/{case}/submit")
+        town.biz.on_upload(arrival(key))
+
+    bucket.meanwhile = filed_and_delivered_again
+    town.biz.on_upload(arrival(key))
+    assert statuses(town, case) == [("site_map", "accepted"), ("site_map", "refused")]
+    kept = {place.partition("/")[0] for place in bucket.kept if key.partition("/")[2] in place}
+    assert kept == {"refused"}
 
 
 class Restless(MemoryObjects):
