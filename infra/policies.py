@@ -1,9 +1,10 @@
 """Least-privilege policies: what the functions of a stage may do, platform by platform.
 
 Every statement names its resources by the naming rules of the house, and none reaches another platform's table,
-bucket, queue or key. One statement has the resource `*`: X-Ray knows no resources to write to. Accounts are written
-`*`, because the same policy file serves each account that an environment may live in; a role's rights end at its own
-account anyway, unless a resource there grants more.
+bucket, queue or key. One statement has the resource `*`: X-Ray knows no resources to write to (where a malware scanner
+is set up, also what puts a function into its network, which no code of ours may use). Accounts are written `*`, because
+the same policy file serves each account that an environment may live in; a role's rights end at its own account
+anyway, unless a resource there grants more.
 
 Nothing is granted that no code can need, and nothing is missing: `tests/infra/test_rights.py` reads from the code what
 it calls, and `tests/journeys/test_least_privilege.py` plays the story under these very policies, and names a reason for
@@ -96,7 +97,12 @@ TRACES: Statement = {
 
 
 def policy(
-    environment: str, platforms: Sequence[str], region: str, functions: str, bucket_suffix: str
+    environment: str,
+    platforms: Sequence[str],
+    region: str,
+    functions: str,
+    bucket_suffix: str,
+    attached: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The IAM policy of one stage.
 
@@ -106,8 +112,9 @@ def policy(
         region: AWS region of all resources.
         functions: beginning of the stage's function names, for its log groups.
         bucket_suffix: the end of the environment's bucket names.
+        attached: names of the functions that stand in a network of the account.
     """
-    statements = [_logs(region, functions), TRACES]
+    statements = [_logs(region, functions), TRACES, *_network(region, attached)]
     for platform in platforms:
         statements += _platform(f"klang-{environment}", platform, region, bucket_suffix)
     return {"Version": "2012-10-17", "Statement": statements}
@@ -125,6 +132,21 @@ def _logs(region: str, functions: str) -> Statement:
             f"arn:aws:logs:{region}:*:log-group:/aws/lambda/{functions}-*",
         ),
     )
+
+
+def _network(region: str, attached: Sequence[str]) -> list[Statement]:
+    """What Lambda needs to put functions into a network, and their code may not do.
+
+    EC2 knows no resource for DescribeNetworkInterfaces, so the right is for `*`; that the functions' own code gets none
+    of it is said by their ARNs (Lambda developer guide, "Giving Lambda functions access to resources in a VPC").
+    """
+    if not attached:
+        return []
+    actions = ("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces")
+    given = _allow("Network", actions, ("*",))
+    functions = [f"arn:aws:lambda:{region}:*:function:{name}" for name in attached]
+    barred = {**given, "Sid": "NetworkNotByCode", "Effect": "Deny"}
+    return [given, barred | {"Condition": {"ArnLike": {"lambda:SourceFunctionArn": functions}}}]
 
 
 def _platform(prefix: str, platform: str, region: str, bucket_suffix: str) -> list[Statement]:

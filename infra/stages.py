@@ -81,6 +81,21 @@ class Issuer:
 
 
 @dataclass(frozen=True)
+class MalwareScanner:
+    """A ClamAV daemon in a network of the account.
+
+    Attributes:
+        address: `host:port` of clamd.
+        subnets: ids of the subnets in which `biz_uploads` stands, so that it reaches the daemon.
+        security_groups: ids of its security groups. The daemon lets nobody else in: its protocol knows no login.
+    """
+
+    address: str
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Environment:
     """One environment in one AWS account.
 
@@ -94,7 +109,7 @@ class Environment:
         alarm_topic: ARN of the SNS topic that hears the alarms; empty: they are only shown.
         xroad_spelling: the X-Road release whose spelling of error types the exchange speaks: `7.8`, or `7.7` while
             members have clients that match the older names.
-        clamd: `host:port` of the malware scanner of applicants' documents; empty: documents are marked as not scanned.
+        scanner: the malware scanner of applicants' documents; without one they are marked as not scanned.
     """
 
     name: str
@@ -105,7 +120,7 @@ class Environment:
     together: bool = False
     alarm_topic: str = ""
     xroad_spelling: str = "7.8"
-    clamd: str = ""
+    scanner: MalwareScanner | None = None
 
     def stages(self) -> tuple[Stage, ...]:
         """The stages of this environment."""
@@ -149,7 +164,7 @@ class Stage:
             "ISSUERS": json.dumps(issuers),
             "EGRESS_NETWORKS": ",".join(environment.egress_networks),
             "XROAD_SPELLING": environment.xroad_spelling,
-            "CLAMD": environment.clamd,
+            "CLAMD": environment.scanner.address if environment.scanner else "",
         }
 
     def config(self) -> dict[str, Any]:
@@ -172,12 +187,23 @@ class Stage:
             "lambda_timeout": API_TIMEOUT,
             "log_retention_in_days": LOG_DAYS,
             "xray": False,
-            "lambda_functions": {name: _function(entry) for name, entry in self.handlers.items()},
+            "lambda_functions": {name: _function(entry) | self._network(name) for name, entry in self.handlers.items()},
         }
 
+    @property
+    def attached(self) -> tuple[str, ...]:
+        """The functions that stand in a network of the account, by the name that Lambda knows them by."""
+        return tuple(self.function_name(name) for name in self.handlers if self._network(name))
 
-def _function(handler: Handler) -> dict[str, int]:
-    settings = {"lambda_memory_size": handler.memory, "lambda_timeout": handler.timeout}
+    def _network(self, handler: str) -> dict[str, Any]:
+        scanner = self.environment.scanner
+        if scanner is None or handler != "biz_uploads":
+            return {}
+        return {"subnet_ids": list(scanner.subnets), "security_group_ids": list(scanner.security_groups)}
+
+
+def _function(handler: Handler) -> dict[str, Any]:
+    settings: dict[str, Any] = {"lambda_memory_size": handler.memory, "lambda_timeout": handler.timeout}
     if handler.concurrency is not None:
         settings["reserved_concurrency"] = handler.concurrency
     return settings
@@ -247,6 +273,7 @@ def files(environments: Iterable[Environment] = ENVIRONMENTS) -> dict[str, str]:
                 region=REGION,
                 functions=stage.function_name("api_handler"),
                 bucket_suffix=stage.environment.bucket_suffix,
+                attached=stage.attached,
             )
         )
     return texts

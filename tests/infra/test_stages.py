@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.settings import VARIABLES, Settings
 from infra import stages
-from infra.stages import ENVIRONMENTS, PLATFORMS, Environment, Issuer
+from infra.stages import ENVIRONMENTS, PLATFORMS, Environment, Issuer, MalwareScanner
 
 ALL = stages.stages()
 APART = [name for name, stage in ALL.items() if len(stage.platforms) == 1]
@@ -83,6 +83,28 @@ def test_a_platform_reaches_nothing_of_the_others(name: str) -> None:
     assert not [other for other in others if other in text]
     tables = {resource for resource in _resources(name) if ":dynamodb:" in resource}
     assert {table.split(":table/")[1] for table in tables} == {own, f"{own}/index/*"}
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_where_there_is_a_scanner_only_the_check_of_uploads_stands_in_its_network(together: bool) -> None:
+    scanner = MalwareScanner("clamd.internal:3310", ("subnet-1", "subnet-2"), ("sg-1",))
+    environment = replace(ENVIRONMENTS[-1], together=together, scanner=scanner)
+    for stage in environment.stages():
+        functions = stage.config()["lambda_functions"]
+        inside = {name: entry for name, entry in functions.items() if "subnet_ids" in entry}
+        policy = json.loads(stages.files([environment])[stage.policy_file])
+        network = [entry for entry in policy["Statement"] if entry["Sid"].startswith("Network")]
+        assert Settings.from_env(stage.variables() | {"AWS_REGION": stages.REGION}).clamd == scanner.address
+        if "biz" not in stage.platforms:
+            assert (inside, network) == ({}, [])
+            continue
+        assert list(inside) == ["biz_uploads"]
+        assert inside["biz_uploads"]["subnet_ids"] == ["subnet-1", "subnet-2"]
+        assert inside["biz_uploads"]["security_group_ids"] == ["sg-1"]
+        allowed, denied = network
+        assert (allowed["Effect"], denied["Effect"], allowed["Action"]) == ("Allow", "Deny", denied["Action"])
+        named = denied["Condition"]["ArnLike"]["lambda:SourceFunctionArn"]
+        assert named == [f"arn:aws:lambda:{stages.REGION}:*:function:{stage.function_name('biz_uploads')}"]
 
 
 def test_a_function_name_that_lambda_would_refuse_is_refused_here() -> None:

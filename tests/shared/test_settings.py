@@ -193,6 +193,14 @@ def test_issuers_must_be_whole(good: Mapping[str, str], issuers: str) -> None:
         read(good, ISSUERS=issuers)
 
 
+def test_a_malware_scanner_is_a_place_or_there_is_none() -> None:
+    for place in ("", "clamd.internal:3310", "10.0.3.10:3310", "[fd12::1]:3310"):
+        assert read(CLAMD=place).clamd == place
+    for wrong in ("clamd", "clamd:", ":3310", "clamd:0", "clamd:65536", "tcp://clamd:3310", "a b:1", "fd12::1:3310"):
+        with pytest.raises(BadSettings, match="CLAMD"):
+            read(CLAMD=wrong)
+
+
 def test_the_spelling_of_x_road_s_errors_is_a_release_s() -> None:
     assert read(XROAD_SPELLING="7.7").xroad_spelling == "7.7"
     for wrong in ("", "7.9", "7.8.0"):
