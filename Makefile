@@ -13,7 +13,7 @@ export AWS_EC2_METADATA_DISABLED := true
 
 .PHONY: help
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(READY): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Klang needs Python 3.11 or later: make PYTHON=/path/to/python"; exit 1; }
@@ -61,6 +61,16 @@ docs: $(READY) ## write docs/openapi.json, docs/scale.md and .chalice/ from the 
 bench: $(READY) ## measure side by side and write bench/RESULTS.md and bench/SEARCH.md
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.search
+
+.PHONY: new-service
+new-service: $(READY) ## write a new Biz service, complete and ready to edit (NAME=dog-licence, AGENCY=TH/LOCAL/CODE)
+	@test -n "$(NAME)" || { echo "say its name: make new-service NAME=dog-licence"; exit 2; }
+	@$(BIN)/python -m scripts.new_service $(NAME) $(if $(AGENCY),--agency $(AGENCY))
+
+.PHONY: check-service
+check-service: $(READY) ## tell everything that is wrong with a service (FILE=path to its JSON)
+	@test -n "$(FILE)" || { echo "say which: make check-service FILE=chalicelib/biz/definitions/shipped/dog-licence.json"; exit 2; }
+	@$(BIN)/python -m scripts.new_service --check $(FILE)
 
 .PHONY: package
 package: $(READY) ## make a CloudFormation package (STAGE=prod-gdx)
