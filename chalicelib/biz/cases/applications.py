@@ -12,7 +12,7 @@ from chalicelib.shared.journal import Once
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 
-from ..definitions import forms, pointers
+from ..definitions import computed, forms, pointers
 from ..definitions.model import ApplicantKind, Prefill, ServiceDefinition
 from ..model import Case, CaseId, Provenance
 from ..office import Office, Told, as_applicant, told_of, unchanged
@@ -116,6 +116,7 @@ class Applications:
             sources[rule.pointer] = Provenance(
                 service=rule.service, receipt=asked[question].receipt, at=asked[question].at, locked=rule.lock
             )
+        answers = computed.worked_out(book.definition, answers)
         told = Told(
             "application.prefilled",
             {"receipts": sorted({extract.receipt for extract in asked.values()}), "fields": sorted(sources)},
@@ -145,7 +146,12 @@ class Applications:
         case = self._office.own(once, id, caller)
         unchanged(case, if_match)
         rules.must_be_applicants_turn(case, self._office.book(case))
-        answers = pointers.merge(case.answers, dict(patch))
+        definition = self._office.book(case).definition
+        given = pointers.merge(computed.without(definition, case.answers), dict(patch))
+        answers = computed.worked_out(definition, given)
+        contradicted = computed.contradicted(definition, given, answers, "")
+        if contradicted:
+            raise Invalid("ข้อมูลที่ระบบคำนวณแก้ไขไม่ได้", "Computed answers cannot be changed.", contradicted)
         if len(json.dumps(answers, ensure_ascii=False).encode()) > MAX_ANSWERS:
             text = (
                 f"คำตอบรวมกันต้องไม่เกิน {MAX_ANSWERS // 1024} กิโลไบต์",

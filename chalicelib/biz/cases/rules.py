@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState
 from chalicelib.shared.workdays import Calendar
@@ -70,13 +71,16 @@ def move(case: Case, book: Book, code: str, actor: Actor, now: dt.datetime, *, p
         pause: False keeps the clock running where the action would pause it (the officer's own omission).
 
     Raises:
-        WrongState: the action does not leave this state, or another officer holds the case.
+        WrongState: the action does not leave this state, its guard does not hold, or another officer holds the case.
         NotAllowed: the actor has none of the roles, or the four-eyes rule forbids it.
     """
     action = book.definition.workflow.actions.get(code)
     if action is None or case.state not in action.from_:
         raise _not_now(case, book)
     _may(case, action, actor)
+    if not permits(case, action):
+        why = action.otherwise
+        raise _not_now(case, book) if why is None else WrongState(why.th, why.en)
     effect = action.clock if pause or action.clock != "pause" else "none"
     moved = case.model_copy(
         update={
@@ -87,6 +91,26 @@ def move(case: Case, book: Book, code: str, actor: Actor, now: dt.datetime, *, p
         }
     )
     return clock.dated(moved, book, now), Move(code, case.state, action.to, action.effects)
+
+
+def facts(case: Case) -> dict[str, Any]:
+    """What the guard of an action sees of a case; what has not happened yet is absent."""
+    known: dict[str, Any] = {
+        "applicant": case.applicant,
+        "answers": case.answers,
+        "documents": sorted({document.code for document in case.documents if document.status == "accepted"}),
+        "deficiency_lists": len(case.deficiency_lists),
+    }
+    if case.inspections:
+        known["inspection"] = {"passed": case.inspections[-1].passed}
+    if case.quote is not None:
+        known["fee_satang"] = case.quote.total_satang
+    return known
+
+
+def permits(case: Case, action: Action) -> bool:
+    """Whether the guard of an action holds, as far as it has one."""
+    return action.guard is None or forms.holds(action.guard, facts(case))
 
 
 def _may(case: Case, action: Action, actor: Actor) -> None:
@@ -215,7 +239,7 @@ def _unknown(definition: ServiceDefinition, items: Sequence[Deficiency]) -> list
             faults.append(
                 Fault(f"/items/{number}", "ระบุ pointer หรือ document อย่างใดอย่างหนึ่ง", "Name a pointer or a document.")
             )
-        elif item.pointer is not None and item.pointer not in known:
+        elif item.pointer is not None and not {item.pointer, forms.general(item.pointer)} & known.keys():
             faults.append(Fault(f"/items/{number}/pointer", "ไม่มีช่องนี้ในแบบฟอร์ม", "The form has no such field."))
         elif item.document is not None and definition.document(item.document) is None:
             faults.append(Fault(f"/items/{number}/document", "บริการนี้ไม่ใช้เอกสารนี้", "The service has no such document."))

@@ -17,7 +17,7 @@ from ..definitions.fees import Quote
 from ..definitions.model import APPLICANT, SYSTEM, ServiceDefinition
 from ..documents.model import Offer
 from ..model import Case, Decision, DeficiencyList, Document, Inspection, Provenance
-from .rules import Book
+from .rules import Book, permits
 
 _PLAIN_NAMES = {
     "opened": Text(th="เปิดร่างคำขอ", en="Draft opened"),
@@ -31,6 +31,7 @@ _PLAIN_NAMES = {
     "overdue": Text(th="เกินกำหนดเวลาพิจารณา", en="Past the legal time limit"),
     "explained": Text(th="หน่วยงานแจ้งเหตุแห่งความล่าช้า", en="Written reasons for the lateness"),
     "issued": Text(th="ออกใบอนุญาต", en="Licence issued"),
+    "migrated": Text(th="ย้ายไปใช้คำนิยามบริการฉบับใหม่", en="Moved to a newer version of the service"),
     "reversed": Text(th="ธนาคารเรียกเงินค่าธรรมเนียมคืน", en="The bank took the fee back"),
     "settled": Text(th="ได้รับชำระค่าธรรมเนียมอีกครั้ง", en="The fee was paid again"),
 }
@@ -134,7 +135,7 @@ def whole(case: Case, book: Book, roles: frozenset[str], held: tuple[Offer, ...]
     actions = tuple(
         ActionView(action=code, name=action.name)
         for code, action in book.definition.workflow.available(case.state).items()
-        if roles & set(action.roles)
+        if roles & set(action.roles) and permits(case, action)
     )
     names = ("juristic_id", "applicant_name", "answers", "sources", "documents", "deficiency_lists", "inspections")
     return CaseView(

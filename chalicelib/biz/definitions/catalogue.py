@@ -1,6 +1,6 @@
-"""The services on offer: every JSON file of this directory is one version of one service.
+"""The services that come with the code: every JSON file of `shipped/` is one version of one service.
 
-A new licence is a new file here and nothing else. A file that does not parse, that lint refuses or whose own tests
+What agencies publish stands beside them (`shelf`). A file that does not parse, that lint refuses or whose own tests
 fail stops the process at start: better no service than a wrong one.
 """
 

@@ -8,8 +8,11 @@ An expression is a number, a text, true/false, or one operation `{"name": argume
     > >= < <= == !=                comparison, giving true or false
     and or !                       logic on true and false (and, or stop at the first answer)
     {"if": [c1, x1, c2, x2, y]}    the first x whose c is true, else y
+    {"count": "/signs"}            how many entries a repeated part has
+    {"sum": ["/signs", x]}         x for each entry, added up; within x, {"var": "/signs/*/width"} is of that entry
 
-Numbers are `Decimal`: 0.1 + 0.2 is 0.3. There is no loop, so a formula ends; the budget bounds how long.
+Numbers are `Decimal`: 0.1 + 0.2 is 0.3. The only loop is `sum`, over a list that the form bounds; the budget bounds the
+whole.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from . import pointers
 from .model import RateRow
 
 Value = Decimal | bool | str
-MAX_STEPS = 500
+MAX_STEPS = 5000
 _CONTEXT = decimal.Context(prec=28, rounding=decimal.ROUND_HALF_UP, Emin=-30, Emax=30, traps=[decimal.Overflow])
 _MISSING_RATE = "no row of the table '{}' holds on {}"
 
@@ -63,6 +66,7 @@ class Evaluation:
         self._tables = tables
         self._on = on
         self._left = budget
+        self._entry: tuple[str, int] | None = None
         self.working: list[Line] = []
 
     def number(self, expression: Any) -> Decimal:
@@ -99,7 +103,7 @@ class Evaluation:
     def _var(self, arguments: list[Any]) -> Value:
         if not arguments or not isinstance(arguments[0], str):
             raise BadExpression("'var' names a JSON Pointer")
-        found = pointers.find(self._answers, arguments[0])
+        found = pointers.find(self._answers, self._place(arguments[0]))
         if found is pointers.MISSING or found is None:
             if len(arguments) < 2:
                 raise BadExpression(f"no answer at '{arguments[0]}'")
@@ -115,6 +119,48 @@ class Evaluation:
                 self.working.append(Line(name, row))
                 return Decimal(row.value)
         raise BadExpression(_MISSING_RATE.format(name, self._on.isoformat()))
+
+    def _place(self, pointer: str) -> str:
+        """A pointer with `*` as that of the entry that `sum` is at."""
+        repeated, star, field = pointer.partition("/*/")
+        if not star:
+            return pointer
+        if self._entry is None or self._entry[0] != repeated:
+            raise BadExpression(f"'{pointer}' has a value only within 'sum' over '{repeated}'")
+        return f"{repeated}/{self._entry[1]}/{field}"
+
+    def _entries(self, name: str, arguments: list[Any]) -> tuple[str, int]:
+        pointer = arguments[0] if arguments else None
+        if not isinstance(pointer, str):
+            raise BadExpression(f"'{name}' names a JSON Pointer")
+        found = pointers.find(self._answers, pointer)
+        if found is pointers.MISSING or found is None:
+            return pointer, 0
+        if not isinstance(found, list):
+            raise BadExpression(f"'{name}' needs a list")
+        return pointer, len(found)
+
+    def _count(self, arguments: list[Any]) -> Value:
+        return Decimal(self._entries("count", arguments)[1])
+
+    def _sum_over(self, arguments: list[Any]) -> Value:
+        if self._entry is not None:
+            raise BadExpression("'sum' may not stand within 'sum'")
+        if len(arguments) != 2:
+            raise BadExpression("'sum' has a list and a formula")
+        pointer, length = self._entries("sum", arguments)
+        total = Decimal(0)
+        try:
+            for number in range(length):
+                self._entry = (pointer, number)
+                value = _number(self.value(arguments[1]), "sum")
+                with decimal.localcontext(_CONTEXT):
+                    total += value
+        except decimal.DecimalException:
+            raise BadExpression("'sum' leaves the range of numbers") from None
+        finally:
+            self._entry = None
+        return total
 
     def _if(self, arguments: list[Any]) -> Value:
         for position in range(0, len(arguments) - 1, 2):
@@ -217,6 +263,8 @@ _SPECIAL: dict[str, Callable[[Evaluation, list[Any]], Value]] = {
     "if": Evaluation._if,
     "and": Evaluation._and,
     "or": Evaluation._or,
+    "count": Evaluation._count,
+    "sum": Evaluation._sum_over,
 }
 _PLAIN: dict[str, Callable[[Sequence[Value]], Value]] = {
     "+": _sum,

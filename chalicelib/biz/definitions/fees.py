@@ -77,6 +77,6 @@ def _line(fee: Fee, definition: ServiceDefinition, answers: Any, on: dt.date) ->
             source=line.row.source,
             verified=line.row.is_verified,
         )
-        for line in evaluation.working
+        for line in dict.fromkeys(evaluation.working)  # a rate used for each entry is shown once
     )
     return FeeLine(code=fee.code, name=fee.name, payee=fee.payee, satang=int(amount), rates=rates)

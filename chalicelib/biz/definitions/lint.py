@@ -7,6 +7,7 @@ then its shape (the model), then its schemas, then the rest, and its own tests a
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Iterator
@@ -15,15 +16,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from . import bounds, fees, forms, lint_schema, pointers
-from .expressions import MAX_STEPS, OPERATIONS, BadExpression
+from . import bounds, computed, fees, forms, lint_schema, pointers
+from .expressions import BadExpression
+from .lint_form import formula_problems
+from .lint_form import problems as form_problems
 from .lint_workflow import problems as workflow_problems
 from .model import Case, Schema, ServiceDefinition, Validity
 from .problems import MAX_PROBLEMS, Problem, at
 
 UPLOADS = frozenset({"application/pdf", "image/jpeg", "image/png"})
 REQUEST_VALUES = frozenset({"$pid", "$juristic_id"})
-_MAX_EXPRESSION_DEPTH = 30
 _MAX_TABLE_ROWS = 500
 _MAX_LINES = 50
 _MAX_TESTS = 100
@@ -59,7 +61,7 @@ def problems(definition: ServiceDefinition) -> list[Problem]:
         return schemas  # what follows runs the schemas, which is safe only when they are clean
     found = [
         *_texts(definition.model_dump(by_alias=True), ""),
-        *_form(definition),
+        *form_problems(definition),
         *_documents(definition),
         *_prefill(definition),
         *workflow_problems(definition),
@@ -93,6 +95,9 @@ def _conditions(definition: ServiceDefinition) -> Iterator[tuple[str, Schema]]:
     for number, rule in enumerate(definition.documents):
         if rule.when is not None:
             yield at("documents", number, "when"), rule.when
+    for code, action in definition.workflow.actions.items():
+        if action.guard is not None:
+            yield at("workflow", "actions", code, "guard"), action.guard
 
 
 def _texts(value: Any, path: str) -> Iterator[Problem]:
@@ -113,22 +118,6 @@ def _texts(value: Any, path: str) -> Iterator[Problem]:
             yield from _texts(inner, f"{path}/{number}")
 
 
-def _form(definition: ServiceDefinition) -> Iterator[Problem]:
-    known = dict(lint_schema.properties(definition.form.schema_))
-    leaves = {pointer for pointer, schema in known.items() if not schema.get("properties")}
-    shown = Counter(pointer for step in definition.form.steps for pointer in step.fields)
-    for pointer in sorted(leaves - shown.keys()):
-        yield Problem("/form/steps", f"the field {pointer} is on no step")
-    for pointer in sorted(shown.keys() - known.keys()):
-        yield Problem("/form/steps", f"{pointer} is no field of the schema")
-    for pointer in sorted(pointer for pointer, times in shown.items() if times > 1):
-        yield Problem("/form/steps", f"{pointer} is asked twice")
-    for pointer in sorted(leaves - definition.form.hints.keys()):
-        yield Problem("/form/hints", f"{pointer} has no label")
-    for pointer in sorted(definition.form.hints.keys() - known.keys()):
-        yield Problem("/form/hints", f"{pointer} is no field of the schema")
-
-
 def _documents(definition: ServiceDefinition) -> Iterator[Problem]:
     times = Counter(rule.code for rule in definition.documents)
     for number, rule in enumerate(definition.documents):
@@ -139,6 +128,8 @@ def _documents(definition: ServiceDefinition) -> Iterator[Problem]:
             yield Problem(where, "an upload needs types")
         if rule.mode != "upload" and rule.types:
             yield Problem(where, "only an upload has types")
+        if rule.mode != "upload" and rule.satisfied_by:
+            yield Problem(where + "/satisfied_by", "only an upload can be spared by another document")
         for media in sorted(set(rule.types) - UPLOADS):
             yield Problem(where + "/types", f"'{media}' cannot be checked; use {', '.join(sorted(UPLOADS))}")
 
@@ -149,6 +140,10 @@ def _prefill(definition: ServiceDefinition) -> Iterator[Problem]:
         where = f"/prefill/{number}"
         if rule.pointer not in known:
             yield Problem(where, f"{rule.pointer} is no field of the schema")
+        if rule.pointer not in definition.form.hints:
+            yield Problem(where, f"{rule.pointer} has no label, which the manual needs")
+        if "/*/" in rule.pointer or rule.pointer in computed.formulas(definition):
+            yield Problem(where, f"{rule.pointer} cannot be fetched: it is computed, or in a repeated part")
         if rule.service.count("/") != 4:
             yield Problem(where, f"'{rule.service}' is not TH/class/member/subsystem/service")
         for value in rule.request.values():
@@ -177,56 +172,16 @@ def _fees(definition: ServiceDefinition) -> Iterator[Problem]:
         if len(lines) > _MAX_LINES:
             yield Problem(at(what), f"has more than {_MAX_LINES} lines")
     for number, fee in enumerate(definition.fees):
-        yield from _formula(at("fees", number, "expr"), fee.expr, definition, used)
+        yield from formula_problems(at("fees", number, "expr"), fee.expr, definition, used)
     for name in sorted(definition.tables.keys() - used):
         yield Problem(at("tables", name), "no fee uses it")
-
-
-def _formula(where: str, formula: Any, definition: ServiceDefinition, used: set[str]) -> Iterator[Problem]:
-    """A formula of so few parts that no evaluation can use up its steps: each part is looked at once at most."""
-    if pointers.depth(formula, _MAX_EXPRESSION_DEPTH) > _MAX_EXPRESSION_DEPTH:
-        yield Problem(where, f"the formula nests deeper than {_MAX_EXPRESSION_DEPTH}")
-        return
-    if sum(1 for _ in itertools.islice(_parts(formula), MAX_STEPS + 1)) > MAX_STEPS:
-        yield Problem(where, f"the formula has more than {MAX_STEPS} parts")
-        return
-    known = dict(lint_schema.properties(definition.form.schema_))
-    for operation, arguments in _operations(formula):
-        first = arguments[0] if isinstance(arguments, list) and arguments else arguments
-        if operation not in OPERATIONS:
-            yield Problem(where, f"unknown operation '{operation}'")
-        elif operation in ("rate", "var") and not isinstance(first, str):
-            yield Problem(where, f"'{operation}' needs a name")
-        elif operation == "rate":
-            used.add(first)
-            if first not in definition.tables:
-                yield Problem(where, f"there is no table '{first}'")
-        elif operation == "var" and first not in known:
-            yield Problem(where, f"{first} is no field of the schema")
-
-
-def _parts(expression: Any) -> Iterator[None]:
-    yield None
-    inner = expression.values() if isinstance(expression, dict) else expression if isinstance(expression, list) else ()
-    for part in inner:
-        yield from _parts(part)
-
-
-def _operations(expression: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(expression, dict):
-        for name, arguments in expression.items():
-            yield name, arguments
-            yield from _operations(arguments)
-    elif isinstance(expression, list):
-        for inner in expression:
-            yield from _operations(inner)
 
 
 def _credential(definition: ServiceDefinition) -> Iterator[Problem]:
     rule = definition.credential
     known = dict(lint_schema.properties(definition.form.schema_))
     for name, pointer in rule.claims.items():
-        if pointer not in known:
+        if pointer not in known or "/*/" in pointer:
             yield Problem(at("credential", "claims", name), f"{pointer} is no field of the schema")
     for name in sorted((set(rule.sd) | set(rule.public)) - rule.claims.keys()):
         yield Problem("/credential", f"'{name}' is no claim")
@@ -265,7 +220,8 @@ def _tests(definition: ServiceDefinition) -> Iterator[Problem]:
 
 
 def _run(definition: ServiceDefinition, case: Case) -> Iterator[str]:
-    faults = forms.judge(definition, case.answers, base="")
+    answers = computed.worked_out(definition, case.answers)
+    faults = computed.contradicted(definition, case.answers, answers) or forms.judge(definition, answers, base="")
     if case.valid and faults:
         yield f"should be valid, but: {'; '.join(f'{fault.pointer} {fault.en}' for fault in faults)}"
     if not case.valid and not faults:
@@ -273,17 +229,17 @@ def _run(definition: ServiceDefinition, case: Case) -> Iterator[str]:
     for pointer in sorted(set(case.faults) - {fault.pointer for fault in faults}):
         yield f"there should be a fault at {pointer}"
     if case.documents is not None:
-        needed = forms.needed_documents(definition, case.applicant, case.answers)
+        needed = forms.needed_documents(definition, case.applicant, answers)
         uploads = sorted(rule.code for rule in needed if rule.mode == "upload")
         if uploads != sorted(case.documents):
             yield f"asks to upload {', '.join(uploads) or 'nothing'}"
     if case.fee is not None:
-        yield from _fee_of(definition, case, case.fee)
+        yield from _fee_of(definition, answers, case.on, case.fee)
 
 
-def _fee_of(definition: ServiceDefinition, case: Case, expected: str) -> Iterator[str]:
+def _fee_of(definition: ServiceDefinition, answers: Any, on: dt.date, expected: str) -> Iterator[str]:
     try:
-        total = fees.quote(definition, case.answers, case.on).total_baht
+        total = fees.quote(definition, answers, on).total_baht
     except BadExpression as error:
         yield f"the fee cannot be computed: {error}"
         return

@@ -1,7 +1,7 @@
 """Is a JSON Schema of a definition safe and complete? Bounded in time whatever is thrown at it. Pure.
 
 Judging an instance costs at most `work` keyword evaluations: every `$ref` leads to a schema that was looked at, none
-leads back to itself, and lists longer than their bound are refused without looking into them (`forms`).
+leads back to itself, and lists longer than their bound are refused without looking into them (`validators`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import patterns, pointers
-from .forms import FORMATS, HOLD_SCHEMAS, LISTS_OF_SCHEMAS, MAX_ITEMS, SCHEMAS, item_bound
 from .model import Schema
 from .problems import Problem, at
+from .validators import FORMATS, HOLD_SCHEMAS, LISTS_OF_SCHEMAS, MAX_ITEMS, SCHEMAS, item_bound
 
 MAX_DEPTH = 24
 MAX_NODES = 3000
@@ -62,12 +62,23 @@ def problems(schema: Any, where: str, *, closed: bool = False) -> list[Problem]:
 
 
 def properties(schema: Schema, prefix: str = "") -> Iterator[tuple[str, Schema]]:
-    """Every named property of an object schema with its pointer, through nested objects."""
+    """Every named property of an object schema with its pointer, through nested objects and repeated parts.
+
+    A property of the entries of a list has `*` in its pointer: /workers/*/name.
+    """
     for name, inner in schema.get("properties", {}).items():
         pointer = prefix + pointers.join([name])
-        yield pointer, inner
+        yield pointer, inner if isinstance(inner, dict) else {}
         if isinstance(inner, dict):
             yield from properties(inner, pointer)
+            if is_repeated(inner):
+                yield from properties(inner["items"], pointer + "/*")
+
+
+def is_repeated(schema: Schema) -> bool:
+    """Whether a property is a repeated part: a list of objects with named properties."""
+    entry = schema.get("items")
+    return isinstance(entry, dict) and bool(entry.get("properties"))
 
 
 def work(schema: Any) -> int:

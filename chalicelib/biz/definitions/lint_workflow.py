@@ -20,7 +20,7 @@ def problems(definition: ServiceDefinition) -> list[Problem]:
     found = [*_sizes(workflow)] or [*_names(workflow)]
     if found:
         return found
-    return [*_paths(workflow), *_actions(workflow, definition), *_clock(workflow)]
+    return [*_paths(workflow), *_actions(workflow, definition), *_guards(workflow), *_clock(workflow)]
 
 
 def _sizes(workflow: Workflow) -> Iterator[Problem]:
@@ -118,6 +118,26 @@ def _action(where: str, action: Action, workflow: Workflow) -> Iterator[Problem]
     for effect, clock in _EXPECTED_CLOCK.items():
         if effect in effects and action.clock != clock:
             yield Problem(where, f"with the effect '{effect}' the clock must {clock}")
+
+
+def _guards(workflow: Workflow) -> Iterator[Problem]:
+    """A guard holds an officer back, never the applicant or the system; and some way on always stays open."""
+    for code, action in workflow.actions.items():
+        where = f"/workflow/actions/{code}"
+        if (action.guard is None) != (action.otherwise is None):
+            yield Problem(where, "'guard' and 'otherwise' (why not) come together")
+        if action.guard is None:
+            continue
+        if not set(action.roles) <= set(OFFICER_ROLES):
+            yield Problem(
+                where, "only an officer's action may have a guard; what an applicant must give is in the form"
+            )
+        if "refusal" in action.effects:
+            yield Problem(where, "a refusal has no guard; it has reasons")
+        for state in action.from_:
+            open_ways = [other for other in workflow.available(state).values() if other.guard is None]
+            if not any(set(other.roles) & set(OFFICER_ROLES) for other in open_ways):
+                yield Problem(where, f"while the guard does not hold, no officer can do anything in '{state}'")
 
 
 def _clock(workflow: Workflow) -> Iterator[Problem]:

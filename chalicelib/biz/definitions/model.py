@@ -70,6 +70,8 @@ class Hint(Part):
     help: Text | None = None
     visible_if: Schema | None = Field(default=None, description="JSON Schema on the whole answers; hidden if it fails")
     required_if: Schema | None = Field(default=None, description="JSON Schema on the whole answers; a must if it holds")
+    computed: Any = Field(default=None, description="Expression that gives this answer; the applicant may not")
+    item: Text | None = Field(default=None, description="What one entry of a repeated part is called")
 
 
 class Step(Part):
@@ -132,6 +134,10 @@ class Action(Part):
     clock: ClockEffect = "none"
     effects: tuple[Effect, ...] = ()
     notice: Text | None = Field(default=None, description="What the applicant is told")
+    guard: Schema | None = Field(
+        default=None, description="JSON Schema on the facts of the case; see cases/rules.facts"
+    )
+    otherwise: Text | None = Field(default=None, description="Why not, when the guard does not hold")
     not_by_same: tuple[Code, ...] = Field(default=(), description="Actions whose doer may not do this one (four eyes)")
 
 

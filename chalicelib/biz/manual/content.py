@@ -12,6 +12,7 @@ from pydantic import Field
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
+from ..definitions.computed import formulas
 from ..definitions.model import APPLICANT, RateRow, Said, ServiceDefinition, Sourced
 from ..laws import LawPack
 
@@ -76,6 +77,7 @@ class Manual(Outgoing):
     time: Statement
     documents: tuple[DocumentLine, ...]
     fetched: tuple[Text, ...] = Field(description="Fields that the state fills in itself")
+    computed: tuple[Text, ...] = Field(description="Fields that are worked out from the others")
     fees: tuple[Text, ...]
     rates: tuple[RateLine, ...]
     validity: Statement
@@ -110,6 +112,7 @@ def manual(definition: ServiceDefinition, law: LawPack) -> Manual:
             for rule in definition.documents
         ),
         fetched=tuple(label[rule.pointer] for rule in definition.prefill),
+        computed=tuple(label[pointer] for pointer in formulas(definition)),
         fees=tuple(fee.name for fee in definition.fees),
         rates=tuple(_rate(definition, row) for rows in definition.tables.values() for row in rows),
         validity=_validity(definition),
