@@ -14,9 +14,11 @@ from chalicelib.shared.workdays import Calendar
 from .cases.applications import Applications
 from .cases.following import Following
 from .definitions.catalogue import Catalogue
+from .definitions.migrations import Migrations
 from .definitions.service import Workshop
 from .definitions.shelf import Shelf
 from .definitions.store import Definitions
+from .definitions.versions import Versions
 from .documents.cage import Examine
 from .documents.reuse import Reuse
 from .documents.uploads import Uploads
@@ -96,6 +98,8 @@ class Biz:
         shelf = Shelf(catalogue, definitions, parts.clock)
         self.office = Office(parts, self.store, shelf, objects, calendar)
         self.workshop = Workshop(self.office, shelf, definitions)
+        self.versions = Versions(parts.table, shelf, definitions)
+        self.migrations = Migrations(self.office)
         self.counter = Counter(self.office)
         ledger, till = self.counter.ledger, self.counter.till
         self.treasury = Treasury(self.office, ledger, till)

@@ -65,6 +65,7 @@ def _stands_in(promised: str, printed: str) -> bool:
         "ask-for-consent.md",
         "ask-asynchronously.md",
         "prefill-a-form.md",
+        "add-a-service.md",
     ],
 )
 def test_the_page_can_be_followed_word_by_word(stack: Stack, page: str) -> None:

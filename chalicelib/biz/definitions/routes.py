@@ -21,6 +21,7 @@ def add(room: Room, biz: Biz) -> None:
     _drafts(room, biz)
     _publishing(room, biz)
     _reading(room, biz)
+    _migrating(room, biz)
 
 
 def _drafts(room: Room, biz: Biz) -> None:
@@ -106,7 +107,7 @@ def _publishing(room: Room, biz: Biz) -> None:
 
 
 def _reading(room: Room, biz: Biz) -> None:
-    workshop = biz.workshop
+    published = biz.versions
 
     @room.get(
         SERVICE + "/versions",
@@ -118,7 +119,7 @@ def _reading(room: Room, biz: Biz) -> None:
     def versions(call: Call) -> views.VersionPage:
         scope = f"versions/{call.params['id']}"
         after = biz.parts.cursors.read(call.query.cursor, scope)
-        page, following = workshop.versions(call.params["id"], after, min(call.query.limit, 7))
+        page, following = published.page(call.params["id"], after, min(call.query.limit, 7))
         return page.model_copy(update={"next": biz.parts.cursors.make(following, scope)})
 
     @room.get(
@@ -130,8 +131,26 @@ def _reading(room: Room, biz: Biz) -> None:
     def export(call: Call) -> Reply:
         number = call.params["version"]
         version = int(number) if number.isascii() and number.isdigit() and len(number) <= 6 else 0
-        text = workshop.export(call.params["id"], version)
+        text = published.export(call.params["id"], version)
         return Reply(text.encode(), media_type="application/json", headers=FOR_GOOD)
+
+
+def _migrating(room: Room, biz: Biz) -> None:
+    @room.post(
+        SERVICE + "/migrations",
+        allow=[officer("publisher", "approver")],
+        query=views.MigrationQuery,
+        body=views.MigrateBody,
+        answer=views.MigrationPage,
+        summary="Which running cases may go over to a newer version, and why others not; with dry_run=false they go",
+    )
+    def migrate(call: Call) -> views.MigrationPage:
+        scope = f"migrations/{call.caller.agency}/{call.params['id']}"
+        after = biz.parts.cursors.read(call.query.cursor, scope)
+        page, following = biz.migrations.run(
+            call.caller, call.params["id"], call.body.version, after, call.query.limit, dry_run=call.query.dry_run
+        )
+        return page.model_copy(update={"next": biz.parts.cursors.make(following, scope)})
 
 
 def _card_again(kept: Any) -> Reply:

@@ -27,7 +27,6 @@ from .store import Definitions, News, Published, Standing, Work, standing_key, w
 OPERATOR = "operator"
 HISTORY = 100
 MAX_EDITORS = 50
-_NOT_RETIRED = {"retired_from": None, "retired_why": None}
 _ID = re.compile(r"[a-z][a-z0-9-]{1,62}")
 
 
@@ -48,7 +47,7 @@ class Workshop:
     def try_out(self, caller: Caller, service: str, agency: str | None, raw: Any) -> views.Verdict:
         """Everything that stands against publishing this definition; nothing is kept."""
         item = self._office.parts.table.get(standing_key(service))
-        standing = self._standing(service, self._store.standing(item))
+        standing = self._shelf.standing(service, self._store.standing(item))
         return views.verdict(self._examined(raw, service, self._whose(caller, service, agency), standing)[1])
 
     def show(self, caller: Caller, service: str, agency: str | None) -> views.DraftView:
@@ -58,7 +57,7 @@ class Workshop:
         work = self._store.work(found.get(work_key(whose, service)))
         if not work.version:
             raise _no_draft()
-        standing = self._standing(service, self._store.standing(found.get(standing_key(service))))
+        standing = self._shelf.standing(service, self._store.standing(found.get(standing_key(service))))
         problems = [] if work.text is None else self._examined(json.loads(work.text), service, whose, standing)[1]
         return views.draft_view(service, whose, work, problems, self._store.history(whose, service, HISTORY))
 
@@ -176,42 +175,6 @@ class Workshop:
         self._shelf.ask_again()
         return view
 
-    def versions(self, service: str, after: str | None, limit: int) -> tuple[views.VersionPage, str | None]:
-        """The versions of a service, the newest first, each with its changes; shipped ones last. Raises NotFound."""
-        standing = self._standing(service, self._store.standing(self._office.parts.table.get(standing_key(service))))
-        if not standing.latest:
-            raise not_found("บริการนี้", "service")
-        found, following = self._store.versions(service, after, limit)
-        texts = {one.version: one.text for one in found}
-        if found:
-            before = found[-1].version - 1
-            texts |= {} if not before else {before: self.export(service, before)}
-        if following is None:
-            texts |= {version: self._shelf.text(service, version) for version in self._shelf.versions(service)}
-            found += [self._as_published(service, version) for version in sorted(self._shelf.versions(service))[::-1]]
-        items = [
-            views.version_card(one, json.loads(texts[one.version - 1]) if one.version - 1 in texts else None)
-            for one in found
-        ]
-        retired = standing if standing.retired_upto == standing.latest else standing.model_copy(update=_NOT_RETIRED)
-        page = views.VersionPage(
-            agency=standing.agency,
-            retired_from=retired.retired_from,
-            retired_why=retired.retired_why,
-            items=items,
-            next=None,
-        )
-        return page, following
-
-    def export(self, service: str, version: int) -> str:
-        """A published version as the canonical JSON whose digest is told. Raises NotFound."""
-        if version in self._shelf.versions(service):
-            return self._shelf.text(service, version)
-        raw = self._store.texts([(service, version)]).get((service, version))
-        if raw is None:
-            raise not_found("ฉบับนี้", "version")
-        return bounds.canonical(raw)
-
     # --- within
 
     def _whose(self, caller: Caller, service: str, agency: str | None) -> str:
@@ -230,18 +193,10 @@ class Workshop:
         whose = self._whose(caller, service, agency)
         keys = (work_key(whose, service), standing_key(service))
         found = self._office.parts.journal.read(once, *keys)
-        standing = self._standing(service, self._store.standing(found.get(keys[1])))
+        standing = self._shelf.standing(service, self._store.standing(found.get(keys[1])))
         if standing.latest and standing.agency != whose:
             raise NotAllowed("บริการนี้เป็นของหน่วยงานอื่น", "The service belongs to another agency.")
         return whose, self._store.work(found.get(keys[0])), standing.model_copy(update={"agency": whose})
-
-    def _standing(self, service: str, stored: Standing | None) -> Standing:
-        """Whose a service is: as recorded, or as shipped, or nobody's yet."""
-        shipped = self._shelf.versions(service)
-        newest = max(shipped, default=0)
-        if stored is not None:
-            return stored.model_copy(update={"latest": max(stored.latest, newest)})
-        return Standing(agency=self._shelf.version(service, newest).agency if shipped else "", latest=newest)
 
     def _examined(
         self, raw: Any, service: str, agency: str, standing: Standing
@@ -259,18 +214,6 @@ class Workshop:
         if not self._shelf.has_law(definition.law_pack):
             found = [*found, Problem("/law_pack", f"there is no law pack '{definition.law_pack}'")]
         return definition, found
-
-    def _as_published(self, service: str, version: int) -> Published:
-        """A version that was shipped with the platform, and so never published."""
-        definition, text = self._shelf.version(service, version), self._shelf.text(service, version)
-        return Published(
-            service=service,
-            version=version,
-            text=text,
-            sha256=views.digest(text),
-            effective_from=definition.effective_from,
-            effective_to=definition.effective_to,
-        )
 
     def _save(
         self,

@@ -16,7 +16,7 @@ from chalicelib.shared.errors import not_found
 from ..laws import LawPack
 from .catalogue import Catalogue
 from .model import ServiceDefinition
-from .store import Definitions, News
+from .store import Definitions, News, Standing
 
 FRESH = dt.timedelta(seconds=30)
 """How long a process may not know of a publication or a retirement."""
@@ -48,9 +48,9 @@ class Shelf(Catalogue):
         """What may be applied for on that day: of each service the newest live version."""
         self._refresh()
         ids = [*self._shipped.ids(), *sorted(self._news.keys() - set(self._shipped.ids()))]
-        numbers = {id: number for id in ids if (number := self._newest_live(id, on)) is not None}
+        numbers = {one: number for one in ids if (number := self._newest_live(one, on)) is not None}
         self._load(numbers.items())
-        return [self.version(id, number) for id, number in numbers.items()]
+        return [self.version(one, number) for one, number in numbers.items()]
 
     def current(self, id: str, on: dt.date) -> ServiceDefinition:
         """The version under which a case is opened on that day; raises NotFound."""
@@ -99,6 +99,14 @@ class Shelf(Catalogue):
         """The law pack of a definition."""
         return self._shipped.law(definition)
 
+    def standing(self, service: str, stored: Standing | None) -> Standing:
+        """Whose a service is: as recorded, or as shipped, or nobody's yet."""
+        shipped = self._shipped.versions(service)
+        newest = max(shipped, default=0)
+        if stored is not None:
+            return stored.model_copy(update={"latest": max(stored.latest, newest)})
+        return Standing(agency=self._shipped.version(service, newest).agency if shipped else "", latest=newest)
+
     def ask_again(self) -> None:
         """Ask the table at the next occasion, after a publication by this process."""
         self._asked_at = None
@@ -128,9 +136,9 @@ class Shelf(Catalogue):
 
     def _load(self, wanted: Iterable[tuple[str, int]]) -> None:
         missing = [
-            (id, version)
-            for id, version in wanted
-            if version not in self._shipped.versions(id) and (id, version) not in self._kept
+            (service, version)
+            for service, version in wanted
+            if version not in self._shipped.versions(service) and (service, version) not in self._kept
         ]
         if not missing:
             return

@@ -125,6 +125,48 @@ class RetiredView(Outgoing):
     upto: int = Field(description="The newest version that is retired; a later one may be published")
 
 
+class MigrateBody(Incoming):
+    """Where running cases shall go."""
+
+    version: int = Field(ge=1, le=999_999, description="A published version of the service")
+
+
+class MigrationQuery(Incoming):
+    """Which part of the queue, and whether in earnest."""
+
+    dry_run: bool = Field(default=True, description="Only tell what would be done")
+    cursor: Annotated[str, Field(max_length=2000)] | None = None
+    limit: Annotated[int, Field(ge=1, le=25)] = 20
+
+
+class ReasonView(Outgoing):
+    """Why a case stays where it is."""
+
+    pointer: str = Field(description="What it is about: /answers/..., /documents/..., /state, /fees, /sla, ...")
+    message_th: str
+    message_en: str
+
+
+class MigrationItem(Outgoing):
+    """One running case."""
+
+    case: str
+    from_version: int
+    may_move: bool
+    moved: bool
+    reasons: list[ReasonView]
+
+
+class MigrationPage(Outgoing):
+    """Running cases of a page of the agency's queue; those of other services are left out."""
+
+    service: str
+    version: int
+    dry_run: bool
+    items: list[MigrationItem]
+    next: str | None
+
+
 def digest(text: str) -> str:
     """SHA-256 of a canonical definition, hex."""
     return hashlib.sha256(text.encode()).hexdigest()
