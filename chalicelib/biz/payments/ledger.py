@@ -35,5 +35,4 @@ class Ledger:
         )
         stored = money.model_copy(update={"head": head})
         change = self.store.new(stored) if new else self.store.changed(stored)
-        # a variant lies in the partition of its transaction, whose history is another
-        return [change] if money.variant else [change, *self._journal.rows(money_key(money.id).pk, event)]
+        return [change, *self._journal.rows(money_key(money.id).pk, event)]

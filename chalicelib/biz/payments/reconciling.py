@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from chalicelib.shared.errors import AlreadyThere, Unavailable, not_found
+from chalicelib.shared.errors import AlreadyThere, Fault, Invalid, Unavailable, not_found
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Head, Once
 
@@ -23,8 +23,9 @@ from .store import NOBODY, day_pk, money_key
 from .till import Till
 
 CHUNK = 100
-WRITES = 300
-"""Accounts that one call may change: so many fit into the time of one request. The rest waits for the repeat."""
+WRITES = 100
+"""Accounts that one call may change: with a licence each, so many fit into the time of one request (29 seconds).
+The rest waits for the repeat."""
 
 MAX_FLAGS = 500
 """Flags of one kind in a report; more would not fit an item (400 kB). Their number is always told."""
@@ -45,8 +46,12 @@ class Reconciliation:
         """Take what is new into account, flag what is not as it should be, and report.
 
         Raises:
+            Invalid: the day is not here yet.
             Unavailable: much was new; what was taken so far is kept, and the same statement goes on from there.
         """
+        if statement.day > self._office.today():
+            text = "ยังไม่ถึงวันนั้น", "That day is not here yet."
+            raise Invalid(*text, [Fault("path:day", *text)])
         self._take(provider, statement)
         report = self._report(provider, statement)
         for _ in range(ATTEMPTS):

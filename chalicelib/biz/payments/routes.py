@@ -114,8 +114,8 @@ def _entries(room: Room, biz: Biz) -> None:
         )
         return views.EntryPage(items=items, next=following)
 
-    @room.get(ENTRY, allow=[MONEY], answer=views.EntryView, summary="One entry with what happened to it")
-    def entry(call: Call) -> views.EntryView:
+    @room.get(ENTRY, allow=[MONEY], answer=views.EntryWhole, summary="One entry with what happened to it")
+    def entry(call: Call) -> views.EntryWhole:
         return desk.show(call.caller, unquote(call.params["entry"]))
 
     @room.post(

@@ -89,6 +89,8 @@ def mismatch(case: Case | None, book: Book | None, satang: int) -> Kind | None:
     if case.payment is not None and case.payment.stands:
         return "already_paid"
     owed = due(case, book)
+    if not owed and book.state(case).turn == "nobody":
+        return "case_ended"
     if not owed or case.bill is None:
         return "no_fee_due"
     if satang == owed:

@@ -1,9 +1,9 @@
 """How the cash desk lies in the room's table.
 
-    MONEY#{provider}#{transaction}  META           the account of a transaction; EVT#... its history
-    MONEY#{provider}#{transaction}  OTHER#{print}  what was told under the same id with other content
-    RCPT#{no}                       1, VOID        a receipt; that its payment was taken back
-    DAY#{provider}#{day}            RUN#{number}   a day's report; EVT#... its history
+    MONEY#{provider}#{transaction}            META          the account of a transaction; EVT#... its history
+    MONEY#{provider}#{transaction}#{variant}  META          what was told under the same id with other content; so too
+    RCPT#{no}                                 1, VOID       a receipt; that its payment was taken back
+    DAY#{provider}#{day}                      RUN#{number}  a day's report; EVT#... its history
 
 Indexes: by_queue (an agency's open entries of one kind) and by_agency (all of an agency, open or closed), both by the
 time since when; by_owner (all money of a case); by_due (a provider's accounts of a day).
@@ -33,8 +33,7 @@ _RECEIPT_PRIVATE = ("payer",)
 
 def money_key(id: str) -> Key:
     """Where an account or a variant lies, by its id (`Money.id`)."""
-    provider, transaction, *variant = id.split("~")
-    return Key(f"MONEY#{provider}#{transaction}", f"OTHER#{variant[0]}" if variant else "META")
+    return Key("#".join(("MONEY", *id.split("~"))), "META")
 
 
 class MoneyStore:

@@ -16,7 +16,7 @@ from .model import Kind, Money
 from .resolving import OPERATOR, Wish
 from .store import money_key
 from .till import Till
-from .views import EntryView
+from .views import EntryView, EntryWhole
 
 _DONE = {"refund": "refund_ordered", "write_off": "written_off"}
 
@@ -48,12 +48,13 @@ class Treasury:
         found, following = self._ledger.store.queue(agency, kind, closed, after, limit)
         return [views.entry(money) for money in found], following
 
-    def show(self, caller: Caller, id: str) -> EntryView:
-        """One account with what happened to it; another agency's does not exist."""
-        money = self._ledger.store.money(self._office.parts.table.get(money_key(resolving.an_id(id))))
+    def show(self, caller: Caller, id: str) -> EntryWhole:
+        """One account with all that happened to it; another agency's does not exist."""
+        key = money_key(resolving.an_id(id))
+        money = self._ledger.store.money(self._office.parts.table.get(key))
         if money is None or not resolving.may_see(money, caller):
             raise not_found("รายการเงิน", "entry")
-        return views.entry(money)
+        return views.whole(money, self._office.parts.journal.history(key.pk))
 
     def decide(
         self, once: Once, caller: Caller, id: str, step: Literal["propose", "confirm", "decline"], wish: Wish

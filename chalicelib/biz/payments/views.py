@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from pydantic import Field
 
+from chalicelib.shared.journal import Event
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
@@ -16,8 +18,10 @@ from .model import Flag, Kind, Money, Proposal, Receipt, ReceiptLine, Report, St
 WHAT: dict[Kind, Text] = {
     "unknown_reference": Text(th="เลขอ้างอิงไม่ตรงกับคำขอใด", en="The references belong to no application."),
     "no_fee_due": Text(
-        th="คำขอนี้ไม่มีค่าธรรมเนียมที่ต้องชำระ เช่น ถอนคำขอไปแล้ว",
-        en="No fee is due for the application: it was withdrawn or has ended, or is not approved yet.",
+        th="คำขอนี้ยังไม่มีค่าธรรมเนียมที่ต้องชำระ", en="No fee is due for the application: it is not approved yet."
+    ),
+    "case_ended": Text(
+        th="คำขอนี้สิ้นสุดไปแล้ว เช่น ถอนคำขอหรือไม่อนุญาต", en="The application has ended: it was withdrawn, or refused."
     ),
     "short": Text(th="ชำระน้อยกว่าค่าธรรมเนียม", en="Less than the fee was paid."),
     "over": Text(th="ชำระเกินค่าธรรมเนียม", en="More than the fee was paid."),
@@ -66,6 +70,24 @@ class EntryView(Outgoing):
     receipt_no: str | None
     proposal: Proposal | None = Field(description="What another officer must confirm")
     steps: list[StepView]
+
+
+class Happened(Outgoing):
+    """One line of an account's history; `hash` chains it to the one before."""
+
+    seq: int
+    at: str
+    type: str = Field(description="biz.money.kept, booked, noted, proposed, applied, reversed ...")
+    status: str = Field(description="The provider's word at that time")
+    by: str = Field(description="officer:<pseudonym> or system")
+    prev: str
+    hash: str
+
+
+class EntryWhole(EntryView):
+    """An entry with the whole history of its transaction."""
+
+    history: list[Happened]
 
 
 class EntryPage(Outgoing):
@@ -184,6 +206,23 @@ def entry(money: Money) -> EntryView:
         proposal=money.proposal,
         steps=[_step(step) for step in money.steps],
     )
+
+
+def whole(money: Money, history: Sequence[Event]) -> EntryWhole:
+    """An account with its history."""
+    happened = [
+        Happened(
+            seq=event.seq,
+            at=event.at,
+            type=event.type,
+            status=str(event.data["status"]),
+            by=event.by,
+            prev=event.prev,
+            hash=event.hash,
+        )
+        for event in history
+    ]
+    return EntryWhole(**dict(entry(money)), history=happened)
 
 
 def _step(step: Step) -> StepView:

@@ -16,6 +16,7 @@ from chalicelib.shared.ids import new_id
 from chalicelib.shared.storage import every
 
 from ..town import AGENCY, BANK_SECRET, MALEE, SOMCHAI, Town
+from .bank import billed, say
 
 
 def kinds(town: Town) -> list[str | None]:
@@ -170,7 +171,7 @@ def test_money_for_a_withdrawn_case_is_kept(town: Town) -> None:
         "paid_at": town.at.isoformat(),
     }
     assert town.callback(notice).json == {"status": "kept"}
-    assert kinds(town) == ["no_fee_due"]
+    assert kinds(town) == ["case_ended"]
 
 
 def test_a_taken_place_in_the_status_list_costs_another_try_and_no_licence(town: Town) -> None:
@@ -197,3 +198,24 @@ def test_references_lead_back_to_their_case(_: bytes, attempt: int) -> None:
 def test_foreign_references_lead_nowhere_or_to_a_case_id(ref1: str, ref2: str) -> None:
     found = payments.case_of(ref1, ref2)
     assert found is None or len(found) == 32
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "status"),
+    [
+        ([], {"amount": "5.00"}, "kept"),
+        ([{}], {}, "duplicate"),
+        ([{}], {"amount": "5.00"}, "kept"),
+        ([{}], {"status": "reversed"}, "reversed"),
+        ([], {"status": "pending"}, "noted"),
+    ],
+)
+def test_whatever_a_bank_says_costs_a_look_at_its_secret_one_read_and_at_most_one_transaction(
+    town: Town, before: list[dict[str, str]], changes: dict[str, str], status: str
+) -> None:
+    case = billed(town)
+    for earlier in before:
+        say(town, case, "BANK-COST-1", **earlier)
+    town.memory.requests.clear()
+    assert say(town, case, "BANK-COST-1", **changes) == status
+    assert town.memory.requests == ["get", "get_many"] + ([] if status == "duplicate" else ["write"])

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.shared.ids import new_id
 from chalicelib.shared.journal import Once, chain_is_whole
 
-from ..town import AGENCY, ANONG, MALEE, THANA, Town
+from ..town import AGENCY, ANONG, BUNDIT, MALEE, THANA, Town
 from .bank import (
     ELSEWHERE,
     FIRST,
@@ -71,7 +71,7 @@ def test_money_for_a_withdrawn_application_goes_back(bank: Town) -> None:
     bank.ok(MALEE, "POST", f"/applications/{case}/withdraw")
     assert bank.call(MALEE, "POST", f"/applications/{case}/payments").status == 409
     assert say(bank, case, "T-LATE-1") == "kept"
-    assert queue(bank) == [("T-LATE-1", "no_fee_due")]
+    assert queue(bank) == [("T-LATE-1", "case_ended")]
     assert step(bank, FIRST, "T-LATE-1", "propose", way="apply", case=case).status == 409
     done = resolve(bank, "T-LATE-1", way="refund")
     assert (done["kind"], done["open_satang"], done["refund_satang"]) == (None, 0, 20000)
@@ -107,6 +107,28 @@ def test_more_entries_than_the_fee_needs_are_refused(bank: Town) -> None:
     for others in (["bank~T-PART-2", "bank~T-PART-3"], ["bank~T-PART-1"], ["bank~T-NOWHERE"]):
         refused = step(bank, FIRST, "T-PART-1", "propose", way="apply", case=case, others=others)
         assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/others"), others
+
+
+def test_money_for_an_application_that_is_not_approved_yet(bank: Town) -> None:
+    case = bank.filed()
+    assert say(bank, case, "T-EARLY-1") == "kept"
+    assert queue(bank) == [("T-EARLY-1", "no_fee_due")]
+    assert step(bank, FIRST, "T-EARLY-1", "propose", way="apply", case=case).status == 409
+    bank.inspected(case)
+    bank.act(BUNDIT, case, "approve")
+    assert resolve(bank, "T-EARLY-1", way="apply", case=case)["booked_satang"] == 20000
+    assert bank.ok(MALEE, "GET", f"/applications/{case}")["licence"]
+
+
+def test_an_entry_tells_its_whole_history(bank: Town) -> None:
+    case = billed(bank)
+    say(bank, case, "T-TRIED-1", amount="50.00", status="failed")
+    say(bank, case, "T-TRIED-1", amount="50.00")
+    resolve(bank, "T-TRIED-1", way="refund")
+    shown = bank.ok(FIRST, "GET", "/payments/entries/bank~T-TRIED-1")
+    told = [(line["type"].rpartition(".")[2], line["status"]) for line in shown["history"]]
+    assert told == [("noted", "failed"), ("kept", "settled"), ("proposed", "settled"), ("refund_ordered", "settled")]
+    assert [line["by"].partition(":")[0] for line in shown["history"]] == ["system", "system", "officer", "officer"]
 
 
 def test_an_overpayment_pays_the_fee_and_the_rest_goes_back(bank: Town) -> None:
@@ -193,6 +215,8 @@ def test_what_holds_no_money_can_only_be_closed(bank: Town) -> None:
         assert step(bank, FIRST, name, "propose", **wish).json["errors"][0]["pointer"] == "/way"
     assert resolve(bank, name, way="write_off")["kind"] is None
     assert queue(bank) == []
+    history = bank.ok(FIRST, "GET", f"/payments/entries/{entry['id']}")["history"]
+    assert [line["type"].rpartition(".")[2] for line in history] == ["kept", "proposed", "written_off"]
     assert say(bank, case, "T-GOOD-1", amount="9.00") == "duplicate"
 
 

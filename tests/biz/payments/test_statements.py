@@ -126,6 +126,11 @@ def test_an_agency_sees_its_own_part_only(bank: Town) -> None:
     assert bank.call(None, "GET", DAY).status == 401
 
 
+def test_a_day_that_is_not_here_yet_is_refused(bank: Town) -> None:
+    answer = send(bank, statement([], day="2026-11-26"), day="2026-11-26")
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "path:day")
+
+
 def test_an_empty_day_is_a_day(bank: Town) -> None:
     answer = send(bank, statement([]))
     assert (answer.status, answer.json["lines"]) == (200, 0)
@@ -195,7 +200,7 @@ def test_much_that_is_new_is_taken_in_parts(bank: Town) -> None:
 def test_a_known_day_costs_a_request_for_a_hundred_lines(bank: Town) -> None:
     lines = [stray(bank, f"T-HERE-{number:04d}", "1.00") for number in range(250)]
     raw = statement(lines)
-    send(bank, raw)
+    assert [send(bank, raw).status for _ in range(3)] == [503, 503, 200]
     bank.memory.requests.clear()
     assert send(bank, raw).json["missing_here"] == 250
     assert len([each for each in bank.memory.requests if each == "get_many"]) == 6
