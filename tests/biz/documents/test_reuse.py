@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.biz.definitions import lint
+
 from ..samples import food
 from ..town import ANONG, COMPANY, MALEE, SOMCHAI, Town, arrival, pointers
 from .files import a_pdf, a_png
@@ -171,6 +173,14 @@ def test_a_declared_equivalent_counts_and_a_wrong_kind_does_not(tmp_path: Path) 
     assert answer.status == 201, answer.text
     picture = [one["id"] for one in view(town, first)["documents"]][1]
     assert pointers(attach(town, case, {**offer, "document": picture}, code="premises_plan")) == ["/document"]
+
+
+def test_only_what_is_uploaded_can_be_spared() -> None:
+    other = food()
+    place = next(at for at, rule in enumerate(other["documents"]) if rule["mode"] != "upload")
+    other["documents"][place]["satisfied_by"] = ["site_map"]
+    _, found = lint.examine(other)
+    assert [problem.pointer for problem in found] == [f"/documents/{place}/satisfied_by"]
 
 
 def test_what_is_kept_for_later_names_nobody_in_the_clear(town: Town) -> None:
