@@ -60,6 +60,12 @@ if "biz" in settings.platforms:
         for record in event:
             house.handlers["biz_uploads"](record.body)
 
+    @app.on_sqs_message(queue=settings.queue("biz-feedback"), batch_size=1)
+    def biz_feedback(event: SQSEvent) -> None:
+        """Writes down what became of an e-mail."""
+        for record in event:
+            house.handlers["biz_feedback"](record.body)
+
     @app.schedule(EVERY_MINUTE)
     def biz_sweep(event: CloudWatchEvent) -> None:
         """Sends again what the portal's outbox still holds, and marks what is overdue."""

@@ -56,6 +56,7 @@ def _in_a_new_process(code: str, environment: str, rooms: tuple[str, ...]) -> fl
         "ISSUERS": json.dumps([_ISSUER]),
         "EGRESS_NETWORKS": "",
         "XROAD_SPELLING": "7.8",
+        "MAIL_FROM": "notices@mail.klang.example",
         "CLAMD": "",
         "AWS_DEFAULT_REGION": REGION,
     }

@@ -6,7 +6,7 @@ open in one process. Both carry the sender's own id, so that a repeat is recogni
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ INBOX = "TH/CENTRAL/DGA/citizen/inbox"
 WALLET = "TH/CENTRAL/DGA/citizen/wallet"
 FOR_AN_APPLICATION = "licence-application"
 FOR_A_NOTICE = "service-notice"
+OPENED_AT_ONCE = 100
 
 
 class RegistersThroughGdx:
@@ -73,6 +74,16 @@ class MailboxThroughGdx:
         body: Json = {"pid": pid, **message_of(letter)}
         self._gdx.ask(INBOX, "POST", "/messages", body, FOR_A_NOTICE, case=letter.about, once=letter.id)
 
+    def opened(self, pid: str, letters: Sequence[str]) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        for start in range(0, len(letters), OPENED_AT_ONCE):
+            body: Json = {"pid": pid, "ids": list(letters[start : start + OPENED_AT_ONCE])}
+            answer = self._gdx.ask(INBOX, "POST", "/messages/opened", body, FOR_A_NOTICE)
+            if not isinstance(answer.value, dict):
+                raise UpstreamFailed("กล่องข้อความตอบไม่ถูกต้อง", "The inbox did not answer with a list.")
+            found |= {str(each["id"]): str(each["opened_at"]) for each in answer.value.get("opened", [])}
+        return found
+
 
 class WalletThroughGdx:
     """`biz.ports.Wallet` by the exchange."""
@@ -95,6 +106,9 @@ class LettersToCitizen:
         from .citizen.model import NewMessage
 
         self._citizen.inbox.deliver(pid, _as(NewMessage, message_of(letter)), sender=BIZ)
+
+    def opened(self, pid: str, letters: Sequence[str]) -> Mapping[str, str]:
+        return self._citizen.inbox.opened(pid, letters, sender=BIZ)
 
 
 class NoticesToCitizen:

@@ -25,6 +25,7 @@ VARIABLES = (
     "ISSUERS",
     "EGRESS_NETWORKS",
     "XROAD_SPELLING",
+    "MAIL_FROM",
     "CLAMD",
 )
 XROAD_SPELLINGS = ("7.7", "7.8")
@@ -71,6 +72,7 @@ class Settings:
         egress_networks: `EGRESS_NETWORKS`; private networks (CIDR, comma-separated) that calls to providers may
             enter; empty means public addresses only.
         xroad_spelling: `XROAD_SPELLING`; the X-Road release whose spelling of error types the exchange speaks.
+        mail_from: `MAIL_FROM`; the address in whose name notices go out; its domain is a verified identity of SES.
         clamd: `CLAMD`; `host:port` of the malware scanner of applicants' documents, or empty where there is none.
     """
 
@@ -83,6 +85,7 @@ class Settings:
     issuers: tuple[Issuer, ...]
     egress_networks: tuple[str, ...]
     xroad_spelling: str
+    mail_from: str
     clamd: str
 
     @classmethod
@@ -111,6 +114,7 @@ class Settings:
             issuers=_issuers(env["ISSUERS"]),
             egress_networks=tuple(part for part in env["EGRESS_NETWORKS"].split(",") if part),
             xroad_spelling=env["XROAD_SPELLING"],
+            mail_from=env["MAIL_FROM"],
             clamd=env["CLAMD"],
         )
         settings._check()
@@ -144,6 +148,8 @@ class Settings:
             raise BadSettings(f"XROAD_SPELLING must be one of {', '.join(XROAD_SPELLINGS)}")
         if self.clamd and not _is_place(self.clamd):
             raise BadSettings("CLAMD must be host:port, or empty")
+        if not re.fullmatch(r"[a-z0-9._-]{1,64}@([a-z0-9-]{1,63}\.)+[a-z]{2,63}", self.mail_from):
+            raise BadSettings("MAIL_FROM must be a plain e-mail address in lower case")
         try:
             opened = [ipaddress.ip_network(network) for network in self.egress_networks]
         except ValueError as error:

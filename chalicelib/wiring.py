@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .shared.connections import Platform
     from .shared.gdx_client import Gdx as AsksGdx
     from .shared.gdx_request import GdxRequests
+    from .shared.messengers import Outside
     from .shared.watch import Watch
 
 AUDIENCE = "klang"
@@ -236,9 +237,20 @@ class House:
             mailbox=LettersToCitizen(self.citizen) if here else MailboxThroughGdx(gdx),
             wallet=PapersToCitizen(self.citizen) if here else WalletThroughGdx(gdx),
             calendar=Calendar.load(),
+            outside=self.outside("biz"),
             examine=caged,
             scanner=Clamd(self.settings.clamd) if self.settings.clamd else None,
         )
+
+    def outside(self, room: str) -> Outside:
+        """E-mail and SMS."""
+        from .shared.aws.ses import SesMailer
+        from .shared.aws.sns import SnsTexter
+        from .shared.messengers import Outside
+
+        settings = self.settings
+        mailer = SesMailer(lambda: self.clients.ses, settings.mail_from, f"klang-{settings.environment}-{room}")
+        return Outside(mailer, SnsTexter(lambda: self.clients.sns))
 
     def requests(self, room: str) -> GdxRequests:
         """The check of what comes to a room through the exchange."""
@@ -358,6 +370,7 @@ def _open_biz(house: House) -> None:
     add(house.rooms["biz"], house.services(), house.requests("biz"))
     house.handlers["biz_events"] = biz.on_event
     house.handlers["biz_uploads"] = biz.on_upload
+    house.handlers["biz_feedback"] = biz.on_feedback
     house.sweeps["biz_sweep"] = lambda: biz.sweep(house.clock())
 
 

@@ -32,6 +32,7 @@ class Belongings:
         sends: queues that it puts messages into.
         polls: queues whose messages Lambda carries to its functions.
         signs: whether it signs anything: what it issues, or its requests as a member of the exchange.
+        tells: whether it sends people e-mail and SMS.
     """
 
     changes: Sequence[str] = ()
@@ -41,6 +42,7 @@ class Belongings:
     sends: Sequence[str] = ()
     polls: Sequence[str] = ()
     signs: bool = True
+    tells: bool = False
 
 
 EVERYWHERE = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
@@ -79,12 +81,13 @@ BELONGINGS: Mapping[str, Belongings] = {
         signs=False,
     ),
     "biz": Belongings(
-        changes=(READ_TOGETHER, REMOVE),
+        changes=(READ_TOGETHER, REMOVE, COUNT),
         buckets=("biz-documents",),
         sends=("biz-events",),
-        polls=("biz-events", "biz-uploads"),
+        polls=("biz-events", "biz-uploads", "biz-feedback"),
+        tells=True,
     ),
-    "citizen": Belongings(changes=(COUNT,)),
+    "citizen": Belongings(changes=(READ_TOGETHER, COUNT)),
 }
 
 TRACES: Statement = {
@@ -169,6 +172,13 @@ def _platform(prefix: str, platform: str, region: str, bucket_suffix: str) -> li
         # Used by the event source mapping, in the name of the function's role (Lambda developer guide, "SQS").
         poll = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
         statements.append(_allow(f"{name}Poll", poll, [_queue(region, prefix, queue) for queue in own.polls]))
+    if own.tells:
+        # The identity is a domain of the operator's, the configuration set the platform's own; SES asks for both.
+        mail = ("identity/*", f"configuration-set/{prefix}-{platform}")
+        statements.append(
+            _allow(f"{name}Mail", ("ses:SendEmail",), [f"arn:aws:ses:{region}:*:{each}" for each in mail])
+        )
+        statements.append(_sms(f"{name}Sms"))
     # For the room's secret; the table and the buckets use the key by its own policy (kms:ViaService).
     data = ("kms:Decrypt", "kms:GenerateDataKey")
     statements.append(_key(f"{name}DataKey", data, region, f"alias/{prefix}-{platform}-data"))
@@ -184,6 +194,13 @@ def _queue(region: str, prefix: str, name: str) -> str:
 
 def _allow(sid: str, actions: Sequence[str], resources: Sequence[str]) -> Statement:
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+
+
+def _sms(sid: str) -> Statement:
+    """The right to send SMS. A phone number has no ARN, so it is everything but topics and applications, all of which
+    have one (Amazon SNS developer guide, "Using identity-based policies").
+    """
+    return {"Sid": sid, "Effect": "Allow", "Action": ["sns:Publish"], "NotResource": ["arn:aws:sns:*:*:*"]}
 
 
 def _key(sid: str, actions: Sequence[str], region: str, alias: str) -> Statement:

@@ -64,6 +64,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
     "biz": {
         "biz_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
         "biz_uploads": Handler(memory=1536, timeout=EVENT_TIMEOUT),  # a file of 50 MB, and its look in 768 MB apart
+        "biz_feedback": Handler(memory=512, timeout=EVENT_TIMEOUT),
         "biz_sweep": Handler(memory=512, timeout=50, concurrency=1),
     },
     "citizen": {},
@@ -109,6 +110,7 @@ class Environment:
         alarm_topic: ARN of the SNS topic that hears the alarms; empty: they are only shown.
         xroad_spelling: the X-Road release whose spelling of error types the exchange speaks: `7.8`, or `7.7` while
             members have clients that match the older names.
+        mail_domain: the domain in whose name e-mail goes out (`MailDomain` of the template).
         scanner: the malware scanner of applicants' documents; without one they are marked as not scanned.
     """
 
@@ -120,6 +122,7 @@ class Environment:
     together: bool = False
     alarm_topic: str = ""
     xroad_spelling: str = "7.8"
+    mail_domain: str = ""
     scanner: MalwareScanner | None = None
 
     def stages(self) -> tuple[Stage, ...]:
@@ -164,6 +167,7 @@ class Stage:
             "ISSUERS": json.dumps(issuers),
             "EGRESS_NETWORKS": ",".join(environment.egress_networks),
             "XROAD_SPELLING": environment.xroad_spelling,
+            "MAIL_FROM": f"notices@{environment.mail_domain}",
             "CLAMD": environment.scanner.address if environment.scanner else "",
         }
 
@@ -220,6 +224,7 @@ ENVIRONMENTS: tuple[Environment, ...] = (
         name="dev",
         addresses=dict.fromkeys(PLATFORMS, "https://dev.klang.example"),
         bucket_suffix="th-dev",
+        mail_domain="mail.dev.klang.example",
         issuers=(_login("dev"),),
         together=True,
     ),
@@ -227,12 +232,14 @@ ENVIRONMENTS: tuple[Environment, ...] = (
         name="uat",
         addresses={platform: f"https://{platform}.uat.klang.example" for platform in PLATFORMS},
         bucket_suffix="th-uat",
+        mail_domain="mail.uat.klang.example",
         issuers=(_login("uat"),),
     ),
     Environment(
         name="prod",
         addresses={platform: f"https://{platform}.klang.example" for platform in PLATFORMS},
         bucket_suffix="th",
+        mail_domain="mail.klang.example",
         issuers=(_login("prod"),),
     ),
 )

@@ -25,6 +25,7 @@ def described() -> str:
         issuers=(),
         egress_networks=(),
         xroad_spelling="7.8",
+        mail_from="notices@mail.klang.example",
         clamd="",
     )
     return json.dumps(open_house(settings).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -90,6 +90,14 @@ class Mailbox(Protocol):
 
     def deliver(self, pid: str, letter: Letter) -> None:
         """Delivers once per letter id; raises when it was not surely taken."""
+        ...
+
+    def opened(self, pid: str, letters: Sequence[str]) -> Mapping[str, str]:
+        """When the person first opened letters of ours, by letter id (ISO time); those unopened are left out.
+
+        Raises:
+            shared.errors.Refusal: it cannot be asked now.
+        """
         ...
 
 

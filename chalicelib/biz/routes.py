@@ -9,6 +9,7 @@ from . import routes_public
 from .cases import routes_applicant, routes_case
 from .definitions import routes as routes_definitions
 from .licences import routes as routes_licences
+from .notices import routes as routes_notices
 from .officers import routes as routes_officer
 from .officers import routes_delays
 from .payments import routes as routes_payments
@@ -23,6 +24,7 @@ def routes(biz: Biz) -> Room:
     routes_case.add(room, biz)
     routes_officer.add(room, biz)
     routes_definitions.add(room, biz)
+    routes_notices.add(room, biz)
     routes_delays.add(room, biz)
     routes_licences.add(room, biz)
     routes_payments.add(room, biz)

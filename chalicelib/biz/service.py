@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from chalicelib.shared.identity import Gate, Posting
 from chalicelib.shared.journal import Once
+from chalicelib.shared.messengers import Outside
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 from chalicelib.shared.workdays import Calendar
@@ -25,7 +26,12 @@ from .documents.uploads import Uploads
 from .licences.keeping import Keeper
 from .licences.register import Register
 from .model import Officer
+from .notices.contacts import Contacts
+from .notices.feedback import Feedback
 from .notices.letters import Letters
+from .notices.proofs import Proofs
+from .notices.service import Notices
+from .notices.templates import shipped as notice_templates
 from .office import Office
 from .officers.desk import Desk
 from .officers.lateness import Lateness
@@ -75,6 +81,7 @@ class Biz:
         catalogue: the published services.
         registers, mailbox, wallet: the neighbours.
         calendar: the government calendar.
+        outside: e-mail and SMS.
         examine: looks into uploaded files.
         scanner: the malware scanner; None where none is set up.
     """
@@ -89,6 +96,7 @@ class Biz:
         mailbox: Mailbox,
         wallet: Wallet,
         calendar: Calendar,
+        outside: Outside,
         examine: Examine,
         scanner: Scanner | None = None,
     ) -> None:
@@ -114,7 +122,11 @@ class Biz:
         self.lateness = Lateness(self.office, papers)
         self.register = Register(self.office)
         self.keeper = Keeper(self.office)
-        self.letters = Letters(self.office, mailbox, wallet)
+        self.notices = Notices(parts, mailbox, outside, notice_templates())
+        self.letters = Letters(self.office, self.notices, wallet)
+        self.contacts = Contacts(parts, self.notices.rows)
+        self.proofs = Proofs(self.notices, mailbox)
+        self.feedback = Feedback(self.notices)
         self.postings = Postings(self.store, parts)
         self.gate = Gate(parts.tokens, parts.keyring, self.postings)
 
@@ -138,6 +150,10 @@ class Biz:
     def on_event(self, body: str) -> None:
         """One message of the queue biz-events."""
         self.parts.journal.carry(body, self.letters.heard)
+
+    def on_feedback(self, body: str) -> None:
+        """One message of the queue biz-feedback: what SES tells of an e-mail."""
+        self.feedback.heard(body)
 
     def on_upload(self, body: str) -> None:
         """One message of the queue biz-uploads: an S3 notification."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -84,6 +84,17 @@ class Inbox:
             raise AssertionError("a message that is there can be read")
         rules.must_be_the_same(there.mark, mark)
         return there
+
+    def opened(self, pid: str, ids: Sequence[str], *, sender: str) -> dict[str, str]:
+        """When a sender's own messages were first opened, by the sender's ids; those that were not are left out.
+
+        Raises:
+            Invalid: the national id does not hold.
+        """
+        person = Person(self._keyring.pseudonym(rules.checked_pid(pid)))
+        theirs = {rules.id_here(sender, each, person): each for each in ids}
+        found = self._store.messages_of(person, theirs)
+        return {theirs[message.id]: message.opened_at for message in found if message.opened_at is not None}
 
     def page(self, person: Person, cursor: str | None, limit: int) -> InboxPage:
         """One page of a person's inbox.

@@ -18,6 +18,9 @@ from .views import (
     Me,
     MessageDelivery,
     MessageView,
+    Opened,
+    OpenedMessage,
+    OpenedQuestion,
     Paging,
     PaperView,
     Presentation,
@@ -119,6 +122,18 @@ def _add_provider(room: Room, citizen: Citizen) -> None:
         given: MessageDelivery = call.body
         message = NewMessage.model_construct(**{name: getattr(given, name) for name in NewMessage.model_fields})
         return Delivered.of(citizen.inbox.deliver(given.pid, message, sender=call.vouched.client))
+
+    @room.post(
+        "/citizen/v1/provider/inbox/messages/opened",
+        allow=[SIGNED],
+        vouched=citizen.requests.of("inbox"),
+        body=OpenedQuestion,
+        answer=Opened,
+        summary="Service TH/CENTRAL/DGA/citizen/inbox: which of one's own messages were opened (exchange only)",
+    )
+    def opened(call: Call) -> Opened:
+        found = citizen.inbox.opened(call.body.pid, call.body.ids, sender=call.vouched.client)
+        return Opened(opened=[OpenedMessage(id=own, opened_at=at) for own, at in sorted(found.items())])
 
     @room.post(
         "/citizen/v1/provider/wallet/credentials",

@@ -8,6 +8,7 @@ MESSAGE#{id}, PAPER#{id}         / EVT#...    history of one message or credenti
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -47,6 +48,11 @@ class Store:
         """One message of this person."""
         found = self._table.get(_message_key(person, id))
         return None if found is None else _message(found)
+
+    def messages_of(self, person: Person, ids: Iterable[str]) -> list[Message]:
+        """Those of these messages that the person has, in one request."""
+        found = self._table.get_many([_message_key(person, each) for each in ids])
+        return [_message(item) for item in found.values()]
 
     def messages(self, person: Person, after: str | None, limit: int) -> MessagePage:
         """Messages, newest first."""

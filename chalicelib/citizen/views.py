@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Incoming, Outgoing
 
 from .inbox import Letter
-from .model import Category, Message, NewCredential, NewMessage, Paper
+from .model import ID_PATTERN, Category, Message, NewCredential, NewMessage, Paper
 from .wallet import Held
 
 
@@ -150,6 +150,28 @@ class CredentialDelivery(NewCredential):
     """A credential for a person."""
 
     pid: str = Field(pattern=r"^[0-9]{13}$", description="National id of the holder", repr=False)
+
+
+class OpenedQuestion(Incoming):
+    """Which messages of the sender's own, to one person."""
+
+    pid: str = Field(pattern=r"^[0-9]{13}$", description="National id of the person", repr=False)
+    ids: tuple[Annotated[str, Field(pattern=ID_PATTERN)], ...] = Field(
+        min_length=1, max_length=100, description="The sender's own ids"
+    )
+
+
+class OpenedMessage(Outgoing):
+    """A message that its person opened."""
+
+    id: str = Field(description="The sender's own id")
+    opened_at: str = Field(description="When it was first opened (ISO 8601, UTC)")
+
+
+class Opened(Outgoing):
+    """Those of the messages that were opened."""
+
+    opened: list[OpenedMessage]
 
 
 class Delivered(Outgoing):

@@ -73,6 +73,7 @@ class Desk:
             ("POST", "/local/sign"): self.sign,
             ("GET", "/local/calls"): lambda _: json_answer(self._calls.shown),
             ("GET", "/local/queues"): self.queues,
+            ("GET", "/local/notices"): lambda _: json_answer(self._calls.told),
         }
 
     def personas(self, _: HttpRequest) -> HttpAnswer:

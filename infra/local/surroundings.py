@@ -121,6 +121,7 @@ def variables(environment: str, address: str, *, platforms: tuple[str, ...] = RO
         "ISSUERS": json.dumps([trusted]),
         "EGRESS_NETWORKS": LOOPBACK,
         "XROAD_SPELLING": "7.8",
+        "MAIL_FROM": "notices@mail.klang.example",
         "CLAMD": "",
         "AWS_DEFAULT_REGION": REGION,
     }

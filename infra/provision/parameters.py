@@ -11,6 +11,7 @@ from typing import Any
 from infra.provision.errors import TemplateError
 
 PLATFORMS = ("gdx", "opendata", "biz", "citizen")
+EMULATED_MAIL = "mail.klang.example"
 
 
 def parameters_for(
@@ -20,8 +21,12 @@ def parameters_for(
     origins: Iterable[str],
     platforms: Iterable[str] = PLATFORMS,
     alarm_topic: str = "",
+    mail_domain: str | None = None,
 ) -> dict[str, str]:
-    """Template parameters for these platforms. Raises `TemplateError` for an unknown one or none at all."""
+    """Template parameters for these platforms; an emulator's mail domain is `EMULATED_MAIL`.
+
+    Raises `TemplateError` for an unknown one or none at all.
+    """
     chosen = set(platforms)
     if not chosen or (chosen - set(PLATFORMS)):
         named = ", ".join(sorted(chosen)) or "none"
@@ -34,6 +39,7 @@ def parameters_for(
         "BucketSuffix": suffix,
         "AllowedOrigins": ",".join(origins),
         "AlarmTopicArn": alarm_topic,
+        "MailDomain": mail_domain or (EMULATED_MAIL if suffix == "local" else ""),
         **enabled,
     }
 

@@ -19,10 +19,11 @@ from chalicelib.biz.routes import routes
 from chalicelib.biz.service import Biz
 from chalicelib.shared.cursors import Cursors
 from chalicelib.shared.egress import HttpAnswer, Unreachable
-from chalicelib.shared.errors import not_found
+from chalicelib.shared.errors import UpstreamFailed, not_found
 from chalicelib.shared.ids import new_id
 from chalicelib.shared.journal import Journal, Once
 from chalicelib.shared.keyring import Keyring
+from chalicelib.shared.messengers import Outside
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 from chalicelib.shared.storage import Json, Table
@@ -35,6 +36,7 @@ from tests.support.memory_objects import MemoryObjects
 from tests.support.tokens import Issuers
 
 from .documents.files import a_pdf
+from .notices.outbox import Outbox
 from .samples import food
 
 MALEE, SOMCHAI, ANONG, BUNDIT, THANA = (
@@ -70,6 +72,7 @@ class Neighbours:
         self.asked: list[tuple[str, str]] = []
         self.letters: dict[str, tuple[str, Letter]] = {}
         self.papers: dict[str, tuple[str, Paper]] = {}
+        self.read: dict[str, str] = {}
         self.deliveries = 0
         self.broken = False
         self._now = now
@@ -88,6 +91,11 @@ class Neighbours:
             raise ConnectionError("the inbox is down")
         self.deliveries += 1
         self.letters[letter.id] = (pid, letter)
+
+    def opened(self, pid: str, letters: Sequence[str]) -> dict[str, str]:
+        if self.broken:
+            raise UpstreamFailed("กล่องข้อความไม่ตอบ", "The inbox does not answer.")
+        return {id: at for id, at in self.read.items() if id in letters and self.letters[id][0] == pid}
 
     def keep(self, pid: str, paper: Paper) -> None:
         if self.broken:
@@ -138,6 +146,7 @@ class Town:
         self.issuers = Issuers(self.now)
         self.keyring = keyring or local_keyring()
         self.neighbours = Neighbours(self.now)
+        self.outbox = Outbox()
         journal = Journal(self.table, self.post, ids=new_id, clock=self.now)
         parts = Parts(
             base_url="https://klang.test",
@@ -159,6 +168,7 @@ class Town:
             mailbox=self.neighbours,
             wallet=self.neighbours,
             calendar=Calendar.load(),
+            outside=Outside(self.outbox, self.outbox),
             examine=examine,
             scanner=scanner,
         )

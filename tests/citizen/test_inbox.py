@@ -110,6 +110,34 @@ def test_a_delivery_without_a_good_signature_is_refused(portal: Portal, changes:
     assert portal.inbox(portal.malee)["unread"] == 0
 
 
+def opened(portal: Portal, pid: str, *ids: str, **changes: Any) -> Any:
+    return portal.deliver("inbox", "/messages/opened", {"pid": pid, "ids": list(ids)}, **changes)
+
+
+def test_a_sender_learns_when_its_own_messages_were_opened(portal: Portal) -> None:
+    read, unread = portal.message(id="m-1"), portal.message(id="m-2")
+    assert (read.status, unread.status) == (200, 200)
+    assert opened(portal, MALEE, "m-1", "m-2").json == {"opened": []}
+    shown = portal.client.post(f"/citizen/v1/me/inbox/{read.json['id']}/read", token=portal.malee).json
+    assert opened(portal, MALEE, "m-1", "m-2", "m-3").json == {
+        "opened": [{"id": "m-1", "opened_at": shown["opened_at"]}]
+    }
+    assert opened(portal, SOMCHAI, "m-1").json == {"opened": []}
+
+
+def test_nobody_else_learns_it(portal: Portal) -> None:
+    made = portal.message(id="m-1").json["id"]
+    portal.client.post(f"/citizen/v1/me/inbox/{made}/read", token=portal.malee)
+    assert opened(portal, MALEE, "m-1", service="TH/CENTRAL/DGA/citizen/wallet").status == 401
+    assert portal.client.post("/citizen/v1/provider/inbox/messages/opened", token=portal.malee).status == 401
+    assert portal.citizen.inbox.opened(MALEE, ["m-1"], sender="TH/CENTRAL/DOPA/civil") == {}
+
+
+@pytest.mark.parametrize("ids", [[], ["a b"], ["m"] * 101])
+def test_a_question_that_will_not_do_is_refused(portal: Portal, ids: list[str]) -> None:
+    assert opened(portal, MALEE, *ids).status == 422
+
+
 def test_a_persons_token_delivers_nothing(portal: Portal) -> None:
     text = {"th": "ก", "en": "a"}
     body = {"pid": SOMCHAI, "id": "m", "category": "notice", "title": text, "body": text, "source": "x"}

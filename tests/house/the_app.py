@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "ISSUERS": "[]",
     "EGRESS_NETWORKS": "",
     "XROAD_SPELLING": "7.8",
+    "MAIL_FROM": "notices@mail.klang.example",
     "CLAMD": "",
     "AWS_REGION": "ap-southeast-1",
 }

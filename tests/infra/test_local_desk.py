@@ -154,6 +154,7 @@ def test_an_unknown_field_is_pointed_at(local: Paths) -> None:
 
 def test_calls_and_queues_can_be_seen(local: Paths) -> None:
     assert as_json(ask(local, "GET", "/local/calls")) == {"total": 0, "operations": {}}
+    assert as_json(ask(local, "GET", "/local/notices")) == []
     assert as_json(ask(local, "GET", "/local/queues")) == [{"name": "q", "waiting": 1, "in_flight": 2, "dead": 3}]
 
 

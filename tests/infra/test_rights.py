@@ -230,9 +230,25 @@ def key_uses(platform: str) -> set[Use]:
     return found
 
 
+def message_uses(platform: str) -> set[Use]:
+    """What sending e-mail and SMS asks for, where a platform sends any."""
+    if not any(("", name) in calls(path) for path in files_of(platform) for name in ("Mail", "Outside")):
+        return set()
+    mail = {"FromEmailAddress": "notices@mail.example", "ConfigurationSetName": f"klang-test-{platform}"}
+    found: set[Use] = set()
+    for file, service, holder, given in (
+        ("ses.py", "sesv2", "SesMailer", mail),
+        ("sns.py", "sns", "SnsTexter", {"PhoneNumber": "+66"}),
+    ):
+        for called in methods(file, service, holder).values():
+            found |= {use for operation in called for use in uses(service, operation, given)}
+    return found
+
+
 @cache
 def needed(platform: str) -> set[Use]:
-    return table_uses(platform) | bucket_uses(platform) | queue_uses(platform) | key_uses(platform)
+    known = table_uses(platform) | bucket_uses(platform) | queue_uses(platform) | key_uses(platform)
+    return known | message_uses(platform)
 
 
 def document(platform: str) -> dict[str, Any]:
@@ -273,7 +289,14 @@ def test_each_right_that_is_taken_away_is_missed(platform: str) -> None:
 
 def test_the_reading_of_the_adapters_sees_everything() -> None:
     """Every call of a client's method in the adapters is found: none hides behind a name that is not looked for."""
-    for file, service in (("dynamo.py", "dynamodb"), ("objects.py", "s3"), ("queues.py", "sqs"), ("keys.py", "kms")):
+    for file, service in (
+        ("dynamo.py", "dynamodb"),
+        ("objects.py", "s3"),
+        ("queues.py", "sqs"),
+        ("keys.py", "kms"),
+        ("ses.py", "sesv2"),
+        ("sns.py", "sns"),
+    ):
         named = {
             node.attr
             for node in ast.walk(tree(AWS / file))

@@ -21,6 +21,7 @@ QUEUES = (
     "gdx-events",
     "biz-events",
     "biz-uploads",
+    "biz-feedback",
     "opendata-events",
     "opendata-harvest",
     "opendata-uploads",

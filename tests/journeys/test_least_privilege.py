@@ -52,8 +52,15 @@ BESIDE_THE_STORY: Mapping[str, Mapping[str, str]] = {
     | BY_THE_MAPPING
     | SECRET_MADE
     | TELLS_404
-    | {REMOVE: "a suspended licence that is reinstated loses its mark"},
-    "citizen": BY_LAMBDA_ITSELF | {"kms:Decrypt": "from its second start on a function unwraps the room's secret"},
+    | {REMOVE: "a suspended licence that is reinstated loses its mark"}
+    | {
+        "ses:SendEmail": "nobody in the story chose e-mail",
+        "sns:Publish": "nobody in the story chose SMS",
+        COUNT: "e-mail and SMS of a day are counted",
+    },
+    "citizen": BY_LAMBDA_ITSELF
+    | {"kms:Decrypt": "from its second start on a function unwraps the room's secret"}
+    | {READ_TOGETHER: "which letters were opened, when somebody looks at the proofs of a case"},
 }
 """What the story does not use, and why it is granted all the same."""
 

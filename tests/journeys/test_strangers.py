@@ -29,6 +29,7 @@ OF_THE_APPLICANT: Mapping[tuple[str, str], Any] = {
     ("GET", CASE + "/timeline"): None,
     ("GET", CASE + "/clock"): None,
     ("GET", CASE + "/credentials"): None,
+    ("GET", CASE + "/notices"): None,
     ("GET", CASE + "/documents/{document}"): None,
     ("POST", CASE + "/prefill"): None,
     ("POST", CASE + "/validate"): None,

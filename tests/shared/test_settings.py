@@ -29,6 +29,7 @@ GOOD = {
     "ISSUERS": issuer(),
     "EGRESS_NETWORKS": "",
     "XROAD_SPELLING": "7.8",
+    "MAIL_FROM": "notices@mail.klang.example",
     "CLAMD": "",
 }
 LOCAL = {

@@ -52,6 +52,14 @@ def uses(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterato
         case "kms":
             key = str(parameters.get("KeyId", "*"))
             yield f"kms:{operation}", key if key.startswith("arn:") else f"arn:aws:kms:*:*:{_key(key)}"
+        case "sesv2":
+            domain = str(parameters.get("FromEmailAddress", "*")).rpartition("@")[2]
+            yield f"ses:{operation}", f"arn:aws:ses:*:*:identity/{domain}"
+            if chosen := parameters.get("ConfigurationSetName"):
+                yield f"ses:{operation}", f"arn:aws:ses:*:*:configuration-set/{chosen}"
+        case "sns":
+            # a phone number has no ARN; which one it is is nobody's business here
+            yield f"sns:{operation}", str(parameters.get("TopicArn") or parameters.get("TargetArn") or "phone-number")
         case _:
             yield f"{service}:{operation}", "*"
 
@@ -119,6 +127,8 @@ def _speaks_of(statement: Mapping[str, Any], resource: str) -> bool:
         if wanted is not None and f"alias/{alias}" not in _list(wanted):
             return False
         resource = f"{beginning}key/{alias}"
+    if "NotResource" in statement:
+        return not any(_covers(pattern, resource) for pattern in _list(statement["NotResource"]))
     return any(_covers(pattern, resource) for pattern in _list(statement["Resource"]))
 
 

@@ -10,11 +10,15 @@ from chalicelib.shared.errors import not_found
 from chalicelib.shared.journal import Event
 from chalicelib.shared.thai import Text, format_date
 
+from ..definitions.model import ServiceDefinition
 from ..licences import telling
 from ..model import Case, Licence
 from ..office import Office
 from ..officers.store import Papers
-from ..ports import Letter, Mailbox, Paper, Wallet
+from ..ports import Paper, Wallet
+from .contacts import GIVEN
+from .model import Notice
+from .service import Notices
 
 _REFUSED = Text(
     th="ไฟล์ที่ท่านแนบไม่ผ่านการตรวจ โปรดเปิดคำขอเพื่อดูเหตุผลและส่งใหม่",
@@ -24,25 +28,45 @@ _OVERDUE = Text(
     th="หน่วยงานพิจารณาคำขอของท่านเกินกำหนดเวลาตามกฎหมาย หน่วยงานต้องแจ้งเหตุผลเป็นหนังสือทุก 7 วันและรายงานต่อ ก.พ.ร.",
     en="The agency is past the legal time limit; it owes you written reasons every 7 days and must report to OPDC.",
 )
+_TEMPLATES = {
+    "biz.application.submitted": "submitted",
+    "biz.application.returned": "returned",
+    "biz.application.approved": "approved",
+    "biz.application.refused": "refused",
+    "biz.application.withdrawn": "withdrawn",
+    "biz.application.paid": "paid",
+    "biz.application.overdue": "overdue",
+    "biz.application.explained": "explained",
+    "biz.document.refused": "document_refused",
+    "biz.licence.suspended": "suspended",
+    "biz.licence.revoked": "revoked",
+    "biz.licence.reinstated": "reinstated",
+    "biz.licence.expiring": "expiring",
+    "biz.licence.expired": "expired",
+}
+"""The words of e-mail and SMS for what has words of its own; the inbox is told what the definition says."""
 _RECEIPT = Text(th="ใบเสร็จรับเงินค่าธรรมเนียม", en="Receipt for the fee")
 
 
 class Letters:
     """Tells people what happened to their cases and hands them their papers."""
 
-    def __init__(self, office: Office, mailbox: Mailbox, wallet: Wallet) -> None:
+    def __init__(self, office: Office, notices: Notices, wallet: Wallet) -> None:
         self._office = office
-        self._mailbox = mailbox
+        self._notices = notices
         self._wallet = wallet
         self._papers = Papers(office.parts.table, office.parts.keyring)
 
     def heard(self, event: Event) -> None:
         """Act on one event; raises when a neighbour did not surely take it, so that the queue delivers again."""
         name = event.type.rpartition(".")[2]
+        if event.type == GIVEN:
+            self._notices.send_code(event.id, event.subject, event.data["channel"], event.data["address"])
+            return
         if name in telling.HEARD and event.type.startswith("biz.licence."):
             licence = self._office.store.find_licence(event.subject)
             definition = self._office.catalogue.version(licence.service, licence.service_version)
-            self._send(event, licence, definition.credential.name, telling.letter(name, licence))
+            self._send(event, licence, definition, definition.credential.name, telling.letter(name, licence))
             return
         case = self._office.store.find_case(event.subject)
         definition = self._office.book(case).definition
@@ -50,16 +74,31 @@ class Letters:
             self._hand_over(event, case)
             return
         if name == "explained":
-            self._send(event, case, definition.name, self._reasons(event))
+            self._send(event, case, definition, definition.name, self._reasons(event))
             return
         action = definition.workflow.actions.get(str(event.data.get("action")))
         text = action.notice if action is not None else {"refused": _REFUSED, "overdue": _OVERDUE}.get(name)
         if text is not None:
-            self._send(event, case, definition.name, text)
+            self._send(event, case, definition, definition.name, text)
 
-    def _send(self, event: Event, about: Case | Licence, subject: Text, body: Text) -> None:
-        letter = Letter(event.id, subject, body, event.subject, about.agency, event.at)
-        self._mailbox.deliver(about.pid, letter)
+    def _send(
+        self, event: Event, about: Case | Licence, definition: ServiceDefinition, subject: Text, words: Text
+    ) -> None:
+        self._notices.tell(
+            Notice(
+                event=event.id,
+                template=_TEMPLATES.get(event.type, "step"),
+                about=about.id if isinstance(about, Case) else about.case,
+                reference=event.subject,
+                owner=about.owner,
+                pid=about.pid,
+                agency=about.agency,
+                agency_name=definition.agency_name,
+                at=event.at,
+                subject=subject,
+                words=words,
+            )
+        )
 
     def _reasons(self, event: Event) -> Text:
         reasons = self._papers.reasons_number(event.subject, int(event.data["number"]))

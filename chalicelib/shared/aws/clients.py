@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
 
@@ -64,6 +66,22 @@ class Clients:
     def sqs(self) -> SQSClient:
         """SQS."""
         return self.session.client("sqs", config=self._config)
+
+    @cached_property
+    def ses(self) -> SESV2Client:
+        """SES; one attempt, because it does not know a repeat."""
+        return self.session.client("sesv2", config=self._single)
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        """SNS, for SMS; one attempt, because it does not know a repeat."""
+        return self.session.client("sns", config=self._single)
+
+    @property
+    def _single(self) -> Config:
+        from botocore.config import Config
+
+        return self._config.merge(Config(retries={"total_max_attempts": 1, "mode": "standard"}))
 
     @cached_property
     def kms(self) -> KMSClient:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.provision.resources import cloudwatch, dynamodb, kms, s3, sqs
+from infra.provision.resources import cloudwatch, dynamodb, kms, s3, ses, sns, sqs
 from infra.provision.resources.base import Cloud, Handler, Made
 
 HANDLERS: dict[str, Handler] = {
@@ -12,6 +12,12 @@ HANDLERS: dict[str, Handler] = {
     "AWS::KMS::Key": Handler(kms.KEY, kms.key),
     "AWS::S3::Bucket": Handler(s3.BUCKET, s3.bucket),
     "AWS::S3::BucketPolicy": Handler(s3.BUCKET_POLICY, s3.bucket_policy),
+    "AWS::SES::ConfigurationSet": Handler(ses.CONFIGURATION_SET, ses.configuration_set),
+    "AWS::SES::ConfigurationSetEventDestination": Handler(ses.EVENT_DESTINATION, ses.event_destination),
+    "AWS::SES::EmailIdentity": Handler(ses.IDENTITY, ses.identity),
+    "AWS::SNS::Subscription": Handler(sns.SUBSCRIPTION, sns.subscription),
+    "AWS::SNS::Topic": Handler(sns.TOPIC, sns.topic),
+    "AWS::SNS::TopicPolicy": Handler(sns.TOPIC_POLICY, sns.topic_policy),
     "AWS::SQS::Queue": Handler(sqs.QUEUE, sqs.queue),
     "AWS::SQS::QueuePolicy": Handler(sqs.QUEUE_POLICY, sqs.queue_policy),
 }
