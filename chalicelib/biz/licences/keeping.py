@@ -61,7 +61,7 @@ class Keeper:
             WrongState, Invalid: see `rules.changed`.
         """
         office = self._office
-        found = office.parts.journal.read(once, licence_key(no))
+        found = office.parts.journal.read(once, licence_key(_looked_up(no)))
         licence = office.store.licence(found.get(licence_key(no)))
         if licence.agency != caller.agency:
             raise not_found("ใบอนุญาต", "licence")
@@ -80,7 +80,7 @@ class Keeper:
             NotFound: no such licence, or somebody else's.
         """
         office = self._office
-        licence = office.store.find_licence(no)
+        licence = office.store.find_licence(_looked_up(no))
         if licence.owner != caller.id and licence.agency != caller.agency:
             raise not_found("ใบอนุญาต", "licence")
         history = office.parts.journal.history(licence_key(no).pk)
@@ -137,6 +137,12 @@ class Keeper:
 
     def _definition(self, licence: Licence) -> ServiceDefinition:
         return self._office.catalogue.version(licence.service, licence.service_version)
+
+
+def _looked_up(no: str) -> str:
+    if not rules.plausible(no):
+        raise not_found("ใบอนุญาต", "licence")
+    return no
 
 
 def _data(licence: Licence) -> dict[str, str]:

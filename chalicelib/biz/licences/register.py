@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,8 @@ from . import words as register_words
 from .rules import LIST_BITS, LIST_SIZE, Standing
 from .views import LicenceCard
 
-LIST_LIVES = dt.timedelta(minutes=5)
-"""How long a verifier without a network may believe a list."""
+LIST_LIVES = dt.timedelta(days=1)
+"""How long a verifier without a network may believe a list (`exp`): an inspector's day."""
 
 LIST_FRESH = dt.timedelta(minutes=1)
 """How long one with a network keeps it (`ttl`); also how often a list without changes is signed anew."""
@@ -68,7 +69,7 @@ class Search:
     @property
     def scope(self) -> str:
         """Names the list that a cursor belongs to."""
-        return "\n".join(("licences", self.agency or "", self.status or "", self.q or "", self.no or ""))
+        return f"licences/{json.dumps([self.no, self.q, self.agency, self.status])}"
 
 
 class Register:
@@ -117,8 +118,9 @@ class Register:
         ], following
 
     def _by_number(self, no: str) -> list[Licence]:
+        written = no.strip().upper()
         try:
-            return [self._office.store.find_licence(no.strip().upper())]
+            return [self._office.store.find_licence(written)] if rules.plausible(written) else []
         except NotFound:
             return []
 
@@ -137,7 +139,7 @@ class Register:
             NotFound: no such licence, or a token that was made up.
         """
         no, _, code = text.partition(".")
-        if code and not hmac.compare_digest(code.encode(), self._code(no).encode()):
+        if not rules.plausible(no) or (code and not hmac.compare_digest(code.encode(), self._code(no).encode())):
             raise not_found("ใบอนุญาต", "licence")
         licence = self._office.store.find_licence(no)
         return Seen(licence, self._definition(licence), text if code else None, self._office.today())

@@ -76,6 +76,11 @@ def number(definition: ServiceDefinition, case_id: str, on: dt.date) -> LicenceN
     return LicenceNo("-".join(parts))
 
 
+def plausible(no: str) -> bool:
+    """Whether a text from outside may be looked up as a number: short enough for a key, and without a key's sign."""
+    return 0 < len(no) <= 100 and no.isprintable() and "#" not in no
+
+
 def seat(definition: ServiceDefinition, no: LicenceNo, on: dt.date, attempt: int) -> Seat:
     """Where the credential stands in its status list; another attempt gives another place (the first may be taken)."""
     digest = hashlib.sha256(f"seat/{no}/{attempt}".encode()).digest()

@@ -1,10 +1,13 @@
-"""How the paper of a licence looks: one A4 page, both languages, two QRs, nothing that the licence does not say.
+"""How the paper of a licence looks: A4, both languages, two QRs, nothing that the licence does not say.
 
-The same licence in the same state gives the same bytes: no date of printing stands on it, and how the licence stands
-today is only where it cannot grow old, behind the QR.
+One page holds it, unless claims are uncommonly many or long: then the rest stands on further pages that repeat the
+number. The same licence in the same state gives the same bytes: no date of printing stands on it, and how the licence
+stands today is only where it cannot grow old, behind the QR.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from chalicelib.shared.thai import Text, format_date
 
@@ -16,13 +19,28 @@ from .typeset import A4, Colour, Sheet
 LEFT, RIGHT = 56.0, A4[0] - 56.0
 WIDTH = RIGHT - LEFT
 LABELS = 190.0
+VALUES = WIDTH - LABELS
 SOFT: Colour = (0.33, 0.37, 0.41)
 TEAL: Colour = (0.04, 0.29, 0.35)
 LINE: Colour = (0.80, 0.83, 0.85)
 RED: Colour = (0.60, 0.08, 0.08)
+PINK: Colour = (0.99, 0.91, 0.90)
 QR_TOP = 590.0
+BOTTOM, BOTTOM_LATER = QR_TOP - 48, A4[1] - 100
+"""Where the rows must end on the first page, above the law and the QRs, and on later ones."""
+
 LIVE, OFFLINE = 110.0, 156.0
 """Sides of the two QRs in points: 39 mm for the short address, 55 mm for the signed licence."""
+
+STEPS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75)
+"""Scales of the rows, tried until all fit on the first page; smaller than the last nobody reads on a wall."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    label: Text
+    value: str
+    more: str = ""
 
 
 def paper(seen: Seen, address: str) -> bytes:
@@ -34,9 +52,19 @@ def paper(seen: Seen, address: str) -> bytes:
     """
     sheet = Sheet("th", f"{seen.card.name.th} {seen.licence.no}")
     y = _head(sheet, seen)
-    y = _rows(sheet, seen, y)
+    rows = _rows(seen)
+    step = next((each for each in STEPS if y + _height(sheet, rows, each) <= BOTTOM), STEPS[-1])
+    bottom = BOTTOM
+    for row in rows:
+        if y + _height(sheet, [row], step) > bottom:
+            if bottom == BOTTOM:
+                _proof(sheet, seen, address)
+            sheet.turn()
+            y, bottom = _head_again(sheet, seen), BOTTOM_LATER
+        y = _draw(sheet, row, y, step)
     _law(sheet, seen, y + 6)
-    _proof(sheet, seen, address)
+    if bottom == BOTTOM:
+        _proof(sheet, seen, address)
     return sheet.pdf()
 
 
@@ -49,38 +77,50 @@ def _head(sheet: Sheet, seen: Seen) -> float:
     y = sheet.paragraph(LEFT, y - 8, WIDTH, card.name.en, 13, colour=SOFT)
     if seen.licence.status != "valid":
         word = WORDS[seen.licence.status]
-        sheet.box(LEFT, y - 6, WIDTH, 26, (0.99, 0.91, 0.90))
+        sheet.box(LEFT, y - 6, WIDTH, 26, PINK)
         sheet.text(LEFT + 10, y + 12, f"{word.th} ({word.en})", 14, bold=True, colour=RED)
         y += 32
-    return y + 8
+    return y + 2
 
 
-def _rows(sheet: Sheet, seen: Seen, y: float) -> float:
+def _head_again(sheet: Sheet, seen: Seen) -> float:
+    sheet.box(0, 0, A4[0], 14, TEAL)
+    y = sheet.paragraph(LEFT, 56, WIDTH, seen.card.name.th, 12, bold=True, colour=TEAL)
+    return sheet.paragraph(LEFT, y, WIDTH, f"{WORDS['no'].th} {seen.licence.no}", 11) + 4
+
+
+def _rows(seen: Seen) -> list[_Row]:
     card, validity = seen.card, term(seen.definition)
-    rows = [
-        (WORDS["no"], card.no, ""),
-        (WORDS["issued_on"], format_date(card.issued_on, "th"), format_date(card.issued_on, "en")),
-        (WORDS["valid_until"], format_date(card.valid_until, "th"), format_date(card.valid_until, "en")),
-        *((label, value, "") for label, value in facts(seen)),
-        (WORDS["validity"], f"{validity.text.th} ({validity.text.en})", _mark(validity.verified)),
+    return [
+        _Row(WORDS["no"], card.no),
+        _Row(WORDS["issued_on"], format_date(card.issued_on, "th"), format_date(card.issued_on, "en")),
+        _Row(WORDS["valid_until"], format_date(card.valid_until, "th"), format_date(card.valid_until, "en")),
+        *(_Row(label, value) for label, value in facts(seen)),
+        _Row(WORDS["validity"], f"{validity.text.th} ({validity.text.en})", _mark(validity.verified)),
     ]
-    # more claims than usual get less room each, so that the page stays one
-    step = min(1.0, (QR_TOP - 70 - y) / (len(rows) * 29.0))
-    for label, value, more in rows:
-        y = _row(sheet, label, value, more, y, step)
-    return y
 
 
-def _row(sheet: Sheet, label: Text, value: str, more: str, y: float, step: float) -> float:
-    size = max(9.0, 12.5 * step)
-    sheet.text(LEFT, y + 14 * step, label.th, max(8.0, 11 * step), colour=SOFT)
-    sheet.text(LEFT, y + 25 * step, label.en, max(6.5, 8.5 * step), colour=SOFT)
-    below = sheet.paragraph(LEFT + LABELS, y + 15 * step, WIDTH - LABELS, value, size, bold=True, leading=1.3)
-    if more:
-        below = sheet.paragraph(LEFT + LABELS, below - size * 0.2, WIDTH - LABELS, more, size * 0.75, colour=SOFT)
-    y = max(y + 29 * step, below - size * 0.4)
-    sheet.box(LEFT, y - 0.5, WIDTH, 0.5, LINE)
-    return y
+def _height(sheet: Sheet, rows: list[_Row], step: float) -> float:
+    """What rows take at that scale: as many lines as their longer side needs."""
+    whole = 0.0
+    for row in rows:
+        label = 12.5 * step * len(sheet.lines(row.label.th, LABELS - 12, 11 * step))
+        label += 10.5 * step * len(sheet.lines(row.label.en, LABELS - 12, 8.5 * step))
+        value = 16.5 * step * len(sheet.lines(row.value, VALUES, 12.5 * step, bold=True))
+        value += 13 * step * len(sheet.lines(row.more, VALUES, 9.5 * step))
+        whole += max(label, value) + 7 * step
+    return whole
+
+
+def _draw(sheet: Sheet, row: _Row, y: float, step: float) -> float:
+    below = y + _height(sheet, [row], step)
+    first = y + 14 * step
+    at = sheet.paragraph(LEFT, first, LABELS - 12, row.label.th, 11 * step, leading=12.5 / 11, colour=SOFT)
+    sheet.paragraph(LEFT, at - 1.5 * step, LABELS - 12, row.label.en, 8.5 * step, leading=10.5 / 8.5, colour=SOFT)
+    at = sheet.paragraph(LEFT + LABELS, first + step, VALUES, row.value, 12.5 * step, bold=True, leading=16.5 / 12.5)
+    sheet.paragraph(LEFT + LABELS, at - 2 * step, VALUES, row.more, 9.5 * step, leading=13 / 9.5, colour=SOFT)
+    sheet.box(LEFT, below - 0.5, WIDTH, 0.5, LINE)
+    return below
 
 
 def _law(sheet: Sheet, seen: Seen, y: float) -> None:
@@ -95,10 +135,10 @@ def _proof(sheet: Sheet, seen: Seen, address: str) -> None:
     _picture(sheet, LEFT, LIVE, address, WORDS["paper_live"])
     if seen.licence.slip:
         _picture(sheet, RIGHT - OFFLINE, OFFLINE, f"{address}#{seen.licence.slip}", WORDS["paper_offline"])
-    y = QR_TOP + LIVE + 62
+    y = QR_TOP + LIVE + 58
     for name in ("paper_now", "paper_signed"):
         y = sheet.paragraph(LEFT, y, WIDTH - OFFLINE - 40, WORDS[name].th, 8.5, leading=1.4)
-        y = sheet.paragraph(LEFT, y, WIDTH - OFFLINE - 40, WORDS[name].en, 7, leading=1.4, colour=SOFT) + 3
+        y = sheet.paragraph(LEFT, y, WIDTH - OFFLINE - 40, WORDS[name].en, 7, leading=1.4, colour=SOFT) + 2
 
 
 def _picture(sheet: Sheet, x: float, side: float, text: str, caption: Text) -> None:

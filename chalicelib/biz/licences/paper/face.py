@@ -57,10 +57,12 @@ class Face:
         self._font = hb.Font(self._face)
         self.upem = int(self._face.upem)
         self._used: set[int] = set()
-        self._characters: set[int] = set()
+        self._shaped: dict[str, Run] = {}
 
     def shape(self, text: str) -> Run:
-        """The text as glyphs."""
+        """The text as glyphs; a line is measured several times before it is set, and shaped once."""
+        if text in self._shaped:
+            return self._shaped[text]
         buffer = self._hb.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()
@@ -72,16 +74,12 @@ class Face:
                 last = info.cluster
             glyphs.append(Glyph(info.codepoint, at + place.x_offset, place.y_offset))
             at += place.x_advance
-        return Run(text, tuple(glyphs), at, tuple(cuts))
+        made = self._shaped[text] = Run(text, tuple(glyphs), at, tuple(cuts))
+        return made
 
     def use(self, run: Run) -> None:
         """Notes that a run is printed, so that its glyphs are embedded."""
         self._used.update(glyph.id for glyph in run.glyphs)
-        self._characters.update(map(ord, run.text))
-
-    def covers(self, text: str) -> bool:
-        """Whether the font has a glyph for every character."""
-        return all(self._font.get_nominal_glyph(ord(each)) for each in text if not each.isspace())
 
     def embedded(self, pdf: pydyf.PDF) -> bytes:
         """Puts what was used of the font into the file; returns the reference of the font (PDF 32000-1 §9.7)."""

@@ -22,7 +22,7 @@ _NEVER_FIRST = "ะาำๅๆฯ๏"
 
 
 class Sheet:
-    """One A4 page in the making. Places are in points from the upper left corner; text stands on `y`."""
+    """A4 pages in the making. Places are in points from the upper left corner; text stands on `y`."""
 
     def __init__(self, language: str, title: str) -> None:
         import pydyf
@@ -31,6 +31,7 @@ class Sheet:
         self.bold = Face("Sarabun-Bold", FONTS / "Sarabun-Bold.ttf")
         self._language, self._title = language, title
         self._page = pydyf.Stream(compress=True)
+        self._pages = [self._page]
 
     def text(self, x: float, y: float, text: str, size: float, *, bold: bool = False, colour: Colour = INK) -> float:
         """Sets one line; returns its width."""
@@ -137,25 +138,33 @@ class Sheet:
         page.fill()
         page.stream.append(b"EMC")
 
+    def turn(self) -> None:
+        """Goes on on a new page."""
+        import pydyf
+
+        self._page = pydyf.Stream(compress=True)
+        self._pages.append(self._page)
+
     def pdf(self) -> bytes:
         """The file."""
         import pydyf
 
         file = pydyf.PDF()
-        file.add_object(self._page)
         fonts = pydyf.Dictionary({"regular": self.regular.embedded(file), "bold": self.bold.embedded(file)})
         resources: Any = pydyf.Dictionary({"Font": fonts})
-        file.add_page(
-            pydyf.Dictionary(
-                {
-                    "Type": "/Page",
-                    "Parent": file.pages.reference,
-                    "MediaBox": pydyf.Array([0, 0, *A4]),
-                    "Contents": self._page.reference,
-                    "Resources": resources,
-                }
+        for page in self._pages:
+            file.add_object(page)
+            file.add_page(
+                pydyf.Dictionary(
+                    {
+                        "Type": "/Page",
+                        "Parent": file.pages.reference,
+                        "MediaBox": pydyf.Array([0, 0, *A4]),
+                        "Contents": page.reference,
+                        "Resources": resources,
+                    }
+                )
             )
-        )
         file.catalog["Lang"] = pydyf.String(self._language)
         file.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
         file.info["Title"] = pydyf.String(self._title)
