@@ -24,8 +24,9 @@ import datetime as dt
 import hashlib
 import json
 import sys
+import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -233,8 +234,8 @@ def plain(value: object) -> str:
     return text if text.isprintable() else json.dumps(text)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line; see the top of this file."""
+def main(arguments: Sequence[str], clock: Callable[[], float]) -> int:
+    """Command line; see the top of this file. The clock tells seconds since 1970."""
     parser = argparse.ArgumentParser(prog="verifier.py", description="Checks a licence without a network.")
     parser.add_argument("licence", help="what the QR says, a file, or -")
     parser.add_argument("--keys", required=True, type=Path, help="the issuer's key set (jwks.json)")
@@ -244,7 +245,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.at is not None and given.at.tzinfo is None:
         parser.error("--at needs an offset, e.g. +07:00")
-    at = int((given.at or dt.datetime.now(dt.timezone.utc)).timestamp())  # noqa: UP017 - also for older Pythons
+    at = int(clock() if given.at is None else given.at.timestamp())
     try:
         keys = read_json(given.keys.read_bytes())
         claims = licence(content(given.licence), keys, given.issuer, at)
@@ -260,4 +261,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:], time.time))

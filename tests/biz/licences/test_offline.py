@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -89,6 +90,11 @@ def papers(calm: tuple[Town, str, dict[str, Any]]) -> Papers:
     return fetched(town, held)
 
 
+def never() -> float:
+    """No clock: the time is given."""
+    raise AssertionError("the verifier looked at a clock although it was told the time")
+
+
 def asked(folder: Path, papers: Papers, at: str, *, listed: bool = True) -> list[str]:
     """The arguments of the verifier, with its files laid out."""
     (folder / "jwks.json").write_text(papers.keys, encoding="utf-8")
@@ -106,7 +112,7 @@ class Desk:
 
     def verify(self, papers: Papers, at: str = TODAY, *, listed: bool = True) -> tuple[int, str]:
         """Exit code and the first line."""
-        code = verifier.main(asked(self.folder, papers, at, listed=listed))
+        code = verifier.main(asked(self.folder, papers, at, listed=listed), never)
         return code, self.capture.readouterr().out.decode().splitlines()[0]
 
 
@@ -157,6 +163,13 @@ def test_without_a_list_or_with_an_old_one_it_says_that_it_is_unsure(desk: Desk,
     )
     assert desk.verify(papers, LAST_MOMENT)[0] == 3
     assert desk.verify(papers, TOO_LATE) == (1, "BAD: it expired: valid until before 2027-11-25T00:00+07:00")
+
+
+def test_without_a_time_it_takes_the_clock(desk: Desk, papers: Papers) -> None:
+    *arguments, _, _ = asked(desk.folder, papers, "", listed=False)
+    assert "--at" not in arguments
+    assert verifier.main(arguments, START.timestamp) == 3
+    assert verifier.main(arguments, (START + dt.timedelta(days=366)).timestamp) == 1
 
 
 def test_a_change_is_in_the_next_list(desk: Desk, licensed: tuple[Town, str, dict[str, Any]]) -> None:
