@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,6 +50,17 @@ def test_a_company_gets_its_licence_on_aws(cloud_town: Town) -> None:
 
 def test_licences_are_verified_and_revoked_on_aws(cloud_town: Town) -> None:
     test_story.test_anybody_can_verify_the_licence_offline_and_sees_its_revocation(cloud_town)
+
+
+def test_a_licence_is_found_by_words_and_its_holder_reminded_once_on_aws(cloud_town: Town) -> None:
+    _, no = cloud_town.licensed()
+    for question in (f"no={no}", "q=แหลม", "q=ครัวกลาง ตราด", "agency=TH%2FLOCAL%2FLAEMNGOP&status=valid"):
+        assert [item["no"] for item in cloud_town.ok(None, "GET", f"/licences?{question}")["items"]] == [no], question
+    assert cloud_town.ok(None, "GET", "/licences?q=ภูเก็ต")["items"] == []
+    cloud_town.at = dt.datetime(2027, 9, 25, 3, 0, tzinfo=dt.UTC)
+    assert [cloud_town.biz.keeper.sweep(cloud_town.at) for _ in range(2)] == [1, 0]
+    history = cloud_town.ok(MALEE, "GET", f"/licences/{no}")["history"]
+    assert [line["type"] for line in history] == ["biz.licence.issued", "biz.licence.expiring"]
 
 
 def test_a_held_document_stands_in_a_later_case_on_aws(cloud_town: Town) -> None:
