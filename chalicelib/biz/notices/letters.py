@@ -15,6 +15,7 @@ from ..licences import telling
 from ..model import Case, Licence
 from ..office import Office
 from ..officers.store import Papers
+from ..payments import telling as payments
 from ..ports import Paper, Wallet
 from .contacts import GIVEN
 from .model import Notice
@@ -28,6 +29,12 @@ _OVERDUE = Text(
     th="หน่วยงานพิจารณาคำขอของท่านเกินกำหนดเวลาตามกฎหมาย หน่วยงานต้องแจ้งเหตุผลเป็นหนังสือทุก 7 วันและรายงานต่อ ก.พ.ร.",
     en="The agency is past the legal time limit; it owes you written reasons every 7 days and must report to OPDC.",
 )
+_WORDS = {
+    "refused": _REFUSED,
+    "overdue": _OVERDUE,
+    "reversed": payments.OWED_AGAIN,
+    "settled": payments.PAID_AGAIN,
+}
 _TEMPLATES = {
     "biz.application.submitted": "submitted",
     "biz.application.returned": "returned",
@@ -68,8 +75,14 @@ class Letters:
             definition = self._office.catalogue.version(licence.service, licence.service_version)
             self._send(event, licence, definition, definition.credential.name, telling.letter(name, licence))
             return
-        case = self._office.store.find_case(event.subject)
+        about_money = event.type.startswith("biz.money.")
+        case = self._office.store.find_case(str(event.data["case"]) if about_money else event.subject)
         definition = self._office.book(case).definition
+        if about_money:
+            self._send(event, case, definition, definition.name, payments.words(event))
+            return
+        if event.type == "biz.payment.settled":
+            self._hand_receipt(event, case)
         if event.type == "biz.licence.issued":
             self._hand_over(event, case)
             return
@@ -77,7 +90,7 @@ class Letters:
             self._send(event, case, definition, definition.name, self._reasons(event))
             return
         action = definition.workflow.actions.get(str(event.data.get("action")))
-        text = action.notice if action is not None else {"refused": _REFUSED, "overdue": _OVERDUE}.get(name)
+        text = action.notice if action is not None else _WORDS.get(name)
         if text is not None:
             self._send(event, case, definition, definition.name, text)
 
@@ -89,7 +102,7 @@ class Letters:
                 event=event.id,
                 template=_TEMPLATES.get(event.type, "step"),
                 about=about.id if isinstance(about, Case) else about.case,
-                reference=event.subject,
+                reference=about.id if isinstance(about, Case) else event.subject,
                 owner=about.owner,
                 pid=about.pid,
                 agency=about.agency,
@@ -119,5 +132,8 @@ class Letters:
             licence.pid,
             Paper(f"{event.id}-licence", "licence", definition.credential.name, licence.credential, licence.agency),
         )
+        self._hand_receipt(event, case)
+
+    def _hand_receipt(self, event: Event, case: Case) -> None:
         if case.receipt is not None:
             self._wallet.keep(case.pid, Paper(f"{event.id}-receipt", "receipt", _RECEIPT, case.receipt, case.agency))

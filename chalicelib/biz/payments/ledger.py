@@ -1,10 +1,16 @@
-"""The book of accounts: each change of an account goes with an event in its own hash chain."""
+"""The book of accounts: each change of an account goes with an event in its own hash chain.
+
+What the applicant must learn of also goes into the outbox. The sweep sends it within a minute or two, because the
+transaction is made by whoever asked for the changes; that pause is cheaper than a second way to commit.
+"""
 
 from __future__ import annotations
 
 from chalicelib.shared.parts import Parts
 from chalicelib.shared.storage import Change
 
+from ..office import QUEUE
+from . import telling
 from .model import Money
 from .store import MoneyStore, money_key
 
@@ -31,7 +37,14 @@ class Ledger:
             subject=money.id,
             type=f"biz.money.{what}",
             by=by,
-            data={"satang": money.satang, "status": money.status, "sequence": money.sequence, **data},
+            data={
+                "satang": money.satang,
+                "status": money.status,
+                "sequence": money.sequence,
+                "case": money.case,
+                **data,
+            },
+            queue=QUEUE if money.case is not None and telling.is_heard(what, money.kind) else None,
         )
         stored = money.model_copy(update={"head": head})
         change = self.store.new(stored) if new else self.store.changed(stored)

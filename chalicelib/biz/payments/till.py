@@ -155,11 +155,11 @@ class Till:
             for money, amount, share in zip(monies, amounts, shares, strict=True)
         ]
         for account in accounts:
-            more += self._ledger.entered(account, what, by=by, new=new, case=case.id, booked=account.booked, receipt=no)
+            more += self._ledger.entered(account, what, by=by, new=new, booked=account.booked, receipt=no)
         credential = licences.receipt(paid, book.definition, signer=office.signer(), now=now)
         found = book.definition.workflow.find(case.state, "paid")
         if found is None:  # paid again, after it was taken back: the application has moved on already
-            told, issues = [Told("payment.settled", {"satang": case.quote.total_satang}, heard=False)], False
+            told, issues = [Told("payment.settled", {"satang": case.quote.total_satang})], False
         else:
             paid, move = cases.move(paid, book, found[0], _BANK, now)
             told, issues = [told_of(move, satang=case.quote.total_satang)], "issue" in move.effects
@@ -185,12 +185,12 @@ class Till:
             case, found = office.read(None, money.case, *partners)
             for partner in filter(None, (self.store.money(found.get(key)) for key in partners)):
                 freed = moves.queued(partner, "short", now)
-                more += self._ledger.entered(freed, "kept", by=SYSTEM, kind="short", case=case.id)
+                more += self._ledger.entered(freed, "kept", by=SYSTEM, kind="short")
         if case.payment is None:
             raise ValueError("a booked account belongs to a paid case")
         owing = case.model_copy(update={"payment": case.payment.model_copy(update={"reversed_at": now})})
         more.append(self.store.void(case.payment.receipt_no, now))
-        told = Told("payment.reversed", {"satang": money.booked, "receipt": case.payment.receipt_no}, heard=False)
+        told = Told("payment.reversed", {"satang": money.booked, "receipt": case.payment.receipt_no})
         office.save(_unclaimed(), owing, [told], by=SYSTEM, more=more)
         return "reversed"
 
