@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 
 from chalicelib.shared.web import Route
+from demo.story_biz import SERVICE
 from demo.world import World
 from infra.local.keys import EphemeralKey
 from infra.local.stack import Stack
+from tests.biz.documents.files import a_pdf
 from tests.journeys.visitors import Visitor, hs256, part, visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journey")]
@@ -22,6 +25,7 @@ WORDS = {"th": "เหตุผล", "en": "reason"}
 REASONS = {"reasons": WORDS}
 FILE = {"code": "site_map", "file_name": "a.pdf", "media_type": "application/pdf", "size": 9, "sha256": "0" * 64}
 COMPANY = {"kind": "juristic", "juristic_id": "0105569999981"}
+ACTIVE = a_pdf(b"a map", catalog=b"/OpenAction << /S /JavaScript /JS (x) >>")
 
 OF_THE_APPLICANT: Mapping[tuple[str, str], Any] = {
     ("GET", CASE): None,
@@ -279,3 +283,33 @@ def test_what_is_not_there_is_said_in_the_houses_own_words(played: World) -> Non
         answer = nobody.ask(method, path)
         assert answer.status in (403, 404), (path, answer.status)
         assert answer.headers["content-type"] == "application/problem+json" and answer.json["detail"]
+
+
+def decided(world: World, case: str, document: str) -> Any:
+    """The document when its check is over."""
+
+    def found() -> Any:
+        shown = world.person("malee").get(f"/biz/v1/applications/{case}").json["documents"]
+        return next((one for one in shown if one["id"] == document and one["status"] != "waiting"), None)
+
+    return world.until("the document's check", found)
+
+
+def test_what_is_held_stands_in_a_later_case_and_what_acts_is_refused(played: World) -> None:
+    malee = played.person("malee")
+    case = malee.post("/biz/v1/applications", {"service": SERVICE, "applicant": COMPANY}, expect=201).json["id"]
+
+    offers = malee.get(f"/biz/v1/applications/{case}").json["held"]
+    assert [(offer["case"], offer["for_code"]) for offer in offers] == [(played.known["case"], "site_map")] * 2
+    wish = {"code": "site_map", "case": offers[0]["case"], "document": offers[0]["document"]}
+    taken = malee.post(f"/biz/v1/applications/{case}/documents/held", wish, expect=201).json
+    over = decided(played, case, taken["id"])
+    assert (over["status"], over["sha256"]) == ("accepted", offers[0]["sha256"])
+
+    file = {"code": "site_map", "file_name": "map.pdf", "media_type": "application/pdf", "size": len(ACTIVE)}
+    announced = malee.post(
+        f"/biz/v1/applications/{case}/documents", file | {"sha256": hashlib.sha256(ACTIVE).hexdigest()}, expect=201
+    ).json
+    assert played.transport.upload(announced["url"], announced["fields"], "map.pdf", ACTIVE) in (200, 201, 204)
+    refused = decided(played, case, announced["document"]["id"])
+    assert (refused["status"], refused["reason_code"], refused["edition"]) == ("refused", "active", 2)
