@@ -81,7 +81,7 @@ BELONGINGS: Mapping[str, Belongings] = {
         signs=False,
     ),
     "biz": Belongings(
-        changes=(READ_TOGETHER, REMOVE, COUNT),
+        changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
         buckets=("biz-documents",),
         sends=("biz-events",),
         polls=("biz-events", "biz-uploads", "biz-feedback"),

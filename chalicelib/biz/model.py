@@ -138,6 +138,7 @@ class Note(Noun):
     id: str
     at: dt.datetime
     by: str = Field(description="Pseudonym of the officer")
+    name: str
     text: str
 
 
@@ -180,6 +181,9 @@ class Case(Noun):
     owner: str = Field(description="Pseudonym of the person who applies, for themselves or for a company")
     applicant: ApplicantKind
     juristic_id: str | None = None
+    related: tuple[str, ...] = Field(
+        default=(), description="Pseudonyms of the company's directors: as officers they may not act on it"
+    )
     state: str
     opened_at: dt.datetime
     received_at: dt.datetime | None = None
@@ -265,3 +269,8 @@ class Officer(Noun):
     agency: str
     roles: tuple[str, ...]
     name: str
+    head: Head = Head()
+
+    def works_for(self, agency: str) -> bool:
+        """Whether cases of that agency may be in this officer's hands."""
+        return self.agency == agency and bool(set(self.roles) & set(OFFICER_ROLES))

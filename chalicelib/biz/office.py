@@ -96,23 +96,28 @@ class Office:
         return case
 
     def of_agency(self, once: Once | None, id: str, caller: Caller) -> Case:
-        """A case that the officer may act on: filed with their agency, and not their own.
+        """A case that the officer may act on; see `of_agency_with`."""
+        return self.of_agency_with(once, id, caller)[0]
 
-        Drafts and other agencies' cases do not exist for them (NotFound). In one's own matter nobody acts for the
-        agency (Administrative Procedure Act s.13): NotAllowed.
+    def of_agency_with(self, once: Once | None, id: str, caller: Caller, *more: Key) -> tuple[Case, Mapping[Key, Item]]:
+        """A case that the officer may act on, filed with their agency and not their own, and more in the same request.
+
+        Drafts and other agencies' cases do not exist for them (NotFound). In one's own matter, or that of a company
+        that one directs, nobody acts for the agency (Administrative Procedure Act s.13): NotAllowed.
         """
-        case, _ = self.read(once, id)
+        case, found = self.read(once, id, *more)
         if case.agency != caller.agency or case.received_at is None:
             raise not_found("คำขอ", "application")
-        if case.owner == caller.id:
-            raise NotAllowed("เจ้าหน้าที่จะพิจารณาคำขอของตนเองไม่ได้", "An officer may not act on their own application.")
-        return case
+        must_be_impartial(case, caller.id)
+        return case, found
 
     def seen(self, id: str, caller: Caller) -> Case:
         """A case that the caller may look at: one's own, or one filed with the officer's agency."""
         case, _ = self.read(None, id)
         if case.owner != caller.id and (case.agency != caller.agency or case.received_at is None):
             raise not_found("คำขอ", "application")
+        if case.owner != caller.id:
+            must_be_impartial(case, caller.id)
         return case
 
     def save(
@@ -139,10 +144,21 @@ class Office:
             )
             events.append((case_key(case.id).pk, event))
         case = case.model_copy(update={"head": head})
-        agency_turn = case.received_at is not None and self.book(case).state(case).turn == "agency"
-        change = self.store.new_case(case, agency_turn) if new else self.store.changed_case(case, agency_turn)
+        turn = self.book(case).state(case).turn
+        change = self.store.new_case(case, turn) if new else self.store.changed_case(case, turn)
         self.parts.journal.commit(once, [change, *more], events, answer)
         return case if new else case.model_copy(update={"version": case.version + 1})
+
+
+def must_be_impartial(case: Case, officer: str) -> None:
+    """Raises NotAllowed for an officer who is the applicant, or a director of the company that applies."""
+    if officer == case.owner:
+        raise NotAllowed("เจ้าหน้าที่จะพิจารณาคำขอของตนเองไม่ได้", "An officer may not act on their own application.")
+    if officer in case.related:
+        raise NotAllowed(
+            "เจ้าหน้าที่จะพิจารณาคำขอของนิติบุคคลที่ตนเป็นกรรมการไม่ได้",
+            "An officer may not act on the application of a company that they direct.",
+        )
 
 
 def told_of(move: Move, **data: object) -> Told:

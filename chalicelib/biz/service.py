@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from chalicelib.shared.identity import Gate, Posting
-from chalicelib.shared.journal import Once
+from chalicelib.shared.journal import Event, Head, Once
 from chalicelib.shared.messengers import Outside
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
@@ -32,7 +32,7 @@ from .notices.letters import Letters
 from .notices.proofs import Proofs
 from .notices.service import Notices
 from .notices.templates import shipped as notice_templates
-from .office import Office
+from .office import QUEUE, Office
 from .officers.desk import Desk
 from .officers.lateness import Lateness
 from .officers.store import Papers
@@ -132,10 +132,21 @@ class Biz:
 
     def enlist(self, once: Once, pid: str, agency: str, roles: Sequence[str], name: str) -> Officer:
         """Record an officer of an agency, or change their roles; none takes them off."""
-        officer = Officer(id=self.parts.keyring.pseudonym(pid), agency=agency, roles=tuple(roles), name=name)
-        key = officer_key(officer.id)
-        there = self.parts.journal.read(once, key).get(key)
-        self.parts.journal.commit(once, [self.store.enlisted(officer, there)], answer=officer.model_dump(mode="json"))
+        journal, pseudonym = self.parts.journal, self.parts.keyring.pseudonym(pid)
+        key = officer_key(pseudonym)
+        there = journal.read(once, key).get(key)
+        before = None if there is None else Officer.model_validate(there.data)
+        event, head = journal.happened(
+            Head() if before is None else before.head,
+            subject=pseudonym,
+            type="biz.officer.posted",
+            by="operator",
+            data={"agency": agency, "roles": list(roles)},
+            queue=None if before is None else QUEUE,  # what they held in an earlier posting goes back
+        )
+        officer = Officer(id=pseudonym, agency=agency, roles=tuple(roles), name=name, head=head)
+        answer = officer.model_dump(mode="json", exclude={"head"})
+        journal.commit(once, [self.store.enlisted(officer, there)], [(key.pk, event)], answer)
         self.postings.forget(officer.id)
         return officer
 
@@ -149,7 +160,13 @@ class Biz:
 
     def on_event(self, body: str) -> None:
         """One message of the queue biz-events."""
-        self.parts.journal.carry(body, self.letters.heard)
+        self.parts.journal.carry(body, self._heard)
+
+    def _heard(self, event: Event) -> None:
+        if event.type == "biz.officer.posted":
+            self.desk.hand_back(event.subject)
+        else:
+            self.letters.heard(event)
 
     def on_feedback(self, body: str) -> None:
         """One message of the queue biz-feedback: what SES tells of an e-mail."""

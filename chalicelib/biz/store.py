@@ -9,8 +9,9 @@
     (money, receipts and reconciliation: see payments/store)
 
 Indexes: by_owner (a person's cases), by_queue (an agency's work by legal due date), by_due (cases whose clock runs, by
-the day on which lateness must be looked at; licences, by the day on which their holder is told something), by_agency
-(licences; staff; the register's words, by their first two letters).
+the day on which lateness must be looked at; licences, by the day on which their holder is told something), by_desk
+(what an officer has taken), by_agency (licences; staff; open cases by state; the register's words, by their first two
+letters).
 
 Whatever may name a person is one sealed text per row, opened only with the row's own key; keys hold pseudonyms.
 """
@@ -21,7 +22,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib.shared.errors import not_found
 from chalicelib.shared.keyring import Keyring
@@ -29,6 +30,8 @@ from chalicelib.shared.storage import Create, Item, Json, Key, Page, Remove, Tab
 
 from .documents.model import Held
 from .model import Case, Licence, Officer
+
+Turn = Literal["applicant", "agency", "nobody"]
 
 DUE_SHARDS = 4
 FAR = "9999-12-31"
@@ -78,14 +81,14 @@ class Store:
         """A case by id, in one request; raises NotFound."""
         return self.case(self._table.get(case_key(id)))
 
-    def new_case(self, case: Case, agency_turn: bool) -> Create:
-        """The change that adds a case."""
-        return Create(Item(case_key(case.id), self._close(case, _CASE_PRIVATE), 1, _places(case, agency_turn)))
+    def new_case(self, case: Case, turn: Turn) -> Create:
+        """The change that adds a case; `turn` says whose move it is."""
+        return Create(Item(case_key(case.id), self._close(case, _CASE_PRIVATE), 1, _places(case, turn)))
 
-    def changed_case(self, case: Case, agency_turn: bool) -> Update:
+    def changed_case(self, case: Case, turn: Turn) -> Update:
         """The change that replaces a case as it was read (its version says which)."""
         data = self._close(case, _CASE_PRIVATE)
-        return Update(Item(case_key(case.id), data, case.version + 1, _places(case, agency_turn)))
+        return Update(Item(case_key(case.id), data, case.version + 1, _places(case, turn)))
 
     def cases_of(self, owner: str, after: str | None, limit: int) -> tuple[list[Case], str | None]:
         """A person's cases, newest first."""
@@ -95,6 +98,14 @@ class Store:
     def queue(self, agency: str, after: str | None, limit: int) -> tuple[list[Case], str | None]:
         """An agency's work, the first due first."""
         return self._cases(self._table.query(f"Q#{agency}", index="by_queue", after=after, limit=limit))
+
+    def in_state(self, agency: str, state: str, after: str | None, limit: int) -> tuple[list[Case], str | None]:
+        """An agency's open cases in one state, the first due first; also those that wait for the applicant."""
+        return self._cases(self._table.query(f"STATE#{agency}#{state}", index="by_agency", after=after, limit=limit))
+
+    def on_desk(self, officer: str, after: str | None, limit: int) -> tuple[list[Case], str | None]:
+        """What an officer has taken, the first due first."""
+        return self._cases(self._table.query(f"DESK#{officer}", index="by_desk", after=after, limit=limit))
 
     def to_check(self, today: dt.date) -> Iterator[Case]:
         """Cases whose clock runs and whose day of looking lies before today."""
@@ -187,6 +198,11 @@ class Store:
         item = self._table.get(officer_key(pseudonym))
         return None if item is None else Officer.model_validate(item.data)
 
+    def officers_of(self, agency: str, after: str | None, limit: int) -> tuple[list[Officer], str | None]:
+        """The people whom an agency let act in its name, those who were taken off too."""
+        page = self._table.query(f"STAFF@{agency}", index="by_agency", after=after, limit=limit)
+        return [Officer.model_validate(item.data) for item in page.items], page.after
+
     def enlisted(self, officer: Officer, there: Item | None) -> Create | Update:
         """The change that records an officer, new or altered."""
         data = officer.model_dump(mode="json")
@@ -243,11 +259,15 @@ def _context(noun: Case | Licence) -> str:
     return case_key(noun.id).pk if isinstance(noun, Case) else licence_key(noun.no).pk
 
 
-def _places(case: Case, agency_turn: bool) -> dict[str, Key]:
+def _places(case: Case, turn: Turn) -> dict[str, Key]:
     places = {"by_owner": Key(f"OWN#{case.owner}", case.id)}
-    if agency_turn:
-        due = case.due.isoformat() if case.due else FAR
-        places["by_queue"] = Key(f"Q#{case.agency}", f"{due}#{case.id}")
+    by_due = f"{case.due.isoformat() if case.due else FAR}#{case.id}"
+    if case.received_at is not None and turn != "nobody":
+        places["by_agency"] = Key(f"STATE#{case.agency}#{case.state}", by_due)
+        if turn == "agency":
+            places["by_queue"] = Key(f"Q#{case.agency}", by_due)
+    if case.claimed_by is not None:
+        places["by_desk"] = Key(f"DESK#{case.claimed_by}", by_due)
     if case.next_check is not None:
         shard = hashlib.sha256(case.id.encode()).digest()[0] % DUE_SHARDS
         places["by_due"] = Key(f"DUE#{shard}", f"{case.next_check.isoformat()}#{case.id}")

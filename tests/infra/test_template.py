@@ -13,7 +13,7 @@ from tests.support.cloud import empty_cloud, local_cloud, provision
 INDEXES = {
     "gdx": {"open", "by_consumer", "by_agency"},
     "opendata": {"open", "by_organization"},
-    "biz": {"open", "by_owner", "by_queue", "by_due", "by_agency"},
+    "biz": {"open", "by_owner", "by_queue", "by_due", "by_desk", "by_agency"},
     "citizen": {"open", "by_owner"},
 }
 QUEUES = (

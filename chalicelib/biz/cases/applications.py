@@ -24,6 +24,8 @@ COMPANY_REGISTER = ("TH/CENTRAL/DBD/juristic/company", "/lookup")
 """Where it is asked whether somebody is a director of a company."""
 
 MAX_ANSWERS = 64 * 1024
+MAX_DIRECTORS = 200
+"""How many directors of a company a case remembers, so that none of them acts on it as an officer."""
 _DIRECTOR = Text(th="ตรวจสอบว่าผู้ยื่นเป็นกรรมการของนิติบุคคล", en="To check that the applicant is a director of the company")
 
 
@@ -50,8 +52,9 @@ class Applications:
         if once.claimed:
             office.parts.journal.read(once)  # before the register is asked: a repeat must not ask again
         case_id, pid = CaseId(office.parts.ids()), _pid(caller)
+        related: tuple[str, ...] = ()
         if juristic_id is not None:
-            self._check_director(case_id, pid, juristic_id)
+            related = self._directors(case_id, pid, juristic_id)
         case = Case(
             id=case_id,
             service=definition.id,
@@ -60,6 +63,7 @@ class Applications:
             owner=caller.id,
             applicant=kind,
             juristic_id=juristic_id,
+            related=related,
             state=definition.workflow.initial,
             opened_at=now,
             pid=pid,
@@ -70,7 +74,8 @@ class Applications:
         office.save(once, case, [opened], by=caller.label, answer=as_json(shown), new=True)
         return shown
 
-    def _check_director(self, case: CaseId, pid: str, juristic_id: str) -> None:
+    def _directors(self, case: CaseId, pid: str, juristic_id: str) -> tuple[str, ...]:
+        """The pseudonyms of the company's directors; raises NotAllowed when the person is none of them."""
         service, path = COMPANY_REGISTER
         found = self._registers.ask(
             service,
@@ -84,8 +89,10 @@ class Applications:
         directors = found.get("directors")
         if not isinstance(directors, list):
             raise UpstreamFailed("ทะเบียนนิติบุคคลไม่ได้ตอบรายชื่อกรรมการ", "The company register did not tell the directors.")
-        if not any(isinstance(who, dict) and who.get("pid") == pid for who in directors):
+        pids = [who["pid"] for who in directors if isinstance(who, dict) and isinstance(who.get("pid"), str)]
+        if pid not in pids:
             raise NotAllowed("ท่านไม่ใช่กรรมการของนิติบุคคลนี้", "You are not a director of this company.")
+        return tuple(self._office.parts.keyring.pseudonym(each) for each in pids[:MAX_DIRECTORS])
 
     def prefill(self, once: Once, caller: Caller, id: str) -> CaseCard:
         """Fill what the state knows, each value with its source and receipt; one question per register.

@@ -108,6 +108,9 @@ class ActionBody(Incoming):
     """An officer's move; a refusal needs reasons."""
 
     reasons: Words | None = None
+    comment: Annotated[str, Field(min_length=1, max_length=4000)] | None = Field(
+        default=None, description="For colleagues: kept as a note, never shown to the applicant"
+    )
 
 
 class OfficerBody(Incoming):

@@ -28,6 +28,8 @@ _PLAIN_NAMES = {
     "accepted": Text(th="เอกสารผ่านการตรวจ", en="Document accepted"),
     "refused": Text(th="เอกสารไม่ผ่านการตรวจ", en="Document refused"),
     "claimed": Text(th="เจ้าหน้าที่รับดูแลคำขอ", en="Taken by an officer"),
+    "released": Text(th="เจ้าหน้าที่คืนคำขอให้ส่วนกลาง", en="Given back by the officer"),
+    "assigned": Text(th="มอบหมายคำขอให้เจ้าหน้าที่", en="Given to an officer"),
     "overdue": Text(th="เกินกำหนดเวลาพิจารณา", en="Past the legal time limit"),
     "explained": Text(th="หน่วยงานแจ้งเหตุแห่งความล่าช้า", en="Written reasons for the lateness"),
     "issued": Text(th="ออกใบอนุญาต", en="Licence issued"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from chalicelib.shared.problems import Bilingual
 from chalicelib.shared.web import Incoming
 
 from ..cases.bodies import PageQuery, Words
@@ -15,6 +16,33 @@ class ReasonsBody(Incoming):
     """Why the decision is late, for the applicant to read."""
 
     reasons: Words
+
+
+class QueueQuery(PageQuery):
+    """A page of the agency's work."""
+
+    show: Literal["all", "mine", "overdue"] = Field(default="all", description="mine: what the caller has taken")
+    state: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")] | None = Field(
+        default=None, description="Open cases in this state, also those that wait for the applicant; not with `show`"
+    )
+
+    @model_validator(mode="after")
+    def _one_question(self) -> QueueQuery:
+        if self.state is not None and self.show != "all":
+            raise Bilingual("ใช้ state หรือ show อย่างใดอย่างหนึ่ง", "Use either `state` or `show`.")
+        return self
+
+
+class AssignBody(Incoming):
+    """To whom a case is given."""
+
+    officer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,100}$", description="Id from the list of officers")]
+
+
+class NoteBody(Incoming):
+    """A note for colleagues."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
 class MonthQuery(PageQuery):

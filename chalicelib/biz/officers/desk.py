@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalicelib.shared.errors import WrongState
+from chalicelib.shared.errors import Stale, WrongState
 from chalicelib.shared.identity import Caller
+from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Once
-from chalicelib.shared.storage import Change
+from chalicelib.shared.storage import Change, Require
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 
@@ -16,9 +17,11 @@ from ..cases.following import quoted
 from ..cases.rules import Actor
 from ..cases.views import CaseCard
 from ..definitions.model import SYSTEM, Effect
-from ..model import Case, Decision, Deficiency, Finding
+from ..model import Case, Decision, Deficiency, Finding, Note, Officer
 from ..office import Office, Told, as_officer, told_of
 from ..payments.counter import Counter
+from ..store import case_key, officer_key
+from . import rules as desk_rules
 from .rules import report
 from .store import Papers
 
@@ -35,14 +38,99 @@ class Desk:
 
     def queue(self, caller: Caller, after: str | None, limit: int) -> tuple[list[CaseCard], str | None]:
         """The agency's work, the first legally due first."""
+        return self._cards(self._office.store.queue(caller.agency or "", after, limit))
+
+    def in_state(self, caller: Caller, state: str, after: str | None, limit: int) -> tuple[list[CaseCard], str | None]:
+        """The agency's open cases in one state, also those that wait for the applicant; the first due first."""
+        return self._cards(self._office.store.in_state(caller.agency or "", state, after, limit))
+
+    def mine(self, caller: Caller, after: str | None, limit: int) -> tuple[list[CaseCard], str | None]:
+        """What the officer has taken or was given, the first due first."""
+        found, following = self._office.store.on_desk(caller.id, after, limit)
+        return self._cards(([case for case in found if case.agency == caller.agency], following))
+
+    def overdue(self, caller: Caller, after: str | None, limit: int) -> tuple[list[CaseCard], str | None]:
+        """The agency's work whose due day has passed: the head of the queue, so nothing else is read."""
+        today = self._office.today()
         found, following = self._office.store.queue(caller.agency or "", after, limit)
-        return [views.card(case, self._office.book(case)) for case in found], following
+        late = [case for case in found if case.due is not None and case.due < today]
+        # a stopped clock keeps its due day: such a case is in the way, but late no more
+        running = [case for case in late if case.next_check is not None]
+        return self._cards((running, following if len(late) == len(found) else None))
+
+    def _cards(self, page: tuple[list[Case], str | None]) -> tuple[list[CaseCard], str | None]:
+        return [views.card(case, self._office.book(case)) for case in page[0]], page[1]
 
     def claim(self, once: Once, caller: Caller, id: str) -> CaseCard:
         """Take a case; raises WrongState when another officer has it."""
         case = self._office.of_agency(once, id, caller)
         claimed = rules.claim(case, self._office.book(case), as_officer(caller))
         return self._saved(once, caller, claimed, [Told("application.claimed", {}, heard=False)])
+
+    def release(self, once: Once, caller: Caller, id: str) -> CaseCard:
+        """Give a case back to the agency's work; see `rules.released`."""
+        case = self._office.of_agency(once, id, caller)
+        released = desk_rules.released(case, Actor(caller.id, caller.roles))
+        return self._saved(once, caller, released, [Told("application.released", {}, heard=False)])
+
+    def assign(self, once: Once, caller: Caller, id: str, officer: str) -> CaseCard:
+        """Give a case to an officer of the agency; see `rules.assigned`."""
+        key = officer_key(officer)
+        case, found = self._office.of_agency_with(once, id, caller, key)
+        there = found.get(key)
+        chosen = None if there is None else Officer.model_validate(there.data)
+        assigned = desk_rules.assigned(case, self._office.book(case), chosen)
+        told = Told("application.assigned", {"officer": officer}, heard=False)
+        # whoever is taken off at this moment gets nothing more
+        return self._saved(once, caller, assigned, [told], [Require(key, None if there is None else there.version)])
+
+    def hand_back(self, officer: str) -> int:
+        """Give back to their agencies what somebody holds who no longer acts for them; returns how many.
+
+        Harmless when told twice. A case that changes meanwhile is looked at again.
+        """
+        posting, handed, after = self._office.store.officer(officer), 0, None
+        while True:
+            found, after = self._office.store.on_desk(officer, after, 100)
+            for case in found:
+                if posting is None or not posting.works_for(case.agency):
+                    handed += self._back(case.id, officer)
+            if after is None:
+                return handed
+
+    def _back(self, case_id: str, officer: str) -> bool:
+        while True:
+            case = self._office.store.find_case(case_id)
+            if case.claimed_by != officer:
+                return False
+            free, once = case.model_copy(update={"claimed_by": None}), Once(new_id(), "", new_token(), claimed=False)
+            try:
+                self._office.save(once, free, [Told("application.released", {}, heard=False)], by=SYSTEM)
+            except Stale:
+                continue
+            return True
+
+    def note(self, once: Once, caller: Caller, id: str, text: str) -> Note:
+        """Write a note about a case for one's colleagues; the applicant never sees it."""
+        case = self._office.of_agency(once, id, caller)
+        note = self._note(caller, text)
+        answer = {"id": note.id, "at": note.at.isoformat()}
+        changes: list[Change] = [self._papers.new_note(case.id, note), Require(case_key(case.id))]
+        self._office.parts.journal.commit(once, changes, answer=answer)
+        return note
+
+    def notes(self, caller: Caller, id: str, after: str | None, limit: int) -> tuple[list[Note], str | None]:
+        """The notes about a case, newest first; only for officers who may act on it."""
+        case = self._office.of_agency(None, id, caller)
+        return self._papers.notes(case.id, after, limit)
+
+    def colleagues(self, caller: Caller, after: str | None, limit: int) -> tuple[list[Officer], str | None]:
+        """The officers of the caller's agency who work on cases."""
+        found, following = self._office.store.officers_of(caller.agency or "", after, limit)
+        return [officer for officer in found if officer.works_for(officer.agency)], following
+
+    def _note(self, caller: Caller, text: str) -> Note:
+        return Note(id=self._office.parts.ids(), at=self._office.now(), by=caller.id, name=caller.name, text=text)
 
     def ask(self, once: Once, caller: Caller, id: str, items: Sequence[Deficiency], omission: str | None) -> CaseCard:
         """Return the case with the one list of what is missing (LFA 2558 s.8); see `rules.ask`.
@@ -68,8 +156,10 @@ class Desk:
         )
         return self._saved(once, caller, seen, [told_of(move, passed=seen.inspections[-1].passed)])
 
-    def act(self, once: Once, caller: Caller, id: str, code: str, reasons: Text | None) -> CaseCard:
-        """Any other move of the workflow: accept, approve, refuse.
+    def act(
+        self, once: Once, caller: Caller, id: str, code: str, reasons: Text | None, comment: str | None = None
+    ) -> CaseCard:
+        """Any other move of the workflow: accept, approve, refuse; a comment becomes a note for colleagues.
 
         An approval fixes the fee; where it is nothing, the licence follows in the same transaction.
 
@@ -97,9 +187,10 @@ class Desk:
                 moved, move = rules.move(moved, book, free, Actor(SYSTEM, frozenset({SYSTEM})), now)
                 told.append(told_of(move))
                 issues = issues or "issue" in move.effects
+        more = [] if comment is None else [self._papers.new_note(case.id, self._note(caller, comment))]
         if issues:
-            return self._counter.issue(once, moved, told, by=caller.label)
-        return self._saved(once, caller, moved, told)
+            return self._counter.issue(once, moved, told, by=caller.label, more=more)
+        return self._saved(once, caller, moved, told, more)
 
     def _saved(
         self, once: Once, caller: Caller, case: Case, told: Sequence[Told], more: Sequence[Change] = ()

@@ -9,6 +9,7 @@ from pydantic import Field
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
+from ..cases.replies import OfficerView
 from ..model import LateReasons
 from .rules import Report
 
@@ -31,6 +32,37 @@ class Delays(Outgoing):
     reasons_by: dt.date | None = Field(description="Last day for the next written reasons; none while none are owed")
     missed: int = Field(description="How often that day passed without any; reported to the overseer")
     items: list[ReasonsView]
+
+
+class NoteView(Outgoing):
+    """A note among officers."""
+
+    id: str
+    at: dt.datetime
+    by: str = Field(description="Id of the officer")
+    name: str
+    text: str
+
+
+class NotePage(Outgoing):
+    """A page of notes, newest first."""
+
+    items: list[NoteView]
+    next: str | None
+
+
+class Noted(Outgoing):
+    """A note that was kept."""
+
+    id: str
+    at: dt.datetime
+
+
+class OfficerPage(Outgoing):
+    """A page of an agency's officers."""
+
+    items: list[OfficerView]
+    next: str | None
 
 
 class ReportView(Outgoing):

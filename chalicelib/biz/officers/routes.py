@@ -11,6 +11,8 @@ from ..cases.views import CaseCard
 from ..model import DESK_ROLES, Deficiency, Finding
 from ..paging import page_of
 from ..service import Biz
+from . import routes_desk
+from .bodies import QueueQuery
 
 CASE = "/biz/v1/applications/{id}"
 ANY = officer(*DESK_ROLES)
@@ -22,6 +24,7 @@ def add(room: Room, biz: Biz) -> None:
     _reading(room, biz)
     _acting(room, biz)
     _operating(room, biz)
+    routes_desk.add(room, biz)
 
 
 def _reading(room: Room, biz: Biz) -> None:
@@ -30,14 +33,21 @@ def _reading(room: Room, biz: Biz) -> None:
     @room.get(
         "/biz/v1/queue",
         allow=[ANY],
-        query=bodies.PageQuery,
+        query=QueueQuery,
         answer=replies.CasePage,
-        summary="The agency's work, the first legally due first",
+        summary="The agency's work, the first legally due first: all, one's own, what is late, or one state",
     )
     def queue(call: Call) -> replies.CasePage:
-        items, following = page_of(
-            biz, call, f"queue/{call.caller.agency}", lambda after: desk.queue(call.caller, after, call.query.limit)
-        )
+        asked: QueueQuery = call.query
+        ask = {"all": desk.queue, "mine": desk.mine, "overdue": desk.overdue}[asked.show]
+        who = call.caller.id if asked.show == "mine" else call.caller.agency
+
+        def read(after: str | None) -> tuple[list[CaseCard], str | None]:
+            if asked.state is not None:
+                return desk.in_state(call.caller, asked.state, after, asked.limit)
+            return ask(call.caller, after, asked.limit)
+
+        items, following = page_of(biz, call, f"queue/{asked.show}/{asked.state}/{who}", read)
         return replies.CasePage(items=items, next=following)
 
 
@@ -85,7 +95,8 @@ def _acting(room: Room, biz: Biz) -> None:
     )
     def act(call: Call) -> Reply:
         reasons = call.body.reasons.text() if call.body.reasons else None
-        return carded(desk.act(call.once, call.caller, call.params["id"], call.params["action"], reasons))
+        action = call.params["action"]
+        return carded(desk.act(call.once, call.caller, call.params["id"], action, reasons, call.body.comment))
 
 
 def _operating(room: Room, biz: Biz) -> None:

@@ -10,13 +10,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.shared.errors import WrongState
+from chalicelib.shared.errors import Fault, Invalid, WrongState
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import thai_date
 
 from ..cases import clock
 from ..cases.rules import Actor, Book
-from ..model import Case, LateReasons, Noun
+from ..model import HEAD, Case, LateReasons, Noun, Officer
+from ..office import must_be_impartial
 
 ReportKind = Literal["late", "late_reasons", "reasons_missing", "second_list"]
 
@@ -118,3 +119,37 @@ def report(
         text=text,
         words=words,
     )
+
+
+def released(case: Case, actor: Actor) -> Case:
+    """The case back among the agency's work; by whoever holds it, or by the head of office.
+
+    Raises:
+        WrongState: nobody holds it, or another officer does.
+    """
+    if case.claimed_by is None:
+        raise WrongState("ยังไม่มีเจ้าหน้าที่รับดูแลคำขอนี้", "No officer holds this case.")
+    if case.claimed_by != actor.id and HEAD not in actor.roles:
+        raise WrongState("เจ้าหน้าที่อีกคนหนึ่งกำลังดูแลคำขอนี้", "Another officer holds this case.")
+    return case.model_copy(update={"claimed_by": None})
+
+
+def assigned(case: Case, book: Book, officer: Officer | None) -> Case:
+    """The case in the hands of an officer whom the head of office chose, whoever held it before.
+
+    Raises:
+        WrongState: it is not the agency's turn.
+        Invalid: there is no such officer in the agency.
+        NotAllowed: it is the officer's own matter.
+    """
+    state = book.state(case)
+    if state.turn != "agency":
+        raise WrongState(
+            f"มอบหมายไม่ได้ขณะที่คำขออยู่ในสถานะ “{state.name.th}”",
+            f"There is nothing to hand to an officer while the application is '{state.name.en}'.",
+        )
+    if officer is None or not officer.works_for(case.agency):
+        th, en = "ไม่มีเจ้าหน้าที่นี้ในหน่วยงาน", "The agency has no such officer."
+        raise Invalid(th, en, [Fault("/officer", th, en)])
+    must_be_impartial(case, officer.id)
+    return case.model_copy(update={"claimed_by": officer.id})

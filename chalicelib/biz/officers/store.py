@@ -23,7 +23,7 @@ from ..model import LateReasons, Note
 from ..store import case_key
 from .rules import Report
 
-_HIDDEN = ("text", "words")
+_HIDDEN = ("text", "words", "name")
 
 
 def month_of(report: Report) -> str:

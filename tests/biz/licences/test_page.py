@@ -167,7 +167,7 @@ def test_names_are_text_and_never_markup(town: Town) -> None:
     stored = town.biz.store.find_case(case)
     answers: dict[str, Any] = {**stored.answers, "establishment": {**stored.answers["establishment"]}}
     answers["establishment"]["name_th"] = "<img src=x onerror=alert(1)>"
-    town.memory.write([town.biz.store.changed_case(stored.model_copy(update={"answers": answers}), True)], "bend")
+    town.memory.write([town.biz.store.changed_case(stored.model_copy(update={"answers": answers}), "agency")], "bend")
     town.inspected(case)
     town.act(BUNDIT, case, "approve")
     town.pay(case)

@@ -32,7 +32,7 @@ def named(town: Town, name: str, number: int = 0) -> str:
     stored = town.biz.store.find_case(case)
     establishment = {**stored.answers["establishment"], "name_th": name}
     changed = stored.model_copy(update={"answers": {**stored.answers, "establishment": establishment}})
-    town.memory.write([town.biz.store.changed_case(changed, True)], f"name-{name}-{number}")
+    town.memory.write([town.biz.store.changed_case(changed, "agency")], f"name-{name}-{number}")
     town.inspected(case)
     town.act(BUNDIT, case, "approve")
     assert town.pay(case, transaction=f"BANK-{case}").json == {"status": "booked"}

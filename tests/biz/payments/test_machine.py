@@ -101,7 +101,7 @@ class CashDesk(RuleBasedStateMachine):
         self.cases: list[CaseId] = []
         for _ in range(2):
             copy = template.model_copy(update={"id": CaseId(new_id()), "head": Head(), "version": 1})
-            self.table.write([self.biz.store.new_case(copy, False)], new_token())
+            self.table.write([self.biz.store.new_case(copy, "applicant")], new_token())
             self.cases.append(copy.id)
 
     # --- what is asked of the table
