@@ -24,6 +24,8 @@ LicenceNo = NewType("LicenceNo", str)
 HEAD = "head"
 DESK_ROLES = (*OFFICER_ROLES, HEAD)
 """Who may look into the agency's cases; what each may do to a case is the workflow's to say."""
+INSPECTION_PHOTO = "@inspection"
+"""Document code of an inspector's photograph: no code of a service, so neither asked of the applicant nor offered."""
 OVERSIGHT = "oversight"
 """Whoever oversees the agencies (LFA 2558: OPDC) and reads what they owe reasons for."""
 
@@ -101,16 +103,27 @@ class Finding(Noun):
     code: str
     passed: bool
     note: str = ""
+    value: Any = Field(default=None, description="What was measured or counted, where the checklist asks for it")
+    photos: tuple[str, ...] = Field(default=(), description="Ids of accepted photographs of this case")
+
+
+class Place(Noun):
+    """Where somebody stood (WGS 84)."""
+
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    accuracy_m: float = Field(ge=0, description="Radius in metres within which the device believes to be")
 
 
 class Inspection(Noun):
-    """A visit and what was found."""
+    """A visit and what was found; a case may have several."""
 
     at: dt.datetime
     by: str = Field(description="Pseudonym of the inspector")
     findings: tuple[Finding, ...]
     passed: bool
     summary: str = ""
+    place: Place | None = None
 
 
 class Decision(Noun):

@@ -101,7 +101,12 @@ class Store:
 
     def in_state(self, agency: str, state: str, after: str | None, limit: int) -> tuple[list[Case], str | None]:
         """An agency's open cases in one state, the first due first; also those that wait for the applicant."""
-        return self._cases(self._table.query(f"STATE#{agency}#{state}", index="by_agency", after=after, limit=limit))
+        page = self._table.query(f"OPEN#{agency}", index="by_agency", prefix=f"{state}#", after=after, limit=limit)
+        return self._cases(page)
+
+    def open_cases(self, agency: str, after: str | None) -> Page:
+        """An agency's open cases as rows, to be counted: what names people stays sealed."""
+        return self._table.query(f"OPEN#{agency}", index="by_agency", after=after, limit=200)
 
     def on_desk(self, officer: str, after: str | None, limit: int) -> tuple[list[Case], str | None]:
         """What an officer has taken, the first due first."""
@@ -263,7 +268,7 @@ def _places(case: Case, turn: Turn) -> dict[str, Key]:
     places = {"by_owner": Key(f"OWN#{case.owner}", case.id)}
     by_due = f"{case.due.isoformat() if case.due else FAR}#{case.id}"
     if case.received_at is not None and turn != "nobody":
-        places["by_agency"] = Key(f"STATE#{case.agency}#{case.state}", by_due)
+        places["by_agency"] = Key(f"OPEN#{case.agency}", f"{case.state}#{by_due}")
         if turn == "agency":
             places["by_queue"] = Key(f"Q#{case.agency}", by_due)
     if case.claimed_by is not None:

@@ -14,6 +14,8 @@ from chalicelib.shared.web import Incoming, parse_json
 from ..definitions.model import ApplicantKind
 
 Body = TypeVar("Body", bound=Incoming)
+MAX_FOUND_VALUE = 1000
+"""Characters of a measured value, as JSON."""
 ShortText = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
@@ -95,6 +97,34 @@ class FindingBody(Incoming):
     code: Annotated[str, Field(max_length=63)]
     passed: bool
     note: Annotated[str, Field(max_length=2000)] = ""
+    value: Any = Field(default=None, description="What was measured or counted, where the checklist asks for it")
+    photos: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=10)] = Field(
+        default=(), description="Ids of photographs that were announced and sent before"
+    )
+
+    @field_validator("value")
+    @classmethod
+    def _is_small(cls, value: Any) -> Any:
+        if len(json.dumps(value)) > MAX_FOUND_VALUE:
+            raise Bilingual("ค่าที่วัดยาวเกินไป", "The value is too long.")
+        return value
+
+
+class PlaceBody(Incoming):
+    """Where the inspector stood (WGS 84)."""
+
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False, description="Radius in metres")]
+
+
+class PhotoBody(Incoming):
+    """A photograph of an inspection, about to be sent."""
+
+    file_name: Annotated[str, Field(min_length=1, max_length=200)]
+    media_type: Literal["image/jpeg", "image/png"]
+    size: Annotated[int, Field(ge=1, le=10 * 1024 * 1024, description="Exact number of bytes")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes, hex")]
 
 
 class InspectionBody(Incoming):
@@ -102,6 +132,7 @@ class InspectionBody(Incoming):
 
     findings: Annotated[tuple[FindingBody, ...], Field(min_length=1, max_length=100)]
     summary: Annotated[str, Field(max_length=4000)] = ""
+    place: PlaceBody | None = None
 
 
 class ActionBody(Incoming):

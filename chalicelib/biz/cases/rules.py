@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,9 @@ from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState
 from chalicelib.shared.workdays import Calendar
 
 from ..definitions import forms, lint_schema, pointers
-from ..definitions.model import APPLICANT, Action, Effect, ServiceDefinition, State
+from ..definitions.model import APPLICANT, Action, ChecklistItem, Effect, ServiceDefinition, State
 from ..laws import LawPack, filing
-from ..model import Case, Decision, Deficiency, DeficiencyList, Finding, Inspection
+from ..model import INSPECTION_PHOTO, Case, Decision, Deficiency, DeficiencyList, Finding, Inspection, Place
 from . import clock
 
 
@@ -247,9 +247,18 @@ def _unknown(definition: ServiceDefinition, items: Sequence[Deficiency]) -> list
 
 
 def inspect(
-    case: Case, book: Book, findings: Sequence[Finding], summary: str, actor: Actor, now: dt.datetime
+    case: Case,
+    book: Book,
+    findings: Sequence[Finding],
+    summary: str,
+    actor: Actor,
+    now: dt.datetime,
+    *,
+    place: Place | None = None,
 ) -> tuple[Case, Move]:
     """Report an inspection: a word on every item of the checklist, none left out, none made up.
+
+    Where the checklist asks for a value or a photograph of an item, they must be there too.
 
     Raises:
         WrongState, NotAllowed: as `move`.
@@ -266,6 +275,10 @@ def inspect(
         ]
         extra = [] if set(given) <= set(asked) else [Fault("/findings", "มีข้อที่ไม่อยู่ในแบบตรวจ", "Not on the checklist.")]
         raise Invalid("ผลตรวจไม่ครบตามแบบตรวจ", "The findings do not fit the checklist.", faults + extra)
+    asked_for = {item.code: item for item in book.definition.checklist}
+    faults = [fault for found in findings for fault in _unfit(found, asked_for[found.code], case)]
+    if faults:
+        raise Invalid("ผลตรวจไม่ครบตามแบบตรวจ", "The findings do not fit the checklist.", faults)
     moved, told = move(case, book, code, actor, now)
     report = Inspection(
         at=now,
@@ -273,8 +286,23 @@ def inspect(
         findings=tuple(findings),
         passed=all(finding.passed for finding in findings),
         summary=summary,
+        place=place,
     )
     return moved.model_copy(update={"inspections": (*case.inspections, report)}), told
+
+
+def _unfit(found: Finding, item: ChecklistItem, case: Case) -> Iterator[Fault]:
+    """What a finding lacks of what its item asks for."""
+    value, photos = pointers.join(["findings", item.code, "value"]), pointers.join(["findings", item.code, "photos"])
+    if item.value is None and found.value is not None:
+        yield Fault(value, "ข้อนี้ไม่ต้องมีค่าที่วัด", "This item asks for no value.")
+    elif not forms.holds(item.value, found.value):
+        yield Fault(value, "ค่าที่วัดไม่เป็นไปตามที่แบบตรวจกำหนด", "The value is not what the checklist asks for.")
+    if item.photo and not found.photos:
+        yield Fault(photos, "ข้อนี้ต้องมีภาพถ่าย", "This item needs a photograph.")
+    known = {one.id for one in case.documents if (one.code, one.status) == (INSPECTION_PHOTO, "accepted")}
+    if not set(found.photos) <= known:
+        yield Fault(photos, "ไม่มีภาพถ่ายนี้ หรือยังตรวจภาพไม่เสร็จ", "No such photograph, or it is not accepted yet.")
 
 
 def refused(case: Case, book: Book, decision: Decision | None) -> Case:

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from . import bounds, computed, fees, forms, lint_schema, pointers
+from . import bounds, computed, fees, forms, lint_schema, pointers, templates
 from .expressions import BadExpression
 from .lint_form import formula_problems
 from .lint_form import problems as form_problems
@@ -31,7 +31,9 @@ _MAX_LINES = 50
 _MAX_TESTS = 100
 _MAX_TEST_WORK = 400_000
 """Keyword evaluations that all tests of a definition may take together."""
-_NOT_FOR_READERS = frozenset({"schema", "visible_if", "required_if", "when", "guard", "expr", "computed", "answers"})
+_NOT_FOR_READERS = frozenset(
+    {"schema", "visible_if", "required_if", "when", "guard", "expr", "computed", "answers", "value"}
+)
 
 
 def examine(raw: Any) -> tuple[ServiceDefinition | None, list[Problem]]:
@@ -68,6 +70,8 @@ def problems(definition: ServiceDefinition) -> list[Problem]:
         *_tables(definition),
         *_fees(definition),
         *_credential(definition),
+        *_checklist(definition),
+        *_letters(definition),
     ]
     return (found or list(_tests(definition)))[:MAX_PROBLEMS]
 
@@ -98,6 +102,9 @@ def _conditions(definition: ServiceDefinition) -> Iterator[tuple[str, Schema]]:
     for code, action in definition.workflow.actions.items():
         if action.guard is not None:
             yield at("workflow", "actions", code, "guard"), action.guard
+    for number, item in enumerate(definition.checklist):
+        if item.value is not None:
+            yield at("checklist", number, "value"), item.value
 
 
 def _texts(value: Any, path: str) -> Iterator[Problem]:
@@ -130,6 +137,13 @@ def _documents(definition: ServiceDefinition) -> Iterator[Problem]:
             yield Problem(where, "only an upload has types")
         if rule.mode != "upload" and rule.satisfied_by:
             yield Problem(where + "/satisfied_by", "only an upload can be spared by another document")
+        if rule.held_by is not None and rule.held_by.count("/") != 4:
+            yield Problem(where + "/held_by", "is not TH/class/member/subsystem/service")
+        if rule.held_by is not None and rule.mode != "exchange":
+            yield Problem(
+                where + "/mode",
+                "the state holds this (held_by), so no copy may be asked (e-act-2565.s12): use mode 'exchange'",
+            )
         for media in sorted(set(rule.types) - UPLOADS):
             yield Problem(where + "/types", f"'{media}' cannot be checked; use {', '.join(sorted(UPLOADS))}")
 
@@ -202,6 +216,22 @@ def _reminders(validity: Validity) -> Iterator[Problem]:
         yield Problem(place, "the earliest reminder first, none twice")
     if days and max(days) >= 365 * validity.years + validity.days:
         yield Problem(place, f"{max(days)} days before the end the licence does not exist yet")
+
+
+def _checklist(definition: ServiceDefinition) -> Iterator[Problem]:
+    times = Counter(item.code for item in definition.checklist)
+    for number, item in enumerate(definition.checklist):
+        if times[item.code] > 1:
+            yield Problem(at("checklist", number), f"the code is used twice: '{item.code}'")
+
+
+def _letters(definition: ServiceDefinition) -> Iterator[Problem]:
+    known = [
+        pointer for pointer, schema in lint_schema.properties(definition.form.schema_) if not schema.get("properties")
+    ]
+    for kind, letter in definition.letters.items():
+        for language, source in (("th", letter.th), ("en", letter.en)):
+            yield from templates.problems(source, at("letters", kind, language), known)
 
 
 def _tests(definition: ServiceDefinition) -> Iterator[Problem]:

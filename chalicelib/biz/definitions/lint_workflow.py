@@ -20,7 +20,13 @@ def problems(definition: ServiceDefinition) -> list[Problem]:
     found = [*_sizes(workflow)] or [*_names(workflow)]
     if found:
         return found
-    return [*_paths(workflow), *_actions(workflow, definition), *_guards(workflow), *_clock(workflow)]
+    return [
+        *_paths(workflow),
+        *_actions(workflow, definition),
+        *_guards(workflow),
+        *_clock(workflow),
+        *_deemed(definition),
+    ]
 
 
 def _sizes(workflow: Workflow) -> Iterator[Problem]:
@@ -86,28 +92,29 @@ def _actions(workflow: Workflow, definition: ServiceDefinition) -> Iterator[Prob
         yield Problem("/fees", "a service with fees needs an action with the effect 'fee', and the other way round")
     if "inspection" in effects and not definition.checklist:
         yield Problem("/checklist", "an inspection needs a checklist")
+    deemed = None if definition.deemed_approval is None else definition.deemed_approval.action
     for code, action in workflow.actions.items():
-        yield from _action(f"/workflow/actions/{code}", action, workflow)
+        yield from _action(f"/workflow/actions/{code}", action, workflow, deemed=code == deemed)
     for state in workflow.states:
         seen: set[str] = set()
-        for action in workflow.available(state).values():
+        for action in (action for code, action in workflow.available(state).items() if code != deemed):
             for effect in action.effects:
                 if effect in seen:
                     yield Problem(f"/workflow/states/{state}", f"two actions with the effect '{effect}' leave it")
                 seen.add(effect)
 
 
-def _action(where: str, action: Action, workflow: Workflow) -> Iterator[Problem]:
+def _action(where: str, action: Action, workflow: Workflow, *, deemed: bool) -> Iterator[Problem]:
     roles, effects = set(action.roles), set(action.effects)
     if effects & _APPLICANT_EFFECTS and roles != {APPLICANT}:
         yield Problem(where, f"only the applicant can {' or '.join(sorted(effects & _APPLICANT_EFFECTS))}")
-    if effects & _OFFICER_EFFECTS and not roles <= set(OFFICER_ROLES):
+    if effects & _OFFICER_EFFECTS and not roles <= set(OFFICER_ROLES) and not deemed:
         yield Problem(where, "only an officer can do this")
     if "paid" in effects and roles != {SYSTEM}:
         yield Problem(where, "only the system can say that it was paid")
     if APPLICANT in roles and not effects:
         yield Problem(where, "an applicant's action needs the effect 'file' or 'withdraw'")
-    if SYSTEM in roles and "paid" not in effects:
+    if SYSTEM in roles and "paid" not in effects and not deemed:
         yield Problem(where, "nothing would ever do this; the system acts only on payment")
     if "issue" in effects and APPLICANT in roles:
         yield Problem(where, "an applicant cannot issue a licence")
@@ -168,3 +175,38 @@ def _clock(workflow: Workflow) -> Iterator[Problem]:
             elif (action.to, following) not in seen:
                 seen.add((action.to, following))
                 queue.append((action.to, following))
+
+
+def _deemed(definition: ServiceDefinition) -> Iterator[Problem]:
+    """A deemed approval must be able to happen wherever a term can end, and must approve."""
+    rule, workflow = definition.deemed_approval, definition.workflow
+    if rule is None:
+        return
+    action = workflow.actions.get(rule.action)
+    if action is None:
+        yield Problem("/deemed_approval/action", f"there is no action '{rule.action}'")
+        return
+    where = f"/workflow/actions/{rule.action}"
+    if set(action.roles) != {SYSTEM}:
+        yield Problem(where, "only the system can do what the law deems done")
+    if action.clock != "stop":
+        yield Problem(where, "a deemed approval must stop the clock")
+    if not set(action.effects) & {"fee", "issue"}:
+        yield Problem(where, "a deemed approval needs the effect 'fee' or 'issue'")
+    for state in sorted(_where_it_runs(workflow) - set(action.from_)):
+        yield Problem(where, f"does not leave '{state}', where the term can end")
+
+
+def _where_it_runs(workflow: Workflow) -> set[str]:
+    """The states of the agency in which the clock may be running."""
+    follows = {"start": True, "resume": True, "pause": False, "stop": False}
+    seen = {(workflow.initial, False)}
+    queue = list(seen)
+    while queue:
+        state, running = queue.pop()
+        for action in workflow.available(state).values():
+            place = (action.to, follows.get(action.clock, running))
+            if place not in seen:
+                seen.add(place)
+                queue.append(place)
+    return {state for state, running in seen if running and workflow.states[state].turn == "agency"}

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.shared.thai import Text
+from chalicelib.shared.thai import Language, Text
 from chalicelib.shared.workdays import Basis
 
 Schema = dict[str, Any]
@@ -25,6 +25,7 @@ Verified = Literal["gazette", "page", "title", "design", "no"]
 
 ApplicantKind = Literal["person", "juristic"]
 Mode = Literal["upload", "exchange", "present"]
+LetterKind = Literal["approval", "refusal"]
 ClockEffect = Literal["start", "pause", "resume", "stop", "none"]
 Effect = Literal["file", "deficiency", "inspection", "refusal", "fee", "paid", "issue", "withdraw"]
 
@@ -98,6 +99,9 @@ class DocumentRule(Sourced):
     when: Schema | None = Field(default=None, description="JSON Schema on {applicant, answers}; absent means always")
     types: tuple[str, ...] = Field(default=(), description="Media types that may be uploaded")
     max_mb: int = Field(default=10, ge=1, le=50)
+    held_by: Member | None = Field(
+        default=None, description="GDX service that gives what is in it: then nobody is asked for a copy"
+    )
     satisfied_by: tuple[Code, ...] = Field(
         default=(), max_length=20, description="Codes of other documents, of any service, that prove the same"
     )
@@ -212,6 +216,25 @@ class ChecklistItem(Part):
 
     code: Code
     text: Text
+    value: Schema | None = Field(default=None, description="JSON Schema of a value to be measured or counted")
+    photo: bool = Field(default=False, description="Whether a photograph must show it")
+
+
+class DeemedApproval(Said):
+    """What an Act says of a term that ends without a decision: the application counts as approved."""
+
+    action: Code = Field(description="The move that the system makes on the day after the due day")
+
+
+class LetterTemplate(Part):
+    """The body of a decision letter in both languages; see chalicelib/biz/definitions/templates.py."""
+
+    th: str = Field(min_length=1, max_length=8000)
+    en: str = Field(min_length=1, max_length=8000)
+
+    def pick(self, language: Language) -> str:
+        """The template of that language."""
+        return self.en if language == "en" else self.th
 
 
 class Manual(Part):
@@ -260,8 +283,15 @@ class ServiceDefinition(Part):
     tables: dict[Code, tuple[RateRow, ...]] = Field(default_factory=dict)
     fees: tuple[Fee, ...] = ()
     sla: Sla
+    deemed_approval: DeemedApproval | None = Field(
+        default=None,
+        description="Only where an Act says so; absent: a late agency owes reasons, and nothing is approved",
+    )
     credential: CredentialRule
     manual: Manual
+    letters: dict[LetterKind, LetterTemplate] = Field(
+        default_factory=dict, description="Own words of decision letters; the default says it plainly"
+    )
     tests: tuple[Case, ...] = Field(min_length=1)
 
     def document(self, code: str) -> DocumentRule | None:

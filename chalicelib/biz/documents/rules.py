@@ -16,15 +16,17 @@ from urllib.parse import unquote_plus
 from chalicelib.shared.errors import Fault, Invalid, not_found
 from chalicelib.shared.objects import Stored
 
-from ..cases.rules import Book, must_be_applicants_turn
+from ..cases.rules import Book, effect_action, must_be_applicants_turn
 from ..definitions import forms
-from ..definitions.model import DocumentRule
-from ..model import Case, CaseId, Document, Origin, ScanState
+from ..definitions.model import DocumentRule, Effect
+from ..model import INSPECTION_PHOTO, Case, CaseId, Document, Origin, ScanState
 from .model import Held, Offer
 from .reasons import NOTES, REASONS
 
 MAX_DOCUMENTS = 40
 """Files per case, refused ones included; more is a mistake or an attack."""
+MAX_PHOTOS = 40
+"""Photographs of inspections per case."""
 MAX_BYTES = 50 * 1024 * 1024
 """The largest file that any service may ask for (`DocumentRule.max_mb`)."""
 MAX_OFFERED = 5
@@ -100,9 +102,34 @@ def announced(
     return case.model_copy(update={"documents": (*case.documents, document)}), document
 
 
+def photographed(
+    case: Case, book: Book, *, id: str, file_name: str, media_type: str, size: int, sha256: str, now: dt.datetime
+) -> tuple[Case, Document]:
+    """The case with an inspector's photograph that is about to come.
+
+    Raises:
+        WrongState: no inspection can be reported now.
+        Invalid: there are too many photographs.
+    """
+    effect_action(case, book, "inspection")
+    if sum(known.code == INSPECTION_PHOTO for known in case.documents) >= MAX_PHOTOS:
+        raise _invalid("", f"แนบภาพถ่ายได้ไม่เกิน {MAX_PHOTOS} ภาพ", f"At most {MAX_PHOTOS} photographs may be sent.")
+    document = Document(
+        id=id,
+        code=INSPECTION_PHOTO,
+        file_name=file_name,
+        media_type=media_type,
+        size=size,
+        sha256=sha256,
+        asked_at=now,
+        edition=_edition(case, INSPECTION_PHOTO),
+    )
+    return case.model_copy(update={"documents": (*case.documents, document)}), document
+
+
 def _asked_for(case: Case, book: Book, code: str) -> DocumentRule:
     must_be_applicants_turn(case, book)
-    if len(case.documents) >= MAX_DOCUMENTS:
+    if sum(known.code != INSPECTION_PHOTO for known in case.documents) >= MAX_DOCUMENTS:
         raise _invalid("", f"แนบไฟล์ได้ไม่เกิน {MAX_DOCUMENTS} ครั้ง", f"At most {MAX_DOCUMENTS} files may be sent.")
     rule = next((rule for rule in _uploads(case, book) if rule.code == code), None)
     if rule is None:
@@ -135,7 +162,8 @@ def judged(case: Case, book: Book, document: Document, verdict: Verdict, now: dt
 
     What was announced before the case was filed or withdrawn and came after it changes nothing any more.
     """
-    awaited = book.definition.workflow.find(case.state, "file") is not None
+    effect: Effect = "inspection" if document.code == INSPECTION_PHOTO else "file"
+    awaited = book.definition.workflow.find(case.state, effect) is not None
     reason = verdict.reason if verdict.reason is not None or awaited else "late"
     return document.model_copy(
         update={

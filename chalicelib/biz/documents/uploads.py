@@ -11,7 +11,7 @@ from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once, Replayed
 from chalicelib.shared.objects import UploadForm
 
-from ..model import Case, CaseId, Document
+from ..model import INSPECTION_PHOTO, Case, CaseId, Document
 from ..office import Office, Told, unchanged
 from ..ports import Scanner
 from . import rules as documents
@@ -73,6 +73,37 @@ class Uploads:
             media_type=file.media_type,
             size=file.size,
             sha256=file.sha256,
+            now=office.now(),
+        )
+        told = Told("document.announced", {"document": document.id, "code": document.code}, heard=False)
+        office.save(once, case, [told], by=caller.label, answer={"document": document.id})
+        return document, self.form(case.id, document)
+
+    def announce_photo(
+        self, once: Once, caller: Caller, id: str, *, file_name: str, media_type: str, size: int, sha256: str
+    ) -> tuple[Document, UploadForm]:
+        """Give an inspector the form by which exactly this photograph may be sent.
+
+        It takes the way of every file: quarantine, the look into it, the scan; and it stays with the case.
+
+        Raises:
+            Invalid, WrongState: see `documents.photographed`.
+            NotAllowed: the officer does not inspect.
+        """
+        office = self._office
+        try:
+            case = office.of_agency(once, id, caller)
+        except Replayed as done:
+            return self._again(office.of_agency(None, id, caller), done)
+        book = office.book(case)
+        case, document = documents.photographed(
+            case,
+            book,
+            id=office.parts.ids(),
+            file_name=file_name,
+            media_type=media_type,
+            size=size,
+            sha256=sha256,
             now=office.now(),
         )
         told = Told("document.announced", {"document": document.id, "code": document.code}, heard=False)
@@ -166,7 +197,8 @@ class Uploads:
         more = []
         if judged.status == "accepted":
             office.objects.copy(source, good)
-            more.append(office.store.held(case.owner, documents.held_of(case, judged)))
+            if judged.code != INSPECTION_PHOTO:
+                more.append(office.store.held(case.owner, documents.held_of(case, judged)))
         elif verdict.reason != "gone":
             office.objects.copy(source, bad)
         data = {"document": document.id, "code": document.code, "edition": document.edition, "scan": judged.scan}

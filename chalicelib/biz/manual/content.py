@@ -13,7 +13,7 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
 from ..definitions.computed import formulas
-from ..definitions.model import APPLICANT, RateRow, Said, ServiceDefinition, Sourced
+from ..definitions.model import APPLICANT, SYSTEM, RateRow, Said, ServiceDefinition, Sourced
 from ..laws import LawPack
 
 _MODES = {
@@ -116,7 +116,12 @@ def manual(definition: ServiceDefinition, law: LawPack) -> Manual:
         fees=tuple(fee.name for fee in definition.fees),
         rates=tuple(_rate(definition, row) for rows in definition.tables.values() for row in rows),
         validity=_validity(definition),
-        facts=_said(definition.manual.facts),
+        facts=_said(
+            (
+                *definition.manual.facts,
+                *([definition.deemed_approval] if definition.deemed_approval is not None else []),
+            )
+        ),
         appeal=_said((definition.manual.appeal,))[0],
     )
 
@@ -139,6 +144,7 @@ def _steps(definition: ServiceDefinition) -> tuple[StepLine, ...]:
             action
             for action in workflow.available(state).values()
             if not set(action.effects) & {"deficiency", "refusal", "withdraw"}
+            and (SYSTEM not in action.roles or "paid" in action.effects)
         ]
         if not onward:
             break

@@ -11,6 +11,8 @@ from chalicelib.shared.web import Incoming
 
 from ..cases.bodies import PageQuery, Words
 
+Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+
 
 class ReasonsBody(Incoming):
     """Why the decision is late, for the applicant to read."""
@@ -45,9 +47,21 @@ class NoteBody(Incoming):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
+class FiguresQuery(Incoming):
+    """Which month's decisions."""
+
+    month: Month | None = Field(default=None, description="`yyyy-mm`; absent: this month")
+
+
+class LettersQuery(Incoming):
+    """How decision letters are wanted."""
+
+    format: Literal["json", "html"] | None = Field(
+        default=None, description="html: the newest one as a page; absent: as the Accept header says"
+    )
+
+
 class MonthQuery(PageQuery):
     """A page of one month of the overseer's mailbox."""
 
-    month: Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")] | None = Field(
-        default=None, description="`yyyy-mm`; absent: this month"
-    )
+    month: Month | None = Field(default=None, description="`yyyy-mm`; absent: this month")

@@ -14,14 +14,15 @@ from chalicelib.shared.web import as_json
 
 from ..cases import rules, views
 from ..cases.following import quoted
-from ..cases.rules import Actor
+from ..cases.rules import Actor, Book, Move
 from ..cases.views import CaseCard
 from ..definitions.model import SYSTEM, Effect
-from ..model import Case, Decision, Deficiency, Finding, Note, Officer
+from ..model import Case, Decision, Deficiency, Finding, Note, Officer, Place
 from ..office import Office, Told, as_officer, told_of
 from ..payments.counter import Counter
 from ..store import case_key, officer_key
 from . import rules as desk_rules
+from .letters import DecisionLetter, written
 from .rules import report
 from .store import Papers
 
@@ -148,12 +149,19 @@ class Desk:
         copy = report(asked, "second_list", name, now, law, count=len(asked.deficiency_lists), words=own_fault)
         return self._saved(once, caller, asked, told, [self._papers.filed(copy)])
 
-    def inspect(self, once: Once, caller: Caller, id: str, findings: Sequence[Finding], summary: str) -> CaseCard:
+    def inspect(
+        self,
+        once: Once,
+        caller: Caller,
+        id: str,
+        findings: Sequence[Finding],
+        summary: str,
+        place: Place | None = None,
+    ) -> CaseCard:
         """Report an inspection; see `rules.inspect`."""
         case = self._office.of_agency(once, id, caller)
-        seen, move = rules.inspect(
-            case, self._office.book(case), findings, summary, as_officer(caller), self._office.now()
-        )
+        book, now = self._office.book(case), self._office.now()
+        seen, move = rules.inspect(case, book, findings, summary, as_officer(caller), now, place=place)
         return self._saved(once, caller, seen, [told_of(move, passed=seen.inspections[-1].passed)])
 
     def act(
@@ -174,23 +182,61 @@ class Desk:
         if action is not None and set(action.effects) & set(_OWN_ROUTE):
             raise WrongState("ขั้นตอนนี้มีช่องทางของตนเอง", "This step has a route of its own.")
         moved, move = rules.move(case, book, code, as_officer(caller), now)
-        told, issues = [told_of(move)], "issue" in move.effects
         if "refusal" in move.effects:
             decision = None
             if reasons is not None:
                 decision = Decision(at=now, reasons=reasons, appeal=book.definition.manual.appeal.text)
             moved = rules.refused(moved, book, decision)
+        more: list[Change] = [] if comment is None else [self._papers.new_note(case.id, self._note(caller, comment))]
+        return self._decided(once, moved, move, book, by=caller.label, more=more)
+
+    def _decided(self, once: Once, case: Case, move: Move, book: Book, *, by: str, more: Sequence[Change]) -> CaseCard:
+        """Save a case after a move with what a decision brings: its letter, the fee, and the licence if none is due."""
+        now, changes, told, issues = self._office.now(), list(more), list[Told](), "issue" in move.effects
+        kind = desk_rules.decision_of(case, move)
         if "fee" in move.effects:
-            moved = moved.model_copy(update={"quote": quoted(moved, book.definition, now)})
-            if moved.quote is not None and not moved.quote.total_satang:
-                free = rules.effect_action(moved, book, "paid")
-                moved, move = rules.move(moved, book, free, Actor(SYSTEM, frozenset({SYSTEM})), now)
-                told.append(told_of(move))
-                issues = issues or "issue" in move.effects
-        more = [] if comment is None else [self._papers.new_note(case.id, self._note(caller, comment))]
+            case = case.model_copy(update={"quote": quoted(case, book.definition, now)})
+        if kind is None:
+            told.append(told_of(move))
+        else:
+            name = self._office.parts.ids()
+            letters = written(case, book, kind, name, now)
+            changes += self._papers.new_letters(case.id, letters)
+            changes.append(self._papers.new_decided(case.agency, desk_rules.decided(case, book, kind, name, now)))
+            told.append(told_of(move, letter={letter.language: letter.sha256 for letter in letters}))
+        if "fee" in move.effects and case.quote is not None and not case.quote.total_satang:
+            free = rules.effect_action(case, book, "paid")
+            case, move = rules.move(case, book, free, Actor(SYSTEM, frozenset({SYSTEM})), now)
+            told.append(told_of(move))
+            issues = issues or "issue" in move.effects
         if issues:
-            return self._counter.issue(once, moved, told, by=caller.label, more=more)
-        return self._saved(once, caller, moved, told, more)
+            return self._counter.issue(once, case, told, by=by, more=changes)
+        shown = views.card(case.model_copy(update={"version": case.version + 1}), book)
+        self._office.save(once, case, told, by=by, answer=as_json(shown), more=changes)
+        return shown
+
+    def deem(self, case: Case) -> bool:
+        """Approve a case whose term ended undecided, where its definition says that it then counts as approved.
+
+        The applicant is told like of any approval, the overseer gets a report. False where nothing is deemed.
+
+        Raises:
+            Stale: somebody acts on it at this moment.
+        """
+        office, now = self._office, self._office.now()
+        book = office.book(case)
+        code, rule = desk_rules.deemed(case, book, office.today()), book.definition.deemed_approval
+        if code is None or rule is None:
+            return False
+        moved, move = rules.move(case, book, code, Actor(SYSTEM, frozenset({SYSTEM})), now)
+        copy = report(case, "deemed_approval", office.parts.ids(), now, rule.source)
+        once = Once(new_id(), "", new_token(), claimed=False)
+        self._decided(once, moved, move, book, by=SYSTEM, more=[self._papers.filed(copy)])
+        return True
+
+    def letters(self, case: Case) -> list[DecisionLetter]:
+        """The decision letters of a case that the caller may see, oldest first."""
+        return self._papers.letters(case.id)
 
     def _saved(
         self, once: Once, caller: Caller, case: Case, told: Sequence[Told], more: Sequence[Change] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from chalicelib.shared.errors import Stale
 from chalicelib.shared.identity import Caller
@@ -24,9 +25,10 @@ from .store import Papers
 class Lateness:
     """LFA 2558 s.10: written reasons every seven days to the applicant, with a copy to OPDC, until decided."""
 
-    def __init__(self, office: Office, papers: Papers) -> None:
+    def __init__(self, office: Office, papers: Papers, deem: Callable[[Case], bool]) -> None:
         self._office = office
         self._papers = papers
+        self._deem = deem
 
     def explain(self, once: Once, caller: Caller, case_id: str, text: Text) -> CaseCard:
         """Give the written reasons: to the applicant, and a copy into the overseer's mailbox, in one transaction.
@@ -60,21 +62,27 @@ class Lateness:
     def sweep(self, now: dt.datetime) -> int:
         """Mark cases whose due day, or whose day for written reasons, has passed; returns how many.
 
+        Where an Act says that a case then counts as approved, it is approved instead (`Desk.deem`).
         The applicant is told of the lateness each time; the overseer once of the lateness and each time that reasons
         are missing. A case that somebody changes meanwhile is left to the next sweep.
         """
         office, today, marked = self._office, thai_date(now), 0
         for case in office.store.to_check(today):
-            book = office.book(case)
-            looked = rules.looked_at(case, book, today)
-            reports = rules.lateness_reports(case, looked, book, office.parts.ids(), now)
-            once = Once(new_id(), "", new_token(), claimed=False)
             try:
-                office.save(once, looked, [_overdue(looked)], by="system", more=list(map(self._papers.filed, reports)))
+                if not self._deem(case):
+                    self._mark(case, today, now)
             except Stale:
                 continue
             marked += 1
         return marked
+
+    def _mark(self, case: Case, today: dt.date, now: dt.datetime) -> None:
+        book = self._office.book(case)
+        looked = rules.looked_at(case, book, today)
+        reports = rules.lateness_reports(case, looked, book, self._office.parts.ids(), now)
+        once = Once(new_id(), "", new_token(), claimed=False)
+        more = list(map(self._papers.filed, reports))
+        self._office.save(once, looked, [_overdue(looked)], by="system", more=more)
 
 
 def _overdue(case: Case) -> Told:

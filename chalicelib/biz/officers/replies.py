@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from pydantic import Field
 
@@ -11,6 +12,7 @@ from chalicelib.shared.web import Outgoing
 
 from ..cases.replies import OfficerView
 from ..model import LateReasons
+from .letters import DecisionLetter
 from .rules import Report
 
 
@@ -32,6 +34,55 @@ class Delays(Outgoing):
     reasons_by: dt.date | None = Field(description="Last day for the next written reasons; none while none are owed")
     missed: int = Field(description="How often that day passed without any; reported to the overseer")
     items: list[ReasonsView]
+
+
+class LetterView(Outgoing):
+    """A decision letter, as it was written on the day of the decision."""
+
+    id: str
+    kind: str = Field(description="approval or refusal")
+    at: dt.datetime
+    sha256: dict[str, str] = Field(description="Of each page; the case's history holds the same")
+    html: dict[str, str] = Field(description="The page in each language; the Thai one binds")
+
+
+class DecisionLetters(Outgoing):
+    """The decision letters of a case, oldest first."""
+
+    items: list[LetterView]
+
+
+class StateFigure(Outgoing):
+    """Open cases of one service in one state."""
+
+    service: str
+    state: str
+    cases: int
+
+
+class OfficerFigure(Outgoing):
+    """What one officer holds."""
+
+    officer: str = Field(description="Id of the officer")
+    cases: int
+
+
+class OfficeFigures(Outgoing):
+    """How an agency's work stands, and the decisions of a month."""
+
+    open: int
+    by_state: list[StateFigure]
+    unclaimed: int = Field(description="Cases that wait for the agency and that nobody holds")
+    overdue: int = Field(description="Open cases whose due day has passed")
+    by_officer: list[OfficerFigure] | None = Field(description="Only for the head of office")
+    month: str
+    approved: int
+    refused: int
+    decided_late: int
+    own_omissions: int = Field(description="Second lists for what an officer overlooked, in the decided cases")
+    reasons_missed: int = Field(description="Days for written reasons that passed without any, in the decided cases")
+    median_working_days: float | None = Field(description="From a complete filing to the decision, pauses left out")
+    complete: bool = Field(description="False where there were more than are counted (5000)")
 
 
 class NoteView(Outgoing):
@@ -70,7 +121,7 @@ class ReportView(Outgoing):
 
     id: str
     at: dt.datetime
-    kind: str = Field(description="late, late_reasons, reasons_missing or second_list")
+    kind: str = Field(description="late, late_reasons, reasons_missing, second_list or deemed_approval")
     case: str
     service: str
     agency: str
@@ -87,6 +138,23 @@ class ReportPage(Outgoing):
     month: str
     items: list[ReportView]
     next: str | None
+
+
+def letter_views(letters: Iterable[DecisionLetter]) -> list[LetterView]:
+    """Letters with both languages of each together."""
+    grouped: dict[str, list[DecisionLetter]] = {}
+    for letter in letters:
+        grouped.setdefault(letter.id, []).append(letter)
+    return [
+        LetterView(
+            id=name,
+            kind=pages[0].kind,
+            at=pages[0].at,
+            sha256={page.language: page.sha256 for page in pages},
+            html={page.language: page.html for page in pages},
+        )
+        for name, pages in grouped.items()
+    ]
 
 
 def reasons_view(reasons: LateReasons) -> ReasonsView:

@@ -8,10 +8,10 @@ from chalicelib.shared.web import Call, Reply, Room
 from ..cases import bodies, replies
 from ..cases.replies import carded, carded_again
 from ..cases.views import CaseCard
-from ..model import DESK_ROLES, Deficiency, Finding
+from ..model import DESK_ROLES, Deficiency, Finding, Place
 from ..paging import page_of
 from ..service import Biz
-from . import routes_desk
+from . import routes_desk, routes_figures
 from .bodies import QueueQuery
 
 CASE = "/biz/v1/applications/{id}"
@@ -25,6 +25,7 @@ def add(room: Room, biz: Biz) -> None:
     _acting(room, biz)
     _operating(room, biz)
     routes_desk.add(room, biz)
+    routes_figures.add(room, biz)
 
 
 def _reading(room: Room, biz: Biz) -> None:
@@ -82,8 +83,27 @@ def _acting(room: Room, biz: Biz) -> None:
         summary="Report an inspection: one finding for each item of the checklist",
     )
     def inspections(call: Call) -> Reply:
-        findings = [Finding(**finding.model_dump()) for finding in call.body.findings]
-        return carded(desk.inspect(call.once, call.caller, call.params["id"], findings, call.body.summary))
+        body: bodies.InspectionBody = call.body
+        findings = [Finding(**finding.model_dump()) for finding in body.findings]
+        place = None if body.place is None else Place(**body.place.model_dump())
+        return carded(desk.inspect(call.once, call.caller, call.params["id"], findings, body.summary, place))
+
+    @room.put(
+        CASE + "/inspections",
+        allow=[officer("inspector")],
+        body=bodies.PhotoBody,
+        answer=replies.UploadView,
+        status=201,
+        summary="Announce a photograph for the coming report; the answer says how to send exactly that file",
+    )
+    def photo(call: Call) -> replies.UploadView:
+        document, form = biz.uploads.announce_photo(call.once, call.caller, call.params["id"], **call.body.model_dump())
+        return replies.UploadView(
+            document=document.model_dump(mode="json"),
+            url=form.url,
+            fields=dict(form.fields),
+            expires_in=form.expires_in,
+        )
 
     @room.post(
         CASE + "/actions/{action}",

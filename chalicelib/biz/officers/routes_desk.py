@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.shared.identity import officer
+from chalicelib.shared.errors import not_found
+from chalicelib.shared.identity import CITIZEN, officer
 from chalicelib.shared.web import Call, Reply, Room
 
 from ..cases.bodies import PageQuery
@@ -12,6 +13,7 @@ from ..model import DESK_ROLES, HEAD
 from ..paging import page_of
 from ..service import Biz
 from . import bodies, replies
+from .letters import policy
 
 CASE = "/biz/v1/applications/{id}"
 DESK = officer(*DESK_ROLES)
@@ -21,6 +23,7 @@ def add(room: Room, biz: Biz) -> None:
     """Hangs the routes of the office on the room."""
     _holding(room, biz)
     _noting(room, biz)
+    _letters(room, biz)
 
 
 def _holding(room: Room, biz: Biz) -> None:
@@ -61,6 +64,27 @@ def _holding(room: Room, biz: Biz) -> None:
         )
         views = [OfficerView(id=one.id, agency=one.agency, roles=one.roles, name=one.name) for one in items]
         return replies.OfficerPage(items=views, next=following)
+
+
+def _letters(room: Room, biz: Biz) -> None:
+    @room.get(
+        CASE + "/letters",
+        allow=[CITIZEN, DESK],
+        query=bodies.LettersQuery,
+        answer=replies.DecisionLetters,
+        summary="The decision in writing, as JSON or as an HTML page (format=html)",
+    )
+    def letters(call: Call) -> Reply:
+        found = biz.desk.letters(biz.office.seen(call.params["id"], call.caller))
+        accepted = "html" if "text/html" in call.headers.get("accept", "") else "json"
+        if (call.query.format or accepted) == "json":
+            return Reply(replies.DecisionLetters(items=replies.letter_views(found)))
+        language = "en" if call.language == "en" else "th"
+        page = next((letter.html for letter in reversed(found) if letter.language == language), None)
+        if page is None:
+            raise not_found("หนังสือแจ้งผลการพิจารณา", "decision letter")
+        headers = {"Content-Security-Policy": policy(page), "Content-Language": language}
+        return Reply(page, media_type="text/html", headers=headers)
 
 
 def _noting(room: Room, biz: Biz) -> None:

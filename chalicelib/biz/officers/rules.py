@@ -10,16 +10,19 @@ from typing import Literal
 
 from pydantic import Field
 
+from chalicelib.shared import clock_ledger
+from chalicelib.shared.clock_ledger import Term
 from chalicelib.shared.errors import Fault, Invalid, WrongState
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import thai_date
 
 from ..cases import clock
-from ..cases.rules import Actor, Book
+from ..cases.rules import Actor, Book, Move
+from ..definitions.model import LetterKind
 from ..model import HEAD, Case, LateReasons, Noun, Officer
 from ..office import must_be_impartial
 
-ReportKind = Literal["late", "late_reasons", "reasons_missing", "second_list"]
+ReportKind = Literal["late", "late_reasons", "reasons_missing", "second_list", "deemed_approval"]
 
 
 class Report(Noun):
@@ -39,6 +42,19 @@ class Report(Noun):
     count: int = Field(default=1, description="Which written reasons, or how many were missing")
     text: Text | None = Field(default=None, description="The copy itself: the written reasons")
     words: str | None = Field(default=None, description="What the officer says to have overlooked, as written")
+
+
+class Decided(Noun):
+    """What a decision leaves behind to be counted; nothing in it names a person."""
+
+    id: str
+    at: dt.datetime
+    service: str
+    outcome: LetterKind
+    working_days: int
+    late: bool
+    own_omissions: int = Field(default=0, description="Second lists for what the officer overlooked")
+    reasons_missed: int = Field(default=0, description="Days for written reasons that passed without any")
 
 
 def late_reasons(case: Case, book: Book, text: Text, actor: Actor, now: dt.datetime) -> tuple[Case, LateReasons]:
@@ -153,3 +169,46 @@ def assigned(case: Case, book: Book, officer: Officer | None) -> Case:
         raise Invalid(th, en, [Fault("/officer", th, en)])
     must_be_impartial(case, officer.id)
     return case.model_copy(update={"claimed_by": officer.id})
+
+
+def deemed(case: Case, book: Book, today: dt.date) -> str | None:
+    """The action by which a case counts as approved because its term ended undecided, if an Act says so.
+
+    None where the definition names none, where the term has not ended, or where the clock runs although it is the
+    applicant's move (after an officer's own omission).
+    """
+    rule = book.definition.deemed_approval
+    if rule is None or case.state not in book.definition.workflow.actions[rule.action].from_:
+        return None
+    seen = clock.view(case, book, today)
+    return rule.action if seen.state == "running" and seen.overdue else None
+
+
+def decision_of(case: Case, move: Move) -> LetterKind | None:
+    """What a move decides, if it does: a licence that only follows the paid fee was decided before.
+
+    Args:
+        case: as it is before a fee is fixed by this move.
+        move: the move.
+    """
+    if "refusal" in move.effects:
+        return "refusal"
+    if "fee" in move.effects or ("issue" in move.effects and case.quote is None):
+        return "approval"
+    return None
+
+
+def decided(case: Case, book: Book, kind: LetterKind, id: str, now: dt.datetime) -> Decided:
+    """The row of a decision: working days that the agency took, whatever its own term counts."""
+    term = Term(days=book.definition.sla.days, basis="working")
+    used = clock_ledger.view(case.ledger, term, book.calendar, thai_date(now)).days_used
+    return Decided(
+        id=id,
+        at=now,
+        service=case.service,
+        outcome=kind,
+        working_days=used,
+        late=case.overdue,
+        own_omissions=sum(asked.officer_omission is not None for asked in case.deficiency_lists),
+        reasons_missed=case.reasons_missed,
+    )

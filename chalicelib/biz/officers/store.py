@@ -2,6 +2,8 @@
 
     CASE#{id}             LATE#{number}   written reasons for being late
     CASE#{id}             NOTE#{id}       a note among officers
+    CASE#{id}             LETTER#{id}#{language}  a decision letter
+    DECIDED#{agency}#{yyyy-mm}  {id}      what a decision leaves to be counted
     OVERSIGHT#{yyyy-mm}   {id}            a report to the overseeing body, in the order of time
 
 Free text is sealed: it may name anybody.
@@ -9,8 +11,10 @@ Free text is sealed: it may name anybody.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel
@@ -21,14 +25,15 @@ from chalicelib.shared.workdays import thai_date
 
 from ..model import LateReasons, Note
 from ..store import case_key
-from .rules import Report
+from .letters import DecisionLetter
+from .rules import Decided, Report
 
-_HIDDEN = ("text", "words", "name")
+_HIDDEN = ("text", "words", "name", "html")
 
 
-def month_of(report: Report) -> str:
-    """The month in Thailand under which a report is filed, `yyyy-mm`."""
-    return thai_date(report.at).isoformat()[:7]
+def _month(at: dt.datetime) -> str:
+    """The month in Thailand, `yyyy-mm`."""
+    return thai_date(at).isoformat()[:7]
 
 
 class Papers:
@@ -63,9 +68,28 @@ class Papers:
         page = self._table.query(case_key(case).pk, prefix="NOTE#", after=after, limit=limit, newest_first=True)
         return [Note.model_validate(self._open(item)) for item in page.items], page.after
 
+    def new_letters(self, case: str, letters: Iterable[DecisionLetter]) -> list[Create]:
+        """The changes that freeze a decision letter, one for each language."""
+        pk = case_key(case).pk
+        return [self._new(Key(pk, f"LETTER#{letter.id}#{letter.language}"), letter) for letter in letters]
+
+    def letters(self, case: str) -> list[DecisionLetter]:
+        """The decision letters of a case in both languages, oldest first."""
+        rows = every(self._table, case_key(case).pk, prefix="LETTER#")
+        return [DecisionLetter.model_validate(self._open(item)) for item in rows]
+
+    def new_decided(self, agency: str, decision: Decided) -> Create:
+        """The change that leaves a decision to be counted."""
+        return self._new(Key(f"DECIDED#{agency}#{_month(decision.at)}", decision.id), decision)
+
+    def decided(self, agency: str, month: str, most: int) -> list[Decided]:
+        """At most so many decisions of a month (`yyyy-mm`), oldest first."""
+        rows = islice(every(self._table, f"DECIDED#{agency}#{month}"), most)
+        return [Decided.model_validate(self._open(item)) for item in rows]
+
     def filed(self, report: Report) -> Create:
         """The change that puts a report into the overseer's mailbox."""
-        return self._new(Key(f"OVERSIGHT#{month_of(report)}", report.id), report)
+        return self._new(Key(f"OVERSIGHT#{_month(report.at)}", report.id), report)
 
     def reports(self, month: str, after: str | None, limit: int) -> tuple[list[Report], str | None]:
         """The reports of a month (`yyyy-mm`), newest first."""
@@ -75,11 +99,15 @@ class Papers:
     def _new(self, key: Key, noun: BaseModel) -> Create:
         whole = noun.model_dump(mode="json")
         hidden = {name: whole.pop(name) for name in _HIDDEN if name in whole}
+        if not hidden:
+            return Create(Item(key, whole))
         text = json.dumps(hidden, ensure_ascii=False, separators=(",", ":"))
         return Create(Item(key, {**whole, "sealed": self._keyring.seal(text, _context(key))}))
 
     def _open(self, item: Item) -> dict[str, Any]:
         data = dict(item.data)
+        if "sealed" not in data:
+            return data
         hidden: Mapping[str, Any] = json.loads(self._keyring.unseal(data.pop("sealed"), _context(item.key)))
         return {**data, **hidden}
 
