@@ -6,7 +6,7 @@ their applicant are not looked at; they stay with their version.
 
 from __future__ import annotations
 
-from chalicelib.shared.errors import Fault, NotAllowed, Stale
+from chalicelib.shared.errors import Fault, NotAllowed, Stale, WrongState
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Once
@@ -43,11 +43,14 @@ class Migrations:
         Raises:
             NotFound: there is no such version.
             NotAllowed: the service is another agency's.
+            WrongState: the version is not in force today.
         """
         office = self._office
         definition = office.catalogue.version(service, version)
         if definition.agency != caller.agency:
             raise NotAllowed("บริการนี้เป็นของหน่วยงานอื่น", "The service belongs to another agency.")
+        if not definition.is_live(office.today()):
+            raise WrongState("ฉบับนี้ยังไม่มีผลใช้บังคับ หรือสิ้นผลแล้ว", "This version is not in force today.")
         found, following = office.store.queue(definition.agency, after, limit)
         items = [
             self._one(caller, case, definition, dry_run)

@@ -148,6 +148,14 @@ def test_only_the_agency_moves_its_cases_and_nobody_their_own(signing: Town) -> 
     assert moved["moved"]
 
 
+def test_nothing_moves_to_a_version_that_is_not_in_force_yet(signing: Town) -> None:
+    filed(signing)
+    published(signing, sign(2, effective_from="2026-12-01"))
+    assert signing.call(BUNDIT, "POST", PATH, json={"version": 2}).status == 409
+    signing.pass_time(days=6)
+    assert run(signing)["items"][0]["may_move"]
+
+
 class Meddling(MemoryTable):
     """A table where something happens right after the queue was read."""
 

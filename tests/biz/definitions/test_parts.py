@@ -143,7 +143,7 @@ def hint(raw: Any, pointer: str) -> Any:
         ),
         # guards
         (lambda raw: raw["workflow"]["actions"]["approve"].pop("otherwise"), "'guard' and 'otherwise'"),
-        (lambda raw: raw["workflow"]["actions"]["submit"].update(guard={}, otherwise=text()), "only an officer's action"),
+        (lambda raw: raw["workflow"]["actions"]["submit"].update(guard={}, otherwise=text()), "only an officer's"),
         (lambda raw: raw["workflow"]["actions"]["refuse"].update(guard={}, otherwise=text()), "a refusal has no guard"),
         (
             lambda raw: [

@@ -1,4 +1,4 @@
-"""Agencies build services without code: drafts, checking, publishing by a second person, retiring, export and import."""
+"""Agencies build services without code: drafts, checking, publishing by a second person, retiring, export, import."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from chalicelib.biz.definitions import bounds
+from chalicelib.biz.definitions.catalogue import SHIPPED, Catalogue
 from chalicelib.biz.definitions.shelf import FRESH, Shelf
-from chalicelib.biz.definitions.store import work_key
+from chalicelib.biz.definitions.store import Definitions, work_key
 from chalicelib.shared.journal import Once, chain_is_whole
 from tests.support.client import Answer
 
@@ -305,7 +306,7 @@ def test_definitions_are_cached_and_news_are_asked_for_rarely(town: Town) -> Non
 
 
 def test_another_process_learns_of_a_publication_in_time(town: Town) -> None:
-    other = Shelf(town.biz.office.catalogue._shipped, town.biz.workshop._store, town.now)  # type: ignore[attr-defined]
+    other = Shelf(Catalogue.read(SHIPPED), Definitions(town.table), town.now)
     today = town.biz.office.today()
     assert not other.knows(SIGN)
     published(town, sign())
