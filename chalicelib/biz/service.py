@@ -34,7 +34,7 @@ from .notices.service import Notices
 from .notices.templates import shipped as notice_templates
 from .office import QUEUE, Office
 from .officers.desk import Desk
-from .officers.figures import Figures
+from .officers.figures import Workload
 from .officers.lateness import Lateness
 from .officers.store import Papers
 from .payments.counter import Counter, Receipts
@@ -120,7 +120,7 @@ class Biz:
         self.uploads = Uploads(self.office, examine, scanner)
         papers = Papers(parts.table, parts.keyring)
         self.desk = Desk(self.office, self.counter, papers)
-        self.figures = Figures(self.office, papers)
+        self.workload = Workload(self.office, papers)
         self.lateness = Lateness(self.office, papers, self.desk.deem)
         self.register = Register(self.office)
         self.keeper = Keeper(self.office)

@@ -52,7 +52,7 @@ class Decisions:
     complete: bool
 
 
-class Figures:
+class Workload:
     """An agency's figures, for its own officers."""
 
     def __init__(self, office: Office, papers: Papers) -> None:

@@ -22,7 +22,7 @@ def add(room: Room, biz: Biz) -> None:
     )
     def statistics(call: Call) -> replies.OfficeFigures:
         agency, month = call.caller.agency or "", call.query.month or biz.office.today().isoformat()[:7]
-        work, decisions = biz.figures.open_work(agency), biz.figures.decisions(agency, month)
+        work, decisions = biz.workload.open_work(agency), biz.workload.decisions(agency, month)
         officers = [replies.OfficerFigure(officer=who, cases=count) for who, count in sorted(work.by_officer.items())]
         return replies.OfficeFigures(
             open=sum(work.by_state.values()),
