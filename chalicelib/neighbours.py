@@ -19,13 +19,16 @@ from .shared.thai import Text
 if TYPE_CHECKING:
     from .citizen.service import Citizen
     from .gdx.notices import Notice
+    from .opendata.service import Catalogue
 
 BIZ = "TH/CENTRAL/DGA/biz"
 GDX = "TH/CENTRAL/DGA/gdx"
 INBOX = "TH/CENTRAL/DGA/citizen/inbox"
 WALLET = "TH/CENTRAL/DGA/citizen/wallet"
+FIGURES = "TH/CENTRAL/DGA/opendata/figures"
 FOR_AN_APPLICATION = "licence-application"
 FOR_A_NOTICE = "service-notice"
+FOR_OPEN_DATA = "open-figures"
 OPENED_AT_ONCE = 100
 
 
@@ -94,6 +97,26 @@ class WalletThroughGdx:
     def keep(self, pid: str, paper: Paper) -> None:
         body: Json = {"pid": pid, **credential_of(paper)}
         self._gdx.ask(WALLET, "POST", "/credentials", body, FOR_A_NOTICE, once=f"{paper.id}-{paper.kind}")
+
+
+class FiguresThroughGdx:
+    """`biz.ports.Figures` by the exchange."""
+
+    def __init__(self, gdx: Gdx) -> None:
+        self._gdx = gdx
+
+    def publish(self, name: str, content: str) -> None:
+        self._gdx.ask(FIGURES, "POST", "/files", {"name": name, "content": content}, FOR_OPEN_DATA)
+
+
+class FiguresToCatalogue:
+    """`biz.ports.Figures` in one process."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def publish(self, name: str, content: str) -> None:
+        self._catalogue.figures.take(BIZ, name, content.encode(), self._catalogue.parts.clock())
 
 
 class LettersToCitizen:

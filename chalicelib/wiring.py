@@ -218,6 +218,8 @@ class House:
         from .biz.documents.clamd import Clamd
         from .biz.service import Biz
         from .neighbours import (
+            FiguresThroughGdx,
+            FiguresToCatalogue,
             LettersToCitizen,
             MailboxThroughGdx,
             PapersToCitizen,
@@ -228,7 +230,8 @@ class House:
 
         parts = self.parts("biz")
         gdx = self.asks_gdx("biz", parts.keyring)
-        here = "citizen" in self.settings.platforms
+        open_here = self.settings.platforms
+        here = "citizen" in open_here
         return Biz(
             parts,
             self.objects("biz-documents"),
@@ -238,6 +241,7 @@ class House:
             wallet=PapersToCitizen(self.citizen) if here else WalletThroughGdx(gdx),
             calendar=Calendar.load(),
             outside=self.outside("biz"),
+            figures=FiguresToCatalogue(self.opendata) if "opendata" in open_here else FiguresThroughGdx(gdx),
             examine=caged,
             scanner=Clamd(self.settings.clamd) if self.settings.clamd else None,
         )
@@ -338,12 +342,14 @@ def _seal(house: House) -> None:
 
 def _open_opendata(house: House) -> None:
     from .opendata.connections import add
+    from .opendata.figures import routes as figures
     from .opendata.routes import routes
 
     catalogue = house.opendata
     parts = house.parts("opendata")
     house.rooms["opendata"] = routes(catalogue, Gate(parts.tokens, parts.keyring, catalogue.staff))
     add(house.rooms["opendata"], house.datasets(), house.requests("opendata"))
+    figures.add(house.rooms["opendata"], catalogue, house.requests("opendata"))
     house.handlers["opendata_uploads"] = catalogue.uploads.take_message
     house.handlers["opendata_events"] = catalogue.on_event
     house.handlers["opendata_harvest"] = lambda body: catalogue.harvest.on_message(body)

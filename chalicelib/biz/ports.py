@@ -101,6 +101,18 @@ class Mailbox(Protocol):
         ...
 
 
+class Figures(Protocol):
+    """The open-data catalogue, for the portal's own figures."""
+
+    def publish(self, name: str, content: str) -> None:
+        """A CSV file, new or again; the same content again changes nothing.
+
+        Raises:
+            shared.errors.Refusal: it did not surely take the file.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Paper:
     """A credential for a citizen's wallet.

@@ -40,7 +40,8 @@ from .officers.store import Papers
 from .payments.counter import Counter, Receipts
 from .payments.reconciling import Reconciliation
 from .payments.treasury import Treasury
-from .ports import Mailbox, Registers, Scanner, Wallet
+from .ports import Figures, Mailbox, Registers, Scanner, Wallet
+from .statistics.service import Statistics
 from .store import Store, officer_key, provider_key
 
 POSTING_FRESH = dt.timedelta(seconds=30)
@@ -83,6 +84,7 @@ class Biz:
         registers, mailbox, wallet: the neighbours.
         calendar: the government calendar.
         outside: e-mail and SMS.
+        figures: the open-data catalogue.
         examine: looks into uploaded files.
         scanner: the malware scanner; None where none is set up.
     """
@@ -98,6 +100,7 @@ class Biz:
         wallet: Wallet,
         calendar: Calendar,
         outside: Outside,
+        figures: Figures,
         examine: Examine,
         scanner: Scanner | None = None,
     ) -> None:
@@ -129,6 +132,7 @@ class Biz:
         self.contacts = Contacts(parts, self.notices.rows)
         self.proofs = Proofs(self.notices, mailbox)
         self.feedback = Feedback(self.notices)
+        self.statistics = Statistics(self.office, figures)
         self.postings = Postings(self.store, parts)
         self.gate = Gate(parts.tokens, parts.keyring, self.postings)
 
@@ -167,8 +171,9 @@ class Biz:
     def _heard(self, event: Event) -> None:
         if event.type == "biz.officer.posted":
             self.desk.hand_back(event.subject)
-        else:
-            self.letters.heard(event)
+            return
+        self.statistics.heard(event)
+        self.letters.heard(event)
 
     def on_feedback(self, body: str) -> None:
         """One message of the queue biz-feedback: what SES tells of an e-mail."""
@@ -182,4 +187,5 @@ class Biz:
         """Every minute: what a crash left unsent, what is past its due day, and what licences' calendars bring."""
         self.parts.journal.sweep(now)
         self.lateness.sweep(now)
+        self.statistics.run(now)
         self.keeper.sweep(now)

@@ -20,6 +20,7 @@ from .core import Core
 from .dcat.service import LinkedData
 from .dumps.service import Dumps
 from .dumps.store import DumpStore
+from .figures.service import OwnFiles
 from .followers.notices import Notices
 from .followers.service import Counts, Followers
 from .followers.store import FollowStore
@@ -98,9 +99,12 @@ class Catalogue(Core):
     @cached_property
     def usage(self) -> RollUp:
         """The figures of each day."""
-        return RollUp(
-            self.counters, self.parts.table, self.objects, self.store, self.groups, agency=AGENCY, ids=self.parts.ids
-        )
+        return RollUp(self.counters, self.parts.table, self.objects, self.store, self.figures)
+
+    @cached_property
+    def figures(self) -> OwnFiles:
+        """Datasets of the platforms' own."""
+        return OwnFiles(self.store, self.groups, self.objects, agency=AGENCY, ids=self.parts.ids)
 
     @cached_property
     def webhooks(self) -> Webhooks:

@@ -73,6 +73,8 @@ class Neighbours:
         self.letters: dict[str, tuple[str, Letter]] = {}
         self.papers: dict[str, tuple[str, Paper]] = {}
         self.read: dict[str, str] = {}
+        self.figures: dict[str, str] = {}
+        self.publications = 0
         self.deliveries = 0
         self.broken = False
         self._now = now
@@ -95,7 +97,13 @@ class Neighbours:
     def opened(self, pid: str, letters: Sequence[str]) -> dict[str, str]:
         if self.broken:
             raise UpstreamFailed("กล่องข้อความไม่ตอบ", "The inbox does not answer.")
-        return {id: at for id, at in self.read.items() if id in letters and self.letters[id][0] == pid}
+        return {each: at for each, at in self.read.items() if each in letters and self.letters[each][0] == pid}
+
+    def publish(self, name: str, content: str) -> None:
+        if self.broken:
+            raise UpstreamFailed("ศูนย์ข้อมูลเปิดไม่ตอบ", "The catalogue does not answer.")
+        self.publications += 1
+        self.figures[name] = content
 
     def keep(self, pid: str, paper: Paper) -> None:
         if self.broken:
@@ -169,6 +177,7 @@ class Town:
             wallet=self.neighbours,
             calendar=Calendar.load(),
             outside=Outside(self.outbox, self.outbox),
+            figures=self.neighbours,
             examine=examine,
             scanner=scanner,
         )

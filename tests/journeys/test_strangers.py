@@ -51,9 +51,7 @@ OF_OFFICERS: Mapping[tuple[str, str], Any] = {
     ("POST", CASE + "/deficiencies"): {"items": [{"document": "site_map", **WORDS}]},
     ("POST", CASE + "/inspections"): {"findings": [{"code": "water", "passed": True}]},
     ("POST", CASE + "/actions/{action}"): {},
-    ("POST", "/biz/v1/licences/{no}/suspend"): REASONS,
-    ("POST", "/biz/v1/licences/{no}/reinstate"): REASONS,
-    ("POST", "/biz/v1/licences/{no}/revoke"): REASONS,
+    ("POST", "/biz/v1/licences/{no}/{change}"): REASONS,
     ("POST", "/biz/v1/officers"): {"pid": "1990100002021", "agency": "TH/LOCAL/LAEMNGOP", "roles": [], "name": "x"},
     ("PUT", "/biz/v1/payments/providers/{provider}"): {"secret": "s" * 32},
     ("GET", "/biz/v1/payments/providers/{provider}/{day}"): None,
@@ -65,7 +63,8 @@ OF_OFFICERS: Mapping[tuple[str, str], Any] = {
 
 def filled(world: World, path: str) -> str:
     """A route's path for the case of the story."""
-    names = {"id": world.known["case"], "document": "1" * 32, "action": "approve", "no": world.known["licence"]}
+    names = {"id": world.known["case"], "document": "1" * 32, "action": "approve", "no": world.known["licence"],
+             "change": "suspend"}  # fmt: skip
     return path.format(**names, provider="sample-bank", day="2026-11-25", entry="sample-bank~T-000001")
 
 

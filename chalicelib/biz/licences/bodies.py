@@ -16,13 +16,8 @@ class StatusBody(Incoming):
     """A change of a licence's status; the reasons go to the holder, not to the public."""
 
     reasons: Words
-
-
-class SuspendBody(StatusBody):
-    """A suspension."""
-
     until: dt.date | None = Field(
-        default=None, description="Last day; it then ends by itself. Absent: until it is lifted"
+        default=None, description="Last day of a suspension; it then ends by itself. Absent: until it is lifted"
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from pydantic import Field
 
-from chalicelib.shared.errors import not_found
+from chalicelib.shared.errors import Fault, Invalid, not_found
 from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
 from chalicelib.shared.web import Call, Outgoing, Reply, Room
 
@@ -140,14 +140,23 @@ def _keeping(room: Room, biz: Biz) -> None:
     def file(call: Call) -> LicenceFile:
         return keeper.file(call.caller, call.params["no"])
 
-    def hang(verb: str, body: type[bodies.StatusBody], summary: str) -> None:
-        @room.post(f"/biz/v1/licences/{{no}}/{verb}", allow=[APPROVER], body=body, answer=LicenceCard, summary=summary)
-        def change(call: Call) -> LicenceCard:
-            until = call.body.until if isinstance(call.body, bodies.SuspendBody) else None
-            return keeper.set_status(
-                call.once, call.caller, call.params["no"], _STATUS[verb], call.body.reasons.text(), until
+    @room.post(
+        "/biz/v1/licences/{no}/{change}",
+        allow=[APPROVER],
+        body=bodies.StatusBody,
+        answer=LicenceCard,
+        summary="Suspend a licence (until a day or until it is lifted), reinstate or revoke it; seen at once",
+    )
+    def change(call: Call) -> LicenceCard:
+        status = _STATUS.get(call.params["change"])
+        if status is None:
+            raise not_found("รายการนี้", "change of a licence")
+        if call.body.until is not None and status != "suspended":
+            raise Invalid(
+                "ระบุวันสิ้นสุดได้เฉพาะการพักใช้",
+                "Only a suspension has a last day.",
+                [Fault("/until", "โปรดตัดค่านี้ออก", "Leave it out.")],
             )
-
-    hang("suspend", bodies.SuspendBody, "Suspend a licence, until a day or until it is lifted; seen at once")
-    hang("reinstate", bodies.StatusBody, "Make a suspended licence valid again")
-    hang("revoke", bodies.StatusBody, "Revoke a licence for good")
+        return keeper.set_status(
+            call.once, call.caller, call.params["no"], status, call.body.reasons.text(), call.body.until
+        )

@@ -10,26 +10,22 @@ immutable key, and the day is marked done at the end.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.shared.errors import NotFound
-from chalicelib.shared.ids import new_id, new_token
-from chalicelib.shared.journal import Once
+from chalicelib.shared.ids import new_token
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Create, Item, Key, Require, Table, Update, WriteRefused
 
-from ..groups.store import GroupStore
-from ..model import Dataset, DatasetId, Group, GroupId, Package, Resource, ResourceId, Upload
+from ..figures.service import AGENCY_TITLE, Own, OwnFiles
 from ..purging import take_away
 from ..rows import dataset_key
-from ..store import Store, Writing
+from ..store import Store
 from .counters import KEPT_DAYS, METRICS, Counters, day_of
 
 log = logging.getLogger("klang.opendata.usage")
@@ -45,7 +41,7 @@ FIELDS: Mapping[str, Any] = {
     "title": "สถิติการใช้ข้อมูลเปิดภาครัฐ",
     "notes": "จำนวนครั้งที่ชุดข้อมูลถูกเปิดดู ดาวน์โหลด และสืบค้นผ่าน API รายวัน (Uses of open datasets by day)",
     "data_type": "ข้อมูลสถิติ",
-    "maintainer": "สำนักงานพัฒนารัฐบาลดิจิทัล (องค์การมหาชน)",
+    "maintainer": AGENCY_TITLE,
     "maintainer_email": "opendata@dga.or.th",
     "tags": ["ข้อมูลเปิด", "สถิติการใช้งาน"],
     "objective": ["เพื่อการให้บริการประชาชน"],
@@ -58,6 +54,7 @@ FIELDS: Mapping[str, Any] = {
     "license_id": "Open Data Common",
     "unit_of_measure": "ครั้ง",
 }
+OWN = Own(NAME, BY, FIELDS)
 
 
 class RollUp:
@@ -66,9 +63,8 @@ class RollUp:
     Args:
         counters: what was counted.
         table, objects: the room's.
-        store, groups: the catalogue, where the figures are published.
-        agency: the platform's own agency, whose organisation publishes them.
-        ids: makes ids.
+        store: the catalogue.
+        files: publishes the figures.
     """
 
     def __init__(
@@ -77,18 +73,13 @@ class RollUp:
         table: Table,
         objects: Objects,
         store: Store,
-        groups: GroupStore,
-        *,
-        agency: str,
-        ids: Callable[[], str],
+        files: OwnFiles,
     ) -> None:
         self._counters = counters
         self._table = table
         self._objects = objects
         self._store = store
-        self._groups = groups
-        self._agency = agency
-        self._ids = ids
+        self._files = files
 
     def run(self, now: datetime) -> date | None:
         """Makes the figures of the oldest day that is over and not done (each minute); answers it, or None."""
@@ -110,7 +101,7 @@ class RollUp:
         ]
         self._objects.put(key, json.dumps(rows).encode(), media_type="application/json", only_if_new=True)
         if figures:
-            self._publish(day, now)
+            self._files.publish(OWN, f"usage-{day:%Y-%m}.csv", f"{day:%Y-%m}", self._month(day), now)
         self._write(Update(done.next({"day": day.isoformat()})))
         return day
 
@@ -172,68 +163,6 @@ class RollUp:
             return False
         return True
 
-    def _publish(self, day: date, now: datetime) -> None:
-        """The month's file, with this day in it, as a new version of its resource."""
-        content = self._month(day)
-        sha256 = hashlib.sha256(content).hexdigest()
-        organization = self._organization(now)
-        at = now.isoformat(timespec="microseconds")
-        package = self._store.package(NAME) or self._founded(organization, at)
-        file_name = f"usage-{day:%Y-%m}.csv"
-        old = next((each for each in package.resources if each.fields.get("name") == file_name), None)
-        if old is not None and old.upload is not None and old.upload.sha256 == sha256:
-            self._objects.put(old.upload.key, content, media_type="text/csv")  # announced by a run that died here
-            return
-        if old is not None and old.file is not None and old.file.sha256 == sha256:
-            return
-        number = 1 if old is None else old.uploads + 1
-        own = old.id if old else ResourceId(hashlib.sha256(f"{package.id}/{file_name}".encode()).hexdigest()[:32])
-        upload = Upload(number, f"uploads/{own}/{number}", file_name, "text/csv", len(content), sha256)
-        fields = {"name": file_name, "format": "CSV", "description": f"{day:%Y-%m}"}
-        new = Resource(own, package.id, fields, at, at) if old is None else old
-        new = replace(new, upload=upload, uploads=number, modified=at)
-        resources = (*(each for each in package.resources if each.id != own), new)
-        writing = Writing(
-            _once(),
-            BY,
-            "new resource" if old is None else "changed resource",
-            "opendata.resource.changed",
-            subject=own,
-        )
-        self._store.save(writing, package, replace(package, resources=resources), organization, ())
-        self._objects.put(upload.key, content, media_type="text/csv")
-
-    def _founded(self, organization: Group, at: str) -> Package:
-        dataset = Dataset(
-            id=DatasetId(self._ids()),
-            name=NAME,
-            owner_org=organization.id,
-            private=False,
-            fields=dict(FIELDS),
-            creator=BY,
-            created=at,
-            modified=at,
-        )
-        writing = Writing(_once(), BY, "new package", "opendata.dataset.created")
-        return self._store.save(writing, None, Package(dataset), organization, ())
-
-    def _organization(self, now: datetime) -> Group:
-        found = self._store.organization_of_agency(self._agency)
-        if found is not None:
-            return found
-        new = Group(
-            id=GroupId(self._ids()),
-            kind="organization",
-            type="organization",
-            name=self._agency.rsplit("/", 1)[1].lower(),
-            title=str(FIELDS["maintainer"]),
-            description="",
-            image_url="",
-            agency=self._agency,
-            created=now.isoformat(timespec="microseconds"),
-        )
-        return self._groups.save(_once(), None, new, BY, "new organization")
-
     def _month(self, last: date) -> bytes:
         out = io.StringIO()
         writer = csv.writer(out)
@@ -246,11 +175,6 @@ class RollUp:
                 continue  # nothing was counted that day, or it was before the first
             writer.writerows([day.isoformat(), *row] for row in rows)
         return out.getvalue().encode()
-
-
-def _once() -> Once:
-    """No claim: names and versions keep two runs apart, and the run that loses is made again a minute later."""
-    return Once(new_id(), "", new_token(), claimed=False)
 
 
 def _totalled(key: Key, row: Item | None, day: date, counts: Mapping[str, int]) -> Create | Update:
