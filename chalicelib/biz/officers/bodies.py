@@ -47,8 +47,8 @@ class NoteBody(Incoming):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
-class FiguresQuery(Incoming):
-    """Which month's decisions."""
+class FiguresQuery(PageQuery):
+    """Which month's decisions, and which page of officers."""
 
     month: Month | None = Field(default=None, description="`yyyy-mm`; absent: this month")
 

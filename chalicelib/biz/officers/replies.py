@@ -11,7 +11,7 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
 from ..cases.replies import OfficerView
-from ..model import LateReasons
+from ..model import Case, LateReasons
 from .letters import DecisionLetter
 from .rules import Report
 
@@ -46,10 +46,11 @@ class LetterView(Outgoing):
     html: dict[str, str] = Field(description="The page in each language; the Thai one binds")
 
 
-class DecisionLetters(Outgoing):
-    """The decision letters of a case, oldest first."""
+class CaseLetters(Outgoing):
+    """What the agency wrote to the applicant: its decision, and why it is late."""
 
-    items: list[LetterView]
+    items: list[LetterView] = Field(description="Decision letters, oldest first")
+    delays: Delays
 
 
 class StateFigure(Outgoing):
@@ -82,6 +83,8 @@ class OfficeFigures(Outgoing):
     own_omissions: int = Field(description="Second lists for what an officer overlooked, in the decided cases")
     reasons_missed: int = Field(description="Days for written reasons that passed without any, in the decided cases")
     median_working_days: float | None = Field(description="From a complete filing to the decision, pauses left out")
+    items: list[OfficerView] | None = Field(description="A page of its officers; only for the head of office")
+    next: str | None
     complete: bool = Field(description="False where there were more than are counted (5000)")
 
 
@@ -107,13 +110,6 @@ class Noted(Outgoing):
 
     id: str
     at: dt.datetime
-
-
-class OfficerPage(Outgoing):
-    """A page of an agency's officers."""
-
-    items: list[OfficerView]
-    next: str | None
 
 
 class ReportView(Outgoing):
@@ -161,6 +157,17 @@ def reasons_view(reasons: LateReasons) -> ReasonsView:
     """Reasons as the applicant reads them: in the agency's name, not the officer's."""
     return ReasonsView(
         number=reasons.number, at=reasons.at, law=reasons.law, next_by=reasons.next_by, reasons=reasons.text
+    )
+
+
+def delays_view(case: Case, reasons: Iterable[LateReasons]) -> Delays:
+    """What was said about the lateness of a case, and what is still owed."""
+    return Delays(
+        overdue=case.overdue,
+        due=case.due,
+        reasons_by=case.reasons_by,
+        missed=case.reasons_missed,
+        items=[reasons_view(one) for one in reasons],
     )
 
 

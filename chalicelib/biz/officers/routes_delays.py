@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.shared.identity import CITIZEN, officer
+from chalicelib.shared.identity import officer
 from chalicelib.shared.web import Call, Reply, Room
 
 from ..cases.replies import carded, carded_again
@@ -12,7 +12,6 @@ from ..paging import page_of
 from ..service import Biz
 from . import bodies, replies
 
-DELAYS = "/biz/v1/applications/{id}/delays"
 DESK = officer(*DESK_ROLES)
 
 
@@ -20,7 +19,7 @@ def add(room: Room, biz: Biz) -> None:
     """Hangs the routes about lateness on the room."""
 
     @room.post(
-        DELAYS,
+        "/biz/v1/applications/{id}/letters",
         allow=[DESK],
         body=bodies.ReasonsBody,
         answer=CaseCard,
@@ -29,22 +28,6 @@ def add(room: Room, biz: Biz) -> None:
     )
     def explain(call: Call) -> Reply:
         return carded(biz.lateness.explain(call.once, call.caller, call.params["id"], call.body.reasons.text()))
-
-    @room.get(
-        DELAYS,
-        allow=[CITIZEN, DESK],
-        answer=replies.Delays,
-        summary="The written reasons for being late so far, and by when the next are owed",
-    )
-    def delays(call: Call) -> replies.Delays:
-        case = biz.office.seen(call.params["id"], call.caller)
-        return replies.Delays(
-            overdue=case.overdue,
-            due=case.due,
-            reasons_by=case.reasons_by,
-            missed=case.reasons_missed,
-            items=[replies.reasons_view(reasons) for reasons in biz.lateness.reasons(case)],
-        )
 
     @room.get(
         "/biz/v1/oversight",

@@ -7,7 +7,7 @@ from chalicelib.shared.identity import CITIZEN, officer
 from chalicelib.shared.web import Call, Reply, Room
 
 from ..cases.bodies import PageQuery
-from ..cases.replies import OfficerView, carded, carded_again
+from ..cases.replies import carded, carded_again
 from ..cases.views import CaseCard
 from ..model import DESK_ROLES, HEAD
 from ..paging import page_of
@@ -50,35 +50,22 @@ def _holding(room: Room, biz: Biz) -> None:
     def assign(call: Call) -> Reply:
         return carded(desk.assign(call.once, call.caller, call.params["id"], call.body.officer))
 
-    @room.get(
-        "/biz/v1/officers",
-        allow=[officer(HEAD)],
-        query=PageQuery,
-        answer=replies.OfficerPage,
-        summary="The officers of one's own agency who work on cases",
-    )
-    def colleagues(call: Call) -> replies.OfficerPage:
-        scope = f"officers/{call.caller.agency}"
-        items, following = page_of(
-            biz, call, scope, lambda after: desk.colleagues(call.caller, after, call.query.limit)
-        )
-        views = [OfficerView(id=one.id, agency=one.agency, roles=one.roles, name=one.name) for one in items]
-        return replies.OfficerPage(items=views, next=following)
-
 
 def _letters(room: Room, biz: Biz) -> None:
     @room.get(
         CASE + "/letters",
         allow=[CITIZEN, DESK],
         query=bodies.LettersQuery,
-        answer=replies.DecisionLetters,
-        summary="The decision in writing, as JSON or as an HTML page (format=html)",
+        answer=replies.CaseLetters,
+        summary="The decision in writing, also as an HTML page (format=html), and the reasons for being late",
     )
     def letters(call: Call) -> Reply:
-        found = biz.desk.letters(biz.office.seen(call.params["id"], call.caller))
+        case = biz.office.seen(call.params["id"], call.caller)
+        found = biz.desk.letters(case)
         accepted = "html" if "text/html" in call.headers.get("accept", "") else "json"
         if (call.query.format or accepted) == "json":
-            return Reply(replies.DecisionLetters(items=replies.letter_views(found)))
+            delays = replies.delays_view(case, biz.lateness.reasons(case))
+            return Reply(replies.CaseLetters(items=replies.letter_views(found), delays=delays))
         language = "en" if call.language == "en" else "th"
         page = next((letter.html for letter in reversed(found) if letter.language == language), None)
         if page is None:

@@ -1,11 +1,13 @@
-"""The route of an agency's own figures."""
+"""The route by which an agency sees how its office stands."""
 
 from __future__ import annotations
 
 from chalicelib.shared.identity import officer
 from chalicelib.shared.web import Call, Room
 
+from ..cases.replies import OfficerView
 from ..model import DESK_ROLES, HEAD
+from ..paging import page_of
 from ..service import Biz
 from . import bodies, replies
 
@@ -14,15 +16,17 @@ def add(room: Room, biz: Biz) -> None:
     """Hangs the figures on the room."""
 
     @room.get(
-        "/biz/v1/queue/statistics",
+        "/biz/v1/officers",
         allow=[officer(*DESK_ROLES)],
         query=bodies.FiguresQuery,
         answer=replies.OfficeFigures,
-        summary="The agency's open work and lateness, and how long the decisions of a month took",
+        summary="How the office stands: open work, lateness, decisions of a month; for the head also its officers",
     )
-    def statistics(call: Call) -> replies.OfficeFigures:
+    def office(call: Call) -> replies.OfficeFigures:
         agency, month = call.caller.agency or "", call.query.month or biz.office.today().isoformat()[:7]
         work, decisions = biz.workload.open_work(agency), biz.workload.decisions(agency, month)
+        head = HEAD in call.caller.roles
+        colleagues, following = _colleagues(biz, call) if head else (None, None)
         officers = [replies.OfficerFigure(officer=who, cases=count) for who, count in sorted(work.by_officer.items())]
         return replies.OfficeFigures(
             open=sum(work.by_state.values()),
@@ -32,7 +36,9 @@ def add(room: Room, biz: Biz) -> None:
             ],
             unclaimed=work.unclaimed,
             overdue=work.overdue,
-            by_officer=officers if HEAD in call.caller.roles else None,
+            by_officer=officers if head else None,
+            items=colleagues,
+            next=following,
             month=month,
             approved=decisions.approved,
             refused=decisions.refused,
@@ -42,3 +48,13 @@ def add(room: Room, biz: Biz) -> None:
             median_working_days=decisions.median_working_days,
             complete=work.complete and decisions.complete,
         )
+
+
+def _colleagues(biz: Biz, call: Call) -> tuple[list[OfficerView], str | None]:
+    found, following = page_of(
+        biz,
+        call,
+        f"officers/{call.caller.agency}",
+        lambda after: biz.desk.colleagues(call.caller, after, call.query.limit),
+    )
+    return [OfficerView(id=one.id, agency=one.agency, roles=one.roles, name=one.name) for one in found], following

@@ -33,12 +33,12 @@ def test_reasons_go_to_the_applicant_with_a_copy_to_the_overseer(town: Town) -> 
     case = town.filed()
     town.run_queue()
     on(town, DUE + dt.timedelta(days=1))
-    town.ok(ANONG, "POST", f"/applications/{case}/delays", json=WHY)
+    town.ok(ANONG, "POST", f"/applications/{case}/letters", json=WHY)
     town.run_queue()
     last = town.neighbours.bodies(MALEE)[-1]
     assert "The inspector was ill." in last
     assert "2 January 2027" in last
-    seen = town.ok(MALEE, "GET", f"/applications/{case}/delays")
+    seen = town.ok(MALEE, "GET", f"/applications/{case}/letters")["delays"]
     assert (seen["overdue"], seen["due"], seen["reasons_by"], seen["missed"]) == (True, "2026-12-25", "2027-01-02", 0)
     assert [(item["number"], item["reasons"], item["law"]) for item in seen["items"]] == [
         (1, WHY["reasons"], "lfa-2558.s10")
@@ -55,9 +55,9 @@ def test_reasons_in_time_are_never_reported_as_missing(town: Town) -> None:
         day = DUE + dt.timedelta(days=1 + number)
         on(town, day)
         if number % 7 == 3:
-            town.ok(ANONG, "POST", f"/applications/{case}/delays", json=WHY)
+            town.ok(ANONG, "POST", f"/applications/{case}/letters", json=WHY)
             given.append(day)
-    seen = town.ok(MALEE, "GET", f"/applications/{case}/delays")
+    seen = town.ok(MALEE, "GET", f"/applications/{case}/letters")["delays"]
     assert (len(seen["items"]), seen["missed"]) == (len(given), 0)
     assert "reasons_missing" not in dict(mailbox(town, "2027-01") + mailbox(town, "2027-02"))
 
@@ -68,20 +68,20 @@ def test_a_day_without_reasons_is_reported_and_the_next_seven_days_begin(town: T
         on(town, DUE + dt.timedelta(days=day))
     assert mailbox(town, "2026-12") == [("late", 1)]
     assert mailbox(town, "2027-01") == [("reasons_missing", 1), ("reasons_missing", 1)]
-    assert town.ok(MALEE, "GET", f"/applications/{case}/delays")["reasons_by"] == "2027-01-15"
+    assert town.ok(MALEE, "GET", f"/applications/{case}/letters")["delays"]["reasons_by"] == "2027-01-15"
 
 
 def test_a_sweep_that_slept_counts_every_day_that_was_missed(town: Town) -> None:
     case = town.filed()
     on(town, DUE + dt.timedelta(days=22))
     assert mailbox(town, "2027-01") == [("late", 1), ("reasons_missing", 3)]
-    assert town.ok(MALEE, "GET", f"/applications/{case}/delays")["missed"] == 3
+    assert town.ok(MALEE, "GET", f"/applications/{case}/letters")["delays"]["missed"] == 3
 
 
 def test_reasons_given_before_the_sweep_ran_mark_the_case_themselves(town: Town) -> None:
     case = town.filed()
     on(town, DUE + dt.timedelta(days=9), sweep=False)
-    card = town.ok(ANONG, "POST", f"/applications/{case}/delays", json=WHY)
+    card = town.ok(ANONG, "POST", f"/applications/{case}/letters", json=WHY)
     assert card["overdue"] is True
     assert mailbox(town, "2027-01") == [("late", 1), ("reasons_missing", 1), ("late_reasons", 1)]
     town.biz.sweep(town.at)
@@ -91,11 +91,11 @@ def test_reasons_given_before_the_sweep_ran_mark_the_case_themselves(town: Town)
 def test_who_is_not_late_has_nothing_to_explain(town: Town) -> None:
     case = town.filed()
     on(town, DUE)
-    assert town.call(ANONG, "POST", f"/applications/{case}/delays", json=WHY).status == 409
+    assert town.call(ANONG, "POST", f"/applications/{case}/letters", json=WHY).status == 409
     on(town, DUE + dt.timedelta(days=1))
     missing = {"items": [{"document": "site_map", "th": "แผนที่ไม่ชัด", "en": "The map is unclear."}]}
     town.ok(ANONG, "POST", f"/applications/{case}/deficiencies", json=missing)
-    assert town.call(ANONG, "POST", f"/applications/{case}/delays", json=WHY).status == 409
+    assert town.call(ANONG, "POST", f"/applications/{case}/letters", json=WHY).status == 409
 
 
 def test_while_the_applicant_mends_a_list_no_reasons_are_owed(town: Town) -> None:
@@ -108,7 +108,7 @@ def test_while_the_applicant_mends_a_list_no_reasons_are_owed(town: Town) -> Non
     town.send(case, "site_map")
     town.ok(MALEE, "POST", f"/applications/{case}/submit")
     on(town, dt.date(2027, 2, 1))
-    seen = town.ok(MALEE, "GET", f"/applications/{case}/delays")
+    seen = town.ok(MALEE, "GET", f"/applications/{case}/letters")["delays"]
     assert (seen["missed"], seen["reasons_by"]) == (0, "2027-02-07")
     assert mailbox(town, "2027-01") == []
 
@@ -128,7 +128,7 @@ def test_a_decided_case_owes_nothing_more(town: Town) -> None:
     town.inspected(case)
     town.act(BUNDIT, case, "refuse", reasons=WHY["reasons"])
     on(town, DUE + dt.timedelta(days=30))
-    seen = town.ok(MALEE, "GET", f"/applications/{case}/delays")
+    seen = town.ok(MALEE, "GET", f"/applications/{case}/letters")["delays"]
     assert (seen["overdue"], seen["reasons_by"], seen["missed"]) == (True, None, 0)
 
 
@@ -150,20 +150,20 @@ def test_only_the_overseer_reads_the_mailbox_and_only_the_agency_explains(town: 
     on(town, DUE + dt.timedelta(days=1))
     for who in (ANONG, BUNDIT, MALEE, THANA):
         assert town.call(who, "GET", "/oversight").status == 403
-    assert town.call(MALEE, "POST", f"/applications/{case}/delays", json=WHY).status == 403
+    assert town.call(MALEE, "POST", f"/applications/{case}/letters", json=WHY).status == 403
     assert town.call(OVERSEER, "GET", f"/applications/{case}").status == 404
     elsewhere = {"pid": MALEE, "agency": "TH/LOCAL/TRAT", "roles": ["intake"], "name": "มาลี"}
     town.ok(THANA, "POST", "/officers", json=elsewhere)
     other = town.filed("3990100003032")
-    assert town.call(MALEE, "POST", f"/applications/{other}/delays", json=WHY).status == 404
+    assert town.call(MALEE, "POST", f"/applications/{other}/letters", json=WHY).status == 404
 
 
 def test_reasons_that_are_sent_twice_are_given_once(town: Town) -> None:
     case = town.filed()
     on(town, DUE + dt.timedelta(days=1))
     for _ in range(2):
-        town.ok(ANONG, "POST", f"/applications/{case}/delays", json=WHY, headers={"Idempotency-Key": "k"})
-    assert len(town.ok(MALEE, "GET", f"/applications/{case}/delays")["items"]) == 1
+        town.ok(ANONG, "POST", f"/applications/{case}/letters", json=WHY, headers={"Idempotency-Key": "k"})
+    assert len(town.ok(MALEE, "GET", f"/applications/{case}/letters")["delays"]["items"]) == 1
     assert mailbox(town, "2026-12") == [("late", 1), ("late_reasons", 1)]
 
 
@@ -171,8 +171,8 @@ def test_reasons_that_are_sent_twice_are_given_once(town: Town) -> None:
 def test_reasons_need_both_languages(town: Town, body: Any) -> None:
     case = town.filed()
     on(town, DUE + dt.timedelta(days=1))
-    assert town.call(ANONG, "POST", f"/applications/{case}/delays", json=body).status == 422
-    assert town.ok(MALEE, "GET", f"/applications/{case}/delays")["items"] == []
+    assert town.call(ANONG, "POST", f"/applications/{case}/letters", json=body).status == 422
+    assert town.ok(MALEE, "GET", f"/applications/{case}/letters")["delays"]["items"] == []
 
 
 def test_the_mailbox_has_pages_and_refuses_a_month_that_is_none(town: Town) -> None:
@@ -189,7 +189,7 @@ def test_the_mailbox_has_pages_and_refuses_a_month_that_is_none(town: Town) -> N
 def test_what_was_written_lies_sealed_in_the_table(town: Town) -> None:
     case = town.filed()
     on(town, DUE + dt.timedelta(days=1))
-    town.ok(ANONG, "POST", f"/applications/{case}/delays", json=WHY, headers={"Idempotency-Key": "k"})
+    town.ok(ANONG, "POST", f"/applications/{case}/letters", json=WHY, headers={"Idempotency-Key": "k"})
     rows = str([item.data for item, _ in town.memory._items.values()])
     assert "The inspector was ill." not in rows
 
@@ -199,5 +199,5 @@ def test_giving_reasons_is_one_read_and_one_transaction(town: Town) -> None:
     on(town, DUE + dt.timedelta(days=1))
     town.call(ANONG, "GET", "/queue")
     town.memory.requests.clear()
-    town.ok(ANONG, "POST", f"/applications/{case}/delays", json=WHY, headers={"Idempotency-Key": "k"})
+    town.ok(ANONG, "POST", f"/applications/{case}/letters", json=WHY, headers={"Idempotency-Key": "k"})
     assert town.memory.requests == ["get_many", "write"]
