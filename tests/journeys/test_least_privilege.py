@@ -57,6 +57,7 @@ BESIDE_THE_STORY: Mapping[str, Mapping[str, str]] = {
         "ses:SendEmail": "nobody in the story chose e-mail",
         "sns:Publish": "nobody in the story chose SMS",
         COUNT: "e-mail and SMS of a day are counted",
+        REQUIRE: "a hand-over or a note stands only while the colleague's posting or the case does",
     },
     "citizen": BY_LAMBDA_ITSELF
     | {"kms:Decrypt": "from its second start on a function unwraps the room's secret"}
