@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .town import ANONG, COMPANY, DISSOLVED, FOOD, MALEE, SOMCHAI, START, THANA, Town, pointers
+from .town import ANONG, BUNDIT, COMPANY, DISSOLVED, FOOD, MALEE, SOMCHAI, START, THANA, Town, pointers
 
 
 def test_prefill_carries_its_source_and_locks(town: Town) -> None:
@@ -219,3 +219,10 @@ def test_nothing_stored_names_a_person_in_the_clear(town: Town) -> None:
     stored = str(list(town.memory._items.items()))
     for secret in (MALEE, ANONG, "มาลี", "ศรีสมุทร", "0800000001", "a secret of the sample bank"):
         assert secret not in stored
+
+
+def test_a_command_that_there_is_not_is_not_found(town: Town) -> None:
+    case = town.filed()
+    assert town.call(MALEE, "POST", f"/applications/{case}/approve").status == 404
+    assert town.call(BUNDIT, "POST", "/licences/X-1/lose", json={"reasons": {"th": "ก", "en": "a"}}).status == 404
+    assert town.call(None, "POST", f"/applications/{case}/approve").status == 401

@@ -38,8 +38,7 @@ OF_THE_APPLICANT: Mapping[tuple[str, str], Any] = {
     ("GET", CASE + "/documents/{document}"): None,
     ("POST", CASE + "/prefill"): None,
     ("POST", CASE + "/validate"): None,
-    ("POST", CASE + "/submit"): None,
-    ("POST", CASE + "/withdraw"): None,
+    ("POST", CASE + "/{command}"): None,
     ("POST", CASE + "/payments"): None,
     ("GET", CASE + "/payments"): None,
     ("POST", CASE + "/documents"): FILE,
@@ -78,7 +77,7 @@ OF_OFFICERS: Mapping[tuple[str, str], Any] = {
 def filled(world: World, path: str) -> str:
     """A route's path for the case of the story."""
     names = {"id": world.known["case"], "document": "1" * 32, "action": "approve", "no": world.known["licence"],
-             "change": "suspend"}  # fmt: skip
+             "change": "suspend", "command": "withdraw"}  # fmt: skip
     return path.format(**names, provider="sample-bank", day="2026-11-25", entry="sample-bank~T-000001")
 
 

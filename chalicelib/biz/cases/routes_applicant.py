@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.shared.errors import not_found
 from chalicelib.shared.identity import CITIZEN, citizen
 from chalicelib.shared.thai_qr import Satang, baht
 from chalicelib.shared.web import Call, Reply, Room
@@ -114,21 +115,20 @@ def add(room: Room, biz: Biz) -> None:
             call.once, call.caller, call.params["id"], body.code, body.case, body.document, call.if_match
         )
 
+    commands = {"submit": desk.submit, "withdraw": desk.withdraw}
+
     @room.post(
-        CASE + "/submit",
+        CASE + "/{command}",
         allow=[STRONG],
         answer=CaseCard,
         again=carded_again,
-        summary="File the application, or file it again",
+        summary="submit: file the application, or file it again; withdraw: take it back",
     )
-    def submit(call: Call) -> Reply:
-        return carded(desk.submit(call.once, call.caller, call.params["id"]))
-
-    @room.post(
-        CASE + "/withdraw", allow=[STRONG], answer=CaseCard, again=carded_again, summary="Take the application back"
-    )
-    def withdraw(call: Call) -> Reply:
-        return carded(desk.withdraw(call.once, call.caller, call.params["id"]))
+    def command(call: Call) -> Reply:
+        do = commands.get(call.params["command"])
+        if do is None:
+            raise not_found("คำสั่งนี้", "command")
+        return carded(do(call.once, call.caller, call.params["id"]))
 
     @room.post(
         CASE + "/payments", allow=[CITIZEN], answer=replies.BillView, status=201, summary="The live Thai QR of the fee"
