@@ -127,7 +127,7 @@ class Biz:
         self.lateness = Lateness(self.office, papers, self.desk.deem)
         self.register = Register(self.office)
         self.keeper = Keeper(self.office)
-        self.notices = Notices(parts, mailbox, outside, notice_templates())
+        self.notices = Notices(parts, mailbox, outside, notice_templates)
         self.letters = Letters(self.office, self.notices, wallet)
         self.contacts = Contacts(parts, self.notices.rows)
         self.proofs = Proofs(self.notices, mailbox)

@@ -67,7 +67,7 @@ def _drafts(room: Room, biz: Biz) -> None:
         workshop.discard(call.once, call.caller, call.params["id"], call.query.agency, call.if_match)
 
     @room.post(
-        SERVICE + "/draft/validate",
+        SERVICE + "/draft",
         allow=[WRITER],
         query=views.AgencyQuery,
         body=views.DefinitionBody,

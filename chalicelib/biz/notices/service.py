@@ -41,10 +41,10 @@ class Notices:
         parts: the room's common parts.
         mailbox: the inbox of the Citizen Portal.
         outside: e-mail and SMS.
-        templates: the words.
+        templates: the words; read with the first notice, not when the process starts.
     """
 
-    def __init__(self, parts: Parts, mailbox: Mailbox, outside: Outside, templates: Templates) -> None:
+    def __init__(self, parts: Parts, mailbox: Mailbox, outside: Outside, templates: Callable[[], Templates]) -> None:
         self.rows = NoticeRows(parts.table, parts.keyring)
         self._parts = parts
         self._mailbox = mailbox
@@ -60,7 +60,7 @@ class Notices:
             NotYet: something waits for the morning, or is in another's hands.
             Exception: what a neighbour or provider refused for now; the queue delivers again.
         """
-        template, now = self._templates.current(notice.template), self._parts.clock()
+        template, now = self._templates().current(notice.template), self._parts.clock()
         keys = {
             channel: proof_key(notice.about, notice.event, notice.template, channel)
             for channel in CHANNELS
@@ -106,7 +106,7 @@ class Notices:
             words=PORTAL_NAME,
         )
         there = self.rows.proof(self.rows.table.get(proof_key(owner, event, "code", channel)))
-        template = self._templates.current("code")
+        template = self._templates().current("code")
         if self._send(notice, template, channel, contact, preferences.language, there, code=contact.code):
             raise NotYet
 

@@ -86,7 +86,7 @@ def test_a_draft_with_problems_is_kept_told_and_not_published(town: Town) -> Non
     assert kept.json["summary"]["th"] == "พบปัญหา 1 ข้อ ใน: ขั้นตอนการพิจารณา"
     refused = publish(town, kept.headers["etag"])
     assert (refused.status, pointers(refused)) == (422, ["/workflow/actions/approve"])
-    assert town.ok(ANONG, "POST", f"/services/{SIGN}/draft/validate", json=raw)["problems"] == kept.json["problems"]
+    assert town.ok(ANONG, "POST", f"/services/{SIGN}/draft", json=raw)["problems"] == kept.json["problems"]
 
 
 def test_own_tests_that_fail_hold_a_draft_back(town: Town) -> None:
