@@ -21,6 +21,7 @@ from tests.journeys.visitors import Visitor, hs256, part, visitor
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journey")]
 
 CASE = "/biz/v1/applications/{id}"
+OFFERED = "/biz/v1/services/{id}"
 WORDS = {"th": "เหตุผล", "en": "reason"}
 REASONS = {"reasons": WORDS}
 FILE = {"code": "site_map", "file_name": "a.pdf", "media_type": "application/pdf", "size": 9, "sha256": "0" * 64}
@@ -64,6 +65,13 @@ OF_OFFICERS: Mapping[tuple[str, str], Any] = {
     ("GET", "/biz/v1/officers"): None,
     ("GET", "/biz/v1/oversight"): None,
     ("POST", CASE + "/actions/{action}"): {},
+    ("GET", OFFERED + "/draft"): None,
+    ("PUT", OFFERED + "/draft"): {"id": "x"},
+    ("POST", OFFERED + "/draft"): {"id": "x"},
+    ("DELETE", OFFERED + "/draft"): None,
+    ("POST", OFFERED + "/versions"): None,
+    ("PATCH", OFFERED): {"retire_from": "2026-12-31", **WORDS},
+    ("POST", OFFERED + "/migrations"): {"version": 2},
     ("POST", "/biz/v1/licences/{no}/{change}"): REASONS,
     ("POST", "/biz/v1/officers"): {"pid": "1990100002021", "agency": "TH/LOCAL/LAEMNGOP", "roles": [], "name": "x"},
     ("PUT", "/biz/v1/payments/providers/{provider}"): {"secret": "s" * 32},
