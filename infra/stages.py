@@ -105,12 +105,12 @@ class Environment:
         addresses: the public address of each platform (all equal where they share one stage or one domain).
         bucket_suffix: makes bucket names unique in the world.
         issuers: who logs people in.
+        mail_domain: the domain in whose name e-mail goes out (`MailDomain` of the template).
         egress_networks: private networks that calls to providers may enter; empty in production.
         together: one stage with all platforms, instead of one stage per platform.
         alarm_topic: ARN of the SNS topic that hears the alarms; empty: they are only shown.
         xroad_spelling: the X-Road release whose spelling of error types the exchange speaks: `7.8`, or `7.7` while
             members have clients that match the older names.
-        mail_domain: the domain in whose name e-mail goes out (`MailDomain` of the template).
         scanner: the malware scanner of applicants' documents; without one they are marked as not scanned.
     """
 
@@ -118,11 +118,11 @@ class Environment:
     addresses: Mapping[str, str]
     bucket_suffix: str
     issuers: tuple[Issuer, ...]
+    mail_domain: str
     egress_networks: tuple[str, ...] = ()
     together: bool = False
     alarm_topic: str = ""
     xroad_spelling: str = "7.8"
-    mail_domain: str = ""
     scanner: MalwareScanner | None = None
 
     def stages(self) -> tuple[Stage, ...]:

@@ -19,6 +19,7 @@ from infra.local.wsgi import Server, serve
 from infra.package.deploy import delete, deploy
 from infra.package.tools import CACHE, PROJECT, RUNTIME, prepared_python
 from infra.package.workshop import Workshop, lay_out
+from infra.provision.parameters import EMULATED_MAIL
 from infra.rehearsal.cloud import DeployedEvents, api_of, functions_of
 from infra.rehearsal.front import Front
 from infra.rehearsal.pool import Function, Pool
@@ -215,6 +216,7 @@ class Rehearsal:
             addresses=dict.fromkeys(PLATFORMS, self.address),
             bucket_suffix=BUCKET_SUFFIX,
             issuers=(Issuer(issuer, f"{issuer}/jwks.json"),),
+            mail_domain=EMULATED_MAIL,
             egress_networks=("127.0.0.0/8",),
         )
         return next(stage for stage in environment.stages() if stage.platforms == (platform,))

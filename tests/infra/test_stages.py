@@ -117,6 +117,7 @@ def test_a_function_name_that_lambda_would_refuse_is_refused_here() -> None:
         addresses=dict.fromkeys(PLATFORMS, "https://x.klang.example"),
         bucket_suffix="x",
         issuers=(Issuer("https://i.example", "https://i.example/jwks.json"),),
+        mail_domain="mail.klang.example",
     )
     with pytest.raises(ValueError, match="too long"):
         stages.files([long])
