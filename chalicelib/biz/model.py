@@ -16,7 +16,8 @@ from chalicelib.shared.journal import Head
 from chalicelib.shared.thai import Text
 
 from .definitions.fees import Quote
-from .definitions.model import OFFICER_ROLES, ApplicantKind
+from .definitions.parts import OFFICER_ROLES, ApplicantKind, Procedure
+from .definitions.procedures import Base
 
 CaseId = NewType("CaseId", str)
 LicenceNo = NewType("LicenceNo", str)
@@ -30,7 +31,8 @@ OVERSIGHT = "oversight"
 """Whoever oversees the agencies (LFA 2558: OPDC) and reads what they owe reasons for."""
 
 ScanState = Literal["clean", "infected", "none"]
-LicenceStatus = Literal["valid", "suspended", "revoked"]
+LicenceStatus = Literal["valid", "suspended", "revoked", "replaced", "cancelled"]
+"""`replaced` by a newer document of the same permission, `cancelled` at its holder's wish; both are the end of it."""
 
 
 class Noun(BaseModel):
@@ -192,6 +194,11 @@ class Case(Noun):
     service_version: int
     agency: str
     owner: str = Field(description="Pseudonym of the person who applies, for themselves or for a company")
+    procedure: Procedure = "new"
+    holds_licence: bool = Field(
+        default=False, description="Whether this is the one filed application that is about its licence"
+    )
+    bundle: str | None = Field(default=None, description="The bundle of applications to which it belongs")
     applicant: ApplicantKind
     juristic_id: str | None = None
     related: tuple[str, ...] = Field(
@@ -227,6 +234,7 @@ class Case(Noun):
     pid: str = Field(repr=False)
     applicant_name: str = Field(repr=False)
     answers: dict[str, Any] = Field(default_factory=dict, repr=False)
+    base: Base | None = Field(default=None, repr=False, description="The licence that another procedure is about")
     receipt: str | None = Field(default=None, repr=False, description="Receipt credential")
 
     def document(self, id: str) -> Document | None:
@@ -259,8 +267,13 @@ class Licence(Noun):
     agency: str
     case: CaseId
     owner: str
+    applicant: ApplicantKind = "person"
+    juristic_id: str | None = None
     issued_on: dt.date
+    valid_from: dt.date | None = Field(default=None, description="First day; None: the day on which it was issued")
     valid_until: dt.date
+    replaces: str | None = Field(default=None, description="The licence that this one renews, amends or replaces")
+    replaced_by: str | None = Field(default=None, description="The licence that renews, amends or replaces this one")
     status: LicenceStatus = "valid"
     list_id: str
     index: int
@@ -270,6 +283,7 @@ class Licence(Noun):
 
     pid: str = Field(repr=False)
     claims: dict[str, Any] = Field(repr=False)
+    answers: dict[str, Any] = Field(default_factory=dict, repr=False, description="What it was given for")
     credential: str = Field(repr=False)
     slip: str = Field(default="", repr=False, description="Small credential that fits a QR and verifies offline")
     changes: tuple[StatusChange, ...] = Field(default=(), repr=False, description="Oldest first")

@@ -17,7 +17,7 @@ from chalicelib.shared.workdays import Calendar, thai_date
 
 from .cases.rules import Actor, Book, Move
 from .definitions.catalogue import Catalogue
-from .definitions.model import APPLICANT, OFFICER_ROLES
+from .definitions.parts import APPLICANT, OFFICER_ROLES
 from .model import Case
 from .store import Store, case_key
 
@@ -69,10 +69,10 @@ class Office:
 
     def book(self, case: Case) -> Book:
         """What a case is judged by: the service version under which it was opened."""
-        definition = self.catalogue.version(case.service, case.service_version)
+        definition = self.catalogue.version(case.service, case.service_version).of(case.procedure)
         if case.agency not in self._calendars:
             self._calendars[case.agency] = self.calendar.for_agency(case.agency)
-        return Book(definition, self.catalogue.law(definition), self._calendars[case.agency])
+        return Book(definition, self.catalogue.law(definition), self._calendars[case.agency], case.procedure)
 
     def signer(self) -> IssuerKey:
         """The signer of licences and receipts, in the name of the room."""

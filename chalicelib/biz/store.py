@@ -36,10 +36,13 @@ Turn = Literal["applicant", "agency", "nobody"]
 DUE_SHARDS = 4
 FAR = "9999-12-31"
 _CASE_PRIVATE = (
-    "pid", "applicant_name", "answers", "receipt",
+    "pid", "applicant_name", "answers", "base", "receipt",
     "documents", "deficiency_lists", "inspections", "decision",  # file names and free text may name anybody
 )  # fmt: skip
-_LICENCE_PRIVATE = ("pid", "claims", "credential", "slip", "changes")  # reasons in free text may name anybody
+_LICENCE_PRIVATE = (
+    "pid", "claims", "answers", "credential", "slip",
+    "changes",  # reasons in free text may name anybody
+)  # fmt: skip
 
 
 def case_key(id: str) -> Key:

@@ -13,7 +13,8 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 
 from ..definitions import computed, forms, pointers
-from ..definitions.model import ApplicantKind, Prefill, ServiceDefinition
+from ..definitions.model import Prefill, ServiceDefinition
+from ..definitions.parts import ApplicantKind
 from ..model import Case, CaseId, Provenance
 from ..office import Office, Told, as_applicant, told_of, unchanged
 from ..ports import Extract, Registers

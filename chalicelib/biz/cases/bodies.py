@@ -11,7 +11,7 @@ from chalicelib.shared.problems import Bilingual, invalid_body
 from chalicelib.shared.thai import Text, is_juristic_id, is_national_id
 from chalicelib.shared.web import Incoming, parse_json
 
-from ..definitions.model import ApplicantKind
+from ..definitions.parts import ApplicantKind
 
 Body = TypeVar("Body", bound=Incoming)
 MAX_FOUND_VALUE = 1000

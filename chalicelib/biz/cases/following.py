@@ -11,7 +11,8 @@ from chalicelib.shared.workdays import thai_date
 
 from ..definitions import fees
 from ..definitions.expressions import BadExpression
-from ..definitions.model import APPLICANT, ServiceDefinition
+from ..definitions.model import ServiceDefinition
+from ..definitions.parts import APPLICANT
 from ..documents.reuse import Reuse
 from ..model import Case
 from ..office import Office
@@ -93,7 +94,7 @@ def quoted(case: Case, definition: ServiceDefinition, now: dt.datetime) -> fees.
         Invalid: answers that the fee depends on are missing or unfit.
     """
     try:
-        return fees.quote(definition, case.answers, thai_date(case.received_at or now))
+        return fees.quote(definition, case.answers, thai_date(case.received_at or now), case.base)
     except BadExpression as error:
         raise Invalid(
             "ยังคำนวณค่าธรรมเนียมไม่ได้ โปรดกรอกข้อมูลให้ครบก่อน",

@@ -10,8 +10,10 @@ from typing import Any
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState
 from chalicelib.shared.workdays import Calendar
 
-from ..definitions import forms, lint_schema, pointers
-from ..definitions.model import APPLICANT, Action, ChecklistItem, Effect, ServiceDefinition, State
+from ..definitions import forms, lint_schema, pointers, procedures
+from ..definitions.model import ChecklistItem, DocumentRule, ServiceDefinition
+from ..definitions.parts import APPLICANT, Action, Effect, Procedure, State
+from ..definitions.procedures import ProcedureRule
 from ..laws import LawPack, filing
 from ..model import INSPECTION_PHOTO, Case, Decision, Deficiency, DeficiencyList, Finding, Inspection, Place
 from . import clock
@@ -19,11 +21,25 @@ from . import clock
 
 @dataclass(frozen=True)
 class Book:
-    """What a case is judged by: its service version, that version's law, the agency's calendar."""
+    """What a case is judged by: its service version as its procedure runs by it, that version's law, the calendar."""
 
     definition: ServiceDefinition
     law: LawPack
     calendar: Calendar
+    procedure: Procedure = "new"
+
+    @property
+    def rule(self) -> ProcedureRule | None:
+        """How the procedure differs from a first application; None for that one."""
+        return self.definition.procedures.get(self.procedure)
+
+    def changed(self, case: Case) -> tuple[str, ...]:
+        """What the application asks to have otherwise than the licence has it; see `procedures.changed`."""
+        return procedures.changed(self.rule, case.base, case.answers)
+
+    def needed(self, case: Case) -> tuple[DocumentRule, ...]:
+        """The documents that the application needs, in the definition's order."""
+        return forms.needed_documents(self.definition, case.applicant, case.answers, self.changed(case))
 
     def state(self, case: Case) -> State:
         """The state of the case as the definition describes it."""
@@ -151,7 +167,7 @@ def incomplete(case: Case, book: Book) -> list[Fault]:
         if rule.lock and rule.applicant in (None, case.applicant) and rule.pointer not in case.sources
     ]
     asked_again = _documents_to_renew(case)
-    for needed in forms.needed_documents(book.definition, case.applicant, case.answers):
+    for needed in book.needed(case):
         if needed.mode != "upload":
             continue
         there = case.accepted(needed.code)

@@ -12,9 +12,9 @@ from chalicelib.shared.journal import Event
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
-from ..definitions import forms
 from ..definitions.fees import Quote
-from ..definitions.model import APPLICANT, SYSTEM, ServiceDefinition
+from ..definitions.model import ServiceDefinition
+from ..definitions.parts import APPLICANT, SYSTEM
 from ..documents.model import Offer
 from ..model import Case, Decision, DeficiencyList, Document, Inspection, Provenance
 from .rules import Book, permits
@@ -133,7 +133,7 @@ def _card(case: Case, book: Book) -> dict[str, Any]:
 
 def whole(case: Case, book: Book, roles: frozenset[str], held: tuple[Offer, ...] = ()) -> CaseView:
     """A case with everything in it, and what these roles may do now."""
-    needed = forms.needed_documents(book.definition, case.applicant, case.answers)
+    needed = book.needed(case)
     actions = tuple(
         ActionView(action=code, name=action.name)
         for code, action in book.definition.workflow.available(case.state).items()

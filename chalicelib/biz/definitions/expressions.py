@@ -8,6 +8,7 @@ An expression is a number, a text, true/false, or one operation `{"name": argume
     > >= < <= == !=                comparison, giving true or false
     and or !                       logic on true and false (and, or stop at the first answer)
     {"if": [c1, x1, c2, x2, y]}    the first x whose c is true, else y
+    {"fact": "days_late"}          what is known of the licence that a renewal is about: procedures.facts
     {"count": "/signs"}            how many entries a repeated part has
     {"sum": ["/signs", x]}         x for each entry, added up; within x, {"var": "/signs/*/width"} is of that entry
 
@@ -52,6 +53,7 @@ class Evaluation:
         answers: what `var` looks into.
         tables: dated tables for `rate`.
         on: the day whose rates hold.
+        facts: what `fact` names.
         budget: how many operations may be done.
     """
 
@@ -60,11 +62,13 @@ class Evaluation:
         answers: Any,
         tables: Mapping[str, Sequence[RateRow]],
         on: dt.date,
+        facts: Mapping[str, int] | None = None,
         budget: int = MAX_STEPS,
     ) -> None:
         self._answers = answers
         self._tables = tables
         self._on = on
+        self._facts = facts or {}
         self._left = budget
         self._entry: tuple[str, int] | None = None
         self.working: list[Line] = []
@@ -119,6 +123,12 @@ class Evaluation:
                 self.working.append(Line(name, row))
                 return Decimal(row.value)
         raise BadExpression(_MISSING_RATE.format(name, self._on.isoformat()))
+
+    def _fact(self, arguments: list[Any]) -> Value:
+        name = arguments[0] if arguments else None
+        if not isinstance(name, str) or name not in self._facts:
+            raise BadExpression(f"unknown fact '{name}'")
+        return Decimal(self._facts[name])
 
     def _place(self, pointer: str) -> str:
         """A pointer with `*` as that of the entry that `sum` is at."""
@@ -260,6 +270,7 @@ def _not(values: Sequence[Value]) -> Value:
 _SPECIAL: dict[str, Callable[[Evaluation, list[Any]], Value]] = {
     "var": Evaluation._var,
     "rate": Evaluation._rate,
+    "fact": Evaluation._fact,
     "if": Evaluation._if,
     "and": Evaluation._and,
     "or": Evaluation._or,

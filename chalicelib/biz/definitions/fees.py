@@ -11,7 +11,9 @@ from pydantic import Field
 from chalicelib.shared.thai import Text
 
 from .expressions import BadExpression, Evaluation
-from .model import Fee, Part, ServiceDefinition
+from .model import Fee, ServiceDefinition
+from .parts import Part
+from .procedures import Base, facts
 
 MAX_SATANG = 10_000_000_000
 """A fee of more than 100 million baht is a mistake in the formula."""
@@ -46,13 +48,13 @@ class Quote(Part):
     total_baht: str = Field(description="The total in baht with two decimals")
 
 
-def quote(definition: ServiceDefinition, answers: Any, on: dt.date) -> Quote:
-    """The bill for these answers with the rates of that day.
+def quote(definition: ServiceDefinition, answers: Any, on: dt.date, base: Base | None = None) -> Quote:
+    """The bill for these answers with the rates of that day; `base` is the licence that a procedure is about.
 
     Raises:
         BadExpression: the formula cannot be computed from these answers, is negative, or not whole satang.
     """
-    lines = tuple(_line(fee, definition, answers, on) for fee in definition.fees)
+    lines = tuple(_line(fee, definition, answers, on, base) for fee in definition.fees)
     total = sum(line.satang for line in lines)
     return Quote(on=on, lines=lines, total_satang=total, total_baht=baht(total))
 
@@ -62,8 +64,8 @@ def baht(satang: int) -> str:
     return f"{satang // 100}.{satang % 100:02d}"
 
 
-def _line(fee: Fee, definition: ServiceDefinition, answers: Any, on: dt.date) -> FeeLine:
-    evaluation = Evaluation(answers, definition.tables, on)
+def _line(fee: Fee, definition: ServiceDefinition, answers: Any, on: dt.date, base: Base | None) -> FeeLine:
+    evaluation = Evaluation(answers, definition.tables, on, facts(base, on))
     amount = evaluation.number(fee.expr) * 100
     if amount != amount.to_integral_value():
         raise BadExpression(f"the fee '{fee.code}' is not a whole number of satang; use round_up")

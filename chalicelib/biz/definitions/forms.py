@@ -5,13 +5,14 @@ The server's judgement is the only one that counts; what a browser checked is a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.shared.errors import Fault
 
 from . import computed, pointers
-from .model import ApplicantKind, DocumentRule, ServiceDefinition
+from .model import DocumentRule, ServiceDefinition
+from .parts import ApplicantKind
 from .validators import holds as holds
 from .validators import validator
 
@@ -54,9 +55,11 @@ def _judge_computed(definition: ServiceDefinition, answers: Any, base: str, faul
         faults[fault.pointer] = fault
 
 
-def needed_documents(definition: ServiceDefinition, applicant: ApplicantKind, answers: Any) -> tuple[DocumentRule, ...]:
-    """The documents that this application needs, in the definition's order."""
-    context = {"applicant": applicant, "answers": answers}
+def needed_documents(
+    definition: ServiceDefinition, applicant: ApplicantKind, answers: Any, changed: Sequence[str] = ()
+) -> tuple[DocumentRule, ...]:
+    """The documents that this application needs, in the definition's order; `changed`: see procedures.changed."""
+    context = {"applicant": applicant, "answers": answers, "changed": list(changed)}
     return tuple(rule for rule in definition.documents if holds(rule.when, context))
 
 

@@ -7,7 +7,6 @@ then its shape (the model), then its schemas, then the rest, and its own tests a
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Iterator
@@ -16,12 +15,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from . import bounds, computed, fees, forms, lint_schema, pointers, templates
+from . import bounds, computed, fees, forms, lint_schema, pointers, procedures, templates
 from .expressions import BadExpression
 from .lint_form import formula_problems
 from .lint_form import problems as form_problems
+from .lint_procedures import problems as procedure_problems
 from .lint_workflow import problems as workflow_problems
-from .model import Case, Schema, ServiceDefinition, Validity
+from .model import Case, ServiceDefinition, Validity
+from .parts import Form, Schema
 from .problems import MAX_PROBLEMS, Problem, at
 
 UPLOADS = frozenset({"application/pdf", "image/jpeg", "image/png"})
@@ -72,12 +73,14 @@ def problems(definition: ServiceDefinition) -> list[Problem]:
         *_credential(definition),
         *_checklist(definition),
         *_letters(definition),
+        *procedure_problems(definition),
     ]
     return (found or list(_tests(definition)))[:MAX_PROBLEMS]
 
 
 def _schemas(definition: ServiceDefinition) -> Iterator[Problem]:
-    yield from lint_schema.problems(definition.form.schema_, "/form/schema", closed=True)
+    for where, form in _forms(definition):
+        yield from lint_schema.problems(form.schema_, where + "/schema", closed=True)
     conditions = list(_conditions(definition))
     if len(conditions) > lint_schema.MAX_NODES:
         yield Problem("/form/hints", f"there are more than {lint_schema.MAX_NODES} conditions")
@@ -91,17 +94,27 @@ def _schemas(definition: ServiceDefinition) -> Iterator[Problem]:
         yield Problem("/form/hints", f"all conditions together could take more than {lint_schema.MAX_WORK} steps")
 
 
+def _forms(definition: ServiceDefinition) -> Iterator[tuple[str, Form]]:
+    yield "/form", definition.form
+    for procedure, rule in definition.procedures.items():
+        if rule.form is not None:
+            yield at("procedures", procedure, "form"), rule.form
+
+
 def _conditions(definition: ServiceDefinition) -> Iterator[tuple[str, Schema]]:
-    for pointer, hint in definition.form.hints.items():
-        for name, schema in (("visible_if", hint.visible_if), ("required_if", hint.required_if)):
-            if schema is not None:
-                yield at("form", "hints", pointer, name), schema
+    for place, form in _forms(definition):
+        for pointer, hint in form.hints.items():
+            for name, schema in (("visible_if", hint.visible_if), ("required_if", hint.required_if)):
+                if schema is not None:
+                    yield place + at("hints", pointer, name), schema
     for number, rule in enumerate(definition.documents):
         if rule.when is not None:
             yield at("documents", number, "when"), rule.when
-    for code, action in definition.workflow.actions.items():
-        if action.guard is not None:
-            yield at("workflow", "actions", code, "guard"), action.guard
+    own = [(at("procedures", name, "workflow"), rule.workflow) for name, rule in definition.procedures.items()]
+    for place, workflow in [("/workflow", definition.workflow), *own]:
+        for code, action in ({} if workflow is None else workflow.actions).items():
+            if action.guard is not None:
+                yield place + at("actions", code, "guard"), action.guard
     for number, item in enumerate(definition.checklist):
         if item.value is not None:
             yield at("checklist", number, "value"), item.value
@@ -149,15 +162,16 @@ def _documents(definition: ServiceDefinition) -> Iterator[Problem]:
 
 
 def _prefill(definition: ServiceDefinition) -> Iterator[Problem]:
-    known = dict(lint_schema.properties(definition.form.schema_))
     for number, rule in enumerate(definition.prefill):
         where = f"/prefill/{number}"
-        if rule.pointer not in known:
-            yield Problem(where, f"{rule.pointer} is no field of the schema")
-        if rule.pointer not in definition.form.hints:
-            yield Problem(where, f"{rule.pointer} has no label, which the manual needs")
-        if "/*/" in rule.pointer or rule.pointer in computed.formulas(definition):
-            yield Problem(where, f"{rule.pointer} cannot be fetched: it is computed, or in a repeated part")
+        for procedure in filter(definition.offers, rule.procedures):
+            seen = definition.of(procedure)
+            if rule.pointer not in dict(lint_schema.properties(seen.form.schema_)):
+                yield Problem(where, f"{rule.pointer} is no field of the schema ({procedure})")
+            if rule.pointer not in seen.form.hints:
+                yield Problem(where, f"{rule.pointer} has no label, which the manual needs ({procedure})")
+            if "/*/" in rule.pointer or rule.pointer in computed.formulas(seen):
+                yield Problem(where, f"{rule.pointer} cannot be fetched: it is computed, or in a repeated part")
         if rule.service.count("/") != 4:
             yield Problem(where, f"'{rule.service}' is not TH/class/member/subsystem/service")
         for value in rule.request.values():
@@ -186,7 +200,8 @@ def _fees(definition: ServiceDefinition) -> Iterator[Problem]:
         if len(lines) > _MAX_LINES:
             yield Problem(at(what), f"has more than {_MAX_LINES} lines")
     for number, fee in enumerate(definition.fees):
-        yield from formula_problems(at("fees", number, "expr"), fee.expr, definition, used)
+        for procedure in filter(definition.offers, fee.procedures):
+            yield from formula_problems(at("fees", number, "expr"), fee.expr, definition.of(procedure), used)
     for name in sorted(definition.tables.keys() - used):
         yield Problem(at("tables", name), "no fee uses it")
 
@@ -239,7 +254,7 @@ def _tests(definition: ServiceDefinition) -> Iterator[Problem]:
         yield Problem("/tests", "at least one case must be valid")
     if not any(not case.valid for case in definition.tests):
         yield Problem("/tests", "at least one case must be invalid")
-    schemas = [definition.form.schema_, *(schema for _, schema in _conditions(definition))]
+    schemas = [*(form.schema_ for _, form in _forms(definition)), *(schema for _, schema in _conditions(definition))]
     work = len(definition.tests) * sum(map(lint_schema.work, schemas))
     if len(definition.tests) > _MAX_TESTS or work > _MAX_TEST_WORK:
         yield Problem("/tests", f"are more than {_MAX_TESTS}, or could take more than {_MAX_TEST_WORK} steps")
@@ -249,9 +264,20 @@ def _tests(definition: ServiceDefinition) -> Iterator[Problem]:
             yield Problem(at("tests", number), f"({case.name}) {problem}")
 
 
-def _run(definition: ServiceDefinition, case: Case) -> Iterator[str]:
-    answers = computed.worked_out(definition, case.answers)
-    faults = computed.contradicted(definition, case.answers, answers) or forms.judge(definition, answers, base="")
+def _run(whole: ServiceDefinition, case: Case) -> Iterator[str]:
+    if not whole.offers(case.procedure):
+        yield f"the service does not offer '{case.procedure}'"
+        return
+    if (case.procedure == "new") != (case.licence is None):
+        yield "say in 'licence' what the procedure is about; only 'new' has none"
+        return
+    definition, rule = whole.of(case.procedure), whole.procedures.get(case.procedure)
+    given = case.answers
+    if rule is not None and rule.form is None and case.licence is not None:
+        given = pointers.merge(case.licence.answers, given)
+    answers = computed.worked_out(definition, given)
+    faults = computed.contradicted(definition, given, answers) or forms.judge(definition, answers, base="")
+    changed = procedures.changed(rule, case.licence, answers)
     if case.valid and faults:
         yield f"should be valid, but: {'; '.join(f'{fault.pointer} {fault.en}' for fault in faults)}"
     if not case.valid and not faults:
@@ -259,19 +285,19 @@ def _run(definition: ServiceDefinition, case: Case) -> Iterator[str]:
     for pointer in sorted(set(case.faults) - {fault.pointer for fault in faults}):
         yield f"there should be a fault at {pointer}"
     if case.documents is not None:
-        needed = forms.needed_documents(definition, case.applicant, answers)
+        needed = forms.needed_documents(definition, case.applicant, answers, changed)
         uploads = sorted(rule.code for rule in needed if rule.mode == "upload")
         if uploads != sorted(case.documents):
             yield f"asks to upload {', '.join(uploads) or 'nothing'}"
     if case.fee is not None:
-        yield from _fee_of(definition, answers, case.on, case.fee)
+        yield from _fee_of(definition, answers, case)
 
 
-def _fee_of(definition: ServiceDefinition, answers: Any, on: dt.date, expected: str) -> Iterator[str]:
+def _fee_of(definition: ServiceDefinition, answers: Any, case: Case) -> Iterator[str]:
     try:
-        total = fees.quote(definition, answers, on).total_baht
+        total = fees.quote(definition, answers, case.on, case.licence).total_baht
     except BadExpression as error:
         yield f"the fee cannot be computed: {error}"
         return
-    if Decimal(total) != Decimal(expected):
-        yield f"costs {total}, not {expected}"
+    if Decimal(total) != Decimal(case.fee or "0"):
+        yield f"costs {total}, not {case.fee}"

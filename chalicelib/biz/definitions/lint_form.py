@@ -9,13 +9,15 @@ from typing import Any
 
 from . import computed, lint_schema, pointers
 from .expressions import MAX_STEPS, OPERATIONS
-from .model import Schema, ServiceDefinition
+from .model import ServiceDefinition
+from .parts import Schema
 from .problems import Problem, at
+from .procedures import FACTS
 from .validators import item_bound
 
 _MAX_EXPRESSION_DEPTH = 30
 _MAX_COMPUTED = 50
-_NAMED = ("var", "rate", "count", "sum")
+_NAMED = ("var", "rate", "fact", "count", "sum")
 """Operations whose first argument is a name."""
 
 
@@ -71,13 +73,15 @@ def _computed(definition: ServiceDefinition, known: Mapping[str, Schema]) -> Ite
     for pointer, formula in formulas.items():
         where, rates = at("form", "hints", pointer), set[str]()
         yield from formula_problems(where + "/computed", formula, definition, rates)
+        if any(name == "fact" for name, _ in _names(formula)):
+            yield Problem(where + "/computed", "an answer is made of answers; facts belong to fees")
         if rates:
             yield Problem(where + "/computed", "an answer has no rates; those belong to fees")
         if known.get(pointer, {}).get("properties") or lint_schema.is_repeated(known.get(pointer, {})):
             yield Problem(where, "only a single field can be computed")
         if definition.form.hints[pointer].required_if is not None:
             yield Problem(where, "what is computed is not asked for; take required_if out")
-        used = {first for name, first in _names(formula) if name != "rate"}
+        used = {first for name, first in _names(formula) if name not in ("rate", "fact")}
         for later in sorted(used & (formulas.keys() - done)):
             yield Problem(where + "/computed", f"{later} is not worked out yet at this place; put it before")
         done.add(pointer)
@@ -143,6 +147,9 @@ def _named(
     if name == "rate":
         if first not in definition.tables:
             yield f"there is no table '{first}'"
+    elif name == "fact":
+        if first not in FACTS:
+            yield f"there is no fact '{first}'; use {', '.join(sorted(FACTS))}"
     elif first not in known:
         yield f"{first} is no field of the schema"
     elif name == "var":

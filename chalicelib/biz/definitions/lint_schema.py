@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import patterns, pointers
-from .model import Schema
+from .parts import Schema
 from .problems import Problem, at
 from .validators import FORMATS, HOLD_SCHEMAS, LISTS_OF_SCHEMAS, MAX_ITEMS, SCHEMAS, item_bound
 

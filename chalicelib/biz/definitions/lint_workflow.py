@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .model import APPLICANT, OFFICER_ROLES, ROLES, SYSTEM, Action, ServiceDefinition, Workflow
+from .model import ServiceDefinition
+from .parts import APPLICANT, OFFICER_ROLES, ROLES, SYSTEM, Action, Workflow
 from .problems import Problem
 
 MAX_STATES = 60

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from chalicelib.shared.errors import Fault
 from chalicelib.shared.workdays import thai_date
 
-from . import computed, fees, forms
+from . import computed, fees, forms, procedures
 from .expressions import BadExpression
 from .model import Validity
 
@@ -67,7 +67,9 @@ def _given(case: Case, new: Book) -> Iterator[Fault]:
         yield Fault("/applicant", "ฉบับใหม่ไม่รับผู้ยื่นประเภทนี้", "The newer version is not for this kind of applicant.")
     answers = computed.worked_out(new.definition, case.answers)
     yield from forms.judge(new.definition, answers)
-    for needed in forms.needed_documents(new.definition, case.applicant, answers):
+    for needed in forms.needed_documents(
+        new.definition, case.applicant, answers, procedures.changed(new.rule, case.base, answers)
+    ):
         if needed.mode == "upload" and case.accepted(needed.code) is None:
             name = needed.name
             yield Fault(f"/documents/{needed.code}", f"ต้องมี “{name.th}” เพิ่ม", f"'{name.en}' would have to be attached.")
@@ -83,8 +85,8 @@ def _given(case: Case, new: Book) -> Iterator[Fault]:
 def _worse(case: Case, old: Book, new: Book, due: dt.date | None, today: dt.date) -> Iterator[Fault]:
     answers = computed.worked_out(new.definition, case.answers)
     try:
-        before = fees.quote(old.definition, case.answers, today).total_satang
-        after = fees.quote(new.definition, answers, today).total_satang
+        before = fees.quote(old.definition, case.answers, today, case.base).total_satang
+        after = fees.quote(new.definition, answers, today, case.base).total_satang
     except BadExpression:
         yield Fault("/fees", "คำนวณค่าธรรมเนียมไม่ได้", "The fee cannot be worked out under both versions.")
     else:

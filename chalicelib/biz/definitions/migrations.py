@@ -6,6 +6,8 @@ their applicant are not looked at; they stay with their version.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chalicelib.shared.errors import Fault, NotAllowed, Stale, WrongState
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
@@ -20,6 +22,7 @@ from .model import ServiceDefinition
 from .views import MigrationItem, MigrationPage
 
 _OWN = Fault("", "เจ้าหน้าที่ดำเนินการกับคำขอของตนเองไม่ได้", "An officer may not act on their own application.")
+_NOT_OFFERED = Fault("/procedures", "ฉบับใหม่ไม่มีคำขอประเภทนี้", "The newer version does not offer this procedure.")
 _CHANGED = Fault("", "คำขอถูกแก้ไขระหว่างนั้น โปรดลองอีกครั้ง", "The application changed meanwhile; try again.")
 
 
@@ -63,7 +66,10 @@ class Migrations:
     def _one(self, caller: Caller, case: Case, definition: ServiceDefinition, dry_run: bool) -> MigrationItem:
         office, now = self._office, self._office.now()
         old = office.book(case)
-        new = Book(definition, office.catalogue.law(definition), old.calendar)
+        if not definition.offers(case.procedure):
+            return _item(case, [_NOT_OFFERED])
+        seen = definition.of(case.procedure)
+        new = Book(seen, office.catalogue.law(definition), old.calendar, case.procedure)
         moved = migration.moved(case, new)
         reasons = [_OWN] if case.owner == caller.id else []
         if case.state in definition.workflow.states:
@@ -81,10 +87,14 @@ class Migrations:
                 done = True
             except Stale:
                 reasons = [_CHANGED]
-        return MigrationItem(
-            case=case.id,
-            from_version=case.service_version,
-            may_move=not reasons,
-            moved=done,
-            reasons=[views.ReasonView(pointer=one.pointer, message_th=one.th, message_en=one.en) for one in reasons],
-        )
+        return _item(case, reasons, moved=done)
+
+
+def _item(case: Case, reasons: Sequence[Fault], *, moved: bool = False) -> MigrationItem:
+    return MigrationItem(
+        case=case.id,
+        from_version=case.service_version,
+        may_move=not reasons,
+        moved=moved,
+        reasons=[views.ReasonView(pointer=one.pointer, message_th=one.th, message_en=one.en) for one in reasons],
+    )

@@ -11,83 +11,34 @@ Every value that claims something about the world says where it comes from (`sou
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, PrivateAttr
 
 from chalicelib.shared.thai import Language, Text
-from chalicelib.shared.workdays import Basis
 
-Schema = dict[str, Any]
-Verified = Literal["gazette", "page", "title", "design", "no"]
-"""`gazette` compared with the law's text, `page` stated by a public page of an authority, `title` seen in titles only,
-`design` our own decision, `no` not checked."""
+from .guide import Guide
+from .parts import (
+    ApplicantKind,
+    Code,
+    Form,
+    LetterKind,
+    Member,
+    Mode,
+    Part,
+    Pointer,
+    Procedure,
+    Said,
+    Schema,
+    Sla,
+    Slug,
+    Sourced,
+    Workflow,
+)
+from .procedures import Base, ProcedureRule, variant
 
-ApplicantKind = Literal["person", "juristic"]
-Mode = Literal["upload", "exchange", "present"]
-LetterKind = Literal["approval", "refusal"]
-ClockEffect = Literal["start", "pause", "resume", "stop", "none"]
-Effect = Literal["file", "deficiency", "inspection", "refusal", "fee", "paid", "issue", "withdraw"]
-
-APPLICANT = "applicant"
-SYSTEM = "system"
-OFFICER_ROLES = ("intake", "inspector", "approver")
-ROLES = (APPLICANT, SYSTEM, *OFFICER_ROLES)
-
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-Pointer = Annotated[str, Field(pattern=r"^(/[^/]+)+$", max_length=200)]
-Member = Annotated[str, Field(pattern=r"^TH/[A-Z]+/[A-Z0-9_-]+(/[A-Za-z0-9_-]+)*$", max_length=120)]
-
-
-class Part(BaseModel):
-    """Base of everything in a definition: immutable, and a misspelt name is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Sourced(Part):
-    """A claim about the world."""
-
-    source: str = Field(min_length=1, description="Where the value comes from")
-    verified: Verified = Field(description="How far it was checked")
-
-    @property
-    def is_verified(self) -> bool:
-        """Whether an authority's page or the gazette says so (our own decisions need no proof)."""
-        return self.verified in ("gazette", "page", "design")
-
-
-class Said(Sourced):
-    """A sentence in both languages with its source."""
-
-    text: Text
-
-
-class Hint(Part):
-    """How one field is shown, and when it is asked."""
-
-    label: Text
-    help: Text | None = None
-    visible_if: Schema | None = Field(default=None, description="JSON Schema on the whole answers; hidden if it fails")
-    required_if: Schema | None = Field(default=None, description="JSON Schema on the whole answers; a must if it holds")
-    computed: Any = Field(default=None, description="Expression that gives this answer; the applicant may not")
-    item: Text | None = Field(default=None, description="What one entry of a repeated part is called")
-
-
-class Step(Part):
-    """One page of the form."""
-
-    title: Text
-    fields: tuple[Pointer, ...] = Field(min_length=1)
-
-
-class Form(Part):
-    """The questions: JSON Schema 2020-12 for the answers, hints for the reader."""
-
-    schema_: Schema = Field(alias="schema", description="JSON Schema 2020-12; $ref only within itself")
-    steps: tuple[Step, ...] = Field(min_length=1)
-    hints: dict[Pointer, Hint]
+_NEW: tuple[Procedure, ...] = ("new",)
+_IN = "In which procedures; by default only where a licence is applied for"
 
 
 class DocumentRule(Sourced):
@@ -96,7 +47,11 @@ class DocumentRule(Sourced):
     code: Code
     name: Text
     mode: Mode = Field(description="upload by the applicant; exchange: the state fetches it; present: shown on site")
-    when: Schema | None = Field(default=None, description="JSON Schema on {applicant, answers}; absent means always")
+    when: Schema | None = Field(
+        default=None,
+        description="JSON Schema on {applicant, answers, changed}; absent means always. `changed` lists those of the "
+        "procedure's `asks` of which an answer differs from the licence",
+    )
     types: tuple[str, ...] = Field(default=(), description="Media types that may be uploaded")
     max_mb: int = Field(default=10, ge=1, le=50)
     held_by: Member | None = Field(
@@ -105,6 +60,7 @@ class DocumentRule(Sourced):
     satisfied_by: tuple[Code, ...] = Field(
         default=(), max_length=20, description="Codes of other documents, of any service, that prove the same"
     )
+    procedures: tuple[Procedure, ...] = Field(default=_NEW, min_length=1, description=_IN)
 
 
 class Prefill(Part):
@@ -119,49 +75,7 @@ class Prefill(Part):
     applicant: ApplicantKind | None = Field(default=None, description="Only for this kind of applicant")
     purpose: Text
     legal_basis: str = Field(min_length=1)
-
-
-class State(Part):
-    """Where a case can stand."""
-
-    name: Text
-    turn: Literal["applicant", "agency", "nobody"] = Field(description="Whose move it is")
-
-
-class Action(Part):
-    """A move from state to state."""
-
-    name: Text
-    from_: tuple[Code, ...] = Field(alias="from", min_length=1)
-    to: Code
-    roles: tuple[str, ...] = Field(min_length=1)
-    clock: ClockEffect = "none"
-    effects: tuple[Effect, ...] = ()
-    notice: Text | None = Field(default=None, description="What the applicant is told")
-    guard: Schema | None = Field(
-        default=None, description="JSON Schema on the facts of the case; see cases/rules.facts"
-    )
-    otherwise: Text | None = Field(default=None, description="Why not, when the guard does not hold")
-    not_by_same: tuple[Code, ...] = Field(default=(), description="Actions whose doer may not do this one (four eyes)")
-
-
-class Workflow(Part):
-    """The life of a case as a table."""
-
-    initial: Code
-    states: dict[Code, State]
-    actions: dict[Code, Action]
-
-    def available(self, state: str) -> dict[str, Action]:
-        """The actions that leave this state."""
-        return {code: action for code, action in self.actions.items() if state in action.from_}
-
-    def find(self, state: str, effect: Effect) -> tuple[str, Action] | None:
-        """The action that leaves this state with that effect."""
-        for code, action in self.available(state).items():
-            if effect in action.effects:
-                return code, action
-        return None
+    procedures: tuple[Procedure, ...] = Field(default=_NEW, min_length=1, description=_IN)
 
 
 class RateRow(Sourced):
@@ -179,14 +93,7 @@ class Fee(Part):
     name: Text
     payee: Member
     expr: Any = Field(description="Expression giving baht; see chalicelib/biz/definitions/expressions.py")
-
-
-class Sla(Sourced):
-    """How long the agency may take, from a complete filing."""
-
-    days: int = Field(ge=1, le=365)
-    basis: Basis
-    rolls_forward: bool = True
+    procedures: tuple[Procedure, ...] = Field(default=_NEW, min_length=1, description=_IN)
 
 
 class Validity(Sourced):
@@ -250,9 +157,11 @@ class Case(Part):
     """A test case of the definition itself, run whenever it is loaded."""
 
     name: str = Field(min_length=1, max_length=200)
+    procedure: Procedure = "new"
     applicant: ApplicantKind = "person"
+    licence: Base | None = Field(default=None, description="The licence that a procedure other than `new` is about")
     on: dt.date = Field(description="Day of filing, for dated values")
-    answers: Any
+    answers: Any = Field(description="All answers; where only some are asked again: a merge patch of the licence's")
     valid: bool
     faults: tuple[str, ...] = Field(default=(), description="Pointers that must be among the faults")
     fee: str | None = Field(default=None, pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$", description="Total in baht")
@@ -292,7 +201,12 @@ class ServiceDefinition(Part):
     letters: dict[LetterKind, LetterTemplate] = Field(
         default_factory=dict, description="Own words of decision letters; the default says it plainly"
     )
+    procedures: dict[Procedure, ProcedureRule] = Field(
+        default_factory=dict, description="What can be done with a licence once it was given"
+    )
+    guide: Guide | None = Field(default=None, description="When 'what do I need?' names this service")
     tests: tuple[Case, ...] = Field(min_length=1)
+    _variants: dict[Procedure, ServiceDefinition] = PrivateAttr(default_factory=dict)
 
     def document(self, code: str) -> DocumentRule | None:
         """The rule of that document code."""
@@ -301,3 +215,17 @@ class ServiceDefinition(Part):
     def is_live(self, on: dt.date) -> bool:
         """Whether new applications may be opened on that day."""
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
+
+    def offers(self, procedure: Procedure) -> bool:
+        """Whether that can be applied for."""
+        return procedure == "new" or procedure in self.procedures
+
+    def of(self, procedure: Procedure) -> ServiceDefinition:
+        """The definition as that procedure runs by it: its form, documents, fees, workflow, time; made once.
+
+        Raises:
+            KeyError: the service does not offer it.
+        """
+        if procedure not in self._variants:
+            self._variants[procedure] = variant(self, procedure)
+        return self._variants[procedure]

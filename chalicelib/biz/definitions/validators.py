@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from chalicelib.shared.thai import is_juristic_id, is_national_id
 
 from . import patterns
-from .model import Schema
+from .parts import Schema
 
 MAX_ITEMS = 1000
 """Entries of a list that are looked into; a longer list is a fault, whatever is in it."""

@@ -17,8 +17,8 @@ from chalicelib.shared.errors import Fault, Invalid, not_found
 from chalicelib.shared.objects import Stored
 
 from ..cases.rules import Book, effect_action, must_be_applicants_turn
-from ..definitions import forms
-from ..definitions.model import DocumentRule, Effect
+from ..definitions.model import DocumentRule
+from ..definitions.parts import Effect
 from ..model import INSPECTION_PHOTO, Case, CaseId, Document, Origin, ScanState
 from .model import Held, Offer
 from .reasons import NOTES, REASONS
@@ -138,7 +138,7 @@ def _asked_for(case: Case, book: Book, code: str) -> DocumentRule:
 
 
 def _uploads(case: Case, book: Book) -> list[DocumentRule]:
-    needed = forms.needed_documents(book.definition, case.applicant, case.answers)
+    needed = book.needed(case)
     return [rule for rule in needed if rule.mode == "upload"]
 
 

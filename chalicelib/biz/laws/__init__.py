@@ -22,7 +22,7 @@ from pydantic import Field
 
 from chalicelib.shared.thai import Text
 
-from ..definitions.model import Part, Slug, Sourced
+from ..definitions.parts import Part, Slug, Sourced
 
 
 class Lists(Sourced):

@@ -14,7 +14,8 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 from chalicelib.shared.workdays import thai_date
 
-from ..definitions.model import SYSTEM, ServiceDefinition
+from ..definitions.model import ServiceDefinition
+from ..definitions.parts import SYSTEM
 from ..model import Licence, LicenceStatus
 from ..office import QUEUE, Office
 from ..store import licence_key
@@ -22,7 +23,13 @@ from . import due, rules, views
 from .views import LicenceCard, LicenceFile
 from .words import words_of
 
-_EVENT = {"suspended": "suspended", "revoked": "revoked", "valid": "reinstated"}
+_EVENT = {
+    "suspended": "suspended",
+    "revoked": "revoked",
+    "valid": "reinstated",
+    "replaced": "replaced",
+    "cancelled": "cancelled",
+}
 _OVER = Text(th="ครบกำหนดระยะเวลาพักใช้ใบอนุญาต", en="The time of the suspension is over.")
 
 

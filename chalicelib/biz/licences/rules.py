@@ -18,7 +18,8 @@ from chalicelib.shared.thai import Text, buddhist_year
 from chalicelib.shared.workdays import BANGKOK, thai_date
 
 from ..definitions import pointers
-from ..definitions.model import Part, ServiceDefinition, Validity
+from ..definitions.model import ServiceDefinition, Validity
+from ..definitions.parts import Part
 from ..model import Case, Licence, LicenceNo, LicenceStatus, StatusChange
 
 LIST_SIZE = 1 << 17
@@ -34,11 +35,15 @@ STATUS: dict[LicenceStatus, Status] = {
     "valid": Status.VALID,
     "suspended": Status.SUSPENDED,
     "revoked": Status.INVALID,
+    "replaced": Status.INVALID,
+    "cancelled": Status.INVALID,
 }
 _FOLLOWS: dict[LicenceStatus, tuple[LicenceStatus, ...]] = {
-    "valid": ("suspended", "revoked"),
-    "suspended": ("valid", "revoked"),
+    "valid": ("suspended", "revoked", "replaced", "cancelled"),
+    "suspended": ("valid", "revoked", "cancelled"),
     "revoked": (),
+    "replaced": (),
+    "cancelled": (),
 }
 
 

@@ -13,7 +13,8 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
 from ..definitions.computed import formulas
-from ..definitions.model import APPLICANT, SYSTEM, RateRow, Said, ServiceDefinition, Sourced
+from ..definitions.model import RateRow, ServiceDefinition
+from ..definitions.parts import APPLICANT, SYSTEM, Said, Sourced
 from ..laws import LawPack
 
 _MODES = {

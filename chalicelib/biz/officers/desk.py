@@ -16,7 +16,7 @@ from ..cases import rules, views
 from ..cases.following import quoted
 from ..cases.rules import Actor, Book, Move
 from ..cases.views import CaseCard
-from ..definitions.model import SYSTEM, Effect
+from ..definitions.parts import SYSTEM, Effect
 from ..model import Case, Decision, Deficiency, Finding, Note, Officer, Place
 from ..office import Office, Told, as_officer, told_of
 from ..payments.counter import Counter

@@ -22,7 +22,7 @@ from chalicelib.shared.workdays import thai_date
 
 from ..cases.rules import Book
 from ..definitions import templates
-from ..definitions.model import LetterKind
+from ..definitions.parts import LetterKind
 from ..model import Case, Noun
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from chalicelib.shared.workdays import thai_date
 
 from ..cases import clock
 from ..cases.rules import Actor, Book, Move
-from ..definitions.model import LetterKind
+from ..definitions.parts import LetterKind
 from ..model import HEAD, Case, LateReasons, Noun, Officer
 from ..office import must_be_impartial
 

@@ -12,7 +12,7 @@ from chalicelib.shared.storage import Change, Json, Key
 
 from ..cases import rules as cases
 from ..cases.rules import Actor, Book
-from ..definitions.model import SYSTEM
+from ..definitions.parts import SYSTEM
 from ..licences import rules as licences
 from ..model import Case, Payment
 from ..office import Office, Told, told_of

@@ -12,7 +12,7 @@ from chalicelib.shared.workdays import thai_date
 
 from ..cases.rules import Book
 from ..definitions import pointers
-from ..definitions.model import Effect
+from ..definitions.parts import Effect
 from ..model import Case
 from .model import COUNTS, Count, Fact, Outcome, Place, Row
 from .provinces import code_of

@@ -1,0 +1,49 @@
+"""What a definition says to the guide: when a business needs this service, and by which questions that is found out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from chalicelib.shared.thai import Text
+
+from .parts import Code, Part, Pointer, Schema, Sourced
+
+
+class Choice(Part):
+    """One answer of a question."""
+
+    value: Code
+    label: Text
+
+
+class Question(Part):
+    """A question of the guide, in words that need no law."""
+
+    text: Text
+    help: Text | None = None
+    kind: Literal["choice", "choices", "yes_no", "number"] = Field(
+        description="One of the choices, any of them, yes or no, or a number"
+    )
+    choices: tuple[Choice, ...] = Field(default=(), max_length=50)
+    unit: Text | None = None
+    most: int | None = Field(default=None, ge=0, le=10_000_000, description="Largest number that makes sense")
+    asked_if: Schema | None = Field(default=None, description="JSON Schema on the answers so far; absent: always")
+
+
+class Guide(Sourced):
+    """When a business needs this service."""
+
+    questions: tuple[Code, ...] = Field(
+        min_length=1, max_length=20, description="The questions that decide it, in the order in which they are asked"
+    )
+    needed: Schema = Field(description="JSON Schema on the answers {question: answer}: this service is needed")
+    because: Text = Field(description="Why it is needed, in plain words")
+    asks: dict[Code, Question] = Field(
+        default_factory=dict,
+        description="Questions that the shared vocabulary lacks; see guide/questions.json",
+    )
+    prefills: dict[Code, Pointer] = Field(
+        default_factory=dict, description="Question -> field of the form that its answer already fills"
+    )
