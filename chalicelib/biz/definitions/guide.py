@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -24,12 +24,20 @@ class Question(Part):
     text: Text
     help: Text | None = None
     kind: Literal["choice", "choices", "yes_no", "number"] = Field(
-        description="One of the choices, any of them, yes or no, or a number"
+        description="One of the choices (its value), any of them (a list of values), yes or no (true, false), a number"
     )
     choices: tuple[Choice, ...] = Field(default=(), max_length=50)
     unit: Text | None = None
     most: int | None = Field(default=None, ge=0, le=10_000_000, description="Largest number that makes sense")
+    whole: bool = Field(default=False, description="Whether only whole numbers make sense")
     asked_if: Schema | None = Field(default=None, description="JSON Schema on the answers so far; absent: always")
+
+
+class GuideCase(Part):
+    """A test case of the guide: what it says when everything that it asks is answered so."""
+
+    answers: dict[Code, Any] = Field(description="{question: answer}")
+    needed: bool
 
 
 class Guide(Sourced):
@@ -47,3 +55,4 @@ class Guide(Sourced):
     prefills: dict[Code, Pointer] = Field(
         default_factory=dict, description="Question -> field of the form that its answer already fills"
     )
+    tests: tuple[GuideCase, ...] = Field(default=(), max_length=50, description="At least one needed, and one not")
