@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,13 +34,19 @@ class LoadedApp:
     house: House
 
 
-def load_app(session: Session, file: Path = APP, http: Http | None = None) -> LoadedApp:
+def load_app(
+    session: Session,
+    file: Path = APP,
+    http: Http | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> LoadedApp:
     """Runs `app.py` under a name of its own, with the settings that the environment has now.
 
     Args:
         session: the app's way to AWS; no call was made before it is in place.
         file: the `app.py`.
         http: the app's way to other systems, else the one of its settings.
+        clock: tells the app the time, else it is the machine's.
 
     Raises:
         BadSettings: the environment does not hold the settings.
@@ -56,4 +64,5 @@ def load_app(session: Session, file: Path = APP, http: Http | None = None) -> Lo
     house: House = module.house
     house.clients = Clients(house.settings.region, session)
     house.http = http or house.http
+    house.clock = clock or house.clock
     return LoadedApp(module.app, house)

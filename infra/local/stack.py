@@ -15,9 +15,9 @@ from typing import Self, TypeVar
 
 from chalicelib.settings import ROOMS
 from chalicelib.shared.egress import GuardedHttp, Unreachable
-from chalicelib.shared.ids import utc_now
 from infra import provision
 from infra.local.calls import Calls
+from infra.local.clock import MovableClock
 from infra.local.desk import Front
 from infra.local.emulator import start as start_emulator
 from infra.local.environment import ISOLATED, THREADED, changed
@@ -58,6 +58,7 @@ class Stack:
         address: of the platforms and of `/local`.
         endpoint: of the emulator.
         calls: the application's AWS calls, counted from the moment the stack is ready.
+        clock: tells the time to everything but the emulator; may be moved ahead.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Stack:
         self._pump: Pump | None = None
         self._surroundings: Surroundings | None = None
         self.calls = Calls()
+        self.clock = MovableClock()
         self.address = ""
         self.endpoint = ""
 
@@ -161,11 +163,11 @@ class Stack:
         session = self._session()
         self.calls.watch(session)
         with changed(variables(self._environment, self.address, platforms=self._platforms)):
-            return load_app(session)
+            return load_app(session, clock=self.clock)
 
     def _surround(self) -> Surroundings:
-        check = exchange_check(self.address, GuardedHttp([LOOPBACK]), utc_now)
-        surroundings = Surroundings(self.address, check, self.calls, self.depths)
+        check = exchange_check(self.address, GuardedHttp([LOOPBACK]), self.clock)
+        surroundings = Surroundings(self.address, check, self.calls, self.depths, self.clock, more=self.clock.handlers)
         self._open.callback(surroundings.stop)
         surroundings.start()
         return surroundings

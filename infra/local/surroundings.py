@@ -20,7 +20,7 @@ from infra.local.desk import Desk
 from infra.local.keys import EphemeralKey
 from infra.local.oidc import PATH as OIDC_PATH
 from infra.local.oidc import Provider
-from infra.local.paths import Paths
+from infra.local.paths import Handler, Paths
 from infra.local.pump import Depth
 from infra.local.seed import Wishes
 from infra.local.tokens import AUDIENCE, PersonTokens, SystemTokens
@@ -40,6 +40,7 @@ class Surroundings:
         queues: tells how full the queues are.
         clock: tells the time (aware, UTC).
         http: how people's systems and the bank reach the platforms; plain HTTP on this machine if None.
+        more: what else one can do under `/local`, by method and path.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Surroundings:
         queues: Callable[[], Mapping[str, Depth]],
         clock: Callable[[], datetime] = utc_now,
         http: Http | None = None,
+        more: Mapping[tuple[str, str], Handler] | None = None,
     ) -> None:
         self.address = address
         self.personas = personas.load()
@@ -66,6 +68,7 @@ class Surroundings:
                 **Desk(self.personas, people, systems, calls, queues).handlers,
                 **Provider(people, self.personas, clock).handlers,
                 **self.bank.handlers,
+                **(more or {}),
             }
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.settings import BadSettings, Settings
+from chalicelib.shared.ids import utc_now
 from chalicelib.wiring import open_house
 from infra.local.surroundings import variables
 from tests.house.source import for_each, nodes
@@ -39,10 +40,22 @@ def test_a_deployed_stage_has_no_local_route_and_trusts_no_local_issuer(stage: s
     house = open_house(settings)
     paths = [route.path for room in house.rooms.values() for route in room.routes]
     assert "/health" in paths
+    assert house.clock is utc_now, "nobody but the laptop may move the clock"
+    assert house.sweep_clock is None
     assert not [path for path in paths if path == "/local" or path.startswith("/local/")]
     addresses = [address for issuer in settings.issuers for address in (issuer.iss, issuer.jwks_uri)]
     assert addresses
     assert not [address for address in addresses if "/local/" in address or not address.startswith("https://")]
+
+
+@for_each(PACKAGED)
+def test_what_is_packaged_never_sets_a_clock(file: Path) -> None:
+    """Only who made the house may, as the laptop does; the house itself takes it from whoever opens it."""
+    for node in nodes(file):
+        if isinstance(node, ast.Attribute) and node.attr in {"clock", "sweep_clock"}:
+            assert isinstance(node.ctx, ast.Load) or ast.unparse(node.value) == "self", f"{file}:{node.lineno}"
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "open_house":
+            assert not [word.arg for word in node.keywords if word.arg == "clock"], f"{file}:{node.lineno}"
 
 
 @pytest.mark.parametrize("environment", ["dev", "uat", "prod"])

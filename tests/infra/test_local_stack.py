@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,20 @@ def test_the_sweeps_run(stack: Stack) -> None:
     while "dynamodb:Query" not in json.loads(ask(stack, "GET", "/local/calls").body)["operations"]:
         assert time.monotonic() < end
         time.sleep(0.2)
+
+
+def test_the_clock_is_moved_for_people_platforms_and_agencies_at_once() -> None:
+    with Stack(speed=30) as stack:
+        before = token_of(stack, "malee")
+        moved = json.loads(ask(stack, "POST", "/local/clock", {"seconds": 400 * 86400}).body)
+        now = datetime.fromisoformat(moved["now"])
+        assert abs(now - datetime.now(UTC) - timedelta(days=400)) < timedelta(seconds=30)
+        assert ask(stack, "GET", "/citizen/v1/me", token=before).status == 401, "a login of last year"
+        assert ask(stack, "GET", "/citizen/v1/me", token=token_of(stack, "malee")).status == 200
+        office, token = "TH/LOCAL/LAEMNGOP/office", token_of(stack, "laemngop-office")
+        answer = ask(stack, "POST", PERSON, {"pid": MALEE}, token, X_Road_Client=office)
+        assert answer.status == 200, answer.body
+        assert "/local/clock" not in [route.path for room in stack.loaded.house.rooms.values() for route in room.routes]
 
 
 def test_stopping_leaves_neither_threads_nor_processes_nor_variables() -> None:

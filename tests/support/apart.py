@@ -61,7 +61,7 @@ class Apart(Town):
         settings = variables(ENVIRONMENT, ADDRESS, platforms=(platform,))
         with changed({**settings, "AWS_DEFAULT_REGION": REGION}):
             loaded = load_app(session, http=TownHttp(self))
-        loaded.house.clock = self.now
+        loaded.house.sweep_clock = self.now
         return loaded
 
 

@@ -108,7 +108,7 @@ class Town:
     def _start(self) -> None:
         with changed({**variables(ENVIRONMENT, ADDRESS), "AWS_DEFAULT_REGION": REGION}):
             self.loaded: LoadedApp = load_app(self._session, http=TownHttp(self))
-        self.loaded.house.clock = self.now
+        self.loaded.house.sweep_clock = self.now
         self.front = Front()
         self._api = self._api or api_of(self.loaded.app)
         self.front.open(self.surroundings.paths, in_process(self.loaded.app, api=self._api))
