@@ -94,7 +94,7 @@ def move(case: Case, book: Book, code: str, actor: Actor, now: dt.datetime, *, p
     if action is None or case.state not in action.from_:
         raise _not_now(case, book)
     _may(case, action, actor)
-    if not permits(case, action):
+    if not permits(case, action, book):
         why = action.otherwise
         raise _not_now(case, book) if why is None else WrongState(why.th, why.en)
     effect = action.clock if pause or action.clock != "pause" else "none"
@@ -109,11 +109,15 @@ def move(case: Case, book: Book, code: str, actor: Actor, now: dt.datetime, *, p
     return clock.dated(moved, book, now), Move(code, case.state, action.to, action.effects)
 
 
-def facts(case: Case) -> dict[str, Any]:
-    """What the guard of an action sees of a case; what has not happened yet is absent."""
+def facts(case: Case, changed: Sequence[str] = ()) -> dict[str, Any]:
+    """What the guard of an action sees of a case; what has not happened yet is absent.
+
+    `changed`: what a licence's holder asks to have otherwise, see `procedures.changed`.
+    """
     known: dict[str, Any] = {
         "applicant": case.applicant,
         "answers": case.answers,
+        "changed": list(changed),
         "documents": sorted({document.code for document in case.documents if document.status == "accepted"}),
         "deficiency_lists": len(case.deficiency_lists),
     }
@@ -124,9 +128,9 @@ def facts(case: Case) -> dict[str, Any]:
     return known
 
 
-def permits(case: Case, action: Action) -> bool:
+def permits(case: Case, action: Action, book: Book) -> bool:
     """Whether the guard of an action holds, as far as it has one."""
-    return action.guard is None or forms.holds(action.guard, facts(case))
+    return action.guard is None or forms.holds(action.guard, facts(case, book.changed(case)))
 
 
 def _may(case: Case, action: Action, actor: Actor) -> None:

@@ -137,7 +137,7 @@ def whole(case: Case, book: Book, roles: frozenset[str], held: tuple[Offer, ...]
     actions = tuple(
         ActionView(action=code, name=action.name)
         for code, action in book.definition.workflow.available(case.state).items()
-        if roles & set(action.roles) and permits(case, action)
+        if roles & set(action.roles) and permits(case, action, book)
     )
     names = ("juristic_id", "applicant_name", "answers", "sources", "documents", "deficiency_lists", "inspections")
     return CaseView(
