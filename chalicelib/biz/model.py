@@ -27,6 +27,8 @@ DESK_ROLES = (*OFFICER_ROLES, HEAD)
 """Who may look into the agency's cases; what each may do to a case is the workflow's to say."""
 INSPECTION_PHOTO = "@inspection"
 """Document code of an inspector's photograph: no code of a service, so neither asked of the applicant nor offered."""
+NO_END = dt.date.max
+"""Last day of what never ends; shown as no day at all."""
 OVERSIGHT = "oversight"
 """Whoever oversees the agencies (LFA 2558: OPDC) and reads what they owe reasons for."""
 
@@ -287,6 +289,11 @@ class Licence(Noun):
     credential: str = Field(repr=False)
     slip: str = Field(default="", repr=False, description="Small credential that fits a QR and verifies offline")
     changes: tuple[StatusChange, ...] = Field(default=(), repr=False, description="Oldest first")
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of validity, or None where no end is set."""
+        return None if self.valid_until == NO_END else self.valid_until
 
 
 class Officer(Noun):

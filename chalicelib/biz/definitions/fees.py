@@ -23,6 +23,7 @@ class Rate(Part):
     """A rate that was used."""
 
     table: str
+    name: Text | None = Field(default=None, description="What it is paid for, where the fee does not say it")
     value: str
     since: dt.date = Field(description="First day on which this rate holds")
     source: str
@@ -74,6 +75,7 @@ def _line(fee: Fee, definition: ServiceDefinition, answers: Any, on: dt.date, ba
     rates = tuple(
         Rate(
             table=line.table,
+            name=line.row.name,
             value=line.row.value,
             since=line.row.from_,
             source=line.row.source,

@@ -216,9 +216,20 @@ def _credential(definition: ServiceDefinition) -> Iterator[Problem]:
         yield Problem("/credential", f"'{name}' is no claim")
     for name in sorted(set(rule.sd) & set(rule.public)):
         yield Problem("/credential", f"'{name}' cannot be both withheld (sd) and public")
-    if not rule.validity.years and not rule.validity.days:
-        yield Problem("/credential/validity", "a licence must hold for some time")
+    yield from _term(rule.validity)
     yield from _reminders(rule.validity)
+
+
+def _term(validity: Validity) -> Iterator[Problem]:
+    place = "/credential/validity"
+    if validity.ends == "term" and not validity.years and not validity.days:
+        yield Problem(place, "a licence must hold for some time")
+    if validity.ends == "year_end" and validity.days:
+        yield Problem(place + "/days", "what ends with a year has no days")
+    if validity.ends == "never" and (validity.years or validity.days):
+        yield Problem(place, "what never ends has neither years nor days")
+    if validity.ends == "never" and validity.reminders and "reminders" in validity.model_fields_set:
+        yield Problem(place + "/reminders", "of what never ends nobody is reminded")
 
 
 def _reminders(validity: Validity) -> Iterator[Problem]:
@@ -229,7 +240,7 @@ def _reminders(validity: Validity) -> Iterator[Problem]:
         yield Problem(place, "from 1 to 365 days before the last day")
     if list(days) != sorted(set(days), reverse=True):
         yield Problem(place, "the earliest reminder first, none twice")
-    if days and max(days) >= 365 * validity.years + validity.days:
+    if validity.ends == "term" and days and max(days) >= 365 * validity.years + validity.days:
         yield Problem(place, f"{max(days)} days before the end the licence does not exist yet")
 
 

@@ -99,4 +99,6 @@ def _worse(case: Case, old: Book, new: Book, due: dt.date | None, today: dt.date
 
 
 def _days(validity: Validity) -> int:
+    if validity.ends == "never":
+        return 366 * 10_000
     return validity.years * 366 + validity.days

@@ -84,6 +84,7 @@ class RateRow(Sourced):
     from_: dt.date = Field(alias="from")
     to: dt.date | None = None
     value: str = Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,4})?$", description="A decimal number as text")
+    unit: Literal["baht", "percent"] = Field(default="baht", description="How the manual shows it; no formula heeds it")
 
 
 class Fee(Part):
@@ -99,11 +100,26 @@ class Fee(Part):
 class Validity(Sourced):
     """How long a licence holds."""
 
+    ends: Literal["term", "year_end", "never"] = Field(
+        default="term",
+        description="After its years and days; with 31 December, as many years on as `years` says (0: of the year in "
+        "which it begins); or not at all",
+    )
     years: int = Field(default=0, ge=0, le=30)
     days: int = Field(default=0, ge=0, le=366)
     reminders: tuple[int, ...] = Field(
         default=(60, 30, 7), max_length=6, description="Days before the last day on which the holder is reminded"
     )
+
+    def words(self) -> Text:
+        """The term for reading."""
+        if self.ends == "never":
+            return Text(th="ไม่มีกำหนดหมดอายุ", en="no end")
+        th = [f"{self.years} ปี"] * bool(self.years) + [f"{self.days} วัน"] * bool(self.days)
+        en = [f"{self.years} year(s)"] * bool(self.years) + [f"{self.days} day(s)"] * bool(self.days)
+        if self.ends == "year_end":
+            th, en = [*th, "ถึงวันที่ 31 ธันวาคม"], [*en, "until 31 December"]
+        return Text(th=" ".join(th), en=" ".join(en))
 
 
 class CredentialRule(Part):

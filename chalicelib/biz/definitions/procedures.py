@@ -81,8 +81,10 @@ def changed(rule: ProcedureRule | None, base: Base | None, answers: Any) -> tupl
 
 
 def facts(base: Base | None, on: dt.date) -> Mapping[str, int]:
-    """What a fee may depend on beside the answers: `days_late`, the days by which the licence has run out."""
-    return {"days_late": 0 if base is None else max(0, (on - base.valid_until).days)}
+    """What a fee may depend on beside the answers: `days_late`, the days by which the licence has run out, and the
+    `month` (1 to 12) of the day of filing, because some duties end with a month.
+    """
+    return {"days_late": 0 if base is None else max(0, (on - base.valid_until).days), "month": on.month}
 
 
 FACTS = frozenset(facts(None, dt.date.min))

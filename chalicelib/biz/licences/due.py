@@ -34,7 +34,7 @@ def due(licence: Licence, reminders: Sequence[int], today: dt.date) -> Due:
     if licence.look_at is None or licence.look_at > today:
         return Due()
     come = [day for day in _days(licence, reminders) if licence.look_at <= day <= today]
-    ended = licence.valid_until + DAY in come
+    ended = licence.last_day is not None and licence.valid_until + DAY in come
     reminding = any(licence.valid_until - dt.timedelta(days=each) in come for each in reminders)
     left = (licence.valid_until - today).days if reminding and today <= licence.valid_until else None
     return Due(expired=ended, days_left=left, lifted=rules.suspension_over(licence, today))
@@ -43,7 +43,8 @@ def due(licence: Licence, reminders: Sequence[int], today: dt.date) -> Due:
 def _days(licence: Licence, reminders: Sequence[int]) -> list[dt.date]:
     if licence.status == "revoked":
         return []
-    days = [licence.valid_until - dt.timedelta(days=each) for each in reminders]
+    ends = licence.last_day is not None
+    days = [licence.valid_until - dt.timedelta(days=each) for each in reminders if ends]
     if licence.status == "suspended" and licence.changes and licence.changes[-1].until is not None:
         days.append(licence.changes[-1].until + DAY)
-    return [*days, licence.valid_until + DAY]
+    return [*days, licence.valid_until + DAY] if ends else days

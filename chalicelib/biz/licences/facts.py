@@ -25,9 +25,7 @@ class Term:
 def term(definition: ServiceDefinition) -> Term:
     """The validity of the definition in words."""
     rule = definition.credential.validity
-    th = [f"{rule.years} ปี"] * bool(rule.years) + [f"{rule.days} วัน"] * bool(rule.days)
-    en = [f"{rule.years} year(s)"] * bool(rule.years) + [f"{rule.days} day(s)"] * bool(rule.days)
-    return Term(Text(th=" ".join(th), en=" ".join(en)), rule.source, rule.is_verified)
+    return Term(rule.words(), rule.source, rule.is_verified)
 
 
 def facts(seen: Seen) -> list[tuple[Text, str]]:

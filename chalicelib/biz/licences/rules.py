@@ -20,7 +20,7 @@ from chalicelib.shared.workdays import BANGKOK, thai_date
 from ..definitions import pointers
 from ..definitions.model import ServiceDefinition, Validity
 from ..definitions.parts import Part
-from ..model import Case, Licence, LicenceNo, LicenceStatus, StatusChange
+from ..model import NO_END, Case, Licence, LicenceNo, LicenceStatus, StatusChange
 
 LIST_SIZE = 1 << 17
 """Credentials per status list: large enough that fetching it does not tell which licence was looked at."""
@@ -94,7 +94,11 @@ def seat(definition: ServiceDefinition, no: LicenceNo, on: dt.date, attempt: int
 
 def valid_until(issued_on: dt.date, validity: Validity) -> dt.date:
     """The last day of validity: a licence for one year of 25 November ends on 24 November."""
+    if validity.ends == "never":
+        return NO_END
     year = issued_on.year + validity.years
+    if validity.ends == "year_end":
+        return dt.date(year, 12, 31)
     try:
         end = issued_on.replace(year=year)
     except ValueError:  # 29 February of a year that has none
@@ -119,7 +123,7 @@ def issue(
     claims = claims_of(case, definition)
     rule = definition.credential
     public = {name: claims[name] for name in rule.public if name in claims}
-    expires_at = dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), BANGKOK)
+    expires_at = None if until == NO_END else dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), BANGKOK)
     status = StatusReference(uri=list_address(base_url, place.list_id), idx=place.index)
     credential = credentials.issue(
         {
@@ -144,6 +148,8 @@ def issue(
         agency=definition.agency,
         case=case.id,
         owner=case.owner,
+        applicant=case.applicant,
+        juristic_id=case.juristic_id,
         issued_on=on,
         valid_until=until,
         list_id=place.list_id,
@@ -151,6 +157,7 @@ def issue(
         public=public,
         pid=case.pid,
         claims=claims,
+        answers=case.answers,
         credential=credential,
         slip=slip,
     )
@@ -163,7 +170,7 @@ def slip_of(
     *,
     signer: Signer,
     now: dt.datetime,
-    expires_at: dt.datetime,
+    expires_at: dt.datetime | None,
     status: StatusReference,
 ) -> SdJwt:
     """The licence once more, small enough for a QR: an SD-JWT VC without anything to withhold.
@@ -277,4 +284,4 @@ def standing(licence: Licence, on: dt.date) -> Standing:
         if not suspension_over(licence, on):
             return Standing("suspended", since, last.until)
         since = (last.until or since) + dt.timedelta(days=1)
-    return Standing("valid", since, licence.valid_until)
+    return Standing("valid", since, licence.last_day)

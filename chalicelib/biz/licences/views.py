@@ -36,7 +36,7 @@ class LicenceCard(Outgoing):
     agency: str
     agency_name: Text
     issued_on: dt.date
-    valid_until: dt.date
+    valid_until: dt.date | None = Field(description="Last day; null where no end is set")
     status: str = Field(description="valid, expired, suspended or revoked")
     status_since: dt.date
     status_until: dt.date | None = Field(description="Last day of this status, where one is set")
@@ -94,7 +94,7 @@ def _card(licence: Licence, definition: ServiceDefinition, on: dt.date, *, holde
         "agency": licence.agency,
         "agency_name": definition.agency_name,
         "issued_on": licence.issued_on,
-        "valid_until": licence.valid_until,
+        "valid_until": licence.last_day,
         "status": stands.status,
         "status_since": stands.since,
         "status_until": stands.until,

@@ -23,6 +23,7 @@ WORDS: dict[str, Text] = {
     "agency": Text(th="ผู้ออกใบอนุญาต", en="Issued by"),
     "issued_on": Text(th="วันที่ออก", en="Issued on"),
     "valid_until": Text(th="ใช้ได้ถึงวันที่", en="Valid until"),
+    "no_end": Text(th="ไม่มีกำหนด", en="no end"),
     "validity": Text(th="อายุใบอนุญาตตามกฎหมาย", en="Term by law"),
     "unverified": Text(th="ยังไม่ได้ตรวจสอบกับต้นฉบับ", en="not verified yet"),
     "source": Text(th="ที่มา", en="source"),

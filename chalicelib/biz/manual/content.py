@@ -166,9 +166,7 @@ def _time(definition: ServiceDefinition) -> Statement:
 
 def _validity(definition: ServiceDefinition) -> Statement:
     rule = definition.credential.validity
-    th = [f"{rule.years} ปี"] * bool(rule.years) + [f"{rule.days} วัน"] * bool(rule.days)
-    en = [f"{rule.years} year(s)"] * bool(rule.years) + [f"{rule.days} day(s)"] * bool(rule.days)
-    return _statement(Text(th=" ".join(th), en=" ".join(en)), rule)
+    return _statement(rule.words(), rule)
 
 
 def _rate(definition: ServiceDefinition, row: RateRow) -> RateLine:

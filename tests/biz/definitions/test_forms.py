@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.biz.definitions import forms, pointers
 from chalicelib.biz.definitions.model import ServiceDefinition, Validity
 from chalicelib.biz.licences import rules as licences
+from chalicelib.biz.model import NO_END
 
 from ..samples import definition, small
 
@@ -128,3 +129,20 @@ def test_pointers_into_lists_and_nowhere() -> None:
 def test_the_last_day_of_validity(issued: dt.date, years: int, days: int, last: dt.date) -> None:
     rule = Validity(years=years, days=days, source="test", verified="design")
     assert licences.valid_until(issued, rule) == last
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "years", "last", "words"),
+    [
+        (dt.date(2026, 1, 1), "year_end", 0, dt.date(2026, 12, 31), "ถึงวันที่ 31 ธันวาคม"),
+        (dt.date(2026, 12, 31), "year_end", 0, dt.date(2026, 12, 31), "ถึงวันที่ 31 ธันวาคม"),
+        (dt.date(2028, 2, 29), "year_end", 1, dt.date(2029, 12, 31), "1 ปี ถึงวันที่ 31 ธันวาคม"),
+        (dt.date(2026, 11, 25), "never", 0, NO_END, "ไม่มีกำหนดหมดอายุ"),
+    ],
+)
+def test_validity_to_the_end_of_a_year_or_without_an_end(
+    begins: dt.date, ends: Any, years: int, last: dt.date, words: str
+) -> None:
+    rule = Validity(ends=ends, years=years, source="test", verified="design")
+    assert licences.valid_until(begins, rule) == last
+    assert rule.words().th == words

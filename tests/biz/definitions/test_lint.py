@@ -103,6 +103,15 @@ def test_every_shipped_definition_may_be_published(path: Path) -> None:
         ({"credential__public": ["owner"]}, "'owner' is no claim"),
         ({"credential__sd": ["words"]}, "cannot be both withheld (sd) and public"),
         ({"credential__validity__years": 0}, "must hold for some time"),
+        ({"credential__validity__ends": "never"}, "has neither years nor days"),
+        (
+            {"credential__validity": {"ends": "never", "reminders": [30], "source": "x", "verified": "no"}},
+            "nobody is reminded",
+        ),
+        (
+            {"credential__validity": {"ends": "year_end", "days": 3, "source": "x", "verified": "no"}},
+            "what ends with a year has no days",
+        ),
         # own tests
         ({"tests__0__fee": "12"}, "costs 11.00, not 12"),
         ({"tests__0__valid": False}, "should be invalid, but is valid"),

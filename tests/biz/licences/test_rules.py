@@ -14,7 +14,7 @@ from chalicelib.biz.definitions import lint
 from chalicelib.biz.licences import due, rules, words
 from chalicelib.biz.licences.due import Due
 from chalicelib.biz.licences.rules import SLIP_LENGTH, SLIP_VCT, Standing
-from chalicelib.biz.model import CaseId, Licence, LicenceNo, LicenceStatus
+from chalicelib.biz.model import NO_END, CaseId, Licence, LicenceNo, LicenceStatus
 from chalicelib.shared import credentials
 from chalicelib.shared.credentials import StatusReference
 from chalicelib.shared.errors import Invalid, WrongState
@@ -129,6 +129,16 @@ class TestCalendar:
         look = due.next_look(suspended, REMINDERS, day(10))
         assert look == day(25)
         assert due.due(suspended.model_copy(update={"look_at": look}), REMINDERS, day(25)) == Due(lifted=True)
+
+    def test_what_never_ends_is_valid_without_a_last_day_and_nobody_is_reminded(self) -> None:
+        endless = licence(valid_until=NO_END)
+        for on in (FIRST, dt.date(2999, 1, 1), NO_END):
+            assert rules.standing(endless, on) == Standing("valid", FIRST, None)
+            assert due.next_look(endless, REMINDERS, on) is None
+        suspended = rules.changed(endless, "suspended", WHY, at(day(10)), day(24))
+        assert due.next_look(suspended, REMINDERS, day(10)) == day(25)
+        looked_at = suspended.model_copy(update={"look_at": day(25)})
+        assert due.due(looked_at, REMINDERS, day(25)) == Due(lifted=True)
 
     @given(
         validity=st.integers(1, 800),

@@ -7,9 +7,10 @@ stands today is only where it cannot grow old, behind the QR.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
-from chalicelib.shared.thai import Text, format_date
+from chalicelib.shared.thai import Language, Text, format_date
 
 from ..facts import facts, term
 from ..register import Seen
@@ -94,10 +95,14 @@ def _rows(seen: Seen) -> list[_Row]:
     return [
         _Row(WORDS["no"], card.no),
         _Row(WORDS["issued_on"], format_date(card.issued_on, "th"), format_date(card.issued_on, "en")),
-        _Row(WORDS["valid_until"], format_date(card.valid_until, "th"), format_date(card.valid_until, "en")),
+        _Row(WORDS["valid_until"], _day(card.valid_until, "th"), _day(card.valid_until, "en")),
         *(_Row(label, value) for label, value in facts(seen)),
         _Row(WORDS["validity"], f"{validity.text.th} ({validity.text.en})", _mark(validity.verified)),
     ]
+
+
+def _day(on: dt.date | None, language: Language) -> str:
+    return WORDS["no_end"].pick(language) if on is None else format_date(on, language)
 
 
 def _height(sheet: Sheet, rows: list[_Row], step: float) -> float:
