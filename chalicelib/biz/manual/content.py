@@ -57,7 +57,8 @@ class StepLine(Outgoing):
 class RateLine(Statement):
     """A rate that goes into the fee."""
 
-    baht: str
+    baht: str = Field(description="The rate; in baht, or in per cent where `percent` says so")
+    percent: bool = False
     since: dt.date
     until: dt.date | None
 
@@ -172,5 +173,11 @@ def _validity(definition: ServiceDefinition) -> Statement:
 def _rate(definition: ServiceDefinition, row: RateRow) -> RateLine:
     name = definition.fees[0].name if len(definition.fees) == 1 else Text(th="อัตรา", en="Rate")
     return RateLine(
-        text=name, baht=row.value, since=row.from_, until=row.to, source=row.source, verified=row.is_verified
+        text=row.name or name,
+        baht=row.value,
+        percent=row.unit == "percent",
+        since=row.from_,
+        until=row.to,
+        source=row.source,
+        verified=row.is_verified,
     )

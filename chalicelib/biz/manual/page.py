@@ -30,7 +30,6 @@ _HEADINGS = {
 _UNVERIFIED = Text(th="ยังไม่ได้ตรวจสอบกับต้นฉบับ", en="not verified yet")
 _SOURCE = Text(th="ที่มา", en="source")
 _SOMETIMES = Text(th="เฉพาะบางกรณี", en="in some cases only")
-_BAHT = Text(th="บาท", en="baht")
 _SINCE = Text(th="ตั้งแต่", en="since")
 _MANUAL = Text(th="คู่มือสำหรับประชาชน", en="Public manual")
 _VERSION = Text(th="ฉบับที่", en="Version")
@@ -113,6 +112,11 @@ class _Page:
     def _rates(self) -> Iterable[str]:
         for rate in self._manual.rates:
             since = f"{self._word(_SINCE)} {format_date(rate.since, self._language)}"
-            yield f"{self._word(rate.text)} {escape(rate.baht)} {self._word(_BAHT)}, {since}{self._origin(rate)}"
+            amount = Text(th=f"ร้อยละ {rate.baht}", en=f"{rate.baht} per cent") if rate.percent else _baht(rate.baht)
+            yield f"{self._word(rate.text)} {self._word(amount)}, {since}{self._origin(rate)}"
         if not self._manual.rates:
             yield from map(self._word, self._manual.fees)
+
+
+def _baht(amount: str) -> Text:
+    return Text(th=f"{amount} บาท", en=f"{amount} baht")
