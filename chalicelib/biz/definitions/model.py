@@ -86,7 +86,6 @@ class RateRow(Sourced):
     value: str = Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,4})?$", description="A decimal number as text")
     name: Text | None = Field(default=None, description="What it is a rate of; absent: as the fee is called")
     unit: Literal["baht", "percent"] = Field(default="baht", description="How the manual shows it; no formula heeds it")
-    unit: Literal["baht", "percent"] = Field(default="baht", description="How the manual shows it; no formula heeds it")
 
 
 class Fee(Part):
