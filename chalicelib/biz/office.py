@@ -132,22 +132,32 @@ class Office:
         new: bool = False,
     ) -> Case:
         """Writes a case with its events in one transaction; gives it back as stored."""
+        stored, change, events = self.drawn(case, told, by=by, new=new)
+        self.parts.journal.commit(once, [change, *more], events, answer)
+        return stored
+
+    def drawn(
+        self, case: Case, told: Sequence[Told], *, by: str, new: bool = False
+    ) -> tuple[Case, Change, list[tuple[str, Event]]]:
+        """A case as it will be stored, the change that stores it, its events: for a transaction of several cases."""
         head, events = case.head, list[tuple[str, Event]]()
+        about = {"service": case.service, "agency": case.agency}
+        if case.bundle is not None:
+            about["bundle"] = case.bundle
         for word in told:
             event, head = self.parts.journal.happened(
                 head,
                 subject=case.id,
                 type=f"biz.{word.type}",
                 by=by,
-                data={"service": case.service, "agency": case.agency, **word.data},
+                data={**about, **word.data},
                 queue=QUEUE if word.heard else None,
             )
             events.append((case_key(case.id).pk, event))
         case = case.model_copy(update={"head": head})
         turn = self.book(case).state(case).turn
         change = self.store.new_case(case, turn) if new else self.store.changed_case(case, turn)
-        self.parts.journal.commit(once, [change, *more], events, answer)
-        return case if new else case.model_copy(update={"version": case.version + 1})
+        return case if new else case.model_copy(update={"version": case.version + 1}), change, events
 
 
 def must_be_impartial(case: Case, officer: str) -> None:
