@@ -16,20 +16,20 @@ from chalicelib.shared.errors import Fault
 
 from . import pointers
 from .expressions import BadExpression, Evaluation, Value
-from .model import ServiceDefinition
+from .parts import Asks
 from .validators import holds
 
 _ANY_DAY = dt.date(2000, 1, 1)
 """A formula of an answer has no rates, so the day does not matter."""
 
 
-def formulas(definition: ServiceDefinition) -> Mapping[str, Any]:
+def formulas(definition: Asks) -> Mapping[str, Any]:
     """The formula of each computed answer, in the order in which they are worked out."""
     hints = definition.form.hints
     return {pointer: hint.computed for pointer, hint in hints.items() if hint.computed is not None}
 
 
-def without(definition: ServiceDefinition, answers: Any) -> Any:
+def without(definition: Asks, answers: Any) -> Any:
     """The answers that the applicant gave."""
     wanted = [pointer for pointer in formulas(definition) if pointers.find(answers, pointer) is not pointers.MISSING]
     if not wanted:
@@ -43,7 +43,7 @@ def without(definition: ServiceDefinition, answers: Any) -> Any:
     return made
 
 
-def worked_out(definition: ServiceDefinition, answers: Any) -> Any:
+def worked_out(definition: Asks, answers: Any) -> Any:
     """The answers with each computed one that can be worked out and is asked for; what cannot be is left out."""
     made = without(definition, answers)
     for pointer, formula in formulas(definition).items():
@@ -60,7 +60,7 @@ def worked_out(definition: ServiceDefinition, answers: Any) -> Any:
     return made
 
 
-def contradicted(definition: ServiceDefinition, given: Any, right: Any, base: str = "") -> list[Fault]:
+def contradicted(definition: Asks, given: Any, right: Any, base: str = "") -> list[Fault]:
     """A fault for each computed answer that was given and is another than it should be."""
     hints = definition.form.hints
     return [

@@ -12,7 +12,7 @@ from chalicelib.shared.errors import Fault
 
 from . import computed, pointers
 from .model import DocumentRule, ServiceDefinition
-from .parts import ApplicantKind
+from .parts import ApplicantKind, Asks
 from .validators import holds as holds
 from .validators import validator
 
@@ -20,7 +20,7 @@ MAX_FAULTS = 50
 """Faults reported at once; a form with more is mended in rounds."""
 
 
-def judge(definition: ServiceDefinition, answers: Any, base: str = "/answers") -> list[Fault]:
+def judge(definition: Asks, answers: Any, base: str = "/answers") -> list[Fault]:
     """Everything wrong with the answers of a form, each fault pointing below `base`."""
     faults = {
         fault.pointer: fault
@@ -43,7 +43,7 @@ def judge(definition: ServiceDefinition, answers: Any, base: str = "/answers") -
     return [faults[pointer] for pointer in sorted(faults)][:MAX_FAULTS]
 
 
-def _judge_computed(definition: ServiceDefinition, answers: Any, base: str, faults: dict[str, Fault]) -> None:
+def _judge_computed(definition: Asks, answers: Any, base: str, faults: dict[str, Fault]) -> None:
     """A computed answer must be what the formula gives; that it is missing is told only where nothing else is."""
     here = {base + pointer for pointer in computed.formulas(definition)}
     if faults.keys() - here:
@@ -83,7 +83,7 @@ def _limited(errors: Iterable[Any]) -> Iterable[Any]:
         yield error
 
 
-def _faults(error: Any, definition: ServiceDefinition, base: str) -> Iterable[Fault]:
+def _faults(error: Any, definition: Asks, base: str) -> Iterable[Fault]:
     where = list(error.absolute_path)
     rule = error.validator
     if rule == "required":
@@ -133,7 +133,7 @@ def general(pointer: str) -> str:
     return "/".join("*" if token.isascii() and token.isdigit() else token for token in pointer.split("/"))
 
 
-def _label(definition: ServiceDefinition, pointer: str, fallback: str) -> tuple[str, str]:
+def _label(definition: Asks, pointer: str, fallback: str) -> tuple[str, str]:
     """The label of a field; in a repeated part with the entry that it belongs to."""
     hints = definition.form.hints
     whole = pointer if pointer in hints else general(pointer)

@@ -10,7 +10,7 @@ from typing import Any
 from . import computed, lint_schema, pointers
 from .expressions import MAX_STEPS, OPERATIONS
 from .model import ServiceDefinition
-from .parts import Schema
+from .parts import Form, Schema
 from .problems import Problem, at
 from .procedures import FACTS
 from .validators import item_bound
@@ -24,14 +24,13 @@ _NAMED = ("var", "rate", "fact", "count", "sum")
 def problems(definition: ServiceDefinition) -> Iterator[Problem]:
     """Everything wrong with the form."""
     known = dict(lint_schema.properties(definition.form.schema_))
-    yield from _asked(definition, known)
+    yield from asked(definition.form, known)
     yield from _repeated(definition, known)
     yield from _computed(definition, known)
 
 
-def _asked(definition: ServiceDefinition, known: Mapping[str, Schema]) -> Iterator[Problem]:
+def asked(form: Form, known: Mapping[str, Schema]) -> Iterator[Problem]:
     """Every field is on one step and has a label; the fields of a repeated part are asked with their list."""
-    form = definition.form
     leaves = {pointer for pointer, schema in known.items() if not schema.get("properties")}
     shown = Counter(pointer for step in form.steps for pointer in step.fields)
     for pointer in sorted(pointer for pointer in leaves - shown.keys() if "/*/" not in pointer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -80,6 +80,15 @@ class Form(Part):
     schema_: Schema = Field(alias="schema", description="JSON Schema 2020-12; $ref only within itself")
     steps: tuple[Step, ...] = Field(min_length=1)
     hints: dict[Pointer, Hint]
+
+
+class Asks(Protocol):
+    """Whatever asks by a form: a service, or a bundle of services."""
+
+    @property
+    def form(self) -> Form:
+        """The questions."""
+        ...
 
 
 class State(Part):
