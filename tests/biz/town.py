@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 import json
@@ -77,13 +78,14 @@ class Neighbours:
         self.publications = 0
         self.deliveries = 0
         self.broken = False
+        self.records = copy.deepcopy(_REGISTERS)
         self._now = now
 
     def ask(
         self, service: str, path: str, body: Json, *, pid: str, purpose: Text, legal_basis: str, reference: str
     ) -> Extract:
         self.asked.append((service, reference))
-        found = _REGISTERS.get(body.get("pid") or body["juristic_id"])
+        found = self.records.get(body.get("pid") or body["juristic_id"])
         if found is None:
             raise not_found("ข้อมูลในทะเบียน", "record")
         return Extract(found, f"receipt-{len(self.asked)}", self._now())

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.shared.errors import AssuranceTooLow, Fault, Invalid, NotAllowed, UpstreamFailed
+from chalicelib.shared.errors import Fault, Invalid, NotAllowed, NotFound, UpstreamFailed, WrongState, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
 from chalicelib.shared.thai import Text
@@ -14,11 +14,13 @@ from chalicelib.shared.web import as_json
 
 from ..definitions import computed, forms, pointers
 from ..definitions.model import Prefill, ServiceDefinition
-from ..definitions.parts import ApplicantKind
-from ..model import Case, CaseId, Provenance
+from ..licences.rules import plausible
+from ..model import Case, CaseId, Licence, Provenance
 from ..office import Office, Told, as_applicant, told_of, unchanged
 from ..ports import Extract, Registers
+from ..store import licence_key
 from . import rules, views
+from .opening import ForWhom, Opening, drafted, first_of, must_be_open, must_fit, of_licence, unfit
 from .views import CaseCard
 
 COMPANY_REGISTER = ("TH/CENTRAL/DBD/juristic/company", "/lookup")
@@ -37,43 +39,80 @@ class Applications:
         self._office = office
         self._registers = registers
 
-    def open(self, once: Once, caller: Caller, service: str, kind: ApplicantKind, juristic_id: str | None) -> CaseCard:
-        """Open a draft; for a company only its director may (asked of the register through GDX).
+    def open(self, once: Once, caller: Caller, opening: Opening) -> CaseCard:
+        """Open a draft: of a first application, or of what is to be done with a licence.
+
+        For a company only its director may, asked of the register through GDX at each opening; a person's licence is
+        its holder's alone.
 
         Raises:
-            NotFound: no such service today, or no such company.
-            NotAllowed: the caller is no director, or the company is not active.
-            Invalid: this kind of applicant does not fit the service.
+            NotFound: no such service today, no such company, or no such licence of the caller's.
+            NotAllowed: the caller is no director.
+            Invalid: what was sent does not fit the service or the licence, or the service does not offer it.
+            WrongState: the licence does not allow it now; see `succession.why_not`.
             AssuranceTooLow: the service asks for a stronger login.
         """
-        office, now = self._office, self._office.now()
-        definition = office.catalogue.current(service, office.today())
-        _check_kind(definition, kind, juristic_id)
-        _check_login(definition, caller)
-        if once.claimed:
-            office.parts.journal.read(once)  # before the register is asked: a repeat must not ask again
-        case_id, pid = CaseId(office.parts.ids()), _pid(caller)
-        related: tuple[str, ...] = ()
-        if juristic_id is not None:
-            related = self._directors(case_id, pid, juristic_id)
-        case = Case(
-            id=case_id,
-            service=definition.id,
-            service_version=definition.version,
-            agency=definition.agency,
-            owner=caller.id,
-            applicant=kind,
-            juristic_id=juristic_id,
+        office, licence = self._office, None
+        if opening.procedure == "new":
+            service, whom = first_of(opening)
+            definition = office.catalogue.current(service, office.today())
+            must_fit(definition, whom, caller)
+            if once.claimed:
+                office.parts.journal.read(once)  # before the register is asked: a repeat must not ask again
+        else:
+            licence = self._licence(once, opening.licence)
+            definition, whom = self._offered(licence, caller), ForWhom(licence.applicant, licence.juristic_id)
+        case_id = CaseId(office.parts.ids())
+        related = self._related(case_id, caller, whom, licence)
+        if licence is not None:
+            of_licence(opening, licence)
+            must_fit(definition, whom, caller)
+            must_be_open(licence, definition, opening.procedure, office.today())
+        case = drafted(
+            case_id,
+            definition,
+            caller,
+            whom,
+            office.now(),
+            procedure=opening.procedure,
+            licence=licence,
             related=related,
-            state=definition.workflow.initial,
-            opened_at=now,
-            pid=pid,
-            applicant_name=caller.name,
         )
-        opened = Told("application.opened", {"to": case.state, "applicant": kind}, heard=False)
+        data = {"to": case.state, "applicant": case.applicant, "procedure": case.procedure}
+        if licence is not None:
+            data["licence"] = licence.no
         shown = views.card(case, office.book(case))
-        office.save(once, case, [opened], by=caller.label, answer=as_json(shown), new=True)
+        told = Told("application.opened", data, heard=False)
+        office.save(once, case, [told], by=caller.label, answer=as_json(shown), new=True)
         return shown
+
+    def _licence(self, once: Once, no: str | None) -> Licence:
+        """The licence that a procedure is about, whoever holds it; raises Invalid where none is named."""
+        if no is None:
+            raise unfit("/licence", "โปรดระบุเลขที่ใบอนุญาต", "Name the licence.")
+        key = licence_key(no)
+        found = self._office.parts.journal.read(once, *([key] if plausible(no) else []))
+        return self._office.store.licence(found.get(key))
+
+    def _offered(self, licence: Licence, caller: Caller) -> ServiceDefinition:
+        """The service as it stands today; for somebody who cannot hold the licence it does not exist."""
+        if licence.owner != caller.id and licence.juristic_id is None:
+            raise not_found("ใบอนุญาต", "licence")
+        try:
+            return self._office.catalogue.current(licence.service, self._office.today())
+        except NotFound:
+            raise WrongState("บริการนี้ปิดรับคำขอแล้ว", "The service takes no applications any more.") from None
+
+    def _related(self, case: CaseId, caller: Caller, whom: ForWhom, licence: Licence | None) -> tuple[str, ...]:
+        """The pseudonyms of the company's directors, of whom the caller must be one; none where a person applies."""
+        if whom.juristic_id is None:
+            return ()
+        try:
+            return self._directors(case, _pid(caller), whom.juristic_id)
+        except (NotAllowed, NotFound):
+            if licence is not None and licence.owner != caller.id:
+                raise not_found("ใบอนุญาต", "licence") from None
+            raise
 
     def _directors(self, case: CaseId, pid: str, juristic_id: str) -> tuple[str, ...]:
         """The pseudonyms of the company's directors; raises NotAllowed when the person is none of them."""
@@ -211,32 +250,3 @@ def _pid(caller: Caller) -> str:
 
 def _filled(value: str, case: Case) -> str:
     return {"$pid": case.pid, "$juristic_id": case.juristic_id or ""}.get(value, value)
-
-
-def _check_kind(definition: ServiceDefinition, kind: ApplicantKind, juristic_id: str | None) -> None:
-    if kind not in definition.applicants:
-        raise _unfit("/applicant/kind", "บริการนี้ไม่รับผู้ยื่นประเภทนี้", "The service is not for this kind of applicant.")
-    if (kind == "juristic") != (juristic_id is not None):
-        raise _unfit(
-            "/applicant/juristic_id",
-            "ระบุเลขทะเบียนนิติบุคคลเฉพาะเมื่อยื่นในนามนิติบุคคล",
-            "Give the juristic number for a company, and only then.",
-        )
-
-
-def _check_login(definition: ServiceDefinition, caller: Caller) -> None:
-    if level(caller.ial) < level(definition.min_ial):
-        raise AssuranceTooLow(
-            f"บริการนี้ต้องยืนยันตัวตนระดับ IAL {definition.min_ial} ขึ้นไป",
-            f"This service needs a login with identity assurance level {definition.min_ial} or higher.",
-        )
-
-
-def level(ial: str) -> tuple[int, ...]:
-    """An assurance level for comparing; what is no level is the lowest."""
-    parts = ial.split(".")
-    return tuple(int(part) for part in parts) if all(part.isascii() and part.isdigit() for part in parts) else (0,)
-
-
-def _unfit(pointer: str, th: str, en: str) -> Invalid:
-    return Invalid(th, en, [Fault(pointer, th, en)])

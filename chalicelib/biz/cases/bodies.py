@@ -11,7 +11,7 @@ from chalicelib.shared.problems import Bilingual, invalid_body
 from chalicelib.shared.thai import Text, is_juristic_id, is_national_id
 from chalicelib.shared.web import Incoming, parse_json
 
-from ..definitions.parts import ApplicantKind
+from ..definitions.parts import ApplicantKind, Procedure
 
 Body = TypeVar("Body", bound=Incoming)
 MAX_FOUND_VALUE = 1000
@@ -45,10 +45,16 @@ class ApplicantBody(Incoming):
 
 
 class OpenBody(Incoming):
-    """A new application."""
+    """A first application for a licence, or what is to be done with one."""
 
-    service: Annotated[str, Field(max_length=63)]
-    applicant: ApplicantBody
+    service: Annotated[str, Field(max_length=63)] | None = Field(
+        default=None, description="Id of the service; with a licence it may be left out"
+    )
+    applicant: ApplicantBody | None = Field(default=None, description="For whom; with a licence it may be left out")
+    procedure: Procedure = Field(default="new", description="What is wanted; all but `new` are about a licence")
+    licence: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="Number of the licence"
+    )
 
 
 class PatchBody(RootModel[dict[str, Any]]):

@@ -13,6 +13,7 @@ from ..model import Document
 from ..paging import page_of
 from ..service import Biz
 from . import bodies, replies
+from .opening import Opening
 from .replies import carded, carded_again
 from .views import CaseCard
 
@@ -32,11 +33,18 @@ def add(room: Room, biz: Biz) -> None:
         answer=CaseCard,
         again=carded_again,
         status=201,
-        summary="Open a draft application, for oneself or for a company one directs",
+        summary="Open a draft: a first application, or the renewal, change, end or new copy of a licence one holds",
     )
     def open_case(call: Call) -> Reply:
-        applicant = call.body.applicant
-        return carded(desk.open(call.once, call.caller, call.body.service, applicant.kind, applicant.juristic_id))
+        body, applicant = call.body, call.body.applicant
+        opening = Opening(
+            service=body.service,
+            procedure=body.procedure,
+            licence=body.licence,
+            kind=None if applicant is None else applicant.kind,
+            juristic_id=None if applicant is None else applicant.juristic_id,
+        )
+        return carded(desk.open(call.once, call.caller, opening))
 
     @room.get(
         "/biz/v1/applications",

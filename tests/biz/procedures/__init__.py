@@ -1,0 +1,1 @@
+"""What is done with a licence after it was given."""
