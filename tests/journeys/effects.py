@@ -13,10 +13,23 @@ from chalicelib.shared.journal import Event, chain_is_whole
 from tests.support.cloud import new_session
 from tests.support.town import Town
 
-PASSING = {"ONCE", "OUT", "QUOTA", "ASSERTION", "FAULT", "LOG", "SIGNING", "USAGE", "DUMPS", "SEARCH", "CARD"}
+PASSING = {
+    "ONCE",
+    "OUT",
+    "QUOTA",
+    "ASSERTION",
+    "FAULT",
+    "LOG",
+    "SIGNING",
+    "USAGE",
+    "DUMPS",
+    "SEARCH",
+    "CARD",
+    "STATISTICS",
+}
 """Rows that every attempt may add to: claims, outbox rows, quotas, used assertions, refused exchanges, figures of use;
-and those of the log, of the signing keys and of the night's dumps and
-of the search index, which are made by the first minute that comes."""
+and those of the log, of the signing keys, of the night's dumps, of the search index and of the day's figures, which are
+made by the first minute that comes."""
 PASSING_OBJECTS = ("dumps", "dump-parts", "search")
 _ID = re.compile("[0-9a-f]{32}")
 

@@ -199,7 +199,7 @@ def test_list_methods_and_allowed_methods(exchange: Exchange) -> None:
         "member_code": "DGA",
         "subsystem_code": "citizen",
         "service_code": "inbox",
-        "endpoint_list": [{"method": "POST", "path": "/messages"}],
+        "endpoint_list": [{"method": "POST", "path": "/messages"}, {"method": "POST", "path": "/messages/opened"}],
     }
     assert exchange.r1(f"{base}/allowedMethods", method="GET").json == {"service": []}
     allowed = exchange.r1("/r1/TH/CENTRAL/DOPA/civil/allowedMethods", method="GET").json["service"]
