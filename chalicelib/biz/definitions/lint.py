@@ -33,7 +33,7 @@ _MAX_TESTS = 100
 _MAX_TEST_WORK = 400_000
 """Keyword evaluations that all tests of a definition may take together."""
 _NOT_FOR_READERS = frozenset(
-    {"schema", "visible_if", "required_if", "when", "guard", "expr", "computed", "answers", "value"}
+    {"schema", "visible_if", "required_if", "when", "guard", "expr", "computed", "answers", "own", "value"}
 )
 
 
@@ -63,7 +63,7 @@ def problems(definition: ServiceDefinition) -> list[Problem]:
     if schemas:
         return schemas  # what follows runs the schemas, which is safe only when they are clean
     found = [
-        *_texts(definition.model_dump(by_alias=True), ""),
+        *texts(definition.model_dump(by_alias=True), ""),
         *form_problems(definition),
         *_documents(definition),
         *_prefill(definition),
@@ -120,7 +120,7 @@ def _conditions(definition: ServiceDefinition) -> Iterator[tuple[str, Schema]]:
             yield at("checklist", number, "value"), item.value
 
 
-def _texts(value: Any, path: str) -> Iterator[Problem]:
+def texts(value: Any, path: str) -> Iterator[Problem]:
     """Each th/en pair must hold two texts, the Thai one in Thai letters."""
     if isinstance(value, dict):
         if set(value) == {"th", "en"}:
@@ -132,10 +132,10 @@ def _texts(value: Any, path: str) -> Iterator[Problem]:
             return
         for name, inner in value.items():
             if name not in _NOT_FOR_READERS:
-                yield from _texts(inner, path + at(name))
+                yield from texts(inner, path + at(name))
     elif isinstance(value, list | tuple):
         for number, inner in enumerate(value):
-            yield from _texts(inner, f"{path}/{number}")
+            yield from texts(inner, f"{path}/{number}")
 
 
 def _documents(definition: ServiceDefinition) -> Iterator[Problem]:
