@@ -16,6 +16,7 @@ class Choice(Part):
 
     value: Code
     label: Text
+    note: Text | None = Field(default=None, description="What whoever chooses it should know")
 
 
 class Question(Part):

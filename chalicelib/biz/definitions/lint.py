@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from . import bounds, computed, fees, forms, lint_schema, pointers, procedures, templates
+from . import bounds, computed, fees, forms, lint_guide, lint_schema, pointers, procedures, templates
 from .expressions import BadExpression
 from .lint_form import formula_problems
 from .lint_form import problems as form_problems
@@ -33,7 +33,19 @@ _MAX_TESTS = 100
 _MAX_TEST_WORK = 400_000
 """Keyword evaluations that all tests of a definition may take together."""
 _NOT_FOR_READERS = frozenset(
-    {"schema", "visible_if", "required_if", "when", "guard", "expr", "computed", "answers", "own", "value"}
+    {
+        "schema",
+        "visible_if",
+        "required_if",
+        "when",
+        "guard",
+        "expr",
+        "computed",
+        "answers",
+        "value",
+        "needed",
+        "asked_if",
+    }
 )
 
 
@@ -73,6 +85,7 @@ def problems(definition: ServiceDefinition) -> list[Problem]:
         *_credential(definition),
         *_checklist(definition),
         *_letters(definition),
+        *lint_guide.problems(definition),
         *procedure_problems(definition),
     ]
     return (found or list(_tests(definition)))[:MAX_PROBLEMS]
@@ -118,6 +131,7 @@ def _conditions(definition: ServiceDefinition) -> Iterator[tuple[str, Schema]]:
     for number, item in enumerate(definition.checklist):
         if item.value is not None:
             yield at("checklist", number, "value"), item.value
+    yield from lint_guide.conditions(definition)
 
 
 def texts(value: Any, path: str) -> Iterator[Problem]:
@@ -273,6 +287,7 @@ def _tests(definition: ServiceDefinition) -> Iterator[Problem]:
     for number, case in enumerate(definition.tests):
         for problem in _run(definition, case):
             yield Problem(at("tests", number), f"({case.name}) {problem}")
+    yield from lint_guide.trials(definition)
 
 
 def _run(whole: ServiceDefinition, case: Case) -> Iterator[str]:
