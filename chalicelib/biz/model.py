@@ -46,8 +46,10 @@ class Noun(BaseModel):
 class Provenance(Noun):
     """Where an answer came from, when the state gave it."""
 
-    service: str = Field(description="GDX service that answered")
-    receipt: str = Field(description="Receipt of the exchange; the citizen finds it in the access log")
+    service: str = Field(description="GDX service that answered, or the service whose licence says so")
+    receipt: str = Field(
+        description="Receipt of the exchange, by which the citizen finds it in the access log; or the licence's number"
+    )
     at: dt.datetime
     locked: bool = Field(description="Whether the applicant may not overwrite it")
 
@@ -200,7 +202,10 @@ class Case(Noun):
     holds_licence: bool = Field(
         default=False, description="Whether this is the one filed application that is about its licence"
     )
-    bundle: str | None = Field(default=None, description="The bundle of applications to which it belongs")
+    bundle: str | None = Field(default=None, description="The run of a bundle to which it belongs")
+    awaits: tuple[str, ...] = Field(
+        default=(), description="Members of the bundle whose licence must be there before this one is filed"
+    )
     applicant: ApplicantKind
     juristic_id: str | None = None
     related: tuple[str, ...] = Field(

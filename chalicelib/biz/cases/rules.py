@@ -200,9 +200,14 @@ def file(case: Case, book: Book, actor: Actor, now: dt.datetime) -> tuple[Case, 
 
     Raises:
         Invalid: with every fault, when anything is missing.
-        WrongState: it cannot be filed now.
+        WrongState: it cannot be filed now, or waits for another licence of its bundle.
     """
     code = effect_action(case, book, "file")
+    if case.awaits:
+        raise WrongState(
+            "คำขอนี้รอใบอนุญาตอื่นในชุดเดียวกัน ระบบจะยื่นให้เมื่อได้รับใบอนุญาตนั้น",
+            "It waits for another licence of its bundle, and is filed by the bundle once that is there.",
+        )
     faults = incomplete(case, book)
     if faults:
         raise Invalid("คำขอยังไม่ครบถ้วน โปรดแก้ไขตามรายการ", "The application is not complete; see errors.", faults)
