@@ -28,13 +28,13 @@ NOT_PACKAGED = ("chalice", "boto3")
 """Chalice adds its own two runtime files and would drag its command line along; boto3 is part of Lambda."""
 
 _OPENDATA = (
-    "defusedxml", "duckdb", "luqum", "markdown-it-py", "multipart", "nh3", "openpyxl", "pygal", "rdflib",
+    "defusedxml", "duckdb", "luqum", "markdown-it-py", "multipart", "openpyxl", "pygal", "rdflib",
     "tantivy",
 )  # fmt: skip
 ONLY_WITH: Mapping[str, frozenset[str]] = {
     "google-re2": frozenset({"biz"}),
     "orjson": frozenset({"gdx"}),
-    "jinja2": frozenset({"biz", "opendata"}),
+    **dict.fromkeys(("jinja2", "nh3"), frozenset({"biz", "opendata"})),
     "pypdf": frozenset({"biz"}),
     **dict.fromkeys(("pydyf", "uharfbuzz"), frozenset({"biz"})),
     **dict.fromkeys(_OPENDATA, frozenset({"opendata"})),
