@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from chalicelib.shared.errors import AlreadyThere, Stale, Unavailable, WrongState
-from chalicelib.shared.journal import Once
+from chalicelib.shared.journal import Event, Once
 from chalicelib.shared.storage import Change, Create, Json
 from chalicelib.shared.web import as_json
 
@@ -15,9 +16,25 @@ from ..licences import rules as licences
 from ..licences.keeping import issuing
 from ..model import Case
 from ..office import Office, Told
+from ..store import case_key
 
 ATTEMPTS = 6
 """How often a booking is tried again when the case changed meanwhile or a place in a status list was taken."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A case that goes on to another state.
+
+    Attributes:
+        case: as it is to be stored.
+        told: what happened to it.
+        issues: whether that brings its licence.
+    """
+
+    case: Case
+    told: tuple[Told, ...]
+    issues: bool
 
 
 class Issuing:
@@ -51,31 +68,74 @@ class Issuing:
             Stale: the case changed meanwhile, or something of `more` is there already.
             Unavailable: every place tried in the status list was taken.
         """
-        office, now = self._office, self._office.now()
-        if case.quote is not None and case.quote.total_satang and (case.payment is None or not case.payment.stands):
-            raise WrongState("ยังไม่ได้ชำระค่าธรรมเนียม", "The fee is not paid.")
-        book = office.book(case)
+        book = self._office.book(case)
+        cards = list[CaseCard]()
+
+        def kept(stored: Sequence[Case]) -> Json:
+            cards[:] = [views.card(each, book) for each in stored]
+            return as_json(cards[0]) if answer is None else answer
+
+        self.carry(once, [Leaving(case, tuple(told), True)], by=by, more=more, answer=kept)
+        return cards[0]
+
+    def carry(
+        self,
+        once: Once,
+        leaving: Sequence[Leaving],
+        *,
+        by: str,
+        more: Sequence[Change] = (),
+        answer: Callable[[Sequence[Case]], Json | None] = lambda _: None,
+    ) -> Sequence[Case]:
+        """Save cases, some of them with the licence that they have come to, all in one transaction or none.
+
+        Args:
+            once, by, more: as `issue`.
+            leaving: the cases as they are to be stored.
+            answer: makes of them, as stored, what a repeat of the command will be answered.
+
+        Raises:
+            WrongState, Stale, Unavailable: as `issue`.
+        """
+        journal, cases = self._office.parts.journal, [each.case for each in leaving]
         for attempt in range(ATTEMPTS):
-            licence = licences.issue(
-                case, book.definition, signer=office.signer(), base_url=office.parts.base_url, now=now, attempt=attempt
-            )
-            issued = case.model_copy(update={"licence": licence.no})
-            shown = views.card(issued.model_copy(update={"version": case.version + 1}), book)
+            drawn = [self._drawn(each, by, attempt) for each in leaving]
+            stored = [case for case, _, _ in drawn]
+            changes = [change for _, some, _ in drawn for change in some]
+            events = [event for _, _, some in drawn for event in some]
             try:
-                office.save(
-                    once,
-                    issued,
-                    [*told, Told("licence.issued", {"licence": licence.no})],
-                    by=by,
-                    answer=as_json(shown) if answer is None else answer,
-                    more=[*issuing(office, licence, book.definition, by=by), *more],
-                )
+                journal.commit(once, [*changes, *more], events, answer(stored))
             except AlreadyThere:
-                if office.store.find_case(case.id).version != case.version or self._any_there(more):
+                if self._changed(cases) or self._any_there(more):
                     raise Stale("คำขอเปลี่ยนแปลงไปแล้ว", "The application has changed meanwhile.") from None
                 continue  # its place in the status list was taken
-            return shown
+            return stored
         raise Unavailable("ออกใบอนุญาตไม่ได้ชั่วคราว", "No place in the status list was free; try again.", retry_after=1)
+
+    def _drawn(self, leaving: Leaving, by: str, attempt: int) -> tuple[Case, list[Change], list[tuple[str, Event]]]:
+        office, case, told, more = self._office, leaving.case, list(leaving.told), list[Change]()
+        if leaving.issues:
+            if case.quote is not None and case.quote.total_satang and (case.payment is None or not case.payment.stands):
+                raise WrongState("ยังไม่ได้ชำระค่าธรรมเนียม", "The fee is not paid.")
+            definition = office.book(case).definition
+            licence = licences.issue(
+                case,
+                definition,
+                signer=office.signer(),
+                base_url=office.parts.base_url,
+                now=office.now(),
+                attempt=attempt,
+            )
+            case = case.model_copy(update={"licence": licence.no})
+            told.append(Told("licence.issued", {"licence": licence.no}))
+            more = issuing(office, licence, definition, by=by)
+        stored, change, events = office.drawn(case, told, by=by)
+        return stored, [change, *more], events
+
+    def _changed(self, cases: Sequence[Case]) -> bool:
+        found = self._office.parts.journal.read(None, *(case_key(case.id) for case in cases))
+        there = {key: item.version for key, item in found.items()}
+        return any(there.get(case_key(case.id)) != case.version for case in cases)
 
     def _any_there(self, changes: Sequence[Change]) -> bool:
         keys = [change.item.key for change in changes if isinstance(change, Create)]
