@@ -131,10 +131,32 @@ class Office:
         more: Sequence[Change] = (),
         new: bool = False,
     ) -> Case:
-        """Writes a case with its events in one transaction; gives it back as stored."""
+        """Writes a case with its events in one transaction; gives it back as stored.
+
+        A filed case that is about a licence holds it until it has ended: see `_holding`.
+
+        Raises:
+            AlreadyThere: another filed application is about the same licence, or something of `more` is there.
+        """
+        case, held = self._holding(case)
         stored, change, events = self.drawn(case, told, by=by, new=new)
-        self.parts.journal.commit(once, [change, *more], events, answer)
+        self.parts.journal.commit(once, [change, *held, *more], events, answer)
         return stored
+
+    def _holding(self, case: Case) -> tuple[Case, list[Change]]:
+        """The case as the one filed application about its licence, and what that changes.
+
+        The row is made with the filing and removed with the end, whatever the end is: every case is saved here. So of
+        two applications about one licence only one is ever being considered.
+        """
+        if case.base is None or case.received_at is None:
+            return case, []
+        holds = self.book(case).state(case).turn != "nobody"
+        if holds == case.holds_licence:
+            return case, []
+        no = case.base.licence
+        change = self.store.filed_about(no, case) if holds else self.store.ended_about(no)
+        return case.model_copy(update={"holds_licence": holds}), [change]
 
     def drawn(
         self, case: Case, told: Sequence[Told], *, by: str, new: bool = False

@@ -1,7 +1,8 @@
 """How the Biz room lies in its table.
 
     CASE#{id}      META          a case; EVT#... its history
-    LIC#{no}       META          a licence; EVT#... its history; WORD#{word} what it is found by in the register
+    LIC#{no}       META          a licence; EVT#... its history; WORD#{word} what it is found by in the register;
+                   FILED         the one filed application that is about it
     SL#{list}      IDX#{index}   a taken place in a status list; OFF#{index} a state other than valid
     STAFF#{person} 1             an officer
     PROVIDER#{id}  1             a payment provider's secret, sealed
@@ -53,6 +54,11 @@ def case_key(id: str) -> Key:
 def licence_key(no: str) -> Key:
     """Where a licence lies."""
     return Key(f"LIC#{no}", "META")
+
+
+def filed_key(no: str) -> Key:
+    """Where the one filed application about a licence stands, until it has ended."""
+    return Key(licence_key(no).pk, "FILED")
 
 
 def provider_key(provider: str) -> Key:
@@ -161,6 +167,14 @@ class Store:
         """The change that replaces a licence as it was read."""
         data = self._close(licence, _LICENCE_PRIVATE)
         return Update(Item(licence_key(licence.no), data, licence.version + 1, _licence_places(licence)))
+
+    def filed_about(self, no: str, case: Case) -> Create:
+        """The change that makes a case the one filed application about a licence; refused while there is another."""
+        return Create(Item(filed_key(no), {"case": case.id}))
+
+    def ended_about(self, no: str) -> Remove:
+        """The change that frees a licence for the next application about it."""
+        return Remove(filed_key(no))
 
     def flip(self, licence: Licence, was_valid: bool, status: int) -> Create | Update | Remove:
         """The change of a licence's place in the status list after its status changed."""

@@ -6,7 +6,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.shared.errors import Fault, Invalid, NotAllowed, NotFound, UpstreamFailed, WrongState, not_found
+from chalicelib.shared.errors import (
+    AlreadyThere,
+    Fault,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Stale,
+    UpstreamFailed,
+    WrongState,
+    not_found,
+)
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
 from chalicelib.shared.thai import Text
@@ -18,9 +28,9 @@ from ..licences.rules import plausible
 from ..model import Case, CaseId, Licence, Provenance
 from ..office import Office, Told, as_applicant, told_of, unchanged
 from ..ports import Extract, Registers
-from ..store import licence_key
-from . import rules, views
-from .opening import ForWhom, Opening, drafted, first_of, must_be_open, must_fit, of_licence, unfit
+from ..store import filed_key, licence_key
+from . import changes, rules, views
+from .opening import ForWhom, Opening, another_is_filed, drafted, first_of, must_be_open, must_fit, of_licence, unfit
 from .views import CaseCard
 
 COMPANY_REGISTER = ("TH/CENTRAL/DBD/juristic/company", "/lookup")
@@ -52,7 +62,7 @@ class Applications:
             WrongState: the licence does not allow it now; see `succession.why_not`.
             AssuranceTooLow: the service asks for a stronger login.
         """
-        office, licence = self._office, None
+        office, licence, taken = self._office, None, False
         if opening.procedure == "new":
             service, whom = first_of(opening)
             definition = office.catalogue.current(service, office.today())
@@ -60,7 +70,7 @@ class Applications:
             if once.claimed:
                 office.parts.journal.read(once)  # before the register is asked: a repeat must not ask again
         else:
-            licence = self._licence(once, opening.licence)
+            licence, taken = self._licence(once, opening.licence)
             definition, whom = self._offered(licence, caller), ForWhom(licence.applicant, licence.juristic_id)
         case_id = CaseId(office.parts.ids())
         related = self._related(case_id, caller, whom, licence)
@@ -68,6 +78,8 @@ class Applications:
             of_licence(opening, licence)
             must_fit(definition, whom, caller)
             must_be_open(licence, definition, opening.procedure, office.today())
+            if taken:
+                raise another_is_filed()
         case = drafted(
             case_id,
             definition,
@@ -86,13 +98,17 @@ class Applications:
         office.save(once, case, [told], by=caller.label, answer=as_json(shown), new=True)
         return shown
 
-    def _licence(self, once: Once, no: str | None) -> Licence:
-        """The licence that a procedure is about, whoever holds it; raises Invalid where none is named."""
+    def _licence(self, once: Once, no: str | None) -> tuple[Licence, bool]:
+        """The licence that a procedure is about, whoever holds it, and whether a filed application is about it.
+
+        Raises:
+            Invalid: none is named.
+        """
         if no is None:
             raise unfit("/licence", "โปรดระบุเลขที่ใบอนุญาต", "Name the licence.")
-        key = licence_key(no)
-        found = self._office.parts.journal.read(once, *([key] if plausible(no) else []))
-        return self._office.store.licence(found.get(key))
+        key, filed = licence_key(no), filed_key(no)
+        found = self._office.parts.journal.read(once, *([key, filed] if plausible(no) else []))
+        return self._office.store.licence(found.get(key)), filed in found
 
     def _offered(self, licence: Licence, caller: Caller) -> ServiceDefinition:
         """The service as it stands today; for somebody who cannot hold the licence it does not exist."""
@@ -187,7 +203,8 @@ class Applications:
 
         Raises:
             Stale: the case is another version by now.
-            Invalid: a verified value would be overwritten, or the answers grow too large.
+            Invalid: a verified value would be overwritten, the procedure does not ask for it, or the answers grow too
+                large.
             WrongState: it is not the applicant's turn.
         """
         case = self._office.own(once, id, caller)
@@ -209,6 +226,9 @@ class Applications:
         faults = forms.overwritten(locked, case.answers, answers)
         if faults:
             raise Invalid("แก้ไขข้อมูลที่ยืนยันแล้วไม่ได้", "Verified values cannot be changed.", faults)
+        not_asked = changes.outside(case, self._office.book(case), answers)
+        if not_asked:
+            raise Invalid("คำขอนี้แก้ไขข้อมูลดังกล่าวไม่ได้", "This procedure does not change that.", not_asked)
         kept = {
             pointer: source
             for pointer, source in case.sources.items()
@@ -222,11 +242,16 @@ class Applications:
 
         Raises:
             Invalid: with every fault.
-            WrongState: it cannot be filed now.
+            WrongState: it cannot be filed now, or another application about the same licence is being considered.
         """
         case = self._office.own(once, id, caller)
         filed, move = rules.file(case, self._office.book(case), as_applicant(caller), self._office.now())
-        return self._saved(once, caller, filed, told_of(move, again=case.received_at is not None))
+        try:
+            return self._saved(once, caller, filed, told_of(move, again=case.received_at is not None))
+        except AlreadyThere:
+            if self._office.store.find_case(case.id).version != case.version:
+                raise Stale("คำขอเปลี่ยนแปลงไปแล้ว", "The application has changed meanwhile.") from None
+            raise another_is_filed() from None
 
     def withdraw(self, once: Once, caller: Caller, id: str) -> CaseCard:
         """Take the application back; raises WrongState when it has ended."""

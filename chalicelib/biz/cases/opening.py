@@ -89,6 +89,14 @@ def must_be_open(licence: Licence, definition: ServiceDefinition, procedure: Pro
         raise WrongState(why.th, why.en)
 
 
+def another_is_filed() -> WrongState:
+    """Refuses a second application about one licence while the first is being considered."""
+    return WrongState(
+        "มีคำขออื่นเกี่ยวกับใบอนุญาตนี้อยู่ระหว่างพิจารณา โปรดรอผลหรือถอนคำขอนั้นก่อน",
+        "Another application about this licence is being considered; wait for its end, or withdraw it.",
+    )
+
+
 def must_fit(definition: ServiceDefinition, whom: ForWhom, caller: Caller) -> None:
     """Raises Invalid for an applicant whom the service is not for, AssuranceTooLow where the login is too weak."""
     if whom.kind not in definition.applicants:

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState
-from chalicelib.shared.workdays import Calendar
+from chalicelib.shared.workdays import Calendar, thai_date
 
 from ..definitions import forms, lint_schema, pointers, procedures
 from ..definitions.model import ChecklistItem, DocumentRule, ServiceDefinition
 from ..definitions.parts import APPLICANT, Action, Effect, Procedure, State
 from ..definitions.procedures import ProcedureRule
 from ..laws import LawPack, filing
+from ..licences import succession
 from ..model import INSPECTION_PHOTO, Case, Decision, Deficiency, DeficiencyList, Finding, Inspection, Place
-from . import clock
+from . import changes, clock
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ def incomplete(case: Case, book: Book) -> list[Fault]:
         for rule in book.definition.prefill
         if rule.lock and rule.applicant in (None, case.applicant) and rule.pointer not in case.sources
     ]
+    faults += changes.unchanged(case, book)
     asked_again = _documents_to_renew(case)
     for needed in book.needed(case):
         if needed.mode != "upload":
@@ -200,7 +202,7 @@ def file(case: Case, book: Book, actor: Actor, now: dt.datetime) -> tuple[Case, 
 
     Raises:
         Invalid: with every fault, when anything is missing.
-        WrongState: it cannot be filed now, or waits for another licence of its bundle.
+        WrongState: it cannot be filed now or any more, or it waits for another licence of its bundle.
     """
     code = effect_action(case, book, "file")
     if case.awaits:
@@ -208,6 +210,10 @@ def file(case: Case, book: Book, actor: Actor, now: dt.datetime) -> tuple[Case, 
             "คำขอนี้รอใบอนุญาตอื่นในชุดเดียวกัน ระบบจะยื่นให้เมื่อได้รับใบอนุญาตนั้น",
             "It waits for another licence of its bundle, and is filed by the bundle once that is there.",
         )
+    if case.base is not None and book.rule is not None and case.received_at is None:
+        late = succession.out_of_time(case.procedure, book.rule, case.base.valid_until, thai_date(now))
+        if late is not None:
+            raise WrongState(late.th, late.en)
     faults = incomplete(case, book)
     if faults:
         raise Invalid("คำขอยังไม่ครบถ้วน โปรดแก้ไขตามรายการ", "The application is not complete; see errors.", faults)

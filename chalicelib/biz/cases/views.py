@@ -12,11 +12,13 @@ from chalicelib.shared.journal import Event
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
+from ..definitions import pointers
 from ..definitions.fees import Quote
 from ..definitions.model import ServiceDefinition
-from ..definitions.parts import APPLICANT, SYSTEM
+from ..definitions.parts import APPLICANT, SYSTEM, Procedure
 from ..documents.model import Offer
 from ..model import Case, Decision, DeficiencyList, Document, Inspection, Provenance
+from . import changes
 from .rules import Book, permits
 
 _PLAIN_NAMES = {
@@ -33,6 +35,7 @@ _PLAIN_NAMES = {
     "overdue": Text(th="เกินกำหนดเวลาพิจารณา", en="Past the legal time limit"),
     "explained": Text(th="หน่วยงานแจ้งเหตุแห่งความล่าช้า", en="Written reasons for the lateness"),
     "issued": Text(th="ออกใบอนุญาต", en="Licence issued"),
+    "cancelled": Text(th="ยกเลิกใบอนุญาตแล้ว", en="Licence cancelled"),
     "migrated": Text(th="ย้ายไปใช้คำนิยามบริการฉบับใหม่", en="Moved to a newer version of the service"),
     "reversed": Text(th="ธนาคารเรียกเงินค่าธรรมเนียมคืน", en="The bank took the fee back"),
     "settled": Text(th="ได้รับชำระค่าธรรมเนียมอีกครั้ง", en="The fee was paid again"),
@@ -54,7 +57,9 @@ class CaseCard(Outgoing):
     version: int = Field(description="Also the ETag; send it as If-Match")
     service: str
     service_version: int
-    service_name: Text
+    service_name: Text = Field(description="What is applied for: the service, or what is to be done with its licence")
+    procedure: Procedure
+    about: str | None = Field(description="Number of the licence that a procedure other than `new` is about")
     agency: str
     applicant: str
     state: str
@@ -68,12 +73,24 @@ class CaseCard(Outgoing):
     claimed: bool
 
 
+class ChangeView(Outgoing):
+    """One answer that is another than the licence was given for."""
+
+    pointer: str
+    label: Text
+    before: Any = Field(description="As the licence has it; null: not there")
+    after: Any = Field(description="As it is applied for; null: not there")
+
+
 class CaseView(CaseCard):
     """A whole case, for the applicant and for officers of its agency."""
 
     juristic_id: str | None
     applicant_name: str
     answers: dict[str, Any]
+    changes: tuple[ChangeView, ...] = Field(
+        description="What is asked for otherwise than the licence has it; the answers hold the rest as well"
+    )
     sources: dict[str, Provenance]
     documents: tuple[Document, ...]
     needed_documents: tuple[str, ...]
@@ -121,10 +138,11 @@ def card(case: Case, book: Book) -> CaseCard:
 
 def _card(case: Case, book: Book) -> dict[str, Any]:
     state = book.state(case)
-    shared = {"id", "version", "service", "service_version", "agency", "applicant", "state", "opened_at"}
+    shared = {"id", "version", "service", "service_version", "procedure", "agency", "applicant", "state", "opened_at"}
     return {
         **{name: getattr(case, name) for name in shared | {"received_at", "due", "overdue", "licence"}},
         "service_name": book.definition.name,
+        "about": None if case.base is None else case.base.licence,
         "state_name": state.name,
         "turn": state.turn,
         "claimed": case.claimed_by is not None,
@@ -143,6 +161,10 @@ def whole(case: Case, book: Book, roles: frozenset[str], held: tuple[Offer, ...]
     return CaseView(
         **_card(case, book),
         **{name: getattr(case, name) for name in names},
+        changes=tuple(
+            ChangeView(pointer=each.pointer, label=each.label, before=_shown(each.before), after=_shown(each.after))
+            for each in changes.differences(case, book)
+        ),
         decision=case.decision,
         quote=case.quote,
         paid=case.payment is not None and case.payment.stands,
@@ -150,6 +172,10 @@ def whole(case: Case, book: Book, roles: frozenset[str], held: tuple[Offer, ...]
         held=held,
         actions=actions,
     )
+
+
+def _shown(value: Any) -> Any:
+    return None if value is pointers.MISSING else value
 
 
 def happening(event: Event, definition: ServiceDefinition) -> Happening:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.shared.errors import Fault
+from chalicelib.shared.thai import Text
 
 from . import computed, pointers
 from .model import DocumentRule, ServiceDefinition
@@ -131,6 +132,12 @@ def _missing(pointer: str, th: str, en: str) -> Fault:
 def general(pointer: str) -> str:
     """The pointer of a field of a repeated part as hints name it: /workers/2/name -> /workers/*/name."""
     return "/".join("*" if token.isascii() and token.isdigit() else token for token in pointer.split("/"))
+
+
+def label(definition: Asks, pointer: str) -> Text:
+    """What a field, or a whole part of the form, is called; its last name where the form does not say."""
+    th, en = _label(definition, pointer, pointers.parts(pointer)[-1])
+    return Text(th=th, en=en)
 
 
 def _label(definition: Asks, pointer: str, fallback: str) -> tuple[str, str]:

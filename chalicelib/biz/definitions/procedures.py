@@ -56,7 +56,7 @@ class ProcedureRule(Sourced):
     are wanted.
     """
 
-    name: Text
+    name: Text = Field(description="Its whole title, as lists, letters and notices show it")
     summary: Text
     legal_basis: tuple[Said, ...] = ()
     asks: tuple[Pointer, ...] = Field(
@@ -92,7 +92,9 @@ FACTS = frozenset(facts(None, dt.date.min))
 
 
 def variant(definition: ServiceDefinition, procedure: Procedure) -> ServiceDefinition:
-    """The definition as one procedure runs by it.
+    """The definition as one procedure runs by it; its name is what is applied for.
+
+    The service's own words of decision letters speak of a first application, so other procedures have the usual ones.
 
     Raises:
         KeyError: the service does not offer it.
@@ -105,7 +107,9 @@ def variant(definition: ServiceDefinition, procedure: Procedure) -> ServiceDefin
     if procedure != "new":
         rule = definition.procedures[procedure]
         update |= {
+            "name": rule.name,
             "summary": rule.summary,
+            "letters": {},
             "legal_basis": (*definition.legal_basis, *rule.legal_basis),
             "form": rule.form or definition.form,
             "workflow": rule.workflow or definition.workflow,

@@ -91,6 +91,7 @@ def signs(**changes: Any) -> dict[str, Any]:
             },
         ],
         credential__claims={"words": "/words", "width": "/width"},
+        credential__validity__years=1,
     )
     made["tests"] += [
         {"name": "renewed", "procedure": "renew", "licence": _BASE, "on": "2026-11-25", "answers": {"width": 4},

@@ -12,8 +12,8 @@ from tests.biz.town import ANONG, COMPANY, FOOD, MALEE, SOMCHAI, pointers
 
 from .sample import CLERK, SIGN, TRAT, SignTown, signs
 
-LAST = "2028-11-24"
-"""Last day of a sign registered on 25 November 2026 for two years."""
+LAST = "2027-11-24"
+"""Last day of a sign registered on 25 November 2026 for a year."""
 
 
 def kind_of(answer: Any) -> str:
@@ -22,7 +22,7 @@ def kind_of(answer: Any) -> str:
 
 def test_a_renewal_begins_as_the_licence_stands(town: SignTown) -> None:
     no = town.sign()
-    town.on("2028-10-01")
+    town.on("2027-10-01")
     made = town.ok(MALEE, "POST", "/applications", json={"procedure": "renew", "licence": no})
     case = town.case(made["id"])
     assert (case.procedure, case.service, case.agency) == ("renew", SIGN, TRAT)
@@ -67,9 +67,9 @@ def test_what_is_missing_is_named(town: SignTown, body: dict[str, Any], expected
 @pytest.mark.parametrize("who", [SOMCHAI, ANONG, CLERK])
 def test_another_persons_licence_does_not_exist(town: SignTown, who: str) -> None:
     no = town.sign()
-    town.on("2028-10-01")
+    town.on("2027-10-01")
     asked = len(town.neighbours.asked)
-    for licence in (no, "SB-2571-AAAA-BBBB-CCCC", "LIC#1#META"):
+    for licence in (no, "SB-2570-AAAA-BBBB-CCCC", "LIC#1#META"):
         answer = town.call(who, "POST", "/applications", json={"procedure": "renew", "licence": licence})
         assert (answer.status, kind_of(answer)) == (404, "not-found")
     assert len(town.neighbours.asked) == asked
@@ -89,7 +89,7 @@ def test_any_present_director_may_act_for_the_company_and_nobody_else(town: Sign
 
 @pytest.mark.parametrize(
     ("on", "allowed"),
-    [("2028-09-24", False), ("2028-09-25", True), (LAST, True), ("2028-12-24", True), ("2028-12-25", False)],
+    [("2027-09-24", False), ("2027-09-25", True), (LAST, True), ("2027-12-24", True), ("2027-12-25", False)],
 )
 def test_a_renewal_has_its_days(town: SignTown, on: str, allowed: bool) -> None:
     no = town.sign()
@@ -97,7 +97,7 @@ def test_a_renewal_has_its_days(town: SignTown, on: str, allowed: bool) -> None:
     answer = town.call(MALEE, "POST", "/applications", json={"procedure": "renew", "licence": no})
     assert answer.status == (201 if allowed else 409)
     if not allowed:
-        assert "25 September 2028" in answer.text and "24 December 2028" in answer.text
+        assert "25 September 2027" in answer.text and "24 December 2027" in answer.text
 
 
 @pytest.mark.parametrize("procedure", ["amend", "cancel", "replace"])
@@ -105,14 +105,14 @@ def test_the_others_may_be_had_until_the_last_day(town: SignTown, procedure: str
     no = town.sign()
     town.on(LAST)
     town.begin(procedure, no)
-    town.on("2028-11-25")
+    town.on("2027-11-25")
     late = town.call(MALEE, "POST", "/applications", json={"procedure": procedure, "licence": no})
-    assert late.status == 409 and "24 November 2028" in late.text
+    assert late.status == 409 and "24 November 2027" in late.text
 
 
 def test_a_suspended_licence_can_only_be_cancelled_and_a_revoked_one_not_at_all(town: SignTown) -> None:
     no = town.sign()
-    town.on("2028-10-01")
+    town.on("2027-10-01")
     why = {"reasons": {"th": "ผิดแบบ", "en": "Not as drawn."}}
 
     def allowed() -> set[str]:
@@ -123,9 +123,9 @@ def test_a_suspended_licence_can_only_be_cancelled_and_a_revoked_one_not_at_all(
         }
 
     assert allowed() == {"renew", "amend", "cancel", "replace"}
-    town.ok(CLERK, "POST", f"/licences/{no}/suspend", json={**why, "until": "2028-10-10"})
+    town.ok(CLERK, "POST", f"/licences/{no}/suspend", json={**why, "until": "2027-10-10"})
     assert allowed() == {"cancel"}
-    town.on("2028-10-11")  # the suspension is over, though no sweep has been yet
+    town.on("2027-10-11")  # the suspension is over, though no sweep has been yet
     assert allowed() == {"renew", "amend", "cancel", "replace"}
     town.ok(CLERK, "POST", f"/licences/{no}/revoke", json=why)
     assert allowed() == set()
@@ -138,14 +138,14 @@ def test_only_what_the_service_offers_today(tmp_path: Path) -> None:
 
 
 def test_a_draft_is_pinned_to_the_version_of_the_day_and_computed_answers_are_worked_out_anew(tmp_path: Path) -> None:
-    first, second = signs(effective_to="2027-12-31"), signs(version=2, effective_from="2028-01-01")
+    first, second = signs(effective_to="2027-05-31"), signs(version=2, effective_from="2027-06-01")
     second["form"]["schema"]["properties"]["size"] = {"type": "number"}
     second["form"]["hints"]["/size"] = {"label": {"th": "พื้นที่", "en": "Size"}, "computed": {"*": [{"var": "/width"}, 3]}}
     second["form"]["steps"][0]["fields"].append("/size")
     (tmp_path / "second.json").write_text(json.dumps(second))
     town = SignTown(tmp_path, definition=first)
     no = town.sign()
-    town.on("2028-10-01")
+    town.on("2027-10-01")
     case = town.case(town.begin("renew", no))
     assert case.service_version == 2
     assert case.answers == {"words": "กาแฟ", "width": 2, "size": 6}
@@ -153,9 +153,9 @@ def test_a_draft_is_pinned_to_the_version_of_the_day_and_computed_answers_are_wo
 
 
 def test_a_service_that_was_closed_says_so(tmp_path: Path) -> None:
-    town = SignTown(tmp_path, definition=signs(effective_to="2027-12-31"))
+    town = SignTown(tmp_path, definition=signs(effective_to="2027-05-31"))
     no = town.sign()
-    town.on("2028-10-01")
+    town.on("2027-10-01")
     assert town.call(MALEE, "POST", "/applications", json={"procedure": "renew", "licence": no}).status == 409
 
 
