@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from chalicelib.biz.connections import ConnectedServices
+from chalicelib.biz.definitions.catalogue import shipped
+from chalicelib.shared.workdays import thai_date
 from tests.biz.town import AGENCY, FOOD, Town
 
 
 def test_services_are_told_by_the_agency_that_answers_for_them(town: Town) -> None:
     platform = ConnectedServices(town.biz.register)
-    (agency,) = platform.connections(None).agencies
-    assert (agency.agency, agency.count, agency.items) == (AGENCY, 1, [])
+    told = {each.agency: each for each in platform.connections(None).agencies}
+    live = [service.agency for service in shipped().live(thai_date(town.now()))]
+    assert {agency: each.count for agency, each in told.items()} == Counter(live)
+    assert all(each.items == [] for each in told.values())
     (same,) = platform.connections(AGENCY).agencies
-    assert [each.id for each in same.items] == [FOOD]
+    assert (same.agency, same.count) == (AGENCY, len(same.items))
+    assert FOOD in [each.id for each in same.items]
     assert platform.connections("TH/LOCAL/NOBODY").agencies == []
 
 
