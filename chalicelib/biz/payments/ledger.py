@@ -32,6 +32,7 @@ class Ledger:
             new: whether the account is a new one.
             data: more details, without personal data.
         """
+        about = money.case or money.told_in
         event, head = self._journal.happened(
             money.head,
             subject=money.id,
@@ -41,10 +42,11 @@ class Ledger:
                 "satang": money.satang,
                 "status": money.status,
                 "sequence": money.sequence,
-                "case": money.case,
+                "case": about,
+                **({} if money.bundle is None else {"bundle": money.bundle}),
                 **data,
             },
-            queue=QUEUE if money.case is not None and telling.is_heard(what, money.kind) else None,
+            queue=QUEUE if about is not None and telling.is_heard(what, money.kind) else None,
         )
         stored = money.model_copy(update={"head": head})
         change = self.store.new(stored) if new else self.store.changed(stored)

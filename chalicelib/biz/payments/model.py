@@ -72,6 +72,37 @@ class Step(Noun):
     reason: str
 
 
+class Share(Noun):
+    """What of an account's money pays one of the applications that were paid together."""
+
+    case: str
+    agency: str
+    satang: int
+    receipt_no: str
+
+
+class JointPart(Noun):
+    """One fee of a joint bill."""
+
+    case: str
+    agency: str
+    satang: int
+
+
+class JointBill(Noun):
+    """A QR over the fees of several applications of one bundle. It never changes, and stays good for what it says."""
+
+    bundle: str = Field(description="The run of the bundle")
+    attempt: int
+    owner: str = Field(description="Pseudonym of the applicant")
+    parts: tuple[JointPart, ...]
+    ref1: str
+    ref2: str
+    satang: int
+    qr: str = Field(description="Text inside the QR")
+    expires_at: dt.datetime
+
+
 class Money(Noun):
     """The account of one transaction; with `variant`, a record of what was told under its id with other content."""
 
@@ -89,6 +120,9 @@ class Money(Noun):
     case: str | None = None
     agency: str | None = Field(default=None, description="Agency of the case; None where no case is known")
     owner: str | None = Field(default=None, description="Pseudonym of the case's applicant")
+    bundle: str | None = Field(default=None, description="The run of a bundle whose joint bill its references name")
+    attempt: int | None = Field(default=None, description="Which of the bundle's bills")
+    told_in: str | None = Field(default=None, description="The application in whose notices a bundle's payer is told")
     kind: Kind | None = Field(default=None, description="The queue in which it stands; None: nothing is to be decided")
     since: dt.datetime | None = None
     open: int = 0
@@ -99,6 +133,9 @@ class Money(Noun):
     bookings: int = Field(default=0, description="How often it was booked; a receipt's number is made of it")
     receipt_no: str | None = None
     partners: tuple[str, ...] = Field(default=(), description="Accounts that made up the same fee together with it")
+    shares: tuple[Share, ...] = Field(
+        default=(), description="Of `booked`, what pays which application, where several were paid together"
+    )
     proposal: Proposal | None = None
     head: Head = Head()
 

@@ -18,12 +18,13 @@ from chalicelib.shared.workdays import thai_date
 
 from ..definitions.fees import FeeLine
 from ..model import Case
-from .model import Kind, Money, Notice, Source, Status
+from .model import Kind, Money, Notice, Share, Source, Status
 
 Relation = Literal["new", "newer", "same", "older", "other"]
 
 _RANK: dict[Status, int] = {"pending": 0, "failed": 1, "settled": 2, "reversed": 3}
-_NOTHING = {"open": 0, "booked": 0, "refund": 0, "written_off": 0, "payees": {}, "receipt_no": None, "partners": ()}
+_NO_MONEY = {"open": 0, "booked": 0, "refund": 0, "written_off": 0}
+_NOTHING: dict[str, object] = {**_NO_MONEY, "payees": {}, "receipt_no": None, "partners": (), "shares": ()}
 
 
 def relation(money: Money | None, notice: Notice) -> Relation:
@@ -79,9 +80,9 @@ def variant(notice: Notice) -> str:
 
 def other(money: Money, notice: Notice, source: Source, now: dt.datetime) -> Money:
     """The record of what was told under a known id with other content; it holds no money and waits for an officer."""
-    known = {"variant": variant(notice), "case": money.case, "agency": money.agency, "owner": money.owner}
+    known = {name: getattr(money, name) for name in ("case", "agency", "owner", "bundle", "attempt")}
     fresh = opened(money.provider, notice, None, source, now)
-    return queued(fresh.model_copy(update=known), "conflict", now)
+    return queued(fresh.model_copy(update={**known, "variant": variant(notice)}), "conflict", now)
 
 
 def queued(money: Money, kind: Kind, now: dt.datetime) -> Money:
@@ -92,6 +93,21 @@ def queued(money: Money, kind: Kind, now: dt.datetime) -> Money:
 
 def booked(money: Money, case: Case, satang: int, payees: dict[str, int], no: str, partners: tuple[str, ...]) -> Money:
     """The account with so much of its money booked for the case; what is more than that is ordered back."""
+    here = {"receipt_no": no, "case": case.id, "agency": case.agency, "owner": case.owner}
+    return _booked(money, satang, payees, partners).model_copy(update=here)
+
+
+def booked_for(money: Money, shares: Sequence[Share], payees: dict[str, int], partners: tuple[str, ...]) -> Money:
+    """The account with its money booked for several applications at once: so much for each; the rest is ordered back.
+
+    Those to which nothing of this account went stand in `shares` too, when they were paid by it and its partners
+    together: what is taken back makes all of them owed again.
+    """
+    satang = sum(share.satang for share in shares)
+    return _booked(money, satang, payees, partners).model_copy(update={"shares": tuple(shares)})
+
+
+def _booked(money: Money, satang: int, payees: dict[str, int], partners: tuple[str, ...]) -> Money:
     return money.model_copy(
         update={
             **_NOTHING,
@@ -99,11 +115,7 @@ def booked(money: Money, case: Case, satang: int, payees: dict[str, int], no: st
             "refund": money.satang - satang,
             "payees": payees,
             "bookings": money.bookings + 1,
-            "receipt_no": no,
             "partners": partners,
-            "case": case.id,
-            "agency": case.agency,
-            "owner": case.owner,
             "kind": None,
             "proposal": None,
         }
@@ -122,16 +134,20 @@ def share_out(lines: Iterable[FeeLine], amounts: Sequence[int]) -> list[dict[str
 
     The amounts together are the fee; so every line is filled, and every satang belongs to somebody.
     """
-    left = [(line.payee, line.satang) for line in lines]
-    shares = []
+    return spread([(line.payee, line.satang) for line in lines], amounts)
+
+
+def spread(owed: Sequence[tuple[str, int]], amounts: Sequence[int]) -> list[dict[str, int]]:
+    """What of each amount goes where: one name after the other is filled with what it is owed, in satang."""
+    left, shares = list(owed), []
     for amount in amounts:
         share: dict[str, int] = {}
         while amount and left:
-            payee, satang = left.pop(0)
+            name, satang = left.pop(0)
             part = min(amount, satang)
-            share[payee] = share.get(payee, 0) + part
+            share[name] = share.get(name, 0) + part
             amount -= part
             if satang > part:
-                left.insert(0, (payee, satang - part))
-        shares.append({payee: satang for payee, satang in share.items() if satang})
+                left.insert(0, (name, satang - part))
+        shares.append({name: satang for name, satang in share.items() if satang})
     return shares

@@ -128,15 +128,26 @@ def must_fit(
         raise _invalid("/case", "ไม่พบคำขอนี้", "No such application.")
     if case.owner == caller.id:
         raise NotAllowed("เจ้าหน้าที่จะพิจารณาเรื่องของตนเองไม่ได้", "An officer may not act in their own matter.")
+    must_cover(money, others, rules.due(case, book), wish, caller)
+
+
+def must_cover(money: Money, others: Sequence[Money], owed: int, wish: Wish, caller: Caller) -> None:
+    """Whether these entries, all of them needed, make up what is owed.
+
+    Raises:
+        Invalid, WrongState, NotAllowed, NotFound: with what does not fit.
+    """
+    if not money.open:
+        raise _invalid("/way", "รายการนี้ไม่มีเงินให้นำไปชำระ", "The entry holds no money that could pay anything.")
     if len(others) < len(wish.others) or len({money.id, *wish.others}) <= len(wish.others):
         raise _invalid("/others", "มีรายการที่ไม่พบหรือซ้ำ", "An entry is not there, or stands twice.")
     for other in others:
         must_be_theirs(other, caller)
         if not other.open or other.proposal is not None:
             raise WrongState("มีรายการที่ไม่ว่าง", "One of the other entries is closed, or something is proposed for it.")
-    owed, held = rules.due(case, book), [money.open, *(other.open for other in others)]
+    held = [money.open, *(other.open for other in others)]
     if not owed:
-        raise WrongState("คำขอนี้ไม่มีค่าธรรมเนียมค้างชำระ", "Nothing is owed for this application.")
+        raise WrongState("ไม่มีค่าธรรมเนียมค้างชำระ", "Nothing is owed there.")
     if sum(held) < owed:
         raise _invalid("/others", "เงินรวมกันยังไม่ครบค่าธรรมเนียม", "Together they are less than the fee.")
     if others and sum(held) - min(held) >= owed:

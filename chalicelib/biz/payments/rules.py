@@ -1,8 +1,9 @@
 """Bills and what comes back from the bank. Pure.
 
 A bill's two references carry the case id, so that a callback finds its case without a search: reference 1 is the first
-20 characters, reference 2 the rest and the number of the attempt. There is one live QR per case, yet money for an
-older one of the right amount is good money: late success is success.
+20 characters, reference 2 the rest and the number of the attempt. A bill over several fees carries the id of a bundle's
+run in the same way, with an `S`, which no id has, before the number of the attempt. There is one live QR per case, yet
+money for an older one of the right amount is good money: late success is success.
 
 The fee is the one that the approval fixed; a rate that changes afterwards changes no bill.
 """
@@ -33,6 +34,7 @@ TOLERANCE = 300
 _CASE_ID = re.compile(r"[0-9a-f]{32}")
 _REF1 = re.compile(r"[0-9A-F]{20}")
 _REF2 = re.compile(r"([0-9A-F]{12})([0-9]{2})")
+_REF2_OF_BUNDLE = re.compile(r"([0-9A-F]{12})S([0-9]{2})")
 _SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
 
@@ -80,6 +82,20 @@ def case_of(ref1: str, ref2: str) -> CaseId | None:
     if not _REF1.fullmatch(ref1) or tail is None:
         return None
     return CaseId((ref1 + tail[1]).lower())
+
+
+def references_of_bundle(run: str, attempt: int) -> tuple[str, str]:
+    """Reference 1 and 2 of a bill over several fees."""
+    ref1, ref2 = references(CaseId(run), attempt)
+    return ref1, f"{ref2[:12]}S{ref2[12:]}"
+
+
+def bundle_of(ref1: str, ref2: str) -> tuple[str, int] | None:
+    """The run of a bundle and the number of its bill that the references name, if they are such."""
+    tail = _REF2_OF_BUNDLE.fullmatch(ref2)
+    if not _REF1.fullmatch(ref1) or tail is None:
+        return None
+    return (ref1 + tail[1]).lower(), int(tail[2])
 
 
 def mismatch(case: Case | None, book: Book | None, satang: int) -> Kind | None:

@@ -2,11 +2,12 @@
 
     MONEY#{provider}#{transaction}            META          the account of a transaction; EVT#... its history
     MONEY#{provider}#{transaction}#{variant}  META          what was told under the same id with other content; so too
+    JOINT#{bundle}                            {attempt}     a bill over several fees of a bundle
     RCPT#{no}                                 1, VOID       a receipt; that its payment was taken back
     DAY#{provider}#{day}                      RUN#{number}  a day's report; EVT#... its history
 
 Indexes: by_queue (an agency's open entries of one kind) and by_agency (all of an agency, open or closed), both by the
-time since when; by_owner (all money of a case); by_due (a provider's accounts of a day).
+time since when; by_owner (all money of a case, or of a bundle); by_due (a provider's accounts of a day).
 
 What a stranger wrote (references), officers' reasons and a payer's name are sealed.
 """
@@ -22,7 +23,7 @@ from chalicelib.shared.errors import not_found
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Create, Item, Json, Key, Page, Table, Update, every
 
-from .model import Kind, Money, Receipt, Report
+from .model import JointBill, Kind, Money, Receipt, Report
 
 NOBODY = "-"
 """Stands for the agency of money whose case is not known."""
@@ -34,6 +35,11 @@ _RECEIPT_PRIVATE = ("payer",)
 def money_key(id: str) -> Key:
     """Where an account or a variant lies, by its id (`Money.id`)."""
     return Key("#".join(("MONEY", *id.split("~"))), "META")
+
+
+def joint_key(bundle: str, attempt: int) -> Key:
+    """Where one of a bundle's bills lies."""
+    return Key(f"JOINT#{bundle}", f"{attempt:02d}")
 
 
 class MoneyStore:
@@ -85,6 +91,16 @@ class MoneyStore:
 
     def _there(self, item: Item) -> Money:
         return Money.model_validate({**self._open(item), "version": item.version})
+
+    # --- joint bills
+
+    def new_joint(self, bill: JointBill) -> Create:
+        """The change that makes a bill over several fees; there is none that alters one."""
+        return Create(Item(joint_key(bill.bundle, bill.attempt), bill.model_dump(mode="json")))
+
+    def joint(self, item: Item | None) -> JointBill | None:
+        """The joint bill in an item."""
+        return None if item is None else JointBill.model_validate(item.data)
 
     # --- receipts
 
@@ -165,8 +181,8 @@ def _places(money: Money) -> dict[str, Key]:
         places["by_agency"] = Key(f"MONEY@{agency}@open", spot)
     elif money.steps:
         places["by_agency"] = Key(f"MONEY@{agency}@closed", spot)
-    if money.case is not None:
-        places["by_owner"] = Key(f"PAID@{money.case}", f"{since}#{money.id}")
+    if money.case is not None or money.bundle is not None:
+        places["by_owner"] = Key(f"PAID@{money.case or money.bundle}", f"{since}#{money.id}")
     if not money.variant:
         places["by_due"] = Key(f"PAID#{money.provider}#{money.day.isoformat()}", money.transaction)
     return places

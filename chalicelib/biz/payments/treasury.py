@@ -9,12 +9,13 @@ from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
 from chalicelib.shared.web import as_json
 
+from ..model import Case
 from ..office import Office
-from . import resolving, views
+from . import joints, resolving, views
 from .ledger import Ledger
 from .model import Kind, Money
 from .resolving import OPERATOR, Wish
-from .store import money_key
+from .store import joint_key, money_key
 from .till import Till
 from .views import EntryView, EntryWhole
 
@@ -75,22 +76,39 @@ class Treasury:
             changed, what = resolving.declined(money, wish.reason, caller, now), "declined"
             return self._saved(once, caller, changed, what)
         others = [found[other] for other in wish.others if other in found]
-        book = None if case is None else self._office.book(case)
+        dues = self._due(money, case, wish)
+        if step == "confirm":
+            resolving.must_be_confirmable(money, wish, caller)
+        if joints.asks(money, wish):
+            joints.must_fit(money, others, dues, wish, caller)
+        else:
+            one, book = dues[0] if dues else (None, None)
+            resolving.must_fit(money, others, one, book, wish, caller)
         if step == "propose":
-            resolving.must_fit(money, others, case, book, wish, caller)
             return self._saved(once, caller, resolving.proposed(money, wish, caller, now), "proposed")
-        resolving.must_be_confirmable(money, wish, caller)
-        resolving.must_fit(money, others, case, book, wish, caller)
-        if wish.way != "apply" or case is None or book is None:
+        if wish.way != "apply":
             return self._saved(once, caller, resolving.resolved(money, wish, caller, now), _DONE[wish.way])
         monies = [
             resolving.stepped(each, "confirm", "apply", wish.reason, caller, now).model_copy(update={"since": now})
             for each in (money, *others)
         ]
         booked = self._till.book(
-            once, case, book, monies, "applied", by=caller.label, answer=lambda first: as_json(views.entry(first))
+            once,
+            joints.owing(dues),
+            monies,
+            "applied",
+            by=caller.label,
+            answer=lambda first: as_json(views.entry(first)),
         )
         return views.entry(booked)
+
+    def _due(self, money: Money, case: Case | None, wish: Wish) -> list[joints.Due]:
+        """What the money shall pay: the application that is named, or what the entry's own joint bill is over."""
+        if not joints.asks(money, wish):
+            return [] if case is None else self._till.with_books([case])
+        key = joint_key(str(money.bundle), money.attempt or 0)
+        bill = self._ledger.store.joint(self._office.parts.table.get(key))
+        return [] if bill is None else self._till.with_books(self._till.of_bill(bill))
 
     def _saved(self, once: Once, caller: Caller, money: Money, what: str) -> EntryView:
         way = money.steps[-1].way
