@@ -33,7 +33,9 @@ def made(name: str, agency: str, today: dt.date) -> dict[str, Any]:
 
 
 def check(path: Path) -> int:
-    """Prints everything that stands against publishing a file; 1 when something does."""
+    """Prints everything that stands against publishing a file, or those of a folder; 1 when something does."""
+    if path.is_dir():
+        return max((check(each) for each in sorted(path.glob("*.json"))), default=0)
     try:
         read_definition(path)
     except Unpublishable as refused:
@@ -46,8 +48,10 @@ def check(path: Path) -> int:
 def main(arguments: list[str], today: dt.date) -> int:
     """Writes the file; 2 when the name is no name or the file is there already."""
     parser = argparse.ArgumentParser(prog="make new-service", description=__doc__)
-    parser.add_argument("name", help="id of the service: small letters, digits and hyphens; or, with --check, a file")
-    parser.add_argument("--check", action="store_true", help="tell what stands against publishing a file")
+    parser.add_argument(
+        "name", help="id of the service: small letters, digits and hyphens; or, with --check, a file or a folder"
+    )
+    parser.add_argument("--check", action="store_true", help="tell what stands against publishing it")
     parser.add_argument("--agency", default="TH/LOCAL/LAEMNGOP", help="whose service it is: TH/CLASS/CODE")
     parser.add_argument("--into", type=Path, default=SHIPPED, help="folder; default: where services are shipped from")
     wanted = parser.parse_args(arguments)

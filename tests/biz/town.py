@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chalicelib.biz.definitions.catalogue import SHIPPED, Catalogue
+from chalicelib.biz.definitions.catalogue import shipped
 from chalicelib.biz.documents.cage import Examine
 from chalicelib.biz.documents.examination import examine
 from chalicelib.biz.model import Officer
@@ -173,7 +173,7 @@ class Town:
         self.biz = Biz(
             parts,
             self.objects,
-            catalogue=Catalogue.read(SHIPPED, *directories),
+            catalogue=shipped().and_of(*directories),
             registers=self.neighbours,
             mailbox=self.neighbours,
             wallet=self.neighbours,

@@ -1,7 +1,8 @@
 """The services that come with the code: every JSON file of `shipped/` is one version of one service.
 
-What agencies publish stands beside them (`shelf`). A file that does not parse, that lint refuses or whose own tests
-fail stops the process at start: better no service than a wrong one.
+What agencies publish stands beside them (`shelf`). A file that does not parse stops the process at start. What lint
+refuses, or what fails its own tests, never gets that far: `make check` and the tests judge every file that is shipped,
+so that no process has to do it again before its first answer.
 """
 
 from __future__ import annotations
@@ -53,6 +54,12 @@ class Catalogue:
         """
         paths = [path for directory in directories for path in sorted(directory.glob("*.json"))]
         return cls([read_definition(path) for path in paths], load_laws())
+
+    def and_of(self, *directories: Path) -> Catalogue:
+        """These and all that the directories hold, which is linted and tried; raises Unpublishable."""
+        own = [definition for versions in self._by_id.values() for definition in versions.values()]
+        paths = [path for directory in directories for path in sorted(directory.glob("*.json"))]
+        return Catalogue([*own, *map(read_definition, paths)], self._laws)
 
     def live(self, on: dt.date) -> list[ServiceDefinition]:
         """What may be applied for on that day: of each service the newest live version."""
@@ -121,5 +128,8 @@ def read_definition(path: Path) -> ServiceDefinition:
 
 @functools.cache
 def shipped() -> Catalogue:
-    """The catalogue of this directory, read once in a process."""
-    return Catalogue.read(SHIPPED)
+    """The catalogue of this directory, read once in a process; its files were judged before they were shipped."""
+    return Catalogue(
+        (ServiceDefinition.model_validate_json(path.read_bytes()) for path in sorted(SHIPPED.glob("*.json"))),
+        load_laws(),
+    )
