@@ -138,9 +138,8 @@ class Office:
         Raises:
             AlreadyThere: another filed application is about the same licence, or something of `more` is there.
         """
-        case, held = self._holding(case)
-        stored, change, events = self.drawn(case, told, by=by, new=new)
-        self.parts.journal.commit(once, [change, *held, *more], events, answer)
+        stored, changes, events = self.drawn(case, told, by=by, new=new)
+        self.parts.journal.commit(once, [*changes, *more], events, answer)
         return stored
 
     def _holding(self, case: Case) -> tuple[Case, list[Change]]:
@@ -160,8 +159,9 @@ class Office:
 
     def drawn(
         self, case: Case, told: Sequence[Told], *, by: str, new: bool = False
-    ) -> tuple[Case, Change, list[tuple[str, Event]]]:
-        """A case as it will be stored, the change that stores it, its events: for a transaction of several cases."""
+    ) -> tuple[Case, list[Change], list[tuple[str, Event]]]:
+        """A case as it will be stored, what stores it, and its events: for a transaction of several cases."""
+        case, held = self._holding(case)
         head, events = case.head, list[tuple[str, Event]]()
         about = {"service": case.service, "agency": case.agency}
         if case.bundle is not None:
@@ -179,7 +179,8 @@ class Office:
         case = case.model_copy(update={"head": head})
         turn = self.book(case).state(case).turn
         change = self.store.new_case(case, turn) if new else self.store.changed_case(case, turn)
-        return case if new else case.model_copy(update={"version": case.version + 1}), change, events
+        stored = case if new else case.model_copy(update={"version": case.version + 1})
+        return stored, [change, *held], events
 
 
 def must_be_impartial(case: Case, officer: str) -> None:

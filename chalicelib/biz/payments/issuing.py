@@ -129,8 +129,8 @@ class Issuing:
             case = case.model_copy(update={"licence": licence.no})
             told.append(Told("licence.issued", {"licence": licence.no}))
             more = issuing(office, licence, definition, by=by)
-        stored, change, events = office.drawn(case, told, by=by)
-        return stored, [change, *more], events
+        stored, changes, events = office.drawn(case, told, by=by)
+        return stored, [*changes, *more], events
 
     def _changed(self, cases: Sequence[Case]) -> bool:
         found = self._office.parts.journal.read(None, *(case_key(case.id) for case in cases))
