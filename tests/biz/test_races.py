@@ -15,7 +15,7 @@ from .town import AGENCY, ANONG, BUNDIT, MALEE, Town
 
 
 class Interrupted(MemoryTable):
-    """A table in which something else happens right after somebody has read a case."""
+    """A table in which something else happens right after somebody has read a case or a licence."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class Interrupted(MemoryTable):
 
     def get_many(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
         found = super().get_many(keys)
-        if self.meanwhile is not None and any(key.pk.startswith("CASE#") for key in keys):
+        if self.meanwhile is not None and any(key.pk.startswith(("CASE#", "LIC#")) for key in keys):
             happens, self.meanwhile = self.meanwhile, None
             happens()
         return found
@@ -116,3 +116,12 @@ def test_an_upload_is_checked_although_the_applicant_types_on(racing: Town, tabl
     view = racing.ok(MALEE, "GET", f"/applications/{case}")
     assert view["answers"] == {"declaration": True}
     assert [document["status"] for document in view["documents"]] == ["accepted"]
+
+
+def test_of_two_who_revoke_a_licence_one_is_told_that_it_has_changed(racing: Town, table: Interrupted) -> None:
+    _, no = racing.licensed()
+    why = {"reasons": {"th": "ผิดเงื่อนไข", "en": "Against the conditions."}}
+    table.meanwhile = lambda: racing.ok(BUNDIT, "POST", f"/licences/{no}/revoke", json=why)
+    lost = racing.call(ANONG, "POST", f"/licences/{no}/suspend", json=why)
+    assert (lost.status, lost.json["type"].rpartition("/")[2]) == (412, "stale")
+    assert racing.ok(ANONG, "GET", f"/licences/{no}")["status"] == "revoked"

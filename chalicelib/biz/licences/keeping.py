@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from chalicelib.shared.errors import NotAllowed, Stale, not_found
+from chalicelib.shared.errors import AlreadyThere, NotAllowed, Stale, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Event, Once
@@ -140,7 +140,12 @@ class Keeper:
         changes: list[Change] = [office.store.changed_licence(saved)]
         if before.status != after.status:
             changes.append(office.store.flip(saved, before.status == "valid", rules.STATUS[saved.status]))
-        office.parts.journal.commit(once, changes, events, None if answer is None else as_json(answer))
+        try:
+            office.parts.journal.commit(once, changes, events, None if answer is None else as_json(answer))
+        except AlreadyThere:  # another officer was faster, and their place in the status list is in the way of ours
+            raise Stale(
+                "ใบอนุญาตเปลี่ยนแปลงไปแล้ว โปรดอ่านข้อมูลล่าสุดก่อน", "The licence has changed meanwhile; read it again."
+            ) from None
 
     def _definition(self, licence: Licence) -> ServiceDefinition:
         return self._office.catalogue.version(licence.service, licence.service_version)
