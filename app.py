@@ -60,6 +60,12 @@ if "biz" in settings.platforms:
         for record in event:
             house.handlers["biz_uploads"](record.body)
 
+    @app.on_sqs_message(queue=settings.queue("biz-deliveries"), batch_size=1)
+    def biz_deliveries(event: SQSEvent) -> None:
+        """Tells an agency's own system what happened to an application."""
+        for record in event:
+            house.handlers["biz_deliveries"](record.body)
+
     @app.on_sqs_message(queue=settings.queue("biz-feedback"), batch_size=1)
     def biz_feedback(event: SQSEvent) -> None:
         """Writes down what became of an e-mail."""

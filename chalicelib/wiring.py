@@ -383,6 +383,7 @@ def _open_biz(house: House) -> None:
     house.handlers["biz_events"] = biz.on_event
     house.handlers["biz_uploads"] = biz.on_upload
     house.handlers["biz_feedback"] = biz.on_feedback
+    house.handlers["biz_deliveries"] = biz.on_delivery
     house.sweeps["biz_sweep"] = lambda: biz.sweep((house.sweep_clock or house.clock)())
 
 

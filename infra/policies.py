@@ -83,8 +83,8 @@ BELONGINGS: Mapping[str, Belongings] = {
     "biz": Belongings(
         changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
         buckets=("biz-documents",),
-        sends=("biz-events",),
-        polls=("biz-events", "biz-uploads", "biz-feedback"),
+        sends=("biz-events", "biz-deliveries"),
+        polls=("biz-events", "biz-uploads", "biz-feedback", "biz-deliveries"),
         tells=True,
     ),
     "citizen": Belongings(changes=(READ_TOGETHER, COUNT)),

@@ -65,6 +65,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "biz_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
         "biz_uploads": Handler(memory=1536, timeout=EVENT_TIMEOUT),  # a file of 50 MB, and its look in 768 MB apart
         "biz_feedback": Handler(memory=512, timeout=EVENT_TIMEOUT),
+        "biz_deliveries": Handler(memory=512, timeout=EVENT_TIMEOUT),
         "biz_sweep": Handler(memory=512, timeout=50, concurrency=1),
     },
     "citizen": {},

@@ -140,6 +140,17 @@ class Decision(Noun):
     appeal: Text
 
 
+class AgencyLicence(Noun):
+    """A licence that the agency issued itself and told us of: its word, not ours. It is not signed, kept or suspended
+    here, so it is in neither our register nor the wallet.
+    """
+
+    number: str
+    issued_on: dt.date
+    valid_until: dt.date | None = Field(default=None, description="Last day; null: it has none")
+    url: str | None = Field(default=None, description="Where the agency lets anybody verify it")
+
+
 class LateReasons(Noun):
     """Why a decision is late, in writing to the applicant with a copy to the overseeing body (LFA 2558 s.10)."""
 
@@ -236,6 +247,9 @@ class Case(Noun):
     bill: Bill | None = None
     payment: Payment | None = None
     licence: str | None = None
+    taken_over_at: dt.datetime | None = Field(
+        default=None, description="When the agency's own system took the applicant over (linked services)"
+    )
     head: Head = Head()
 
     pid: str = Field(repr=False)
@@ -243,6 +257,9 @@ class Case(Noun):
     answers: dict[str, Any] = Field(default_factory=dict, repr=False)
     base: Base | None = Field(default=None, repr=False, description="The licence that another procedure is about")
     receipt: str | None = Field(default=None, repr=False, description="Receipt credential")
+    agency_licence: AgencyLicence | None = Field(
+        default=None, repr=False, description="The licence, where the agency issues it itself"
+    )
 
     def document(self, id: str) -> Document | None:
         """The document with that id."""

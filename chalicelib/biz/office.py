@@ -17,7 +17,7 @@ from chalicelib.shared.workdays import Calendar, thai_date
 
 from .cases.rules import Actor, Book, Move
 from .definitions.catalogue import Catalogue
-from .definitions.parts import APPLICANT, OFFICER_ROLES
+from .definitions.parts import AGENCY_ROLES, APPLICANT
 from .model import Case
 from .store import Store, case_key
 
@@ -30,6 +30,7 @@ _TYPE_OF_EFFECT = {
     "fee": "approved",
     "paid": "paid",
     "withdraw": "withdrawn",
+    "licensed": "licensed",
 }
 
 
@@ -106,7 +107,7 @@ class Office:
         that one directs, nobody acts for the agency (Administrative Procedure Act s.13): NotAllowed.
         """
         case, found = self.read(once, id, *more)
-        if case.agency != caller.agency or case.received_at is None:
+        if case.agency != caller.agency or case.received_at is None or not serves(caller, case.agency, case.service):
             raise not_found("คำขอ", "application")
         must_be_impartial(case, caller.id)
         return case, found
@@ -183,6 +184,16 @@ class Office:
         return stored, [change, *held], events
 
 
+def system_of(agency: str, service: str) -> str:
+    """The name of the agency's own system for a linked service, e.g. `TH/LOCAL/TRAT/hotel-licence`."""
+    return f"{agency}/{service}"
+
+
+def serves(caller: Caller, agency: str, service: str) -> bool:
+    """Whether that service is a caller's business: an agency's system works on its one service, an officer on all."""
+    return caller.kind != "system" or caller.id == system_of(agency, service)
+
+
 def must_be_impartial(case: Case, officer: str) -> None:
     """Raises NotAllowed for an officer who is the applicant, or a director of the company that applies."""
     if officer == case.owner:
@@ -209,7 +220,7 @@ def as_applicant(caller: Caller) -> Actor:
 
 def as_officer(caller: Caller) -> Actor:
     """The caller with the officer roles that a workflow knows."""
-    return Actor(caller.id, caller.roles & set(OFFICER_ROLES))
+    return Actor(caller.id, caller.roles & set(AGENCY_ROLES))
 
 
 def unchanged(case: Case, if_match: int | None) -> None:

@@ -9,6 +9,7 @@ from . import routes_public
 from .cases import routes_applicant, routes_case
 from .definitions import routes as routes_definitions
 from .licences import routes as routes_licences
+from .linked import routes as routes_linked
 from .notices import routes as routes_notices
 from .officers import routes as routes_officer
 from .officers import routes_delays
@@ -28,4 +29,5 @@ def routes(biz: Biz) -> Room:
     routes_delays.add(room, biz)
     routes_licences.add(room, biz)
     routes_payments.add(room, biz)
+    routes_linked.add(room, biz)
     return room

@@ -56,5 +56,6 @@ def _view(definition: ServiceDefinition) -> replies.ServiceView:
     return replies.ServiceView(
         **_short(definition),
         applicants=definition.applicants,
+        linked=None if definition.link is None else definition.link.mode,
         **{name: whole[name] for name in ("form", "documents", "prefill", "workflow", "checklist", "sla")},
     )

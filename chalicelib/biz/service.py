@@ -25,6 +25,7 @@ from .documents.reuse import Reuse
 from .documents.uploads import Uploads
 from .licences.keeping import Keeper
 from .licences.register import Register
+from .linked.service import Linked
 from .model import Officer
 from .notices.contacts import Contacts
 from .notices.feedback import Feedback
@@ -125,6 +126,7 @@ class Biz:
         self.desk = Desk(self.office, self.counter, papers)
         self.workload = Workload(self.office, papers)
         self.lateness = Lateness(self.office, papers, self.desk.deem)
+        self.linked = Linked(self.office, shelf, self.desk, self.lateness, self.uploads)
         self.register = Register(self.office)
         self.keeper = Keeper(self.office)
         self.notices = Notices(parts, mailbox, outside, notice_templates)
@@ -173,7 +175,12 @@ class Biz:
             self.desk.hand_back(event.subject)
             return
         self.statistics.heard(event)
+        self.linked.deliveries.heard(event)
         self.letters.heard(event)
+
+    def on_delivery(self, body: str) -> None:
+        """One message of the queue biz-deliveries: something that an agency's system must learn of."""
+        self.parts.journal.carry(body, self.linked.deliveries.tell)
 
     def on_feedback(self, body: str) -> None:
         """One message of the queue biz-feedback: what SES tells of an e-mail."""

@@ -37,7 +37,7 @@ Turn = Literal["applicant", "agency", "nobody"]
 DUE_SHARDS = 4
 FAR = "9999-12-31"
 _CASE_PRIVATE = (
-    "pid", "applicant_name", "answers", "base", "receipt",
+    "pid", "applicant_name", "answers", "base", "receipt", "agency_licence",
     "documents", "deficiency_lists", "inspections", "decision",  # file names and free text may name anybody
 )  # fmt: skip
 _LICENCE_PRIVATE = (

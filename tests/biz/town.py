@@ -19,7 +19,7 @@ from chalicelib.biz.ports import Extract, Letter, Paper, Scanner
 from chalicelib.biz.routes import routes
 from chalicelib.biz.service import Biz
 from chalicelib.shared.cursors import Cursors
-from chalicelib.shared.egress import HttpAnswer, Unreachable
+from chalicelib.shared.egress import Http, HttpAnswer, Unreachable
 from chalicelib.shared.errors import UpstreamFailed, not_found
 from chalicelib.shared.ids import new_id
 from chalicelib.shared.journal import Journal, Once
@@ -148,6 +148,7 @@ class Town:
         keyring: Keyring | None = None,
         examine: Examine = examine,
         scanner: Scanner | None = None,
+        http: Http | None = None,
     ) -> None:
         self.at = START
         self.memory, self.bucket, self.post = MemoryTable(), MemoryObjects(), Post()
@@ -165,7 +166,7 @@ class Town:
             journal=journal,
             cursors=Cursors(self.keyring),
             tokens=self.issuers.tokens,
-            http=NoHttp(),
+            http=http or NoHttp(),
             clock=self.now,
             ids=new_id,
         )
@@ -315,11 +316,12 @@ class Town:
         return case, str(self.ok(MALEE, "GET", f"/applications/{case}")["licence"])
 
     def run_queue(self) -> None:
-        """Let the consumer of biz-events see everything that was sent so far."""
-        sent, self.post.sent = self.post.sent, []
-        for queue, body in sent:
-            assert queue == "biz-events"
-            self.biz.on_event(body)
+        """Let the consumers of biz-events and biz-deliveries see everything that was sent so far."""
+        consumers = {"biz-events": self.biz.on_event, "biz-deliveries": self.biz.on_delivery}
+        while self.post.sent:
+            sent, self.post.sent = self.post.sent, []
+            for queue, body in sent:
+                consumers[queue](body)
 
     def officer(self, pid: str) -> Officer | None:
         """An officer as recorded."""

@@ -22,6 +22,7 @@ QUEUES = (
     "biz-events",
     "biz-uploads",
     "biz-feedback",
+    "biz-deliveries",
     "opendata-events",
     "opendata-harvest",
     "opendata-uploads",

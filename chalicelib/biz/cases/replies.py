@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -29,6 +29,9 @@ class ServiceView(ServiceCard):
     """A service with its form, documents, workflow and checklist, for whoever draws the screens."""
 
     applicants: tuple[str, ...]
+    linked: Literal["receive", "hand_over"] | None = Field(
+        description="Whether the agency's own system works on it; hand_over: the form is filled at the agency's site"
+    )
     form: dict[str, Any]
     documents: list[dict[str, Any]]
     prefill: list[dict[str, Any]]

@@ -12,7 +12,7 @@ from chalicelib.shared.workdays import Calendar, thai_date
 
 from ..definitions import forms, lint_schema, pointers, procedures
 from ..definitions.model import ChecklistItem, DocumentRule, ServiceDefinition
-from ..definitions.parts import APPLICANT, Action, Effect, Procedure, State
+from ..definitions.parts import APPLICANT, LINKED, SYSTEM, Action, Effect, Procedure, State
 from ..definitions.procedures import ProcedureRule
 from ..laws import LawPack, filing
 from ..licences import succession
@@ -142,7 +142,7 @@ def _may(case: Case, action: Action, actor: Actor) -> None:
             "ผู้ที่ทำขั้นตอนก่อนหน้าจะทำขั้นตอนนี้เองไม่ได้ ต้องเป็นเจ้าหน้าที่อีกคนหนึ่ง",
             "Whoever did the step before may not do this one; another officer must.",
         )
-    if case.claimed_by not in (None, actor.id) and APPLICANT not in actor.roles and "system" not in actor.roles:
+    if case.claimed_by not in (None, actor.id) and not actor.roles & {APPLICANT, SYSTEM, LINKED}:
         raise WrongState("เจ้าหน้าที่อีกคนหนึ่งกำลังดูแลคำขอนี้", "Another officer holds this case.")
 
 

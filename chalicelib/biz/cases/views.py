@@ -17,7 +17,7 @@ from ..definitions.fees import Quote
 from ..definitions.model import ServiceDefinition
 from ..definitions.parts import APPLICANT, SYSTEM, Procedure
 from ..documents.model import Offer
-from ..model import Case, Decision, DeficiencyList, Document, Inspection, Provenance
+from ..model import AgencyLicence, Case, Decision, DeficiencyList, Document, Inspection, Provenance
 from . import changes
 from .rules import Book, permits
 
@@ -39,6 +39,8 @@ _PLAIN_NAMES = {
     "migrated": Text(th="ย้ายไปใช้คำนิยามบริการฉบับใหม่", en="Moved to a newer version of the service"),
     "reversed": Text(th="ธนาคารเรียกเงินค่าธรรมเนียมคืน", en="The bank took the fee back"),
     "settled": Text(th="ได้รับชำระค่าธรรมเนียมอีกครั้ง", en="The fee was paid again"),
+    "sent_over": Text(th="ส่งต่อไปยังเว็บไซต์ของหน่วยงาน", en="Sent to the agency's own site"),
+    "taken_over": Text(th="ระบบของหน่วยงานรับช่วงต่อ", en="Taken over by the agency's own system"),
 }
 _OTHER = Text(th="ดำเนินการ", en="Something was done")
 
@@ -102,6 +104,9 @@ class CaseView(CaseCard):
     decision: Decision | None
     quote: Quote | None
     paid: bool
+    agency_licence: AgencyLicence | None = Field(
+        description="Issued by the agency itself and told by its system: verify it with the agency, not here"
+    )
     actions: tuple[ActionView, ...]
 
 
@@ -126,7 +131,7 @@ class Happening(Outgoing):
     type: str
     name: Text
     state: Text | None
-    by: str = Field(description="applicant, officer or system")
+    by: str = Field(description="applicant, officer (also the agency's own system) or system")
     prev: str
     hash: str
 
@@ -168,6 +173,7 @@ def whole(case: Case, book: Book, roles: frozenset[str], held: tuple[Offer, ...]
         decision=case.decision,
         quote=case.quote,
         paid=case.payment is not None and case.payment.stands,
+        agency_licence=case.agency_licence,
         needed_documents=tuple(rule.code for rule in needed if rule.mode == "upload"),
         held=held,
         actions=actions,
@@ -183,14 +189,15 @@ def happening(event: Event, definition: ServiceDefinition) -> Happening:
     workflow = definition.workflow
     action = workflow.actions.get(str(event.data.get("action")))
     state = workflow.states.get(str(event.data.get("to")))
-    kind = event.by.partition(":")[0]
+    kind, _, who = event.by.partition(":")
     return Happening(
         seq=event.seq,
         at=event.at,
         type=event.type,
         name=action.name if action else _PLAIN_NAMES.get(event.type.rpartition(".")[2], _OTHER),
         state=state.name if state else None,
-        by={"citizen": APPLICANT, "officer": "officer"}.get(kind, SYSTEM),
+        # a system with a name is an agency's own
+        by="officer" if kind == "system" and who else {"citizen": APPLICANT, "officer": "officer"}.get(kind, SYSTEM),
         prev=event.prev,
         hash=event.hash,
     )

@@ -19,6 +19,7 @@ from . import bounds, computed, fees, forms, lint_guide, lint_schema, pointers, 
 from .expressions import BadExpression
 from .lint_form import formula_problems
 from .lint_form import problems as form_problems
+from .lint_link import problems as link_problems
 from .lint_procedures import problems as procedure_problems
 from .lint_workflow import problems as workflow_problems
 from .model import Case, ServiceDefinition, Validity
@@ -87,6 +88,7 @@ def problems(definition: ServiceDefinition) -> list[Problem]:
         *_letters(definition),
         *lint_guide.problems(definition),
         *procedure_problems(definition),
+        *link_problems(definition),
     ]
     return (found or list(_tests(definition)))[:MAX_PROBLEMS]
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .model import ServiceDefinition
-from .parts import APPLICANT, OFFICER_ROLES, ROLES, SYSTEM, Action, Workflow
+from .parts import AGENCY_ROLES, APPLICANT, LINKED, ROLES, SYSTEM, Action, Effect, Workflow
 from .problems import Problem
 
 MAX_STATES = 60
 MAX_ACTIONS = 200
-_APPLICANT_EFFECTS = {"file", "withdraw"}
 _OFFICER_EFFECTS = {"deficiency", "inspection", "refusal", "fee"}
 _EXPECTED_CLOCK = {"deficiency": "pause", "refusal": "stop"}
 
@@ -84,7 +83,9 @@ def _reach(start: set[str], workflow: Workflow) -> set[str]:
 
 def _actions(workflow: Workflow, definition: ServiceDefinition) -> Iterator[Problem]:
     effects = [effect for action in workflow.actions.values() for effect in action.effects]
-    for needed in ("file", "issue", "refusal", "withdraw"):
+    link = definition.link
+    granted: Effect = "issue" if link is None or link.licence == "here" else "licensed"
+    for needed in ("file", granted, "refusal", "withdraw"):
         if needed not in effects:
             yield Problem("/workflow/actions", f"no action has the effect '{needed}'")
     if ("fee" in effects) != ("paid" in effects):
@@ -96,6 +97,9 @@ def _actions(workflow: Workflow, definition: ServiceDefinition) -> Iterator[Prob
     deemed = None if definition.deemed_approval is None else definition.deemed_approval.action
     for code, action in workflow.actions.items():
         yield from _action(f"/workflow/actions/{code}", action, workflow, deemed=code == deemed)
+        filer = LINKED if link is not None and link.mode == "hand_over" else APPLICANT
+        if "file" in action.effects and set(action.roles) != {filer}:
+            yield Problem(f"/workflow/actions/{code}", f"only the {filer} can file")
     for state in workflow.states:
         seen: set[str] = set()
         for action in (action for code, action in workflow.available(state).items() if code != deemed):
@@ -107,9 +111,9 @@ def _actions(workflow: Workflow, definition: ServiceDefinition) -> Iterator[Prob
 
 def _action(where: str, action: Action, workflow: Workflow, *, deemed: bool) -> Iterator[Problem]:
     roles, effects = set(action.roles), set(action.effects)
-    if effects & _APPLICANT_EFFECTS and roles != {APPLICANT}:
-        yield Problem(where, f"only the applicant can {' or '.join(sorted(effects & _APPLICANT_EFFECTS))}")
-    if effects & _OFFICER_EFFECTS and not roles <= set(OFFICER_ROLES) and not deemed:
+    if "withdraw" in effects and roles != {APPLICANT}:
+        yield Problem(where, "only the applicant can withdraw")
+    if effects & _OFFICER_EFFECTS and not roles <= set(AGENCY_ROLES) and not deemed:
         yield Problem(where, "only an officer can do this")
     if "paid" in effects and roles != {SYSTEM}:
         yield Problem(where, "only the system can say that it was paid")
@@ -136,7 +140,7 @@ def _guards(workflow: Workflow) -> Iterator[Problem]:
             yield Problem(where, "'guard' and 'otherwise' (why not) come together")
         if action.guard is None:
             continue
-        if not set(action.roles) <= set(OFFICER_ROLES):
+        if not set(action.roles) <= set(AGENCY_ROLES):
             yield Problem(
                 where, "only an officer's action may have a guard; what an applicant must give is in the form"
             )
@@ -144,7 +148,7 @@ def _guards(workflow: Workflow) -> Iterator[Problem]:
             yield Problem(where, "a refusal has no guard; it has reasons")
         for state in action.from_:
             open_ways = [other for other in workflow.available(state).values() if other.guard is None]
-            if not any(set(other.roles) & set(OFFICER_ROLES) for other in open_ways):
+            if not any(set(other.roles) & set(AGENCY_ROLES) for other in open_ways):
                 yield Problem(where, f"while the guard does not hold, no officer can do anything in '{state}'")
 
 

@@ -18,6 +18,7 @@ from pydantic import Field, PrivateAttr
 from chalicelib.shared.thai import Language, Text
 
 from .guide import Guide
+from .link import Link
 from .parts import (
     ApplicantKind,
     Code,
@@ -222,6 +223,7 @@ class ServiceDefinition(Part):
         default_factory=dict, description="What can be done with a licence once it was given"
     )
     guide: Guide | None = Field(default=None, description="When 'what do I need?' names this service")
+    link: Link | None = Field(default=None, description="The agency's own system that works on it, if one does")
     tests: tuple[Case, ...] = Field(min_length=1)
     _variants: dict[Procedure, ServiceDefinition] = PrivateAttr(default_factory=dict)
 

@@ -18,13 +18,17 @@ Procedure = Literal["new", "renew", "amend", "cancel", "replace"]
 Mode = Literal["upload", "exchange", "present"]
 LetterKind = Literal["approval", "refusal"]
 ClockEffect = Literal["start", "pause", "resume", "stop", "none"]
-Effect = Literal["file", "deficiency", "inspection", "refusal", "fee", "paid", "issue", "withdraw"]
+Effect = Literal["file", "deficiency", "inspection", "refusal", "fee", "paid", "issue", "licensed", "withdraw"]
+"""`licensed`: the agency's own system tells of a licence that the agency issued itself."""
 
 
 APPLICANT = "applicant"
 SYSTEM = "system"
+LINKED = "linked"
+"""The agency's own system, where a service is linked to it."""
 OFFICER_ROLES = ("intake", "inspector", "approver")
-ROLES = (APPLICANT, SYSTEM, *OFFICER_ROLES)
+AGENCY_ROLES = (*OFFICER_ROLES, LINKED)
+ROLES = (APPLICANT, SYSTEM, *AGENCY_ROLES)
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]

@@ -91,6 +91,12 @@ class Shelf(Catalogue):
         self._refresh()
         return id in self._news
 
+    def newest(self, id: str) -> ServiceDefinition | None:
+        """The newest published version, live or not; None for a service that never was."""
+        self._refresh()
+        number = max([*self._shipped.versions(id), *self._news.get(id, {})], default=None)
+        return None if number is None else self.version(id, number)
+
     def has_law(self, name: str) -> bool:
         """Whether there is a law pack of that name."""
         return self._shipped.has_law(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chalicelib.shared.errors import Stale, WrongState
 from chalicelib.shared.identity import Caller
@@ -16,8 +16,9 @@ from ..cases import rules, views
 from ..cases.following import quoted
 from ..cases.rules import Actor, Book, Move
 from ..cases.views import CaseCard
+from ..definitions.fees import Quote
 from ..definitions.parts import SYSTEM, Effect
-from ..model import Case, Decision, Deficiency, Finding, Note, Officer, Place
+from ..model import AgencyLicence, Case, Decision, Deficiency, Finding, Note, Officer, Place
 from ..office import Office, Told, as_officer, told_of
 from ..payments.counter import Counter
 from ..store import case_key, officer_key
@@ -165,15 +166,28 @@ class Desk:
         return self._saved(once, caller, seen, [told_of(move, passed=seen.inspections[-1].passed)])
 
     def act(
-        self, once: Once, caller: Caller, id: str, code: str, reasons: Text | None, comment: str | None = None
+        self,
+        once: Once,
+        caller: Caller,
+        id: str,
+        code: str,
+        reasons: Text | None,
+        comment: str | None = None,
+        *,
+        charge: Callable[[Quote], Quote] | None = None,
+        licence: AgencyLicence | None = None,
     ) -> CaseCard:
         """Any other move of the workflow: accept, approve, refuse; a comment becomes a note for colleagues.
 
         An approval fixes the fee; where it is nothing, the licence follows in the same transaction.
 
+        Args:
+            charge: what the agency's own system makes of the fee; the formulas alone where there is none.
+            licence: what the agency issued itself, for the move that tells of it.
+
         Raises:
             WrongState, NotAllowed: see `rules.move`.
-            Invalid: a refusal without reasons.
+            Invalid: a refusal without reasons, or another fee or licence than the service knows.
         """
         office, now = self._office, self._office.now()
         case = office.of_agency(once, id, caller)
@@ -187,15 +201,27 @@ class Desk:
             if reasons is not None:
                 decision = Decision(at=now, reasons=reasons, appeal=book.definition.manual.appeal.text)
             moved = rules.refused(moved, book, decision)
+        moved = desk_rules.licensed(moved, move, licence)
         more: list[Change] = [] if comment is None else [self._papers.new_note(case.id, self._note(caller, comment))]
-        return self._decided(once, moved, move, book, by=caller.label, more=more)
+        return self._decided(once, moved, move, book, by=caller.label, more=more, charge=charge)
 
-    def _decided(self, once: Once, case: Case, move: Move, book: Book, *, by: str, more: Sequence[Change]) -> CaseCard:
+    def _decided(
+        self,
+        once: Once,
+        case: Case,
+        move: Move,
+        book: Book,
+        *,
+        by: str,
+        more: Sequence[Change],
+        charge: Callable[[Quote], Quote] | None = None,
+    ) -> CaseCard:
         """Save a case after a move with what a decision brings: its letter, the fee, and the licence if none is due."""
         now, changes, told, issues = self._office.now(), list(more), list[Told](), "issue" in move.effects
         kind = desk_rules.decision_of(case, move)
         if "fee" in move.effects:
-            case = case.model_copy(update={"quote": quoted(case, book.definition, now)})
+            due = quoted(case, book.definition, now)
+            case = case.model_copy(update={"quote": due if charge is None else charge(due)})
         if kind is None:
             told.append(told_of(move))
         else:

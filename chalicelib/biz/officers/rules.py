@@ -19,7 +19,7 @@ from chalicelib.shared.workdays import thai_date
 from ..cases import clock
 from ..cases.rules import Actor, Book, Move
 from ..definitions.parts import LetterKind
-from ..model import HEAD, Case, LateReasons, Noun, Officer
+from ..model import HEAD, AgencyLicence, Case, LateReasons, Noun, Officer
 from ..office import must_be_impartial
 
 ReportKind = Literal["late", "late_reasons", "reasons_missing", "second_list", "deemed_approval"]
@@ -193,9 +193,25 @@ def decision_of(case: Case, move: Move) -> LetterKind | None:
     """
     if "refusal" in move.effects:
         return "refusal"
-    if "fee" in move.effects or ("issue" in move.effects and case.quote is None):
-        return "approval"
-    return None
+    granted = {"issue", "licensed"} & set(move.effects)
+    return "approval" if "fee" in move.effects or (granted and case.quote is None) else None
+
+
+def licensed(case: Case, move: Move, licence: AgencyLicence | None) -> Case:
+    """The case with the licence that the agency issued itself, where the move tells of one; else as it is.
+
+    Raises:
+        Invalid: a licence is missing, or told by a move that is about none.
+        WrongState: the fee is not paid.
+    """
+    if ("licensed" in move.effects) != (licence is not None):
+        th, en = "ระบุใบอนุญาตในขั้นตอนที่ออกใบอนุญาตเท่านั้น", "Tell the licence with the move that issues it, and only then."
+        raise Invalid(th, en, [Fault("/licence", th, en)])
+    if licence is None:
+        return case
+    if case.quote is not None and case.quote.total_satang and (case.payment is None or not case.payment.stands):
+        raise WrongState("ยังไม่ได้ชำระค่าธรรมเนียม", "The fee is not paid.")
+    return case.model_copy(update={"agency_licence": licence})
 
 
 def decided(case: Case, book: Book, kind: LetterKind, id: str, now: dt.datetime) -> Decided:

@@ -53,7 +53,7 @@ def _outcome(done: set[Effect]) -> Outcome:
         return "withdrawn"
     if "refusal" in done:
         return "refused"
-    return "granted" if done & {"fee", "issue"} else "open"
+    return "granted" if done & {"fee", "issue", "licensed"} else "open"
 
 
 def _days(case: Case, book: Book) -> int | None:
