@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.shared.errors import (
     AlreadyThere,
-    Fault,
-    Invalid,
     NotAllowed,
     NotFound,
     Stale,
@@ -22,21 +19,20 @@ from chalicelib.shared.journal import Once
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 
-from ..definitions import computed, forms, pointers
 from ..definitions.model import Prefill, ServiceDefinition
 from ..licences.rules import plausible
-from ..model import Case, CaseId, Licence, Provenance
+from ..model import Case, CaseId, Licence
 from ..office import Office, Told, as_applicant, told_of, unchanged
 from ..ports import Extract, Registers
 from ..store import filed_key, licence_key
-from . import changes, rules, views
+from . import rules, views
+from .answering import answered, prefilled
 from .opening import ForWhom, Opening, another_is_filed, drafted, first_of, must_be_open, must_fit, of_licence, unfit
 from .views import CaseCard
 
 COMPANY_REGISTER = ("TH/CENTRAL/DBD/juristic/company", "/lookup")
 """Where it is asked whether somebody is a director of a company."""
 
-MAX_ANSWERS = 64 * 1024
 MAX_DIRECTORS = 200
 """How many directors of a company a case remembers, so that none of them acts on it as an officer."""
 _DIRECTOR = Text(th="ตรวจสอบว่าผู้ยื่นเป็นกรรมการของนิติบุคคล", en="To check that the applicant is a director of the company")
@@ -159,35 +155,12 @@ class Applications:
         """
         office = self._office
         case = office.own(once, id, caller)
-        book = office.book(case)
-        rules.must_be_applicants_turn(case, book)
-        answers, sources = dict(case.answers), dict(case.sources)
-        asked: dict[str, Extract] = {}
-        for rule in book.definition.prefill:
-            if rule.applicant not in (None, case.applicant):
-                continue
-            body = {name: _filled(value, case) for name, value in rule.request.items()}
-            question = json.dumps([rule.service, rule.path, body], sort_keys=True)
-            if question not in asked:
-                asked[question] = self._ask(rule, body, case)
-            value = pointers.find(asked[question].record, rule.select)
-            if value is pointers.MISSING or value is None:
-                continue
-            if not rule.lock and pointers.find(answers, rule.pointer) is not pointers.MISSING:
-                continue  # what the applicant wrote stands, unless the register's word is final
-            answers = pointers.put(answers, rule.pointer, value)
-            sources[rule.pointer] = Provenance(
-                service=rule.service, receipt=asked[question].receipt, at=asked[question].at, locked=rule.lock
-            )
-        answers = computed.worked_out(book.definition, answers)
-        told = Told(
-            "application.prefilled",
-            {"receipts": sorted({extract.receipt for extract in asked.values()}), "fields": sorted(sources)},
-            heard=False,
-        )
-        return self._saved(once, caller, case.model_copy(update={"answers": answers, "sources": sources}), told)
+        filled, receipts = prefilled(case, office.book(case), lambda rule, body: self.ask(rule, body, case))
+        data = {"receipts": receipts, "fields": sorted(filled.sources)}
+        return self._saved(once, caller, filled, Told("application.prefilled", data, heard=False))
 
-    def _ask(self, rule: Prefill, body: dict[str, str], case: Case) -> Extract:
+    def ask(self, rule: Prefill, body: dict[str, str], case: Case) -> Extract:
+        """Ask a register on behalf of the case's owner; raises UpstreamFailed."""
         return self._registers.ask(
             rule.service,
             rule.path,
@@ -209,33 +182,9 @@ class Applications:
         """
         case = self._office.own(once, id, caller)
         unchanged(case, if_match)
-        rules.must_be_applicants_turn(case, self._office.book(case))
-        definition = self._office.book(case).definition
-        given = pointers.merge(computed.without(definition, case.answers), dict(patch))
-        answers = computed.worked_out(definition, given)
-        contradicted = computed.contradicted(definition, given, answers, "")
-        if contradicted:
-            raise Invalid("ข้อมูลที่ระบบคำนวณแก้ไขไม่ได้", "Computed answers cannot be changed.", contradicted)
-        if len(json.dumps(answers, ensure_ascii=False).encode()) > MAX_ANSWERS:
-            text = (
-                f"คำตอบรวมกันต้องไม่เกิน {MAX_ANSWERS // 1024} กิโลไบต์",
-                f"The answers may be at most {MAX_ANSWERS // 1024} kB.",
-            )
-            raise Invalid(*text, [Fault("", *text)])
-        locked = {pointer for pointer, source in case.sources.items() if source.locked}
-        faults = forms.overwritten(locked, case.answers, answers)
-        if faults:
-            raise Invalid("แก้ไขข้อมูลที่ยืนยันแล้วไม่ได้", "Verified values cannot be changed.", faults)
-        not_asked = changes.outside(case, self._office.book(case), answers)
-        if not_asked:
-            raise Invalid("คำขอนี้แก้ไขข้อมูลดังกล่าวไม่ได้", "This procedure does not change that.", not_asked)
-        kept = {
-            pointer: source
-            for pointer, source in case.sources.items()
-            if pointers.find(answers, pointer) == pointers.find(case.answers, pointer)
-        }
+        changed = answered(case, self._office.book(case), patch)
         told = Told("application.changed", {"fields": sorted(patch)[:50]}, heard=False)
-        return self._saved(once, caller, case.model_copy(update={"answers": answers, "sources": kept}), told)
+        return self._saved(once, caller, changed, told)
 
     def submit(self, once: Once, caller: Caller, id: str) -> CaseCard:
         """File the case, or file it again after mending; from the legal receipt on the clock runs.
@@ -271,7 +220,3 @@ def _pid(caller: Caller) -> str:
     if caller.pid is None:
         raise NotAllowed("เฉพาะบุคคลที่ยืนยันตัวตนแล้ว", "Only a person who logged in may do this.")
     return caller.pid
-
-
-def _filled(value: str, case: Case) -> str:
-    return {"$pid": case.pid, "$juristic_id": case.juristic_id or ""}.get(value, value)

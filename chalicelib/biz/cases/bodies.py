@@ -179,6 +179,8 @@ class ManualQuery(Incoming):
     """How the manual is wanted."""
 
     format: Literal["json", "html"] | None = Field(default=None, description="Absent: as the Accept header says")
+    procedure: Procedure | None = Field(default=None, description="Only this one; absent: all that the service offers")
+    lang: Literal["th", "en"] | None = Field(default=None, description="Of the page; absent: as Accept-Language says")
 
 
 def parsed(model: type[Body], raw: bytes) -> Body:
