@@ -15,7 +15,7 @@ from chalicelib.shared.web import as_json
 
 from ..cases import rules as cases
 from ..cases import views
-from ..cases.applications import MAX_ANSWERS
+from ..cases.answering import MAX_ANSWERS
 from ..cases.rules import Actor
 from ..cases.views import CaseCard
 from ..definitions.link import origin
