@@ -8,6 +8,7 @@ from chalicelib.shared.web import Room
 from . import routes_public
 from .cases import routes_applicant, routes_case
 from .definitions import routes as routes_definitions
+from .guide import routes as routes_guide
 from .licences import routes as routes_licences
 from .linked import routes as routes_linked
 from .notices import routes as routes_notices
@@ -21,6 +22,7 @@ def routes(biz: Biz) -> Room:
     """The room with its routes, by caller: everybody, applicants, readers of one case, officers."""
     room = Room("biz", SignedGate(biz.gate))
     routes_public.add(room, biz)
+    routes_guide.add(room, biz)
     routes_applicant.add(room, biz)
     routes_case.add(room, biz)
     routes_officer.add(room, biz)

@@ -11,6 +11,7 @@ from .cases import bodies, replies
 from .definitions.model import ServiceDefinition
 from .manual.content import Manual, manual
 from .manual.page import page
+from .pages.sheet import Sheet, wants_html
 from .service import Biz
 
 
@@ -31,15 +32,12 @@ def add(room: Room, biz: Biz) -> None:
         allow=[PUBLIC],
         query=bodies.ManualQuery,
         answer=Manual,
-        summary="The public manual (คู่มือสำหรับประชาชน), as JSON or as an HTML page (format=html)",
+        summary="The public manual (คู่มือสำหรับประชาชน) of all procedures or one, as JSON or as a page (format=html)",
     )
     def show_manual(call: Call) -> Reply:
         definition = register.service(call.params["id"])
-        made = manual(definition, biz.office.catalogue.law(definition))
-        accepted = "html" if "text/html" in call.headers.get("accept", "") else "json"
-        if (call.query.format or accepted) == "html":
-            return Reply(page(made, "en" if call.language == "en" else "th"), media_type="text/html")
-        return Reply(made)
+        made = manual(definition, biz.office.catalogue.law(definition), call.query.procedure)
+        return page(made, Sheet(call.request)) if wants_html(call.request) else Reply(made)
 
 
 def _card(definition: ServiceDefinition) -> replies.ServiceCard:

@@ -23,6 +23,8 @@ from .definitions.versions import Versions
 from .documents.cage import Examine
 from .documents.reuse import Reuse
 from .documents.uploads import Uploads
+from .guide.service import Guide
+from .guide.vocabulary import shared as shared_questions
 from .licences.keeping import Keeper
 from .licences.register import Register
 from .linked.service import Linked
@@ -128,6 +130,7 @@ class Biz:
         self.lateness = Lateness(self.office, papers, self.desk.deem)
         self.linked = Linked(self.office, shelf, self.desk, self.lateness, self.uploads)
         self.register = Register(self.office)
+        self.guide = Guide(self.office, shared_questions(), lambda on: ())
         self.keeper = Keeper(self.office)
         self.notices = Notices(parts, mailbox, outside, notice_templates)
         self.letters = Letters(self.office, self.notices, wallet)

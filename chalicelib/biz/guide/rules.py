@@ -93,6 +93,11 @@ def scope_of(service: Guided, shared: Iterable[str]) -> dict[str, str]:
     return {code: code for code in shared} | {code: f"{service.id}{NAMED}{code}" for code in own}
 
 
+def shared_names(asked: Iterable[str]) -> list[str]:
+    """The codes of the shared questions among the names of all."""
+    return [name for name in asked if NAMED not in name]
+
+
 def questions(vocabulary: Vocabulary, services: Iterable[Guided]) -> dict[str, Asked]:
     """All questions that may be asked, in the order in which they are: the shared ones, then each service's own."""
     shared = {code: code for code in vocabulary.questions}
@@ -128,7 +133,7 @@ def stand(asked: Mapping[str, Asked], answers: Mapping[str, Any]) -> Standing:
 def decide(service: Guided, asked: Mapping[str, Asked], standing: Standing) -> Verdict | None:
     """What is known of a service; None where it says nothing to the guide, or asks what is not asked any more."""
     guide = service.guide
-    scope = scope_of(service, (name for name in asked if NAMED not in name))
+    scope = scope_of(service, shared_names(asked))
     if guide is None or not all(scope.get(code) in asked for code in guide.questions):
         return None
     found = _judge(guide.needed, scope, standing)

@@ -1,34 +1,33 @@
 """The public manual of a service (คู่มือสำหรับประชาชน, LFA 2558 s.7), made from the definition that runs the cases.
 
-So the manual cannot say one thing and the counter do another. What was not checked against an authority's page says so.
+So the manual cannot say one thing and the counter do another. It tells each procedure that the service offers, and what
+was not checked against an authority's page says so.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any, Literal
 
 from pydantic import Field
 
+from chalicelib.shared.errors import not_found
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
-from ..definitions.computed import formulas
 from ..definitions.model import RateRow, ServiceDefinition
-from ..definitions.parts import APPLICANT, SYSTEM, Said, Sourced
+from ..definitions.parts import ApplicantKind, Mode, Procedure, Said, Sourced
+from ..definitions.procedures import FOLLOWING
 from ..laws import LawPack
+from . import asking, steps, terms
 
-_MODES = {
+MODES: dict[Mode, Text] = {
     "upload": Text(th="แนบไฟล์ในแบบคำขอ", en="attach a file to the application"),
     "exchange": Text(th="ไม่ต้องแนบ หน่วยงานตรวจจากฐานข้อมูลของรัฐเอง", en="nothing to attach: the state looks it up itself"),
     "present": Text(th="แสดงต่อเจ้าหน้าที่", en="show it to the officer"),
 }
-_TURNS = {
-    "applicant": Text(th="ผู้ยื่นคำขอ", en="applicant"),
-    "intake": Text(th="เจ้าหน้าที่รับคำขอ", en="receiving officer"),
-    "inspector": Text(th="เจ้าหน้าที่ตรวจสถานที่", en="inspector"),
-    "approver": Text(th="เจ้าพนักงานผู้มีอำนาจอนุญาต", en="deciding officer"),
-}
-_BASIS = {"working": Text(th="วันทำการ", en="working days"), "calendar": Text(th="วัน", en="days")}
+_RATE = Text(th="อัตรา", en="Rate")
 
 
 class Statement(Outgoing):
@@ -42,6 +41,7 @@ class Statement(Outgoing):
 class DocumentLine(Statement):
     """A document of the list."""
 
+    code: str
     how: Text
     conditional: bool = Field(description="Whether it is needed in some cases only")
     prefilled: bool = Field(description="Whether the state fetches it")
@@ -63,115 +63,174 @@ class RateLine(Statement):
     until: dt.date | None
 
 
-class Manual(Outgoing):
-    """The whole manual."""
+class FeeLine(Outgoing):
+    """A line of the bill."""
 
-    service: str
-    version: int
+    code: str
     name: Text
+    payee: str = Field(description="The agency to which the money belongs")
+    rates: tuple[RateLine, ...] = Field(description="The rates that may go into it, past and coming ones too")
+
+
+class AskedPart(Outgoing):
+    """A page of the form."""
+
+    title: Text
+    fields: tuple[Text, ...] = Field(description="What the applicant fills in there")
+
+
+class Way(Outgoing):
+    """One procedure: from the form to its end."""
+
+    procedure: Procedure
+    title: Text
     summary: Text
-    agency: Text
-    legal_basis: tuple[Statement, ...]
-    law: Text = Field(description="The law of procedure")
-    criteria: tuple[Statement, ...]
-    channels: tuple[Statement, ...]
+    rule: Statement | None = Field(description="Where the rules of a procedure after the first application come from")
+    further_basis: tuple[Statement, ...] = Field(description="Laws of this procedure beside those of the service")
+    window: Statement | None = Field(description="When it may be filed, where that is limited")
+    begins: Text | None = Field(description="From when a renewed licence holds")
+    asks: tuple[AskedPart, ...]
+    fetched: tuple[Text, ...] = Field(description="Fields that the state fills in itself")
+    computed: tuple[Text, ...] = Field(description="Fields that are worked out from the others")
     steps: tuple[StepLine, ...]
     time: Statement
     documents: tuple[DocumentLine, ...]
-    fetched: tuple[Text, ...] = Field(description="Fields that the state fills in itself")
-    computed: tuple[Text, ...] = Field(description="Fields that are worked out from the others")
-    fees: tuple[Text, ...]
-    rates: tuple[RateLine, ...]
+    fees: tuple[FeeLine, ...]
+    apply: dict[str, Any] = Field(description="The request that begins it: method, path and body")
+
+
+class Manual(Way):
+    """The whole manual: the service, the procedure that is shown first, and the others that it offers."""
+
+    service: str
+    version: int
+    kind: Literal["licence", "registration", "notification"]
+    name: Text
+    about: Text = Field(description="The service as a whole; `summary` is of the procedure")
+    agency: Text
+    applicants: tuple[ApplicantKind, ...]
+    legal_basis: tuple[Statement, ...]
+    law: Text = Field(description="The law of procedure")
+    needed: Statement | None = Field(description="Why a business needs it, where the guide can tell")
+    criteria: tuple[Statement, ...]
+    channels: tuple[Statement, ...]
     validity: Statement
     facts: tuple[Statement, ...]
     appeal: Statement
+    others: tuple[Way, ...] = Field(description="The other procedures; none where one was asked for")
 
 
-def manual(definition: ServiceDefinition, law: LawPack) -> Manual:
-    """The manual of a service."""
-    label = {pointer: hint.label for pointer, hint in definition.form.hints.items()}
+def manual(definition: ServiceDefinition, law: LawPack, procedure: Procedure | None = None) -> Manual:
+    """The manual of a service, of all procedures or of one.
+
+    Raises:
+        NotFound: the service does not offer it.
+    """
+    if procedure is not None and not definition.offers(procedure):
+        raise not_found("กระบวนงานนี้ของบริการ", "procedure of this service")
+    others = [each for each in FOLLOWING if each in definition.procedures] if procedure is None else []
+    guide, deemed = definition.guide, definition.deemed_approval
     return Manual(
+        **_way(definition, procedure or "new"),
         service=definition.id,
         version=definition.version,
+        kind=definition.kind,
         name=definition.name,
-        summary=definition.summary,
+        about=definition.summary,
         agency=definition.agency_name,
+        applicants=definition.applicants,
         legal_basis=_said(definition.legal_basis),
         law=law.name,
+        needed=None if guide is None else statement(guide.because, guide),
         criteria=_said(definition.manual.criteria),
         channels=_said(definition.manual.channels),
-        steps=_steps(definition),
-        time=_time(definition),
-        documents=tuple(
-            DocumentLine(
-                text=rule.name,
-                how=_MODES[rule.mode],
-                conditional=rule.when is not None,
-                prefilled=rule.mode == "exchange",
-                source=rule.source,
-                verified=rule.is_verified,
-            )
-            for rule in definition.documents
-        ),
-        fetched=tuple(label[rule.pointer] for rule in definition.prefill),
-        computed=tuple(label[pointer] for pointer in formulas(definition)),
-        fees=tuple(fee.name for fee in definition.fees),
-        rates=tuple(_rate(definition, row) for rows in definition.tables.values() for row in rows),
-        validity=_validity(definition),
-        facts=_said(
-            (
-                *definition.manual.facts,
-                *([definition.deemed_approval] if definition.deemed_approval is not None else []),
-            )
-        ),
+        validity=statement(definition.credential.validity.words(), definition.credential.validity),
+        facts=_said((*definition.manual.facts, *([] if deemed is None else [deemed]))),
         appeal=_said((definition.manual.appeal,))[0],
+        others=tuple(Way(**_way(definition, each)) for each in others),
     )
 
 
-def _said(sentences: tuple[Said, ...]) -> tuple[Statement, ...]:
-    return tuple(_statement(sentence.text, sentence) for sentence in sentences)
-
-
-def _statement(text: Text, source: Sourced) -> Statement:
+def statement(text: Text, source: Sourced) -> Statement:
+    """A sentence with the source of what it says."""
     return Statement(text=text, source=source.source, verified=source.is_verified)
 
 
-def _steps(definition: ServiceDefinition) -> tuple[StepLine, ...]:
-    """The straight way from draft to licence; returns, refusals and withdrawals are detours."""
-    workflow, state, steps = definition.workflow, definition.workflow.initial, list[StepLine]()
-    seen: set[str] = set()
-    while state not in seen:
-        seen.add(state)
-        onward = [
-            action
-            for action in workflow.available(state).values()
-            if not set(action.effects) & {"deficiency", "refusal", "withdraw"}
-            and (SYSTEM not in action.roles or "paid" in action.effects)
-        ]
-        if not onward:
-            break
-        # the system books a payment, but it is the applicant who pays
-        roles = (APPLICANT,) if "paid" in onward[0].effects else onward[0].roles
-        steps.append(StepLine(name=onward[0].name, by=tuple(_TURNS[role] for role in roles)))
-        state = onward[0].to
-    return tuple(steps)
+def time_of(definition: ServiceDefinition) -> Statement:
+    """How long the agency may take."""
+    return statement(terms.time(definition.sla), definition.sla)
 
 
-def _time(definition: ServiceDefinition) -> Statement:
-    unit, days = _BASIS[definition.sla.basis], definition.sla.days
-    text = Text(
-        th=f"{days} {unit.th} นับแต่วันที่ได้รับคำขอและเอกสารครบถ้วน", en=f"{days} {unit.en} from the complete application"
-    )
-    return _statement(text, definition.sla)
+def _way(whole: ServiceDefinition, procedure: Procedure) -> dict[str, Any]:
+    seen, rule = whole.of(procedure), whole.procedures.get(procedure)
+    window = None if rule is None else rule.window
+    begin = {"service": whole.id} if procedure == "new" else {"procedure": procedure, "licence": "{no}"}
+    return {
+        "procedure": procedure,
+        "title": terms.title(whole, procedure),
+        "summary": seen.summary,
+        "rule": None if rule is None else statement(rule.name, rule),
+        "further_basis": _said(() if rule is None else rule.legal_basis),
+        "window": None if window is None else statement(terms.window(window), window),
+        "begins": terms.begins(rule.begins) if rule is not None and procedure == "renew" else None,
+        "asks": tuple(AskedPart(title=title, fields=fields) for title, fields in asking.parts(seen, rule)),
+        "fetched": asking.fetched(seen),
+        "computed": asking.computed_fields(seen, rule),
+        "steps": tuple(StepLine(name=name, by=by) for name, by in steps.straight(seen.workflow)),
+        "time": time_of(seen),
+        "documents": tuple(_documents(seen)),
+        "fees": tuple(_fees(seen)),
+        "apply": {"method": "POST", "path": "/biz/v1/applications", "body": begin},
+    }
 
 
-def _validity(definition: ServiceDefinition) -> Statement:
-    rule = definition.credential.validity
-    return _statement(rule.words(), rule)
+def _said(sentences: Iterable[Said]) -> tuple[Statement, ...]:
+    return tuple(statement(sentence.text, sentence) for sentence in sentences)
 
 
-def _rate(definition: ServiceDefinition, row: RateRow) -> RateLine:
-    name = definition.fees[0].name if len(definition.fees) == 1 else Text(th="อัตรา", en="Rate")
+def _documents(definition: ServiceDefinition) -> Iterable[DocumentLine]:
+    for rule in definition.documents:
+        yield DocumentLine(
+            code=rule.code,
+            text=rule.name,
+            how=MODES[rule.mode],
+            conditional=rule.when is not None,
+            prefilled=rule.mode == "exchange",
+            source=rule.source,
+            verified=rule.is_verified,
+        )
+
+
+def _fees(definition: ServiceDefinition) -> Iterable[FeeLine]:
+    for fee in definition.fees:
+        rows = [(row, len(used)) for used in [list(_rows(definition, fee.expr))] for row in used]
+        yield FeeLine(
+            code=fee.code,
+            name=fee.name,
+            payee=fee.payee,
+            rates=tuple(_rate(row, fee.name if number == 1 else _RATE) for row, number in rows),
+        )
+
+
+def _rows(definition: ServiceDefinition, expression: Any) -> Iterable[RateRow]:
+    """The rows of the tables that a formula looks into, in the order of the tables."""
+    named = set(_tables(expression))
+    return [row for name, rows in definition.tables.items() if name in named for row in rows]
+
+
+def _tables(expression: Any) -> Iterable[str]:
+    if isinstance(expression, list):
+        for part in expression:
+            yield from _tables(part)
+    elif isinstance(expression, dict):
+        for name, arguments in expression.items():
+            if name == "rate":
+                yield arguments[0] if isinstance(arguments, list) else arguments
+            else:
+                yield from _tables(arguments)
+
+
+def _rate(row: RateRow, name: Text) -> RateLine:
     return RateLine(
         text=row.name or name,
         baht=row.value,

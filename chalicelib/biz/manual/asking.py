@@ -1,0 +1,55 @@
+"""What a procedure asks of the applicant, and what it does not: fetched by the state, worked out, or left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chalicelib.shared.thai import Text
+
+from ..definitions import lint_schema
+from ..definitions.computed import formulas
+from ..definitions.model import ServiceDefinition
+from ..definitions.procedures import ProcedureRule
+
+
+def parts(definition: ServiceDefinition, rule: ProcedureRule | None) -> Iterator[tuple[Text, tuple[Text, ...]]]:
+    """Each page of the form, as the procedure sees it, with the labels of what is filled in there.
+
+    Args:
+        definition: seen through the procedure.
+        rule: the procedure's, None for a first application. Without a form of its own only what it asks again counts.
+    """
+    hints, locked = definition.form.hints, {each.pointer for each in definition.prefill if each.lock}
+    schemas = dict(lint_schema.properties(definition.form.schema_))
+    for step in definition.form.steps:
+        wanted = [
+            pointer
+            for pointer in step.fields
+            if _asked(pointer, rule)
+            and pointer not in locked
+            and hints[pointer].computed is None
+            and "const" not in schemas[pointer]  # a box to tick, which is no question
+        ]
+        if wanted:
+            yield step.title, tuple(hints[pointer].label for pointer in wanted)
+
+
+def fetched(definition: ServiceDefinition) -> tuple[Text, ...]:
+    """The labels of what state registers fill in."""
+    hints = definition.form.hints
+    return tuple(dict.fromkeys(hints[each.pointer].label for each in definition.prefill))
+
+
+def computed_fields(definition: ServiceDefinition, rule: ProcedureRule | None) -> tuple[Text, ...]:
+    """The labels of what is worked out."""
+    hints = definition.form.hints
+    again = rule is None or rule.form is not None or bool(rule.asks)
+    return tuple(hints[pointer].label for pointer in formulas(definition)) if again else ()
+
+
+def _asked(pointer: str, rule: ProcedureRule | None) -> bool:
+    if rule is None or rule.form is not None:
+        return True
+    return any(
+        pointer == each or pointer.startswith(f"{each}/") or each.startswith(f"{pointer}/") for each in rule.asks
+    )

@@ -1,0 +1,128 @@
+"""The words of the portal's pages."""
+
+from __future__ import annotations
+
+from chalicelib.shared.thai import Text
+
+WORDS: dict[str, Text] = {
+    "skip": Text(th="ข้ามไปยังเนื้อหา", en="Skip to the content"),
+    "other": Text(th="English", en="ภาษาไทย"),
+    "comma": Text(th=",", en=","),
+    "unverified": Text(th="ยังไม่ได้ตรวจสอบกับต้นฉบับ", en="not verified yet"),
+    "source": Text(th="ที่มา", en="source"),
+    "baht": Text(th="บาท", en="baht"),
+    "since": Text(th="ตั้งแต่", en="since"),
+    "until": Text(th="ถึง", en="until"),
+    "sometimes": Text(th="เฉพาะบางกรณี", en="in some cases only"),
+    "nothing": Text(th="ไม่มี", en="Nothing"),
+    # the manual
+    "manual": Text(th="คู่มือสำหรับประชาชน", en="Public manual"),
+    "version": Text(th="ฉบับที่", en="Version"),
+    "ways": Text(th="ทำอะไรได้บ้าง", en="What can be done"),
+    "needed_when": Text(th="ใครต้องขอ", en="Who needs it"),
+    "ask_guide": Text(
+        th="ไม่แน่ใจว่ากิจการของท่านต้องขออะไรบ้าง ตอบคำถามสั้น ๆ แล้วระบบจะบอก",
+        en="Not sure what your business needs? Answer a few questions.",
+    ),
+    "agency": Text(th="หน่วยงานที่ให้บริการ", en="Agency"),
+    "who": Text(th="ผู้ยื่นคำขอ", en="Who may apply"),
+    "person": Text(th="บุคคลธรรมดา", en="a person"),
+    "juristic": Text(th="นิติบุคคล", en="a company or partnership"),
+    "legal_basis": Text(th="กฎหมายที่เกี่ยวข้อง", en="Legal basis"),
+    "procedure_law": Text(th="กฎหมายว่าด้วยขั้นตอนการพิจารณา", en="Law of procedure"),
+    "criteria": Text(th="หลักเกณฑ์และเงื่อนไข", en="Rules and conditions"),
+    "channels": Text(th="ช่องทางการให้บริการ", en="Where to apply"),
+    "asks": Text(th="ข้อมูลที่ต้องกรอก", en="What you fill in"),
+    "asks_nothing": Text(th="ไม่ต้องกรอกข้อมูลใหม่ ใช้ข้อมูลตามที่ให้ไว้เดิม", en="Nothing new: what you gave before still stands."),
+    "bring": Text(th="เอกสารที่ต้องเตรียม", en="What to bring"),
+    "bring_nothing": Text(th="ไม่ต้องแนบเอกสารใด", en="No document is asked for."),
+    "bring_not": Text(th="สิ่งที่ท่านไม่ต้องเตรียม", en="What you need not bring"),
+    "bring_not_why": Text(
+        th="รัฐมีข้อมูลเหล่านี้อยู่แล้ว หน่วยงานตรวจสอบเอง ห้ามเรียกสำเนาจากท่าน",
+        en="The state holds it already; the agency looks it up itself and may not ask you for a copy.",
+    ),
+    "fetched": Text(th="ระบบดึงข้อมูลให้ ไม่ต้องกรอกเอง", en="Filled in for you by state registers"),
+    "computed": Text(th="ระบบคำนวณให้ ไม่ต้องกรอกเอง", en="Worked out from your answers"),
+    "fees": Text(th="ค่าธรรมเนียม", en="Fees"),
+    "free": Text(th="ไม่มีค่าธรรมเนียม", en="There is no fee."),
+    "fee_from": Text(th="คำนวณจากคำตอบในแบบคำขอ", en="worked out from the application"),
+    "rate": Text(th="อัตรา", en="Rate"),
+    "amount": Text(th="จำนวน", en="Amount"),
+    "holds": Text(th="ใช้บังคับ", en="In force"),
+    "percent": Text(th="ร้อยละ", en="per cent"),
+    "time": Text(th="ระยะเวลาดำเนินการ", en="Time"),
+    "steps": Text(th="ขั้นตอน", en="Steps"),
+    "window": Text(th="ยื่นได้เมื่อใด", en="When to file"),
+    "rule": Text(th="ที่มาของหลักเกณฑ์", en="Where the rules come from"),
+    "apply": Text(th="เริ่มยื่นคำขอ", en="How to begin"),
+    "apply_how": Text(
+        th="ยื่นทางอิเล็กทรอนิกส์ได้ทุกวัน ตลอด 24 ชั่วโมง โดยยืนยันตัวตนด้วย ThaID",
+        en="Apply online at any hour, with a ThaID login.",
+    ),
+    "for_systems": Text(th="สำหรับผู้พัฒนาระบบ", en="For systems"),
+    "validity": Text(th="อายุของเอกสารที่ออกให้", en="How long it holds"),
+    "facts": Text(th="ข้อควรทราบ", en="Good to know"),
+    "appeal": Text(th="การอุทธรณ์", en="Appeal"),
+    "unverified_note": Text(
+        th="ข้อความที่มีเครื่องหมาย “ยังไม่ได้ตรวจสอบกับต้นฉบับ” รอหน่วยงานยืนยัน โปรดสอบถามหน่วยงานก่อนใช้ตัดสินใจ",
+        en="What is marked 'not verified yet' still waits for the agency's word: ask the agency before you rely on it.",
+    ),
+    # the guide
+    "guide": Text(th="ต้องขออะไรบ้าง", en="What do I need?"),
+    "guide_lead": Text(
+        th="ตอบคำถามเกี่ยวกับกิจการของท่าน ระบบจะบอกว่าต้องขออนุญาต จดทะเบียน หรือแจ้งอะไรบ้าง ใช้เวลาและเงินเท่าใด",
+        en="Answer a few questions about your business. You are told which licences, registrations and notices it "
+        "needs, how long they take and what they cost.",
+    ),
+    "guide_private": Text(
+        th="ไม่ต้องเข้าสู่ระบบ และระบบไม่เก็บคำตอบ คำตอบอยู่ในที่อยู่ของหน้านี้เท่านั้น จึงบันทึกหรือส่งต่อได้",
+        en="No login, and nothing is kept: your answers stand only in the address of this page, which you can save or "
+        "pass on.",
+    ),
+    "your_answers": Text(th="คำตอบของท่าน", en="Your answers"),
+    "change": Text(th="แก้ไข", en="change"),
+    "start_again": Text(th="เริ่มใหม่ทั้งหมด", en="Start again"),
+    "ignored": Text(
+        th="คำตอบต่อไปนี้ไม่ได้ใช้ เพราะไม่ต้องถามในกรณีของท่าน",
+        en="These answers do not count, as the question is not asked in your case",
+    ),
+    "unknown": Text(
+        th="ที่อยู่ของหน้านี้มีคำตอบของคำถามที่ไม่มีแล้ว จึงไม่ได้ใช้",
+        en="The address holds answers to questions that are not asked any more; they were left out.",
+    ),
+    "problem": Text(th="โปรดแก้ไขคำตอบ", en="Please mend your answers"),
+    "wrong": Text(th="แก้ไข:", en="Mend:"),
+    "go_on": Text(th="ดูผล", en="Continue"),
+    "questions": Text(th="คำถาม", en="Questions"),
+    "more_questions": Text(th="คำถามต่อไป", en="Next questions"),
+    "sharpen": Text(th="ตอบเพิ่มเพื่อให้ค่าธรรมเนียมและเอกสารแน่นอนขึ้น", en="Answer these to make fees and documents certain"),
+    "result": Text(th="ผลจากคำตอบของท่าน", en="By your answers"),
+    "needed": Text(th="ท่านต้องดำเนินการ", en="You need"),
+    "needed_none": Text(
+        th="จากคำตอบของท่าน ไม่มีบริการใดในระบบนี้ที่ต้องขอ", en="By your answers you need none of the services here."
+    ),
+    "count": Text(th="รายการ", en="in all"),
+    "because": Text(th="เพราะอะไร", en="Why"),
+    "because_you": Text(th="เพราะท่านตอบว่า", en="Because you answered"),
+    "open": Text(th="ยังตัดสินไม่ได้", en="Not decided yet"),
+    "open_how": Text(th="ขึ้นอยู่กับคำตอบของคำถาม", en="That depends on"),
+    "not_needed": Text(th="ไม่ต้องขอ", en="You do not need"),
+    "unguided": Text(th="บริการอื่นที่ระบบนี้ตัดสินแทนท่านไม่ได้", en="Other services, which this guide cannot judge"),
+    "total": Text(th="ค่าธรรมเนียมรวม", en="Fees together"),
+    "at_least": Text(th="อย่างน้อย", en="At least"),
+    "more_fees": Text(
+        th="และค่าธรรมเนียมที่ขึ้นกับข้อมูลในแบบคำขอ", en="and the fees that depend on what the applications will ask"
+    ),
+    "depends": Text(th="ขึ้นกับ", en="depends on"),
+    "no_rate": Text(th="จะทราบเมื่อกรอกแบบคำขอ", en="known when the application is filled in"),
+    "maybe": Text(th="อาจต้องใช้", en="perhaps"),
+    "known": Text(th="คำตอบที่นำไปกรอกในแบบคำขอให้แล้ว", en="Already filled in by your answers"),
+    "only_for": Text(th="บริการนี้รับคำขอจาก", en="This service takes applications only from"),
+    "read_manual": Text(th="อ่านคู่มือและวิธียื่นคำขอ", en="Read the manual and how to apply"),
+    "bundle": Text(th="ขอพร้อมกันในคราวเดียวได้", en="You can ask for several in one go"),
+    "bundle_order": Text(th="ลำดับการดำเนินการ", en="In this order"),
+    "licence": Text(th="ใบอนุญาต", en="licence"),
+    "registration": Text(th="การจดทะเบียนหรือชำระภาษี", en="registration or tax"),
+    "notification": Text(th="การแจ้ง", en="notification"),
+    "as_of": Text(th="ตามบริการและอัตราของวันที่", en="By the services and rates of"),
+}
