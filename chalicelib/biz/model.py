@@ -37,10 +37,43 @@ LicenceStatus = Literal["valid", "suspended", "revoked", "replaced", "cancelled"
 """`replaced` by a newer document of the same permission, `cancelled` at its holder's wish; both are the end of it."""
 
 
+Act = Literal["fill", "file", "pay", "withdraw", "receive", "reuse"]
+"""What one may let another do in one's applications: open and fill them, file them, see the bill and pay it, withdraw
+them, receive licence and receipt, attach documents that earlier applications hold. Each of them lets one look."""
+
+
 class Noun(BaseModel):
     """Base: immutable, nothing unknown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Power(Noun):
+    """What a power of attorney that was accepted lets somebody do, until it ends."""
+
+    delegation: str
+    grantor: str = Field(description="Pseudonym")
+    agent: str = Field(description="Pseudonym")
+    juristic_id: str | None = Field(description="For which company it was given; null: for the person alone")
+    services: tuple[str, ...] = Field(description="Which services; none named: all")
+    acts: tuple[Act, ...]
+    until: dt.date = Field(description="Last day")
+
+
+class Hand(Noun):
+    """An agent about to do something, and the power by which they may."""
+
+    power: Power
+    name: str = Field(repr=False)
+
+
+class Agent(Noun):
+    """Somebody who acted on a case for its owner, by which power of attorney, and since when."""
+
+    delegation: str
+    id: str = Field(description="Pseudonym")
+    name: str
+    since: dt.datetime
 
 
 class Provenance(Noun):
@@ -260,6 +293,8 @@ class Case(Noun):
     agency_licence: AgencyLicence | None = Field(
         default=None, repr=False, description="The licence, where the agency issues it itself"
     )
+    agents: tuple[Agent, ...] = Field(default=(), repr=False, description="Who acted on it for the owner")
+    hand: Hand | None = Field(default=None, exclude=True, repr=False, description="The agent of this command; not kept")
 
     def document(self, id: str) -> Document | None:
         """The document with that id."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from chalicelib.shared.errors import NotAllowed, Stale, not_found
 from chalicelib.shared.identity import Caller
@@ -18,7 +19,9 @@ from chalicelib.shared.workdays import Calendar, thai_date
 from .cases.rules import Actor, Book, Move
 from .definitions.catalogue import Catalogue
 from .definitions.parts import AGENCY_ROLES, APPLICANT
-from .model import Case
+from .delegations import rules as delegations
+from .delegations.store import DelegationRows
+from .model import Act, Case, Hand
 from .store import Store, case_key
 
 QUEUE = "biz-events"
@@ -89,12 +92,36 @@ class Office:
         found = self.parts.journal.read(once, case_key(id), *more)
         return self.store.case(found.get(case_key(id))), found
 
-    def own(self, once: Once | None, id: str, caller: Caller) -> Case:
-        """The caller's own case; anybody else's does not exist for them."""
+    @cached_property
+    def delegations(self) -> DelegationRows:
+        """Powers of attorney."""
+        return DelegationRows(self.parts.table, self.parts.keyring)
+
+    def own(self, once: Once | None, id: str, caller: Caller, *acts: Act) -> Case:
+        """The caller's own case, or with `acts` one of somebody whose agent they are and who lets them do one of these.
+
+        Anybody else's does not exist for them (NotFound).
+        """
         case, _ = self.read(once, id)
-        if case.owner != caller.id:
-            raise not_found("คำขอ", "application")
-        return case
+        return self.admitted(case, caller, *acts) if acts else _owned(case, caller)
+
+    def admitted(self, case: Case, caller: Caller, *acts: Act) -> Case:
+        """The case in the caller's hands: the owner's, or those of a live power of attorney (one request more).
+
+        Args:
+            case: as it was read.
+            caller: who wants to do something.
+            acts: what; any of these will do. None: look at it.
+
+        Raises:
+            NotFound: the case is no business of theirs.
+            NotAllowed: they are the owner's agent, and may not do this.
+        """
+        if case.owner == caller.id:
+            return case
+        powers = self.delegations.powers(case.owner, caller.id)
+        power = delegations.allowing(powers, case, acts, self.today())
+        return case.model_copy(update={"hand": Hand(power=power, name=caller.name)})
 
     def of_agency(self, once: Once | None, id: str, caller: Caller) -> Case:
         """A case that the officer may act on; see `of_agency_with`."""
@@ -113,13 +140,13 @@ class Office:
         return case, found
 
     def seen(self, id: str, caller: Caller) -> Case:
-        """A case that the caller may look at: one's own, or one filed with the officer's agency."""
+        """A case that the caller may look at: their own, one they are the agent for, or one filed with their agency."""
         case, _ = self.read(None, id)
-        if case.owner != caller.id and (case.agency != caller.agency or case.received_at is None):
-            raise not_found("คำขอ", "application")
-        if case.owner != caller.id:
+        of_office = case.agency == caller.agency and case.received_at is not None
+        if case.owner != caller.id and of_office and not acted_on(case, caller.id):
             must_be_impartial(case, caller.id)
-        return case
+            return case
+        return self.admitted(case, caller)
 
     def save(
         self,
@@ -134,13 +161,19 @@ class Office:
     ) -> Case:
         """Writes a case with its events in one transaction; gives it back as stored.
 
+        What an agent does takes effect only while their power still holds: that is part of the transaction.
         A filed case that is about a licence holds it until it has ended: see `_holding`.
 
         Raises:
             AlreadyThere: another filed application is about the same licence, or something of `more` is there.
         """
+        hand, rows = case.hand, list[Change]()
+        if hand is not None:
+            case, rows = self.delegations.taken_up(case, hand, self.now())
         stored, changes, events = self.drawn(case, told, by=by, new=new)
-        self.parts.journal.commit(once, [*changes, *more], events, answer)
+        if hand is not None:
+            rows += self.delegations.told(hand, case, [event for _, event in events])
+        self.parts.journal.commit(once, [*changes, *rows, *more], events, answer)
         return stored
 
     def _holding(self, case: Case) -> tuple[Case, list[Change]]:
@@ -195,7 +228,7 @@ def serves(caller: Caller, agency: str, service: str) -> bool:
 
 
 def must_be_impartial(case: Case, officer: str) -> None:
-    """Raises NotAllowed for an officer who is the applicant, or a director of the company that applies."""
+    """Raises NotAllowed for an officer who is the applicant or acted for them, or directs the company that applies."""
     if officer == case.owner:
         raise NotAllowed("เจ้าหน้าที่จะพิจารณาคำขอของตนเองไม่ได้", "An officer may not act on their own application.")
     if officer in case.related:
@@ -203,6 +236,22 @@ def must_be_impartial(case: Case, officer: str) -> None:
             "เจ้าหน้าที่จะพิจารณาคำขอของนิติบุคคลที่ตนเป็นกรรมการไม่ได้",
             "An officer may not act on the application of a company that they direct.",
         )
+    if acted_on(case, officer):
+        raise NotAllowed(
+            "เจ้าหน้าที่จะพิจารณาคำขอที่ตนเคยเป็นผู้รับมอบอำนาจไม่ได้",
+            "An officer may not act on an application in which they were the applicant's agent.",
+        )
+
+
+def acted_on(case: Case, person: str) -> bool:
+    """Whether somebody ever acted on the case for its owner."""
+    return any(agent.id == person for agent in case.agents)
+
+
+def _owned(case: Case, caller: Caller) -> Case:
+    if case.owner != caller.id:
+        raise not_found("คำขอ", "application")
+    return case
 
 
 def told_of(move: Move, **data: object) -> Told:

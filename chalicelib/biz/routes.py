@@ -8,6 +8,7 @@ from chalicelib.shared.web import Room
 from . import routes_public
 from .cases import routes_applicant, routes_case
 from .definitions import routes as routes_definitions
+from .delegations import routes as routes_delegations
 from .guide import routes as routes_guide
 from .licences import routes as routes_licences
 from .linked import routes as routes_linked
@@ -25,6 +26,7 @@ def routes(biz: Biz) -> Room:
     routes_guide.add(room, biz)
     routes_applicant.add(room, biz)
     routes_case.add(room, biz)
+    routes_delegations.add(room, biz)
     routes_officer.add(room, biz)
     routes_definitions.add(room, biz)
     routes_notices.add(room, biz)

@@ -20,6 +20,8 @@ from .definitions.service import Workshop
 from .definitions.shelf import Shelf
 from .definitions.store import Definitions
 from .definitions.versions import Versions
+from .delegations.service import Delegations
+from .delegations.telling import Telling
 from .documents.cage import Examine
 from .documents.reuse import Reuse
 from .documents.uploads import Uploads
@@ -121,6 +123,7 @@ class Biz:
         self.reconciliation = Reconciliation(self.office, ledger, till)
         self.receipts = Receipts(self.office, ledger)
         self.applications = Applications(self.office, registers)
+        self.delegations = Delegations(self.office, self.applications.directors)
         self.reuse = Reuse(self.office)
         self.following = Following(self.office, self.reuse)
         self.uploads = Uploads(self.office, examine, scanner)
@@ -134,6 +137,7 @@ class Biz:
         self.keeper = Keeper(self.office)
         self.notices = Notices(parts, mailbox, outside, notice_templates)
         self.letters = Letters(self.office, self.notices, wallet)
+        self.telling = Telling(self.office, self.notices)
         self.contacts = Contacts(parts, self.notices.rows)
         self.proofs = Proofs(self.notices, mailbox)
         self.feedback = Feedback(self.notices)
@@ -176,6 +180,9 @@ class Biz:
     def _heard(self, event: Event) -> None:
         if event.type == "biz.officer.posted":
             self.desk.hand_back(event.subject)
+            return
+        if event.type.startswith("biz.delegation."):
+            self.telling.heard(event)
             return
         self.statistics.heard(event)
         self.linked.deliveries.heard(event)

@@ -39,6 +39,7 @@ FAR = "9999-12-31"
 _CASE_PRIVATE = (
     "pid", "applicant_name", "answers", "base", "receipt", "agency_licence",
     "documents", "deficiency_lists", "inspections", "decision",  # file names and free text may name anybody
+    "agents",
 )  # fmt: skip
 _LICENCE_PRIVATE = (
     "pid", "claims", "answers", "credential", "slip",
@@ -89,6 +90,12 @@ class Store:
     def find_case(self, id: str) -> Case:
         """A case by id, in one request; raises NotFound."""
         return self.case(self._table.get(case_key(id)))
+
+    def find_cases(self, ids: Sequence[str]) -> list[Case]:
+        """The cases with these ids (at most 100), in one request and in this order; none for unknown ones."""
+        keys = [case_key(each) for each in ids]
+        found = self._table.get_many(keys) if keys else {}
+        return [self.case(found[key]) for key in keys if key in found]
 
     def new_case(self, case: Case, turn: Turn) -> Create:
         """The change that adds a case; `turn` says whose move it is."""

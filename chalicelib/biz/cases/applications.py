@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.shared.errors import (
@@ -20,6 +21,10 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 
 from ..definitions.model import Prefill, ServiceDefinition
+from ..definitions.parts import ApplicantKind
+from ..delegations.acting import Place
+from ..delegations.rules import must_be_live, no_delegation
+from ..delegations.store import delegation_key
 from ..licences.rules import plausible
 from ..model import Case, CaseId, Licence
 from ..office import Office, Told, as_applicant, told_of, unchanged
@@ -49,7 +54,7 @@ class Applications:
         """Open a draft: of a first application, or of what is to be done with a licence.
 
         For a company only its director may, asked of the register through GDX at each opening; a person's licence is
-        its holder's alone.
+        its holder's alone. Either may let an agent do it (`opening.delegation`); then the same is asked about them.
 
         Raises:
             NotFound: no such service today, no such company, or no such licence of the caller's.
@@ -59,33 +64,36 @@ class Applications:
             AssuranceTooLow: the service asks for a stronger login.
         """
         office, licence, taken = self._office, None, False
+        place, opening = self._place(once, caller, opening)
+        party = place.applicant
         if opening.procedure == "new":
             service, whom = first_of(opening)
             definition = office.catalogue.current(service, office.today())
-            must_fit(definition, whom, caller)
-            if once.claimed:
+            must_fit(definition, whom, party)
+            if once.claimed and place.delegation is None:
                 office.parts.journal.read(once)  # before the register is asked: a repeat must not ask again
         else:
             licence, taken = self._licence(once, opening.licence)
-            definition, whom = self._offered(licence, caller), ForWhom(licence.applicant, licence.juristic_id)
+            definition, whom = self._offered(licence, party), ForWhom(licence.applicant, licence.juristic_id)
+        hand = place.hand(definition.id, whom.juristic_id, office.today())
         case_id = CaseId(office.parts.ids())
-        related = self._related(case_id, caller, whom, licence)
+        related = self._related(case_id, party, whom, licence)
         if licence is not None:
             of_licence(opening, licence)
-            must_fit(definition, whom, caller)
+            must_fit(definition, whom, party)
             must_be_open(licence, definition, opening.procedure, office.today())
             if taken:
                 raise another_is_filed()
         case = drafted(
             case_id,
             definition,
-            caller,
+            party,
             whom,
             office.now(),
             procedure=opening.procedure,
             licence=licence,
             related=related,
-        )
+        ).model_copy(update={"hand": hand})
         data = {"to": case.state, "applicant": case.applicant, "procedure": case.procedure}
         if licence is not None:
             data["licence"] = licence.no
@@ -93,6 +101,25 @@ class Applications:
         told = Told("application.opened", data, heard=False)
         office.save(once, case, [told], by=caller.label, answer=as_json(shown), new=True)
         return shown
+
+    def _place(self, once: Once, caller: Caller, opening: Opening) -> tuple[Place, Opening]:
+        """In whose place the caller opens it, and the opening with the applicant whom a power of attorney tells.
+
+        Raises:
+            NotFound: there is no such power, or the caller is not its agent.
+            WrongState: it is not accepted, or has ended.
+        """
+        if opening.delegation is None:
+            return Place(caller), opening
+        office, key = self._office, delegation_key(opening.delegation)
+        delegation = office.delegations.delegation(office.parts.journal.read(once, key).get(key))
+        if delegation.side(caller.id) != "agent":
+            raise no_delegation()
+        must_be_live(delegation, office.today())
+        if opening.kind is None:
+            kind: ApplicantKind = "person" if delegation.juristic_id is None else "juristic"
+            opening = replace(opening, kind=kind, juristic_id=delegation.juristic_id)
+        return Place(caller, delegation), opening
 
     def _licence(self, once: Once, no: str | None) -> tuple[Licence, bool]:
         """The licence that a procedure is about, whoever holds it, and whether a filed application is about it.
@@ -120,13 +147,13 @@ class Applications:
         if whom.juristic_id is None:
             return ()
         try:
-            return self._directors(case, _pid(caller), whom.juristic_id)
+            return self.directors(case, _pid(caller), whom.juristic_id)
         except (NotAllowed, NotFound):
             if licence is not None and licence.owner != caller.id:
                 raise not_found("ใบอนุญาต", "licence") from None
             raise
 
-    def _directors(self, case: CaseId, pid: str, juristic_id: str) -> tuple[str, ...]:
+    def directors(self, reference: str, pid: str, juristic_id: str) -> tuple[str, ...]:
         """The pseudonyms of the company's directors; raises NotAllowed when the person is none of them."""
         service, path = COMPANY_REGISTER
         found = self._registers.ask(
@@ -136,7 +163,7 @@ class Applications:
             pid=pid,
             purpose=_DIRECTOR,
             legal_basis="Electronic Performance Act B.E. 2565 s.12",
-            reference=case,
+            reference=reference,
         ).record
         directors = found.get("directors")
         if not isinstance(directors, list):
@@ -154,7 +181,7 @@ class Applications:
             UpstreamFailed: a register does not answer.
         """
         office = self._office
-        case = office.own(once, id, caller)
+        case = office.own(once, id, caller, "fill")
         filled, receipts = prefilled(case, office.book(case), lambda rule, body: self.ask(rule, body, case))
         data = {"receipts": receipts, "fields": sorted(filled.sources)}
         return self._saved(once, caller, filled, Told("application.prefilled", data, heard=False))
@@ -180,7 +207,7 @@ class Applications:
                 large.
             WrongState: it is not the applicant's turn.
         """
-        case = self._office.own(once, id, caller)
+        case = self._office.own(once, id, caller, "fill")
         unchanged(case, if_match)
         changed = answered(case, self._office.book(case), patch)
         told = Told("application.changed", {"fields": sorted(patch)[:50]}, heard=False)
@@ -193,7 +220,7 @@ class Applications:
             Invalid: with every fault.
             WrongState: it cannot be filed now, or another application about the same licence is being considered.
         """
-        case = self._office.own(once, id, caller)
+        case = self._office.own(once, id, caller, "file")
         filed, move = rules.file(case, self._office.book(case), as_applicant(caller), self._office.now())
         try:
             return self._saved(once, caller, filed, told_of(move, again=case.received_at is not None))
@@ -204,7 +231,7 @@ class Applications:
 
     def withdraw(self, once: Once, caller: Caller, id: str) -> CaseCard:
         """Take the application back; raises WrongState when it has ended."""
-        case, office = self._office.own(once, id, caller), self._office
+        case, office = self._office.own(once, id, caller, "withdraw"), self._office
         book = office.book(case)
         code = rules.effect_action(case, book, "withdraw")
         moved, move = rules.move(case, book, code, as_applicant(caller), office.now())

@@ -55,6 +55,9 @@ class OpenBody(Incoming):
     licence: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="Number of the licence"
     )
+    delegation: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        default=None, description="The power of attorney by which one applies for somebody else"
+    )
 
 
 class PatchBody(RootModel[dict[str, Any]]):
@@ -173,6 +176,14 @@ class PageQuery(Incoming):
 
     cursor: Annotated[str, Field(max_length=2000)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class CasesQuery(PageQuery):
+    """A page of one's own applications, or of those that were acted on by a power of attorney."""
+
+    delegation: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        default=None, description="The power of attorney; absent: one's own applications"
+    )
 
 
 class ManualQuery(Incoming):

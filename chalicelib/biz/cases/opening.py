@@ -24,7 +24,8 @@ class Opening:
         service: id of the service; with a licence it may be left out.
         procedure: what is wanted.
         licence: number of the licence that a procedure other than `new` is about.
-        kind, juristic_id: for whom; with a licence they may be left out.
+        kind, juristic_id: for whom; with a licence or a power of attorney they may be left out.
+        delegation: the power of attorney by which the caller applies for its grantor.
     """
 
     service: str | None = None
@@ -32,6 +33,7 @@ class Opening:
     licence: str | None = None
     kind: ApplicantKind | None = None
     juristic_id: str | None = None
+    delegation: str | None = None
 
 
 @dataclass(frozen=True)

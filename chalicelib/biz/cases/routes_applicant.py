@@ -43,20 +43,24 @@ def add(room: Room, biz: Biz) -> None:
             licence=body.licence,
             kind=None if applicant is None else applicant.kind,
             juristic_id=None if applicant is None else applicant.juristic_id,
+            delegation=body.delegation,
         )
         return carded(desk.open(call.once, call.caller, opening))
 
     @room.get(
         "/biz/v1/applications",
         allow=[CITIZEN],
-        query=bodies.PageQuery,
+        query=bodies.CasesQuery,
         answer=replies.CasePage,
-        summary="One's own applications, newest first",
+        summary="One's own applications, or (delegation) those acted on by a power of attorney; newest first",
     )
     def mine(call: Call) -> replies.CasePage:
-        items, following = page_of(
-            biz, call, f"mine/{call.caller.id}", lambda after: biz.following.mine(call.caller, after, call.query.limit)
-        )
+        caller, limit, power = call.caller, call.query.limit, call.query.delegation
+        if power is None:
+            scope, read = f"mine/{caller.id}", lambda after: biz.following.mine(caller, after, limit)
+        else:
+            scope, read = f"acted/{power}/{caller.id}", lambda after: biz.following.acted(caller, power, after, limit)
+        items, following = page_of(biz, call, scope, read)
         return replies.CasePage(items=items, next=following)
 
     @room.post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
@@ -15,7 +16,7 @@ from chalicelib.shared.web import Outgoing
 from ..definitions import pointers
 from ..definitions.fees import Quote
 from ..definitions.model import ServiceDefinition
-from ..definitions.parts import APPLICANT, SYSTEM, Procedure
+from ..definitions.parts import APPLICANT, SYSTEM, Action, Effect, Procedure
 from ..documents.model import Offer
 from ..model import AgencyLicence, Case, Decision, DeficiencyList, Document, Inspection, Provenance
 from . import changes
@@ -43,6 +44,8 @@ _PLAIN_NAMES = {
     "taken_over": Text(th="ระบบของหน่วยงานรับช่วงต่อ", en="Taken over by the agency's own system"),
 }
 _OTHER = Text(th="ดำเนินการ", en="Something was done")
+AGENT = "agent"
+"""Who did it, where it was the applicant's agent."""
 
 
 class ActionView(Outgoing):
@@ -50,6 +53,10 @@ class ActionView(Outgoing):
 
     action: str
     name: Text
+
+
+_BY_ACTION: Mapping[Effect, str] = {"file": "file", "withdraw": "withdraw"}
+"""What an agent must be let do for an action with that effect; for any other: fill."""
 
 
 class CaseCard(Outgoing):
@@ -73,6 +80,15 @@ class CaseCard(Outgoing):
     overdue: bool
     licence: str | None
     claimed: bool
+    by_agent: bool = Field(default=False, description="Whether somebody acted, or acts now, for the applicant")
+
+
+class AgentView(Outgoing):
+    """Somebody who acted for the applicant."""
+
+    name: str
+    since: dt.datetime
+    delegation: str = Field(description="The power of attorney")
 
 
 class ChangeView(Outgoing):
@@ -89,6 +105,7 @@ class CaseView(CaseCard):
 
     juristic_id: str | None
     applicant_name: str
+    agents: tuple[AgentView, ...] = Field(description="Who acted for the applicant, by a power of attorney")
     answers: dict[str, Any]
     changes: tuple[ChangeView, ...] = Field(
         description="What is asked for otherwise than the licence has it; the answers hold the rest as well"
@@ -151,16 +168,23 @@ def _card(case: Case, book: Book) -> dict[str, Any]:
         "state_name": state.name,
         "turn": state.turn,
         "claimed": case.claimed_by is not None,
+        "by_agent": bool(case.agents) or case.hand is not None,
     }
 
 
-def whole(case: Case, book: Book, roles: frozenset[str], held: tuple[Offer, ...] = ()) -> CaseView:
-    """A case with everything in it, and what these roles may do now."""
+def whole(
+    case: Case,
+    book: Book,
+    roles: frozenset[str],
+    held: tuple[Offer, ...] = (),
+    acts: frozenset[str] | None = None,
+) -> CaseView:
+    """A case with everything in it, and what these roles may do now; an agent only what they are let (`acts`)."""
     needed = book.needed(case)
     actions = tuple(
         ActionView(action=code, name=action.name)
         for code, action in book.definition.workflow.available(case.state).items()
-        if roles & set(action.roles) and permits(case, action, book)
+        if roles & set(action.roles) and (acts is None or _act_of(action) in acts) and permits(case, action, book)
     )
     names = ("juristic_id", "applicant_name", "answers", "sources", "documents", "deficiency_lists", "inspections")
     return CaseView(
@@ -177,7 +201,20 @@ def whole(case: Case, book: Book, roles: frozenset[str], held: tuple[Offer, ...]
         needed_documents=tuple(rule.code for rule in needed if rule.mode == "upload"),
         held=held,
         actions=actions,
+        agents=tuple(AgentView(name=one.name, since=one.since, delegation=one.delegation) for one in case.agents),
     )
+
+
+def _act_of(action: Action) -> str:
+    return next((_BY_ACTION[effect] for effect in action.effects if effect in _BY_ACTION), "fill")
+
+
+def told(event: Event, definition: ServiceDefinition, owner: str) -> Happening:
+    """An event as a line of the timeline of a case, where what an agent did is theirs and not the applicant's."""
+    shown = happening(event, definition)
+    if event.by.partition(":")[0] == "citizen" and event.by.partition(":")[2] != owner:
+        return shown.model_copy(update={"by": AGENT})
+    return shown
 
 
 def _shown(value: Any) -> Any:

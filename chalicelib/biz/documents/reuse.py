@@ -14,7 +14,10 @@ from .model import Offer
 
 
 class Reuse:
-    """The applicant's own documents, for their other cases. Another person's do not exist."""
+    """The applicant's own documents, for their other cases. Another person's do not exist.
+
+    An agent has them at hand only where the power of attorney says so (`reuse`).
+    """
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -40,12 +43,11 @@ class Reuse:
         try:
             case, found = office.read(once, id, case_key(source))
         except Replayed as done:
-            case = office.own(None, id, caller)
+            case = office.own(None, id, caller, "reuse")
             return self._again(case, done)
         earlier = found.get(case_key(source))
-        if case.owner != caller.id:
-            raise not_found("คำขอ", "application")
-        if earlier is None or earlier.data["owner"] != caller.id:  # told by what is not sealed
+        case = office.admitted(case, caller, "reuse")
+        if earlier is None or earlier.data["owner"] != case.owner:  # told by what is not sealed
             raise not_found("เอกสาร", "document")
         held = office.store.case(earlier)
         unchanged(case, if_match)

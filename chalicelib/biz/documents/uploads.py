@@ -60,9 +60,9 @@ class Uploads:
         """
         office = self._office
         try:
-            case = office.own(once, id, caller)
+            case = office.own(once, id, caller, "fill")
         except Replayed as done:  # a form is no state: a repeat gets a fresh one for the same file
-            return self._again(office.own(None, id, caller), done)
+            return self._again(office.own(None, id, caller, "fill"), done)
         unchanged(case, if_match)
         case, document = documents.announced(
             case,

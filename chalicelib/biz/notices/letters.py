@@ -11,6 +11,7 @@ from chalicelib.shared.journal import Event
 from chalicelib.shared.thai import Text, format_date
 
 from ..definitions.model import ServiceDefinition
+from ..delegations import telling as delegations
 from ..licences import telling
 from ..model import Case, Licence
 from ..office import Office
@@ -97,21 +98,24 @@ class Letters:
     def _send(
         self, event: Event, about: Case | Licence, definition: ServiceDefinition, subject: Text, words: Text
     ) -> None:
-        self._notices.tell(
-            Notice(
-                event=event.id,
-                template=_TEMPLATES.get(event.type, "step"),
-                about=about.id if isinstance(about, Case) else about.case,
-                reference=about.id if isinstance(about, Case) else event.subject,
-                owner=about.owner,
-                pid=about.pid,
-                agency=about.agency,
-                agency_name=definition.agency_name,
-                at=event.at,
-                subject=subject,
-                words=words,
-            )
+        notice = Notice(
+            event=event.id,
+            template=_TEMPLATES.get(event.type, "step"),
+            about=about.id if isinstance(about, Case) else about.case,
+            reference=about.id if isinstance(about, Case) else event.subject,
+            owner=about.owner,
+            pid=about.pid,
+            agency=about.agency,
+            agency_name=definition.agency_name,
+            at=event.at,
+            subject=subject,
+            words=words,
         )
+        told = [notice]
+        if isinstance(about, Case):
+            office = self._office
+            told += delegations.for_agents(office.delegations, about, event.type, notice, office.today())
+        delegations.all_told(self._notices, told)
 
     def _reasons(self, event: Event) -> Text:
         reasons = self._papers.reasons_number(event.subject, int(event.data["number"]))

@@ -31,7 +31,11 @@ class Proofs:
         not answer, the list comes without.
         """
         proofs = self._notices.rows.of_case(case.id)
-        unopened = [proof for proof in proofs if (proof.channel, rules.standing(proof)) == ("app", "delivered")]
+        unopened = [
+            proof
+            for proof in proofs
+            if (proof.channel, rules.standing(proof), proof.owner) == ("app", "delivered", case.owner)
+        ]
         known = True
         if unopened:
             try:
@@ -45,5 +49,5 @@ class Proofs:
                 self._notices.hear(proof, Step(status="opened", at=at, provider_id=proof.event))
             if news:
                 proofs = self._notices.rows.of_case(case.id)
-        shown = sorted(map(proof_view, proofs), key=lambda proof: proof.steps[0].at)
+        shown = sorted((proof_view(proof, case.owner) for proof in proofs), key=lambda proof: proof.steps[0].at)
         return ProofList(items=shown, opened_known=known)

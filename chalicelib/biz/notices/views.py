@@ -70,6 +70,7 @@ class ProofView(Outgoing):
     """The proof of one way of one notice."""
 
     event: str = Field(description="Id of the event in the case's timeline that it tells of")
+    to: Literal["applicant", "agent"] = Field(description="Who was told; what an agent opened is not asked for")
     template: str
     template_version: int
     channel: Channel
@@ -113,9 +114,10 @@ def choice_view(preferences: Preferences) -> ChoiceView:
     )
 
 
-def proof_view(proof: Proof) -> ProofView:
-    """A proof, its steps in the order of their times."""
+def proof_view(proof: Proof, applicant: str) -> ProofView:
+    """A proof, its steps in the order of their times; `applicant`: pseudonym of the case's owner."""
     return ProofView(
+        to="applicant" if proof.owner == applicant else "agent",
         event=proof.event,
         template=proof.template,
         template_version=proof.template_version,

@@ -41,7 +41,7 @@ class Counter:
         """
         office = self._office
         try:
-            case = office.own(once, id, caller)
+            case = office.own(once, id, caller, "pay")
             bill = payments.bill(case, office.book(case), office.now())
             if bill != case.bill:
                 told = Told("payment.billed", {"attempt": bill.attempt, "satang": bill.satang}, heard=False)
@@ -80,7 +80,7 @@ class Counter:
 
     def paid(self, caller: Caller, id: str) -> tuple[Case, list[Money]]:
         """One's own case with all money that came in for it, oldest first."""
-        case = self._office.own(None, id, caller)
+        case = self._office.own(None, id, caller, "pay", "receive")
         return case, self.ledger.store.of_case(case.id)
 
     def owed(self, case: Case) -> int:
