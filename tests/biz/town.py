@@ -52,9 +52,9 @@ START = dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC)
 """Wednesday 25 November 2026, 10:00 in Thailand."""
 
 _REGISTERS: dict[str, dict[str, Any]] = {
-    MALEE: {"first_name_th": "มาลี", "last_name_th": "ศรีสมุทร"},
-    ANONG: {"first_name_th": "อนงค์", "last_name_th": "ทองประเสริฐ"},
-    SOMCHAI: {"first_name_th": "สมชาย", "last_name_th": "ใจดี"},
+    MALEE: {"first_name_th": "มาลี", "last_name_th": "ศรีสมุทร", "birth_date": "1982-05-17"},
+    ANONG: {"first_name_th": "อนงค์", "last_name_th": "ทองประเสริฐ", "birth_date": "1979-01-20"},
+    SOMCHAI: {"first_name_th": "สมชาย", "last_name_th": "ใจดี", "birth_date": "1990-11-02"},
     COMPANY: {
         "name_th": "บริษัท ครัวกลาง จำกัด",
         "status": "active",

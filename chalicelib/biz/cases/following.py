@@ -34,7 +34,7 @@ class Following:
     def faults(self, caller: Caller, id: str) -> list[Fault]:
         """What still stands between the applicant and filing."""
         case = self._office.own(None, id, caller, "fill", "file")
-        return rules.incomplete(case, self._office.book(case))
+        return rules.incomplete(case, self._office.book(case), self._office.today())
 
     def quote(self, caller: Caller, id: str) -> fees.Quote:
         """The fee as things stand; raises Invalid while answers that it depends on are missing."""

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState
 from chalicelib.shared.workdays import Calendar, thai_date
 
-from ..definitions import forms, lint_schema, pointers, procedures
+from ..definitions import ages, forms, lint_schema, pointers, procedures
 from ..definitions.model import ChecklistItem, DocumentRule, ServiceDefinition
 from ..definitions.parts import APPLICANT, LINKED, SYSTEM, Action, Effect, Procedure, State
 from ..definitions.procedures import ProcedureRule
@@ -159,9 +159,10 @@ def must_be_applicants_turn(case: Case, book: Book) -> None:
         raise _not_now(case, book)
 
 
-def incomplete(case: Case, book: Book) -> list[Fault]:
-    """Everything that still stands between the applicant and filing."""
+def incomplete(case: Case, book: Book, on: dt.date | None = None) -> list[Fault]:
+    """Everything that still stands between the applicant and filing on that day; None: whatever the day is."""
     faults = forms.judge(book.definition, case.answers)
+    faults += [] if on is None else ages.faults(book.definition, case.answers, on)
     faults += [
         Fault(
             f"/answers{rule.pointer}",
@@ -214,7 +215,7 @@ def file(case: Case, book: Book, actor: Actor, now: dt.datetime) -> tuple[Case, 
         late = succession.out_of_time(case.procedure, book.rule, case.base.valid_until, thai_date(now))
         if late is not None:
             raise WrongState(late.th, late.en)
-    faults = incomplete(case, book)
+    faults = incomplete(case, book, thai_date(now))
     if faults:
         raise Invalid("คำขอยังไม่ครบถ้วน โปรดแก้ไขตามรายการ", "The application is not complete; see errors.", faults)
     moved, told = move(case, book, code, actor, now)

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from . import bounds, computed, fees, forms, lint_guide, lint_schema, pointers, procedures, templates
+from . import ages, bounds, computed, fees, forms, lint_guide, lint_schema, pointers, procedures, templates
 from .expressions import BadExpression
 from .lint_form import formula_problems
 from .lint_form import problems as form_problems
@@ -80,6 +80,7 @@ def problems(definition: ServiceDefinition) -> list[Problem]:
         *form_problems(definition),
         *_documents(definition),
         *_prefill(definition),
+        *ages.problems(definition),
         *workflow_problems(definition),
         *_tables(definition),
         *_fees(definition),
@@ -305,6 +306,7 @@ def _run(whole: ServiceDefinition, case: Case) -> Iterator[str]:
         given = pointers.merge(case.licence.answers, given)
     answers = computed.worked_out(definition, given)
     faults = computed.contradicted(definition, given, answers) or forms.judge(definition, answers, base="")
+    faults = [*faults, *ages.faults(definition, answers, case.on, base="")]
     changed = procedures.changed(rule, case.licence, answers)
     if case.valid and faults:
         yield f"should be valid, but: {'; '.join(f'{fault.pointer} {fault.en}' for fault in faults)}"

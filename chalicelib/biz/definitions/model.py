@@ -79,6 +79,13 @@ class Prefill(Part):
     procedures: tuple[Procedure, ...] = Field(default=_NEW, min_length=1, description=_IN)
 
 
+class Age(Said):
+    """Whoever was born on the date of that field must be at least so old on the day of filing; `text` says it."""
+
+    pointer: Pointer
+    least: int = Field(ge=1, le=120, description="Years")
+
+
 class RateRow(Sourced):
     """A value that holds from one day to another."""
 
@@ -205,6 +212,7 @@ class ServiceDefinition(Part):
     form: Form
     documents: tuple[DocumentRule, ...] = ()
     prefill: tuple[Prefill, ...] = ()
+    ages: tuple[Age, ...] = Field(default=(), max_length=10)
     workflow: Workflow
     checklist: tuple[ChecklistItem, ...] = ()
     tables: dict[Code, tuple[RateRow, ...]] = Field(default_factory=dict)

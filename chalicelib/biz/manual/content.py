@@ -142,7 +142,7 @@ def manual(definition: ServiceDefinition, law: LawPack, procedure: Procedure | N
         legal_basis=_said(definition.legal_basis),
         law=law.name,
         needed=None if guide is None else statement(guide.because, guide),
-        criteria=_said(definition.manual.criteria),
+        criteria=_said((*definition.manual.criteria, *definition.ages)),
         channels=_said(definition.manual.channels),
         validity=statement(definition.credential.validity.words(), definition.credential.validity),
         facts=_said((*definition.manual.facts, *([] if deemed is None else [deemed]))),
