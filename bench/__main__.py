@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.biz import biz
 from bench.edge import edge
 from bench.exchange import exchange
 from bench.forms import validation
@@ -32,6 +33,7 @@ def run(effort: int, say: Callable[[str], None]) -> str:
         lambda: waiting(10_000 if effort >= 10 else 300),
         lambda: validation(effort, spoilt=False),
         lambda: validation(effort, spoilt=True),
+        *biz(effort),
         lambda: proofs(effort),
         lambda: sealing(effort),
     )
