@@ -97,9 +97,10 @@ def _actions(workflow: Workflow, definition: ServiceDefinition) -> Iterator[Prob
     deemed = None if definition.deemed_approval is None else definition.deemed_approval.action
     for code, action in workflow.actions.items():
         yield from _action(f"/workflow/actions/{code}", action, workflow, deemed=code == deemed)
-        filer = LINKED if link is not None and link.mode == "hand_over" else APPLICANT
-        if "file" in action.effects and set(action.roles) != {filer}:
-            yield Problem(f"/workflow/actions/{code}", f"only the {filer} can file")
+        elsewhere = link is not None and link.mode == "hand_over"
+        if "file" in action.effects and set(action.roles) != {LINKED if elsewhere else APPLICANT}:
+            who = f"the agency's system (role '{LINKED}')" if elsewhere else "the applicant"
+            yield Problem(f"/workflow/actions/{code}", f"only {who} can file")
     for state in workflow.states:
         seen: set[str] = set()
         for action in (action for code, action in workflow.available(state).items() if code != deemed):

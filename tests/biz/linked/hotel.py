@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from chalicelib.shared.egress import HttpAnswer, Unreachable
+from chalicelib.shared.storage import Table
 from tests.support.client import Answer
 
 from ..samples import said, text
@@ -20,7 +21,7 @@ SERVICE, OFFICE = "hotel-licence-own-system", "TH/LOCAL/LAEMNGOP"
 SYSTEM = f"{OFFICE}/{SERVICE}"
 INBOX = "https://hotel.laemngop.go.th/klang/deliveries"
 PAGE = "https://hotel.laemngop.go.th/apply"
-ANSWERS = {"hotel": {"name": "เกาะหมาก รีสอร์ต", "rooms": 12, "address": "หมู่ 2 ตำบลแหลมงอบ"}, "declaration": True}
+ANSWERS: dict[str, Any] = {"hotel": {"name": "เกาะหมาก รีสอร์ต", "rooms": 12, "address": "หมู่ 2 ตำบลแหลมงอบ"}, "declaration": True}
 CLIENT = Path(__file__).parents[3] / "docs" / "how-to" / "linked_client.py"
 
 
@@ -201,12 +202,12 @@ class System:
 class Hotels(Town):
     """A town whose district office has a hotel system."""
 
-    def __init__(self, directory: Path, *definitions: dict[str, Any]) -> None:
+    def __init__(self, directory: Path, *definitions: dict[str, Any], table: Table | None = None) -> None:
         for number, each in enumerate(definitions or (definition(),)):
             (directory / f"hotel-{number}.json").write_text(json.dumps(each), encoding="utf-8")
         self.system = System()
         self.numbers = itertools.count(1)
-        super().__init__(directory, http=self.system)
+        super().__init__(directory, http=self.system, table=table)
 
     def portal(self, **changes: Any) -> Any:
         """The portal as the system's client sees it."""
