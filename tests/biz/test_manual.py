@@ -1,4 +1,4 @@
-"""The public manual says what the definition says, in two languages, of every procedure; what nobody checked is marked."""
+"""The public manual says what the definition says of every procedure, in both languages; unchecked facts are marked."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_what_the_state_holds_and_works_out_is_not_asked_for() -> None:
     }
     made = manual(definition(prefill=[prefill]), load()["lfa-2558"])
     assert [[label.en for label in part.fields] for part in made.asks] == [["Width"]]
-    assert [label.en for label in made.fetched] == ["Words"]
+    assert [(part.applicant, [label.en for label in part.fields]) for part in made.fetched] == [(None, ["Words"])]
 
 
 def test_a_procedure_asks_only_what_may_be_changed() -> None:

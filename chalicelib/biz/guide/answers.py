@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -53,8 +52,8 @@ def _wrong(question: Question, value: Any) -> tuple[str, str]:
 
 def _wrong_number(question: Question, value: Any) -> tuple[str, str]:
     most = MOST if question.most is None else question.most
-    plain = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not plain or not 0 <= value <= most:
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    if not plain or not 0 <= value <= most:  # no comparison holds for what is no number (NaN)
         return f"ต้องเป็นตัวเลขตั้งแต่ 0 ถึง {most:,}", f"is answered by a number from 0 to {most:,}."
     if question.whole and value != int(value):
         return "ต้องเป็นจำนวนเต็ม", "is answered by a whole number."

@@ -140,6 +140,7 @@ class _Needs:
             inner = _Needs(self.answers, self.on)
             inner.look(arguments[position])
             self.missing |= inner.missing
+            self.tables |= inner.tables
             if inner.missing or inner.tables:
                 self.look(arguments[position + 1 :])
                 return

@@ -49,6 +49,7 @@ def page(
         kept=[*kept, *([("lang", sheet.named)] if sheet.named else [])],
         without=lambda question: sheet.link(PATH, [pair for pair in kept if pair[0] != question]),
         errors={name: Text(th=fault.th, en=fault.en) for name, fault in faults.items()},
+        shown={line.question for line in lines},
         unknown=unknown,
         deciding=any(line.decides for line in lines),
         options=_options,

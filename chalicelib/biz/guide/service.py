@@ -94,7 +94,12 @@ class Guide:
             for each in services
             if each.guide is not None and (verdict := verdicts[each.id]) is not None and verdict.needed
         ]
-        needed = [made for made, _ in planned]
+        offers = list(self._offers(on))
+        order = [service for offer in offers for service in offer.services]
+        needed = sorted(
+            (made for made, _ in planned),
+            key=lambda made: order.index(made.service) if made.service in order else len(order),
+        )
         return Guided(
             on=on,
             complete=all(verdict is None or verdict.needed is not None for verdict in verdicts.values()),
@@ -124,18 +129,20 @@ class Guide:
                 for each in services
                 if verdicts[each.id] is None
             ),
-            bundles=tuple(self._bundled(needed, on)),
+            bundles=tuple(_bundled(offers, needed)),
             cost=_cost(needed),
         )
 
-    def _bundled(self, needed: Sequence[ServiceLine], on: dt.date) -> Iterable[Bundled]:
-        wanted = {each.service for each in needed}
-        for offer in self._offers(on):
-            covered = tuple(service for service in offer.services if service in wanted)
-            if len(covered) > 1:
-                yield Bundled(
-                    bundle=offer.id, name=offer.name, summary=offer.summary, services=offer.services, needed=covered
-                )
+
+def _bundled(offers: Iterable[Offer], needed: Sequence[ServiceLine]) -> Iterable[Bundled]:
+    """The bundles that bring more than one of the needed services."""
+    wanted = {each.service for each in needed}
+    for offer in offers:
+        covered = tuple(service for service in offer.services if service in wanted)
+        if len(covered) > 1:
+            yield Bundled(
+                bundle=offer.id, name=offer.name, summary=offer.summary, services=offer.services, needed=covered
+            )
 
 
 def check(asked: Mapping[str, Asked], given: Mapping[str, Any], pointer: str) -> list[Fault]:

@@ -9,6 +9,7 @@ from chalicelib.shared.thai import Text
 from ..definitions import lint_schema
 from ..definitions.computed import formulas
 from ..definitions.model import ServiceDefinition
+from ..definitions.parts import ApplicantKind
 from ..definitions.procedures import ProcedureRule
 
 
@@ -34,10 +35,12 @@ def parts(definition: ServiceDefinition, rule: ProcedureRule | None) -> Iterator
             yield step.title, tuple(hints[pointer].label for pointer in wanted)
 
 
-def fetched(definition: ServiceDefinition) -> tuple[Text, ...]:
-    """The labels of what state registers fill in."""
+def fetched(definition: ServiceDefinition) -> Iterator[tuple[ApplicantKind | None, tuple[Text, ...]]]:
+    """The labels of what state registers fill in, by the kind of applicant for whom they do; None for everybody."""
     hints = definition.form.hints
-    return tuple(dict.fromkeys(hints[each.pointer].label for each in definition.prefill))
+    for kind in dict.fromkeys(each.applicant for each in definition.prefill):
+        rules = [each for each in definition.prefill if each.applicant == kind]
+        yield kind, tuple(dict.fromkeys(hints[each.pointer].label for each in rules))
 
 
 def computed_fields(definition: ServiceDefinition, rule: ProcedureRule | None) -> tuple[Text, ...]:

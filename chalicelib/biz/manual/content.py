@@ -79,6 +79,13 @@ class AskedPart(Outgoing):
     fields: tuple[Text, ...] = Field(description="What the applicant fills in there")
 
 
+class FetchedPart(Outgoing):
+    """What the state fills in for applicants of one kind."""
+
+    applicant: ApplicantKind | None = Field(description="person, juristic, or null: for everybody")
+    fields: tuple[Text, ...]
+
+
 class Way(Outgoing):
     """One procedure: from the form to its end."""
 
@@ -90,7 +97,7 @@ class Way(Outgoing):
     window: Statement | None = Field(description="When it may be filed, where that is limited")
     begins: Text | None = Field(description="From when a renewed licence holds")
     asks: tuple[AskedPart, ...]
-    fetched: tuple[Text, ...] = Field(description="Fields that the state fills in itself")
+    fetched: tuple[FetchedPart, ...] = Field(description="Fields that the state fills in itself")
     computed: tuple[Text, ...] = Field(description="Fields that are worked out from the others")
     steps: tuple[StepLine, ...]
     time: Statement
@@ -174,7 +181,7 @@ def _way(whole: ServiceDefinition, procedure: Procedure) -> dict[str, Any]:
         "window": None if window is None else statement(terms.window(window), window),
         "begins": terms.begins(rule.begins) if rule is not None and procedure == "renew" else None,
         "asks": tuple(AskedPart(title=title, fields=fields) for title, fields in asking.parts(seen, rule)),
-        "fetched": asking.fetched(seen),
+        "fetched": tuple(FetchedPart(applicant=kind, fields=fields) for kind, fields in asking.fetched(seen)),
         "computed": asking.computed_fields(seen, rule),
         "steps": tuple(StepLine(name=name, by=by) for name, by in steps.straight(seen.workflow)),
         "time": time_of(seen),

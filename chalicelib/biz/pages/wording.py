@@ -42,6 +42,7 @@ WORDS: dict[str, Text] = {
         en="The state holds it already; the agency looks it up itself and may not ask you for a copy.",
     ),
     "fetched": Text(th="ระบบดึงข้อมูลให้ ไม่ต้องกรอกเอง", en="Filled in for you by state registers"),
+    "for": Text(th="สำหรับ", en="for "),
     "computed": Text(th="ระบบคำนวณให้ ไม่ต้องกรอกเอง", en="Worked out from your answers"),
     "fees": Text(th="ค่าธรรมเนียม", en="Fees"),
     "free": Text(th="ไม่มีค่าธรรมเนียม", en="There is no fee."),
