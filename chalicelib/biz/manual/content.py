@@ -16,6 +16,7 @@ from chalicelib.shared.errors import not_found
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
+from ..definitions import partial
 from ..definitions.model import RateRow, ServiceDefinition
 from ..definitions.parts import ApplicantKind, Mode, Procedure, Said, Sourced
 from ..definitions.procedures import FOLLOWING
@@ -185,7 +186,7 @@ def _way(whole: ServiceDefinition, procedure: Procedure) -> dict[str, Any]:
         "computed": asking.computed_fields(seen, rule),
         "steps": tuple(StepLine(name=name, by=by) for name, by in steps.straight(seen.workflow)),
         "time": time_of(seen),
-        "documents": tuple(_documents(seen)),
+        "documents": tuple(_documents(seen, procedure)),
         "fees": tuple(_fees(seen)),
         "apply": {"method": "POST", "path": "/biz/v1/applications", "body": begin},
     }
@@ -195,13 +196,18 @@ def _said(sentences: Iterable[Said]) -> tuple[Statement, ...]:
     return tuple(statement(sentence.text, sentence) for sentence in sentences)
 
 
-def _documents(definition: ServiceDefinition) -> Iterable[DocumentLine]:
+def _documents(definition: ServiceDefinition, procedure: Procedure) -> Iterable[DocumentLine]:
+    facts = {"applicant": partial.UNKNOWN, "answers": partial.UNKNOWN, "changed": partial.UNKNOWN}
+    known = facts | {"changed": []} if procedure == "new" else facts  # there is no licence to differ from
     for rule in definition.documents:
+        needed = partial.YES if rule.when is None else partial.judge(rule.when, known)
+        if needed.holds is False:
+            continue
         yield DocumentLine(
             code=rule.code,
             text=rule.name,
             how=MODES[rule.mode],
-            conditional=rule.when is not None,
+            conditional=needed.holds is None,
             prefilled=rule.mode == "exchange",
             source=rule.source,
             verified=rule.is_verified,
