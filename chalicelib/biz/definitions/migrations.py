@@ -16,7 +16,7 @@ from chalicelib.shared.journal import Once
 from ..cases import clock
 from ..cases.rules import Book
 from ..model import Case
-from ..office import Office, Told
+from ..office import Office, Told, acted_on
 from . import migration, views
 from .model import ServiceDefinition
 from .views import MigrationItem, MigrationPage
@@ -71,7 +71,7 @@ class Migrations:
         seen = definition.of(case.procedure)
         new = Book(seen, office.catalogue.law(definition), old.calendar, case.procedure)
         moved = migration.moved(case, new)
-        reasons = [_OWN] if case.owner == caller.id else []
+        reasons = [_OWN] if case.owner == caller.id or acted_on(case, caller.id) else []
         if case.state in definition.workflow.states:
             moved = clock.dated(moved, new, now)
         reasons += migration.hindrances(case, old, new, moved.due, now)

@@ -12,6 +12,7 @@ from chalicelib.shared.identity import Caller
 
 from ..cases.rules import Book
 from ..model import Case
+from ..office import acted_on
 from . import rules
 from .model import Money, Proposal, Step, Way
 
@@ -126,7 +127,7 @@ def must_fit(
         raise _invalid("/way", "รายการนี้ไม่มีเงินให้นำไปชำระ", "The entry holds no money that could pay anything.")
     if case is None or book is None or (FINANCE in caller.roles and case.agency != caller.agency):
         raise _invalid("/case", "ไม่พบคำขอนี้", "No such application.")
-    if case.owner == caller.id:
+    if case.owner == caller.id or acted_on(case, caller.id):
         raise NotAllowed("เจ้าหน้าที่จะพิจารณาเรื่องของตนเองไม่ได้", "An officer may not act in their own matter.")
     must_cover(money, others, rules.due(case, book), wish, caller)
 

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.biz.delegations import rules
@@ -146,8 +146,9 @@ powers = st.builds(
 )
 
 
+@settings(max_examples=60)
 @given(
-    st.lists(powers, max_size=5),
+    st.lists(powers, max_size=4),
     st.sampled_from(SERVICES),
     st.sampled_from([None, "0105569999981"]),
     st.lists(st.sampled_from(get_args(Act)), max_size=2, unique=True),
@@ -170,6 +171,7 @@ def test_an_agent_may_exactly_what_one_of_their_live_powers_says(
             rules.allowing(found, about, acts, TODAY)
 
 
+@settings(max_examples=40)
 @given(powers, st.dates(dt.date(2026, 11, 1), dt.date(2026, 12, 31)))
 def test_no_power_reaches_beyond_its_last_day(power: Power, day: dt.date) -> None:
     service = power.services[0] if power.services else "food"
