@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from chalicelib.shared.errors import NotAllowed, Stale, not_found
+from chalicelib.shared.errors import NotAllowed, NotFound, Stale, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.jose import IssuerKey
 from chalicelib.shared.journal import Event, Once
@@ -18,6 +18,7 @@ from chalicelib.shared.workdays import Calendar, thai_date
 
 from .cases.rules import Actor, Book, Move
 from .definitions.catalogue import Catalogue
+from .definitions.model import ServiceDefinition
 from .definitions.parts import AGENCY_ROLES, APPLICANT
 from .delegations import rules as delegations
 from .delegations.store import DelegationRows
@@ -77,6 +78,13 @@ class Office:
         if case.agency not in self._calendars:
             self._calendars[case.agency] = self.calendar.for_agency(case.agency)
         return Book(definition, self.catalogue.law(definition), self._calendars[case.agency], case.procedure)
+
+    def live(self, service: str) -> ServiceDefinition | None:
+        """The service as it may be applied for today, or None."""
+        try:
+            return self.catalogue.current(service, self.today())
+        except NotFound:
+            return None
 
     def signer(self) -> IssuerKey:
         """The signer of licences and receipts, in the name of the room."""
@@ -179,8 +187,8 @@ class Office:
     def _holding(self, case: Case) -> tuple[Case, list[Change]]:
         """The case as the one filed application about its licence, and what that changes.
 
-        The row is made with the filing and removed with the end, whatever the end is: every case is saved here. So of
-        two applications about one licence only one is ever being considered.
+        The row is made with the filing and removed with the end, whatever the end is: every case is drawn up
+        here. So of two applications about one licence only one is ever being considered.
         """
         if case.base is None or case.received_at is None:
             return case, []

@@ -73,6 +73,7 @@ def issue(
     vct: str,
     signer: Signer,
     issued_at: dt.datetime,
+    not_before: dt.datetime | None = None,
     expires_at: dt.datetime | None = None,
     status: StatusReference | None = None,
     new_salt: Callable[[], str] = random_salt,
@@ -88,6 +89,8 @@ def issue(
     disclosures = [base64url(compact_json([new_salt(), name, claims[name]])) for name in claims if name in hidden]
     body = {name: value for name, value in claims.items() if name not in hidden}
     body |= {"vct": vct, "iat": int(issued_at.timestamp())}
+    if not_before is not None:
+        body["nbf"] = int(not_before.timestamp())
     if expires_at is not None:
         body["exp"] = int(expires_at.timestamp())
     if status is not None:

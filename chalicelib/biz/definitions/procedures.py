@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from chalicelib.shared.thai import Text
+from chalicelib.shared.thai import Language, Text
 
 from . import pointers
 from .parts import Form, Part, Pointer, Procedure, Said, Sla, Sourced, Workflow
@@ -56,7 +56,7 @@ class ProcedureRule(Sourced):
     are wanted.
     """
 
-    name: Text = Field(description="Its whole title, as lists, letters and notices show it")
+    name: Text = Field(description="Its title; see `title` for what lists, letters and notices show")
     summary: Text
     legal_basis: tuple[Said, ...] = ()
     asks: tuple[Pointer, ...] = Field(
@@ -91,6 +91,18 @@ FACTS = frozenset(facts(None, dt.date.min))
 """Everything that `fact` may name in a formula."""
 
 
+def title(definition: ServiceDefinition, rule: ProcedureRule) -> Text:
+    """What is applied for, for reading: the procedure's title, and the service's where that does not say it itself."""
+
+    def one(language: Language) -> str:
+        own, service = rule.name.pick(language), definition.name.pick(language)
+        licence = definition.credential.name.pick(language)
+        said = own.casefold()
+        return own if licence.casefold() in said or service.casefold() in said else f"{own} ({service})"
+
+    return Text(th=one("th"), en=one("en"))
+
+
 def variant(definition: ServiceDefinition, procedure: Procedure) -> ServiceDefinition:
     """The definition as one procedure runs by it; its name is what is applied for.
 
@@ -107,7 +119,7 @@ def variant(definition: ServiceDefinition, procedure: Procedure) -> ServiceDefin
     if procedure != "new":
         rule = definition.procedures[procedure]
         update |= {
-            "name": rule.name,
+            "name": title(definition, rule),
             "summary": rule.summary,
             "letters": {},
             "legal_basis": (*definition.legal_basis, *rule.legal_basis),

@@ -29,7 +29,7 @@ class LicencesQuery(PageQuery):
         default=None, description="Beginnings of words of the business's name or place"
     )
     agency: Annotated[str, Field(max_length=120)] | None = Field(default=None, description="Who issued it")
-    status: Literal["valid", "expired", "suspended", "revoked"] | None = None
+    status: Literal["valid", "not_yet_valid", "expired", "suspended", "revoked", "replaced", "cancelled"] | None = None
 
 
 class VerifyQuery(Incoming):

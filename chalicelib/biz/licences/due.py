@@ -41,9 +41,9 @@ def due(licence: Licence, reminders: Sequence[int], today: dt.date) -> Due:
 
 
 def _days(licence: Licence, reminders: Sequence[int]) -> list[dt.date]:
-    if licence.status == "revoked":
+    if licence.status in rules.ENDS:
         return []
-    ends = licence.last_day is not None
+    ends = licence.last_day is not None and licence.replaced_by is None  # of a renewed one nobody is reminded
     days = [licence.valid_until - dt.timedelta(days=each) for each in reminders if ends]
     if licence.status == "suspended" and licence.changes and licence.changes[-1].until is not None:
         days.append(licence.changes[-1].until + DAY)

@@ -9,14 +9,14 @@ from chalicelib.shared.errors import AlreadyThere, NotAllowed, Stale, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Event, Once
-from chalicelib.shared.storage import Change
+from chalicelib.shared.storage import Change, Create
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 from chalicelib.shared.workdays import thai_date
 
 from ..definitions.model import ServiceDefinition
-from ..definitions.parts import SYSTEM
-from ..model import Licence, LicenceStatus
+from ..definitions.parts import SYSTEM, Procedure
+from ..model import Case, Licence, LicenceStatus
 from ..office import QUEUE, Office
 from ..store import licence_key
 from . import due, rules, views
@@ -30,7 +30,7 @@ _EVENT = {
     "replaced": "replaced",
     "cancelled": "cancelled",
 }
-_OVER = Text(th="ครบกำหนดระยะเวลาพักใช้ใบอนุญาต", en="The time of the suspension is over.")
+_DONE: dict[Procedure, str] = {"renew": "renewed", "amend": "replaced", "replace": "replaced", "cancel": "cancelled"}
 
 
 def issuing(office: Office, licence: Licence, definition: ServiceDefinition, *, by: str) -> list[Change]:
@@ -41,8 +41,34 @@ def issuing(office: Office, licence: Licence, definition: ServiceDefinition, *, 
     reminders = definition.credential.validity.reminders
     look_at = due.next_look(licence, reminders, licence.issued_on)
     begun = licence.model_copy(update={"head": head, "look_at": look_at})
-    rows = office.parts.journal.rows(licence_key(licence.no).pk, event)
-    return [*office.store.new_licence(begun, words_of(licence.public)), *rows]
+    return [*office.store.new_licence(begun, words_of(licence.public)), *_rows(office, begun, event)]
+
+
+def succeeding(office: Office, before: Licence, after: Licence, case: Case, *, by: str) -> list[Change]:
+    """What is done to the licence that a case is about, for the transaction that carries the case out.
+
+    Its holder learns of it by the case; only where another director of the company filed that one, by the licence.
+    """
+    event, head = office.parts.journal.happened(
+        before.head,
+        subject=after.no,
+        type=f"biz.licence.{_DONE[case.procedure]}",
+        by=by,
+        data={**_data(after), "case": case.id, "by": after.replaced_by},
+        queue=QUEUE if before.owner != case.owner else None,
+    )
+    saved = after.model_copy(update={"head": head})
+    return [office.store.changed_licence(saved), *_flipped(office, before, saved), *_rows(office, saved, event)]
+
+
+def _flipped(office: Office, before: Licence, after: Licence) -> list[Change]:
+    if before.status == after.status:
+        return []
+    return [office.store.flip(after, before.status == "valid", rules.STATUS[after.status])]
+
+
+def _rows(office: Office, licence: Licence, event: Event) -> list[Create]:
+    return office.parts.journal.rows(licence_key(licence.no).pk, event)
 
 
 class Keeper:
@@ -76,7 +102,7 @@ class Keeper:
             raise NotAllowed("เจ้าหน้าที่จะพิจารณาใบอนุญาตของตนเองไม่ได้", "An officer may not act on their own licence.")
         definition = self._definition(licence)
         changed = rules.changed(licence, status, reasons, office.now(), until)
-        shown = views.card(changed, definition, office.today())
+        shown = views.card(changed, definition, office.today(), office.live(licence.service))
         self._save(once, licence, changed, [_EVENT[status]], by=caller.label, answer=shown)
         return shown
 
@@ -91,7 +117,7 @@ class Keeper:
         if licence.owner != caller.id and licence.agency != caller.agency:
             raise not_found("ใบอนุญาต", "licence")
         history = office.parts.journal.history(licence_key(no).pk)
-        return views.file(licence, self._definition(licence), office.today(), history)
+        return views.file(licence, self._definition(licence), office.today(), office.live(licence.service), history)
 
     def sweep(self, now: dt.datetime) -> int:
         """Every minute: remind holders, tell them of the end, lift suspensions whose time is over; returns how many.
@@ -105,7 +131,7 @@ class Keeper:
             come = due.due(licence, reminders, today)
             changed, told = licence, list[str]()
             if come.lifted:
-                changed = rules.changed(licence, "valid", _OVER, now)
+                changed = rules.changed(licence, "valid", rules.OVER, now)
                 told.append("reinstated")
             if come.expired:
                 told.append("expired")
@@ -137,9 +163,7 @@ class Keeper:
         reminders = self._definition(after).credential.validity.reminders
         look_at = due.next_look(after, reminders, office.today())
         saved = after.model_copy(update={"head": head, "look_at": look_at})
-        changes: list[Change] = [office.store.changed_licence(saved)]
-        if before.status != after.status:
-            changes.append(office.store.flip(saved, before.status == "valid", rules.STATUS[saved.status]))
+        changes: list[Change] = [office.store.changed_licence(saved), *_flipped(office, before, saved)]
         try:
             office.parts.journal.commit(once, changes, events, None if answer is None else as_json(answer))
         except AlreadyThere:  # another officer was faster, and their place in the status list is in the way of ours

@@ -39,12 +39,14 @@ class Seen:
     Attributes:
         token: what its QR carries, when this is what was shown; None for a bare number.
         on: the day of looking.
+        live: the service as it is offered on that day, if it is.
     """
 
     licence: Licence
     definition: ServiceDefinition
     token: str | None
     on: dt.date
+    live: ServiceDefinition | None = None
 
     @property
     def standing(self) -> Standing:
@@ -54,7 +56,7 @@ class Seen:
     @property
     def card(self) -> LicenceCard:
         """What may be shown of it."""
-        return views.card(self.licence, self.definition, self.on, holder=self.token is not None)
+        return views.card(self.licence, self.definition, self.on, self.live, holder=self.token is not None)
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,10 @@ class Register:
             found, following = store.licences_of(asked.agency, after, limit)
         else:
             raise _vague("query:q", "ระบุ q, agency หรือ no อย่างใดอย่างหนึ่ง", "Give one of q, agency or no.")
-        cards = [views.card(each, self._definition(each), self._office.today()) for each in found]
+        cards = [
+            views.card(each, self._definition(each), self._office.today(), self._office.live(each.service))
+            for each in found
+        ]
         return [
             card for card in cards if asked.agency in (None, card.agency) and asked.status in (None, card.status)
         ], following
@@ -142,7 +147,8 @@ class Register:
         if not rules.plausible(no) or (code and not hmac.compare_digest(code.encode(), self._code(no).encode())):
             raise not_found("ใบอนุญาต", "licence")
         licence = self._office.store.find_licence(no)
-        return Seen(licence, self._definition(licence), text if code else None, self._office.today())
+        live = self._office.live(licence.service)
+        return Seen(licence, self._definition(licence), text if code else None, self._office.today(), live)
 
     def list_address(self, list_id: str) -> str:
         """Where a status list is fetched."""

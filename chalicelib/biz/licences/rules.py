@@ -47,6 +47,12 @@ _FOLLOWS: dict[LicenceStatus, tuple[LicenceStatus, ...]] = {
 }
 
 
+OVER = Text(th="ครบกำหนดระยะเวลาพักใช้ใบอนุญาต", en="The time of the suspension is over.")
+"""Why a suspension ended by itself."""
+ENDS: tuple[LicenceStatus, ...] = ("revoked", "replaced", "cancelled")
+"""After these nothing more happens to a licence."""
+
+
 class Seat(Part):
     """A credential's place: which status list, which index in it."""
 
@@ -64,7 +70,7 @@ class Standing:
         until: last day of it, or None where no end is set.
     """
 
-    status: Literal["valid", "suspended", "revoked", "expired"]
+    status: Literal["valid", "not_yet_valid", "suspended", "revoked", "replaced", "cancelled", "expired"]
     since: dt.date
     until: dt.date | None
 
@@ -112,18 +118,45 @@ def claims_of(case: Case, definition: ServiceDefinition) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not pointers.MISSING}
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What the licence that follows another one holds, and when.
+
+    Attributes:
+        valid_from, valid_until: its first and its last day.
+        answers: what it is given for.
+        replaces: the licence that it follows.
+    """
+
+    valid_from: dt.date
+    valid_until: dt.date
+    answers: dict[str, Any]
+    replaces: str
+
+
 def issue(
-    case: Case, definition: ServiceDefinition, *, signer: Signer, base_url: str, now: dt.datetime, attempt: int
+    case: Case,
+    definition: ServiceDefinition,
+    *,
+    signer: Signer,
+    base_url: str,
+    now: dt.datetime,
+    attempt: int,
+    terms: Terms | None = None,
 ) -> Licence:
-    """The licence for a case, with its signed credentials."""
+    """The licence for a case, with its signed credentials; `terms` where it follows another licence."""
     on = thai_date(now)
     no = number(definition, case.id, on)
     place = seat(definition, no, on, attempt)
-    until = valid_until(on, definition.credential.validity)
+    if terms is not None:
+        case = case.model_copy(update={"answers": terms.answers})
+    begins = on if terms is None else terms.valid_from
+    until = valid_until(on, definition.credential.validity) if terms is None else terms.valid_until
     claims = claims_of(case, definition)
     rule = definition.credential
     public = {name: claims[name] for name in rule.public if name in claims}
-    expires_at = None if until == NO_END else dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), BANGKOK)
+    not_before = _midnight(begins) if begins > on else None
+    expires_at = None if until == NO_END else _midnight(until + dt.timedelta(days=1))
     status = StatusReference(uri=list_address(base_url, place.list_id), idx=place.index)
     credential = credentials.issue(
         {
@@ -131,16 +164,27 @@ def issue(
             "agency": definition.agency,
             "agency_name": definition.agency_name.model_dump(),
             "licence_name": rule.name.model_dump(),
+            **({} if terms is None else {"replaces": terms.replaces}),
             **claims,
         },
         claims.keys() & set(rule.sd),
         vct=rule.vct,
         signer=signer,
         issued_at=now,
+        not_before=not_before,
         expires_at=expires_at,
         status=status,
     )
-    slip = slip_of(no, definition, public, signer=signer, now=now, expires_at=expires_at, status=status)
+    slip = slip_of(
+        no,
+        definition,
+        public,
+        signer=signer,
+        now=now,
+        not_before=not_before,
+        expires_at=expires_at,
+        status=status,
+    )
     return Licence(
         no=no,
         service=definition.id,
@@ -151,7 +195,9 @@ def issue(
         applicant=case.applicant,
         juristic_id=case.juristic_id,
         issued_on=on,
+        valid_from=begins,
         valid_until=until,
+        replaces=None if terms is None else terms.replaces,
         list_id=place.list_id,
         index=place.index,
         public=public,
@@ -163,6 +209,11 @@ def issue(
     )
 
 
+def _midnight(day: dt.date) -> dt.datetime:
+    """The moment at which a day begins in Thailand."""
+    return dt.datetime.combine(day, dt.time(), BANGKOK)
+
+
 def slip_of(
     no: LicenceNo,
     definition: ServiceDefinition,
@@ -172,6 +223,7 @@ def slip_of(
     now: dt.datetime,
     expires_at: dt.datetime | None,
     status: StatusReference,
+    not_before: dt.datetime | None = None,
 ) -> SdJwt:
     """The licence once more, small enough for a QR: an SD-JWT VC without anything to withhold.
 
@@ -180,23 +232,22 @@ def slip_of(
     """
     head = {"licence_no": no, "licence_name": definition.credential.name.th, "agency_name": definition.agency_name.th}
     kept = dict(public)
-    while True:
-        made = credentials.issue(
+
+    def made(by: Signer) -> SdJwt:
+        return credentials.issue(
             {**head, **kept},
             (),
             vct=SLIP_VCT,
-            signer=_Blank(signer) if kept else signer,
+            signer=by,
             issued_at=now,
+            not_before=not_before,
             expires_at=expires_at,
             status=status,
         )
-        if not kept:
-            return made
-        if len(made) <= SLIP_LENGTH:  # measured with a blank signature: a key in KMS signs once, not once per trial
-            return credentials.issue(
-                {**head, **kept}, (), vct=SLIP_VCT, signer=signer, issued_at=now, expires_at=expires_at, status=status
-            )
-        kept.popitem()
+
+    while kept and len(made(_Blank(signer))) > SLIP_LENGTH:
+        kept.popitem()  # measured with a blank signature: a key in KMS signs once, not once per trial
+    return made(signer)
 
 
 @dataclass(frozen=True)
@@ -273,15 +324,18 @@ def suspension_over(licence: Licence, on: dt.date) -> bool:
 
 
 def standing(licence: Licence, on: dt.date) -> Standing:
-    """What a verifier is told: revoked, expired, suspended or valid, since when and until when."""
+    """What a verifier is told: how it stands, since when and until when; what ended it comes before its last day."""
     last = licence.changes[-1] if licence.changes else None
-    since = licence.issued_on if last is None else thai_date(last.at)
-    if licence.status == "revoked":
-        return Standing("revoked", since, None)
+    begins = licence.valid_from or licence.issued_on
+    since = begins if last is None else max(begins, thai_date(last.at))
+    if licence.status in ("revoked", "replaced", "cancelled"):
+        return Standing(licence.status, licence.issued_on if last is None else thai_date(last.at), None)
     if on > licence.valid_until:
         return Standing("expired", licence.valid_until + dt.timedelta(days=1), None)
     if licence.status == "suspended" and last is not None:
         if not suspension_over(licence, on):
-            return Standing("suspended", since, last.until)
-        since = (last.until or since) + dt.timedelta(days=1)
+            return Standing("suspended", thai_date(last.at), last.until)
+        since = max(begins, (last.until or since) + dt.timedelta(days=1))
+    if on < begins:
+        return Standing("not_yet_valid", licence.issued_on, begins - dt.timedelta(days=1))
     return Standing("valid", since, licence.last_day)

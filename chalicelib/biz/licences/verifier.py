@@ -37,7 +37,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 LONGEST = 64 * 1024
 LARGEST_LIST = 4 * 1024 * 1024
-STATES = {0: "valid", 1: "revoked", 2: "suspended"}
+STATES = {0: "valid", 1: "revoked, replaced or cancelled", 2: "suspended"}
 HIDDEN = frozenset({"_sd", "_sd_alg", "..."})
 ALWAYS_SHOWN = frozenset({"iss", "nbf", "exp", "cnf", "vct", "status"}) | HIDDEN
 PLUMBING = ALWAYS_SHOWN | {"iat"}
@@ -157,8 +157,10 @@ def licence(text: str, keys: Mapping[str, Any], issuer: str, at: int) -> dict[st
     if not isinstance(claims.get("vct"), str):
         raise Bad("it does not say what kind it is of")
     issued, before, end = number(claims, "iat"), number(claims, "nbf"), number(claims, "exp")
-    if (issued is not None and at < issued) or (before is not None and at < before):
+    if issued is not None and at < issued:
         raise Bad("it is not valid yet")
+    if before is not None and at < before:
+        raise Bad(f"it is not valid yet: valid from {moment(before)}")
     if end is not None and at >= end:
         raise Bad(f"it expired: valid until before {moment(end)}")
     return {**claims, **opened(claims, disclosures)}

@@ -13,6 +13,9 @@ WORDS: dict[str, Text] = {
     "suspended": Text(th="ถูกพักใช้", en="Suspended"),
     "revoked": Text(th="ถูกเพิกถอน", en="Revoked"),
     "expired": Text(th="หมดอายุ", en="Expired"),
+    "not_yet_valid": Text(th="ยังไม่ถึงวันเริ่มใช้", en="Not yet valid"),
+    "replaced": Text(th="ถูกแทนที่ด้วยใบอนุญาตฉบับใหม่", en="Replaced by a new licence"),
+    "cancelled": Text(th="ยกเลิกแล้ว", en="Cancelled"),
     "since": Text(th="ตั้งแต่วันที่", en="since"),
     "until": Text(th="ถึงวันที่", en="until"),
     "no_business": Text(
@@ -22,6 +25,9 @@ WORDS: dict[str, Text] = {
     "no": Text(th="เลขที่ใบอนุญาต", en="Licence number"),
     "agency": Text(th="ผู้ออกใบอนุญาต", en="Issued by"),
     "issued_on": Text(th="วันที่ออก", en="Issued on"),
+    "valid_from": Text(th="ใช้ได้ตั้งแต่วันที่", en="Valid from"),
+    "replaces": Text(th="แทนใบอนุญาตเลขที่", en="Follows licence number"),
+    "replaced_by": Text(th="ใบอนุญาตฉบับใหม่เลขที่", en="Followed by licence number"),
     "valid_until": Text(th="ใช้ได้ถึงวันที่", en="Valid until"),
     "no_end": Text(th="ไม่มีกำหนด", en="no end"),
     "validity": Text(th="อายุใบอนุญาตตามกฎหมาย", en="Term by law"),
@@ -56,8 +62,8 @@ WORDS: dict[str, Text] = {
         th="เก็บกุญแจสาธารณะและโปรแกรมตรวจสอบไว้ครั้งเดียว:", en="Once, keep the public keys and the verifier:"
     ),
     "step_list": Text(
-        th="เก็บบัญชีสถานะล่าสุดไว้ บัญชีนี้บอกว่าใบอนุญาตใดถูกพักใช้หรือเพิกถอน:",
-        en="Keep the latest status list; it tells which licences were suspended or revoked:",
+        th="เก็บบัญชีสถานะล่าสุดไว้ บัญชีนี้บอกว่าใบอนุญาตใดถูกพักใช้ เพิกถอน แทนที่ หรือยกเลิก:",
+        en="Keep the latest status list; it tells which licences were suspended, revoked, replaced or cancelled:",
     ),
     "step_run": Text(th="สแกน QR แล้วตรวจสอบ โดยไม่ต้องเชื่อมต่อ:", en="Scan the QR and check it, without a connection:"),
     "lost_title": Text(th="ไม่พบใบอนุญาตนี้", en="No such licence"),

@@ -74,7 +74,8 @@ class Letters:
         if name in telling.HEARD and event.type.startswith("biz.licence."):
             licence = self._office.store.find_licence(event.subject)
             definition = self._office.catalogue.version(licence.service, licence.service_version)
-            self._send(event, licence, definition, definition.credential.name, telling.letter(name, licence))
+            words = telling.letter(name, licence, telling.renewal_of(licence, self._office.live(licence.service)))
+            self._send(event, licence, definition, definition.credential.name, words)
             return
         about_money = event.type.startswith("biz.money.")
         case = self._office.store.find_case(str(event.data["case"]) if about_money else event.subject)
@@ -86,6 +87,9 @@ class Letters:
             self._hand_receipt(event, case)
         if event.type == "biz.licence.issued":
             self._hand_over(event, case)
+            return
+        if event.type == "biz.application.cancelled":
+            self._hand_receipt(event, case)
             return
         if name == "explained":
             self._send(event, case, definition, definition.name, self._reasons(event))

@@ -18,6 +18,7 @@ from ..cases.rules import Actor, Book, Move
 from ..cases.views import CaseCard
 from ..definitions.fees import Quote
 from ..definitions.parts import SYSTEM, Effect
+from ..licences.succession import Barred
 from ..model import AgencyLicence, Case, Decision, Deficiency, Finding, Note, Officer, Place
 from ..office import Office, Told, as_officer, told_of
 from ..payments.counter import Counter
@@ -187,6 +188,7 @@ class Desk:
 
         Raises:
             WrongState, NotAllowed: see `rules.move`.
+            Barred: the licence that it is about was suspended, revoked or replaced meanwhile, or has ended.
             Invalid: a refusal without reasons, or another fee or licence than the service knows.
         """
         office, now = self._office, self._office.now()
@@ -237,6 +239,8 @@ class Desk:
             issues = issues or "issue" in move.effects
         if issues:
             return self._counter.issue(once, case, told, by=by, more=changes)
+        if kind == "approval":
+            self._counter.must_allow(case)  # so that nobody pays for what cannot be given
         shown = views.card(case.model_copy(update={"version": case.version + 1}), book)
         self._office.save(once, case, told, by=by, answer=as_json(shown), more=changes)
         return shown
@@ -257,7 +261,10 @@ class Desk:
         moved, move = rules.move(case, book, code, Actor(SYSTEM, frozenset({SYSTEM})), now)
         copy = report(case, "deemed_approval", office.parts.ids(), now, rule.source)
         once = Once(new_id(), "", new_token(), claimed=False)
-        self._decided(once, moved, move, book, by=SYSTEM, more=[self._papers.filed(copy)])
+        try:
+            self._decided(once, moved, move, book, by=SYSTEM, more=[self._papers.filed(copy)])
+        except Barred:
+            return False  # its licence does not allow it any more: an officer must say so, and is late
         return True
 
     def letters(self, case: Case) -> list[DecisionLetter]:

@@ -22,7 +22,7 @@ from chalicelib.shared.workdays import thai_date
 
 from ..cases.rules import Book
 from ..definitions import templates
-from ..definitions.parts import LetterKind
+from ..definitions.parts import LetterKind, Procedure
 from ..model import Case, Noun
 
 if TYPE_CHECKING:
@@ -42,6 +42,43 @@ _DEFAULTS: dict[LetterKind, Text] = {
         en="<p>{{ agency }} has considered your application '{{ service }}', no. {{ case }}, and refuses it.</p>",
     ),
 }
+_PROCEDURES: dict[Procedure, Text] = {
+    "renew": Text(th="ให้ต่ออายุใบอนุญาตเลขที่ {{ licence }}", en="the renewal of licence {{ licence }}"),
+    "amend": Text(
+        th="ให้แก้ไขเปลี่ยนแปลงใบอนุญาตเลขที่ {{ licence }} ตามคำขอ",
+        en="the changes of licence {{ licence }} that you asked for",
+    ),
+    "cancel": Text(th="ให้ยกเลิกใบอนุญาตเลขที่ {{ licence }} ตามคำขอ", en="the cancellation of licence {{ licence }}"),
+    "replace": Text(th="ให้ออกใบแทนใบอนุญาตเลขที่ {{ licence }}", en="a new copy of licence {{ licence }}"),
+}
+_AFTERWARDS = Text(th="ท่านจะได้รับใบอนุญาตฉบับใหม่ทางอิเล็กทรอนิกส์", en="the new electronic licence follows")
+_AND_THEN: dict[Procedure, Text] = {
+    "cancel": Text(th="ใบอนุญาตจะสิ้นผล", en="the licence ends when that is paid"),
+}
+
+_APPROVED = Text(
+    th="<p>ตามที่ท่านได้ยื่นคำขอ “{{ service }}” เลขที่ {{ case }} ไว้นั้น {{ agency }}พิจารณาแล้ว อนุญาตWHAT</p>"
+    "{% if fee %}<p>โปรดชำระค่าธรรมเนียม {{ fee }} บาท แล้วTHEN</p>{% endif %}",
+    en="<p>{{ agency }} has considered your application '{{ service }}', no. {{ case }}, and approves WHAT.</p>"
+    "{% if fee %}<p>Please pay the fee of {{ fee }} baht; THEN.</p>{% endif %}",
+)
+_REFUSED = Text(
+    th="<p>ตามที่ท่านได้ยื่นคำขอ “{{ service }}” เลขที่ {{ case }} ไว้นั้น {{ agency }}พิจารณาแล้ว ไม่อนุญาตWHAT "
+    "ใบอนุญาตฉบับดังกล่าวยังคงเดิม</p>",
+    en="<p>{{ agency }} has considered your application '{{ service }}', no. {{ case }}, and refuses WHAT. "
+    "That licence stays as it is.</p>",
+)
+
+
+def default(kind: LetterKind, procedure: Procedure, language: Language) -> str:
+    """The words of a decision for which the definition has none of its own."""
+    if procedure == "new":
+        return _DEFAULTS[kind].pick(language)
+    what, then = _PROCEDURES[procedure].pick(language), _AND_THEN.get(procedure, _AFTERWARDS).pick(language)
+    frame = (_REFUSED if kind == "refusal" else _APPROVED).pick(language)
+    return frame.replace("WHAT", what).replace("THEN", then)
+
+
 _TITLES: dict[LetterKind, Text] = {
     "approval": Text(th="หนังสือแจ้งผลการพิจารณา: อนุญาต", en="Decision: approved"),
     "refusal": Text(th="หนังสือแจ้งผลการพิจารณา: ไม่อนุญาต", en="Decision: refused"),
@@ -70,12 +107,13 @@ def written(
 def _written(case: Case, book: Book, kind: LetterKind, id: str, now: dt.datetime, language: Language) -> DecisionLetter:
     definition = book.definition
     own = definition.letters.get(kind)
-    source = (_DEFAULTS[kind] if own is None else own).pick(language)
+    source = default(kind, case.procedure, language) if own is None else own.pick(language)
     decision = case.decision if kind == "refusal" else None
     values: dict[str, Any] = {
         "agency": definition.agency_name.pick(language),
         "service": definition.name.pick(language),
         "case": case.id,
+        "licence": "" if case.base is None else case.base.licence,
         "applicant": case.applicant_name,
         "date": format_date(thai_date(now), language),
         "reasons": "" if decision is None else decision.reasons.pick(language),
@@ -83,7 +121,7 @@ def _written(case: Case, book: Book, kind: LetterKind, id: str, now: dt.datetime
         "answers": case.answers,
     }
     html = _frame().render(
-        **{name: value for name, value in values.items() if name != "answers"},
+        **{name: value for name, value in values.items() if name not in ("answers", "licence")},
         language=language,
         title=_TITLES[kind].pick(language),
         body=_safe(templates.render(source, values)),

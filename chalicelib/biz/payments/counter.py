@@ -30,7 +30,7 @@ class Counter:
         self._office = office
         self.ledger = Ledger(office.parts)
         self._issuing = Issuing(office)
-        self.issue = self._issuing.issue
+        self.issue, self.must_allow = self._issuing.issue, self._issuing.must_allow
         self.till = Till(office, self.ledger, self._issuing)
 
     def bill(self, once: Once, caller: Caller, id: str) -> tuple[Bill, str]:

@@ -1,8 +1,8 @@
-"""Handing out the licence that a decision or a paid fee brings."""
+"""Handing out the licence that a decision or a paid fee brings, and what it does to the licence before it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.shared.errors import AlreadyThere, Stale, Unavailable, WrongState
@@ -13,10 +13,11 @@ from chalicelib.shared.web import as_json
 from ..cases import views
 from ..cases.views import CaseCard
 from ..licences import rules as licences
-from ..licences.keeping import issuing
-from ..model import Case
+from ..licences import succession
+from ..licences.keeping import issuing, succeeding
+from ..model import Case, Licence
 from ..office import Office, Told
-from ..store import case_key
+from ..store import case_key, licence_key
 
 ATTEMPTS = 6
 """How often a booking is tried again when the case changed meanwhile or a place in a status list was taken."""
@@ -55,6 +56,9 @@ class Issuing:
     ) -> CaseCard:
         """Hand out the licence: number, credential and place in a status list, with the case, all or nothing.
 
+        A case that is about a licence is carried out with that one, which is read (one request more) and changed in
+        the same transaction: of two commands that would change it only one takes effect.
+
         Args:
             once: the command that leads here.
             case: as it is to be stored, its state being the end that the licence brings.
@@ -65,6 +69,7 @@ class Issuing:
 
         Raises:
             WrongState: the fee that was fixed is not paid, or was taken back.
+            Barred: the licence that the case is about does not allow it any more.
             Stale: the case changed meanwhile, or something of `more` is there already.
             Unavailable: every place tried in the status list was taken.
         """
@@ -95,47 +100,88 @@ class Issuing:
             answer: makes of them, as stored, what a repeat of the command will be answered.
 
         Raises:
-            WrongState, Stale, Unavailable: as `issue`.
+            WrongState, Barred, Stale, Unavailable: as `issue`.
         """
         journal, cases = self._office.parts.journal, [each.case for each in leaving]
+        bases = self._bases(each.case for each in leaving if each.issues)
         for attempt in range(ATTEMPTS):
-            drawn = [self._drawn(each, by, attempt) for each in leaving]
+            drawn = [self._drawn(each, by, attempt, bases) for each in leaving]
             stored = [case for case, _, _ in drawn]
             changes = [change for _, some, _ in drawn for change in some]
             events = [event for _, _, some in drawn for event in some]
             try:
                 journal.commit(once, [*changes, *more], events, answer(stored))
             except AlreadyThere:
-                if self._changed(cases) or self._any_there(more):
+                if self._changed(cases, bases) or self._any_there(more):
                     raise Stale("คำขอเปลี่ยนแปลงไปแล้ว", "The application has changed meanwhile.") from None
                 continue  # its place in the status list was taken
             return stored
         raise Unavailable("ออกใบอนุญาตไม่ได้ชั่วคราว", "No place in the status list was free; try again.", retry_after=1)
 
-    def _drawn(self, leaving: Leaving, by: str, attempt: int) -> tuple[Case, list[Change], list[tuple[str, Event]]]:
+    def must_allow(self, case: Case) -> None:
+        """Before a fee is asked for: the licence that a case is about must still allow it (one request more).
+
+        Raises:
+            Barred: it does not; see `succession.must_allow`.
+        """
+        for licence in self._bases([case]).values():
+            succession.must_allow(licence, case.procedure, self._office.today())
+
+    def _bases(self, cases: Iterable[Case]) -> dict[str, Licence]:
+        """The licences that cases are about, by number, in one request; in none where no case is about one."""
+        numbers = [case.base.licence for case in cases if case.base is not None]
+        return {licence.no: licence for licence in self._office.store.find_licences(numbers)}
+
+    def _drawn(
+        self, leaving: Leaving, by: str, attempt: int, bases: Mapping[str, Licence]
+    ) -> tuple[Case, list[Change], list[tuple[str, Event]]]:
         office, case, told, more = self._office, leaving.case, list(leaving.told), list[Change]()
         if leaving.issues:
             if case.quote is not None and case.quote.total_satang and (case.payment is None or not case.payment.stands):
                 raise WrongState("ยังไม่ได้ชำระค่าธรรมเนียม", "The fee is not paid.")
-            definition = office.book(case).definition
-            licence = licences.issue(
-                case,
-                definition,
-                signer=office.signer(),
-                base_url=office.parts.base_url,
-                now=office.now(),
-                attempt=attempt,
-            )
-            case = case.model_copy(update={"licence": licence.no})
-            told.append(Told("licence.issued", {"licence": licence.no}))
-            more = issuing(office, licence, definition, by=by)
+            case, word, more = self._carried(case, by, attempt, bases)
+            told.append(word)
         stored, changes, events = office.drawn(case, told, by=by)
         return stored, [*changes, *more], events
 
-    def _changed(self, cases: Sequence[Case]) -> bool:
-        found = self._office.parts.journal.read(None, *(case_key(case.id) for case in cases))
-        there = {key: item.version for key, item in found.items()}
-        return any(there.get(case_key(case.id)) != case.version for case in cases)
+    def _carried(
+        self, case: Case, by: str, attempt: int, bases: Mapping[str, Licence]
+    ) -> tuple[Case, Told, list[Change]]:
+        """The case with its licence, the word of it, and the changes: of the licence that it is about too."""
+        office, now = self._office, self._office.now()
+        definition = office.book(case).definition
+        before = None if case.base is None else bases[case.base.licence]
+        terms = None
+        if before is not None:
+            succession.must_allow(before, case.procedure, office.today())
+            if case.procedure != "cancel":
+                rule, validity = definition.procedures[case.procedure], definition.credential.validity
+                terms = succession.terms(case, rule, validity, before, office.today())
+        if before is not None and terms is None:
+            gone = succession.ended(before, case.procedure, None, None, now)
+            told = Told("application.cancelled", {"licence": before.no})
+            return case, told, succeeding(office, before, gone, case, by=by)
+        licence = licences.issue(
+            case,
+            definition,
+            signer=office.signer(),
+            base_url=office.parts.base_url,
+            now=now,
+            attempt=attempt,
+            terms=terms,
+        )
+        case = case.model_copy(update={"licence": licence.no})
+        more = issuing(office, licence, definition, by=by)
+        if before is not None:
+            after = succession.ended(before, case.procedure, terms, licence.no, now)
+            more += succeeding(office, before, after, case, by=by)
+        return case, Told("licence.issued", {"licence": licence.no}), more
+
+    def _changed(self, cases: Sequence[Case], bases: Mapping[str, Licence]) -> bool:
+        known = {case_key(case.id): case.version for case in cases}
+        known |= {licence_key(no): licence.version for no, licence in bases.items()}
+        found = self._office.parts.journal.read(None, *known)
+        return any(key not in found or found[key].version != version for key, version in known.items())
 
     def _any_there(self, changes: Sequence[Change]) -> bool:
         keys = [change.item.key for change in changes if isinstance(change, Create)]

@@ -21,7 +21,10 @@ from ..model import Noun
 Status = Literal["pending", "failed", "settled", "reversed"]
 """What a provider says of a transaction. None is the end: after each another may follow."""
 
-Kind = Literal["unknown_reference", "no_fee_due", "case_ended", "short", "over", "already_paid", "conflict", "reversed"]
+Kind = Literal[
+    "unknown_reference", "no_fee_due", "case_ended", "short", "over", "already_paid", "licence_changed", "conflict",
+    "reversed",
+]  # fmt: skip
 """Why something stands in a queue: each kind is a queue of its own."""
 
 Way = Literal["apply", "refund", "write_off"]

@@ -27,6 +27,11 @@ _KEPT = {
         th="ได้รับเงิน {baht} บาท สำหรับคำขอที่ยังไม่ต้องชำระค่าธรรมเนียม",
         en="{baht} baht came in for an application for which no fee is due yet.",
     ),
+    "licence_changed": Text(
+        th="ได้รับเงิน {baht} บาท แต่ใบอนุญาตที่คำขอนี้เกี่ยวข้องถูกพักใช้ เพิกถอน หรือสิ้นผลไปแล้ว จึงยังออกให้ไม่ได้",
+        en="{baht} baht came in, but the licence that the application is about was suspended or revoked, or has ended, "
+        "so nothing could be issued.",
+    ),
     "case_ended": Text(
         th="ได้รับเงิน {baht} บาท สำหรับคำขอที่สิ้นสุดแล้ว", en="{baht} baht came in for an application that has ended."
     ),

@@ -16,6 +16,7 @@ from ..cases.rules import Actor, Book
 from ..definitions.fees import Quote
 from ..definitions.parts import SYSTEM
 from ..licences import rules as licences
+from ..licences.succession import Barred
 from ..model import Case, Payment
 from ..office import Office, Told, told_of
 from ..store import case_key
@@ -134,12 +135,16 @@ class Till:
             wrong = joints.mismatch(dues, money.satang)
         elif dues:
             wrong = rules.mismatch(*dues[0], money.satang)
-        if wrong is not None:
-            kept = moves.queued(money, wrong, self._office.now())
-            self._commit(self._ledger.entered(kept, "kept", by=SYSTEM, new=new, kind=kept.kind))
-            return "kept"
-        self.book(_unclaimed(), joints.owing(dues), [money], "booked", by=SYSTEM, new=new)
-        return "booked"
+        if wrong is None:
+            try:
+                self.book(_unclaimed(), joints.owing(dues), [money], "booked", by=SYSTEM, new=new)
+            except Barred:
+                wrong = "licence_changed"
+            else:
+                return "booked"
+        kept = moves.queued(money, wrong, self._office.now())
+        self._commit(self._ledger.entered(kept, "kept", by=SYSTEM, new=new, kind=kept.kind))
+        return "kept"
 
     def book(
         self,
@@ -168,6 +173,7 @@ class Till:
 
         Raises:
             Stale, AlreadyThere: something changed meanwhile.
+            Barred: the licence that it is about does not allow any more what was paid for.
         """
         ids = [money.id for money in monies]
         paid = [self._paid(case, monies) for case, _ in dues]

@@ -26,6 +26,10 @@ WHAT: dict[Kind, Text] = {
     "short": Text(th="ชำระน้อยกว่าค่าธรรมเนียม", en="Less than the fee was paid."),
     "over": Text(th="ชำระเกินค่าธรรมเนียม", en="More than the fee was paid."),
     "already_paid": Text(th="ชำระซ้ำด้วยรายการอื่น", en="The fee was paid already, by another transaction."),
+    "licence_changed": Text(
+        th="ใบอนุญาตที่คำขอนี้เกี่ยวข้องถูกพักใช้ เพิกถอน หรือสิ้นผลไปแล้ว จึงดำเนินการต่อไม่ได้",
+        en="The licence that the application is about was suspended, was revoked or has ended, so nothing was issued.",
+    ),
     "conflict": Text(
         th="ผู้ให้บริการแจ้งเลขรายการเดิมด้วยเนื้อหาอื่น", en="The provider told of the same transaction with other content."
     ),

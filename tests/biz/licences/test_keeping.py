@@ -181,13 +181,19 @@ class TestCalendar:
     def test_each_reminder_and_the_end_come_once_and_on_their_day(self, licensed: tuple[Town, str]) -> None:
         town, no = licensed
         told = sweeping(town, dates("2027-09-20", "2027-12-05"))
-        reminder = f"Licence {no} ends on 24 November 2027. Apply for its renewal before that day."
+        reminder = (
+            f"Licence {no} ends on 24 November 2027. Apply here for 'Renew the licence for a food establishment' "
+            "from 25 September 2027 until 24 December 2027. "
+            "After the last day of the licence it may cost more, and the business must rest meanwhile."
+        )
         assert told == {
             dt.date(2027, 9, 25): [reminder],
             dt.date(2027, 10, 25): [reminder],
             dt.date(2027, 11, 17): [reminder],
             dt.date(2027, 11, 25): [
-                f"Licence {no} ended with 24 November 2027. You may go on only with a new licence."
+                f"Licence {no} ended with 24 November 2027. You may still apply for "
+                "'Renew the licence for a food establishment' until 24 December 2027, "
+                "but go on only with a new licence."
             ],
         }
         names = [line["name"]["en"] for line in town.ok(MALEE, "GET", f"/licences/{no}")["history"]]
@@ -210,7 +216,7 @@ class TestCalendar:
         town.biz.sweep(town.at)
         town.run_queue()
         town.run_queue()
-        assert sum("Apply for its renewal" in body for body in town.neighbours.bodies(MALEE)) == 1
+        assert sum("Apply here for" in body for body in town.neighbours.bodies(MALEE)) == 1
 
     def test_a_revoked_licence_reminds_nobody(self, licensed: tuple[Town, str]) -> None:
         town, no = licensed

@@ -178,7 +178,7 @@ def test_a_change_is_in_the_next_list(desk: Desk, licensed: tuple[Town, str, dic
         ("suspend", "suspended"),
         ("reinstate", None),
         ("suspend", "suspended"),
-        ("revoke", "revoked"),
+        ("revoke", "revoked, replaced or cancelled"),
     ):
         town.ok(BUNDIT, "POST", f"/licences/{no}/{verb}", json=WHY)
         code, said = desk.verify(fetched(town, held))

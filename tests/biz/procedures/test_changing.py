@@ -146,7 +146,7 @@ def test_a_change_is_shown_with_what_it_was(town: SignTown) -> None:
         assert view["changes"] == [
             {"pointer": "/words", "label": text("ข้อความ", "Words"), "before": "กาแฟ", "after": "ชา"}
         ]
-        assert view["service_name"] == text("แก้ไขทะเบียนป้าย", "Change the registration")
+        assert view["service_name"] == text("แก้ไขทะเบียนป้าย", "Change the registration (Signboard registration)")
     (card,) = town.ok(CLERK, "GET", "/queue")["items"]
     assert (card["procedure"], card["about"], card["service_name"]["th"]) == ("amend", no, "แก้ไขทะเบียนป้าย")
 

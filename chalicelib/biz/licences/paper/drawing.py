@@ -95,10 +95,22 @@ def _rows(seen: Seen) -> list[_Row]:
     return [
         _Row(WORDS["no"], card.no),
         _Row(WORDS["issued_on"], format_date(card.issued_on, "th"), format_date(card.issued_on, "en")),
+        *_begins(seen),
         _Row(WORDS["valid_until"], _day(card.valid_until, "th"), _day(card.valid_until, "en")),
         *(_Row(label, value) for label, value in facts(seen)),
         _Row(WORDS["validity"], f"{validity.text.th} ({validity.text.en})", _mark(validity.verified)),
     ]
+
+
+def _begins(seen: Seen) -> list[_Row]:
+    """The first day, where it is not the day of issue, and the licence that this one follows."""
+    card = seen.card
+    rows = []
+    if card.valid_from != card.issued_on:
+        rows.append(_Row(WORDS["valid_from"], _day(card.valid_from, "th"), _day(card.valid_from, "en")))
+    if card.replaces is not None:
+        rows.append(_Row(WORDS["replaces"], card.replaces))
+    return rows
 
 
 def _day(on: dt.date | None, language: Language) -> str:
