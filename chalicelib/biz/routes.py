@@ -6,6 +6,7 @@ from chalicelib.shared.gdx_request import SignedGate
 from chalicelib.shared.web import Room
 
 from . import routes_public
+from .bundles import routes as routes_bundles
 from .cases import routes_applicant, routes_case
 from .definitions import routes as routes_definitions
 from .delegations import routes as routes_delegations
@@ -33,5 +34,6 @@ def routes(biz: Biz) -> Room:
     routes_delays.add(room, biz)
     routes_licences.add(room, biz)
     routes_payments.add(room, biz)
+    routes_bundles.add(room, biz)
     routes_linked.add(room, biz)
     return room

@@ -12,6 +12,11 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 from chalicelib.shared.workdays import Calendar
 
+from .bundles.catalogue import Offers
+from .bundles.catalogue import shipped as shipped_bundles
+from .bundles.filing import Filings
+from .bundles.paying import Paying
+from .bundles.service import Bundles
 from .cases.applications import Applications
 from .cases.following import Following
 from .definitions.catalogue import Catalogue
@@ -92,6 +97,7 @@ class Biz:
         figures: the open-data catalogue.
         examine: looks into uploaded files.
         scanner: the malware scanner; None where none is set up.
+        offers: the bundles on offer; None: those that are shipped.
     """
 
     def __init__(
@@ -108,6 +114,7 @@ class Biz:
         figures: Figures,
         examine: Examine,
         scanner: Scanner | None = None,
+        offers: Offers | None = None,
     ) -> None:
         self.parts = parts
         self.store = Store(parts.table, parts.keyring)
@@ -124,6 +131,10 @@ class Biz:
         self.receipts = Receipts(self.office, ledger)
         self.applications = Applications(self.office, registers)
         self.delegations = Delegations(self.office, self.applications.directors)
+        bundles = shipped_bundles() if offers is None else offers
+        self.bundles = Bundles(self.office, bundles, self.applications.directors, self.applications.ask)
+        self.filings = Filings(self.bundles)
+        self.paying = Paying(self.bundles.hall, self.receipts)
         self.reuse = Reuse(self.office)
         self.following = Following(self.office, self.reuse)
         self.uploads = Uploads(self.office, examine, scanner)
@@ -133,7 +144,7 @@ class Biz:
         self.lateness = Lateness(self.office, papers, self.desk.deem)
         self.linked = Linked(self.office, shelf, self.desk, self.lateness, self.uploads)
         self.register = Register(self.office)
-        self.guide = Guide(self.office, shared_questions(), lambda on: ())
+        self.guide = Guide(self.office, shared_questions(), self.bundles.for_guide)
         self.keeper = Keeper(self.office)
         self.notices = Notices(parts, mailbox, outside, notice_templates)
         self.letters = Letters(self.office, self.notices, wallet)
@@ -184,6 +195,7 @@ class Biz:
         if event.type.startswith("biz.delegation."):
             self.telling.heard(event)
             return
+        self.filings.heard(event)
         self.statistics.heard(event)
         self.linked.deliveries.heard(event)
         self.letters.heard(event)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from chalicelib.biz.bundles.catalogue import shipped as shipped_bundles
 from chalicelib.biz.definitions.catalogue import shipped
 from chalicelib.biz.documents.cage import Examine
 from chalicelib.biz.documents.examination import examine
@@ -149,6 +150,7 @@ class Town:
         examine: Examine = examine,
         scanner: Scanner | None = None,
         http: Http | None = None,
+        bundles: Sequence[Path] = (),
     ) -> None:
         self.at = START
         self.memory, self.bucket, self.post = MemoryTable(), MemoryObjects(), Post()
@@ -171,10 +173,11 @@ class Town:
             ids=new_id,
         )
         self.journal = journal
+        catalogue = shipped().and_of(*directories)
         self.biz = Biz(
             parts,
             self.objects,
-            catalogue=shipped().and_of(*directories),
+            catalogue=catalogue,
             registers=self.neighbours,
             mailbox=self.neighbours,
             wallet=self.neighbours,
@@ -183,6 +186,7 @@ class Town:
             figures=self.neighbours,
             examine=examine,
             scanner=scanner,
+            offers=shipped_bundles().and_of(catalogue, *bundles),
         )
         self.room = routes(self.biz)
         self.client = Client([self.room])

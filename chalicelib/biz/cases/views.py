@@ -39,6 +39,10 @@ _PLAIN_NAMES = {
     "cancelled": Text(th="ยกเลิกใบอนุญาตแล้ว", en="Licence cancelled"),
     "migrated": Text(th="ย้ายไปใช้คำนิยามบริการฉบับใหม่", en="Moved to a newer version of the service"),
     "reversed": Text(th="ธนาคารเรียกเงินค่าธรรมเนียมคืน", en="The bank took the fee back"),
+    "waits": Text(th="รอใบอนุญาตอื่นในชุดเดียวกัน", en="Waits for another licence of its bundle"),
+    "held_back": Text(th="ไม่ได้ยื่น เพราะใบอนุญาตที่รอจะไม่ออก", en="Not filed: the licence it waited for will not come"),
+    "left_incomplete": Text(th="ยังไม่ได้ยื่น เพราะยังไม่ครบถ้วน", en="Not filed: something is missing"),
+    "lent": Text(th="ใช้เอกสารที่ส่งให้คำขออื่นในชุดเดียวกัน", en="A document of another application of its bundle stands here"),
     "settled": Text(th="ได้รับชำระค่าธรรมเนียมอีกครั้ง", en="The fee was paid again"),
     "sent_over": Text(th="ส่งต่อไปยังเว็บไซต์ของหน่วยงาน", en="Sent to the agency's own site"),
     "taken_over": Text(th="ระบบของหน่วยงานรับช่วงต่อ", en="Taken over by the agency's own system"),
@@ -148,7 +152,7 @@ class Happening(Outgoing):
     type: str
     name: Text
     state: Text | None
-    by: str = Field(description="applicant, officer (also the agency's own system) or system")
+    by: str = Field(description="applicant, agent (the applicant's), officer (also the agency's own system) or system")
     prev: str
     hash: str
 

@@ -30,7 +30,20 @@ _OVERDUE = Text(
     th="หน่วยงานพิจารณาคำขอของท่านเกินกำหนดเวลาตามกฎหมาย หน่วยงานต้องแจ้งเหตุผลเป็นหนังสือทุก 7 วันและรายงานต่อ ก.พ.ร.",
     en="The agency is past the legal time limit; it owes you written reasons every 7 days and must report to OPDC.",
 )
+_HELD_BACK = Text(
+    th="คำขอนี้รอใบอนุญาตอื่นในชุดเดียวกัน แต่คำขอใบอนุญาตนั้นไม่ได้รับอนุญาตหรือถูกถอน จึงยังไม่ได้ยื่นและยังเป็นร่าง "
+    "ท่านเริ่มคำขอใบอนุญาตนั้นใหม่ หรือถอนคำขอนี้ได้",
+    en="This application waited for another licence of its bundle, which was refused or withdrawn. It was not filed "
+    "and stays a draft: begin that other application anew, or withdraw this one.",
+)
+_LEFT_INCOMPLETE = Text(
+    th="ได้รับใบอนุญาตที่คำขอนี้รอแล้ว แต่คำขอยังไม่ครบถ้วนจึงยังไม่ได้ยื่น โปรดเปิดคำขอเพื่อกรอกให้ครบแล้วยื่น",
+    en="The licence that this application waited for is there, but something is missing, so it was not filed; open it, "
+    "complete it and file it.",
+)
 _WORDS = {
+    "held_back": _HELD_BACK,
+    "left_incomplete": _LEFT_INCOMPLETE,
     "refused": _REFUSED,
     "overdue": _OVERDUE,
     "reversed": payments.OWED_AGAIN,

@@ -14,6 +14,7 @@ from chalicelib.shared.journal import Once, Replayed
 from ..model import Bill, Case
 from ..office import Office, Told
 from ..store import provider_key
+from . import joints
 from . import rules as payments
 from .issuing import Issuing
 from .ledger import Ledger
@@ -79,9 +80,11 @@ class Counter:
         return self.till.hear(provider, self.believed(provider, header, raw, read))
 
     def paid(self, caller: Caller, id: str) -> tuple[Case, list[Money]]:
-        """One's own case with all money that came in for it, oldest first."""
+        """One's own case with all money that came in for it, oldest first; of a bundle's money its own part."""
         case = self._office.own(None, id, caller, "pay", "receive")
-        return case, self.ledger.store.of_case(case.id)
+        monies = self.ledger.store.of_case(case.id)
+        joint = [] if case.bundle is None else self.ledger.store.of_case(case.bundle)
+        return case, [*(part for money in joint for part in joints.part_of(money, case.id)), *monies]
 
     def owed(self, case: Case) -> int:
         """What is owed for a case now, in satang."""

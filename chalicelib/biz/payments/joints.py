@@ -102,6 +102,15 @@ def named(money: Money, bill: JointBill) -> Money:
     )
 
 
+def part_of(money: Money, case: str) -> list[Money]:
+    """What of an account pays that application, for whoever looks at that one alone; nothing: an empty list."""
+    return [
+        money.model_copy(update={"satang": share.satang, "booked": share.satang, "open": 0, "refund": 0})
+        for share in money.shares
+        if share.case == case and share.satang
+    ]
+
+
 def asks(money: Money, wish: Wish) -> bool:
     """Whether an officer wants the entry to pay what its own bill is over."""
     return wish.way == "apply" and wish.case is None and money.bundle is not None

@@ -13,7 +13,7 @@ from chalicelib.shared.web import Outgoing
 
 from ..definitions.fees import baht
 from ..model import Bill, Case
-from .model import Flag, Kind, Money, Proposal, Receipt, ReceiptLine, Report, Status, Step, Sum
+from .model import Flag, Kind, Money, Proposal, Receipt, ReceiptLine, Report, Share, Status, Step, Sum
 
 WHAT: dict[Kind, Text] = {
     "unknown_reference": Text(th="เลขอ้างอิงไม่ตรงกับคำขอใด", en="The references belong to no application."),
@@ -62,6 +62,8 @@ class EntryView(Outgoing):
     status: Status = Field(description="The provider's last word")
     agency: str | None
     case: str | None
+    bundle: str | None = Field(description="The run of a bundle whose joint bill its references name")
+    shares: tuple[Share, ...] = Field(description="What of it pays which application, where several were paid together")
     ref1: str
     ref2: str
     satang: int
@@ -197,6 +199,8 @@ def entry(money: Money) -> EntryView:
         status=money.status,
         agency=money.agency,
         case=money.case,
+        bundle=money.bundle,
+        shares=money.shares,
         ref1=money.ref1,
         ref2=money.ref2,
         satang=money.satang,
@@ -242,20 +246,25 @@ def payments(case: Case, owed: int, live: Bill | None, monies: list[Money], url:
         bill_expires_at=None if live is None else live.expires_at,
         receipt_no=None if case.payment is None else case.payment.receipt_no,
         receipt_url=url,
-        payments=[
-            PaidIn(
-                satang=money.satang,
-                paid_at=money.paid_at,
-                status=money.status,
-                booked_satang=money.booked,
-                open_satang=money.open,
-                refund_satang=money.refund,
-                what=None if money.kind is None else WHAT[money.kind],
-            )
-            for money in monies
-            if not money.variant
-        ],
+        payments=paid_in(monies),
     )
+
+
+def paid_in(monies: Sequence[Money]) -> list[PaidIn]:
+    """Payments as their payer sees them."""
+    return [
+        PaidIn(
+            satang=money.satang,
+            paid_at=money.paid_at,
+            status=money.status,
+            booked_satang=money.booked,
+            open_satang=money.open,
+            refund_satang=money.refund,
+            what=None if money.kind is None else WHAT[money.kind],
+        )
+        for money in monies
+        if not money.variant
+    ]
 
 
 def receipt(found: Receipt) -> ReceiptView:
