@@ -21,7 +21,10 @@ SERVICE, OFFICE = "hotel-licence-own-system", "TH/LOCAL/LAEMNGOP"
 SYSTEM = f"{OFFICE}/{SERVICE}"
 INBOX = "https://hotel.laemngop.go.th/klang/deliveries"
 PAGE = "https://hotel.laemngop.go.th/apply"
-ANSWERS: dict[str, Any] = {"hotel": {"name": "เกาะหมาก รีสอร์ต", "rooms": 12, "address": "หมู่ 2 ตำบลแหลมงอบ"}, "declaration": True}
+ANSWERS: dict[str, Any] = {
+    "hotel": {"name": "เกาะหมาก รีสอร์ต", "rooms": 12, "address": "หมู่ 2 ตำบลแหลมงอบ"},
+    "declaration": True,
+}
 CLIENT = Path(__file__).parents[3] / "docs" / "how-to" / "linked_client.py"
 
 

@@ -143,14 +143,11 @@ def test_what_leaves_goes_to_the_registered_address_and_is_signed_for_it_alone(t
 
 
 class TestTheClientOfTheHowTo:
-    """It believes the portal and nobody else; its clock is the machine's, so the town's is set to it."""
+    """It believes the portal and nobody else."""
 
     @pytest.fixture
     def town(self, tmp_path: Path) -> Hotels:
-        import datetime as dt
-
         town = Hotels(tmp_path)
-        town.at = dt.datetime.now(dt.UTC)
         town.handed()
         town.run_queue()
         return town
@@ -163,7 +160,17 @@ class TestTheClientOfTheHowTo:
 
     @pytest.mark.parametrize(
         "wrong",
-        ["body", "address", "signature", "its own signature", "another system", "another portal", "nothing"],
+        [
+            "body",
+            "address",
+            "signature",
+            "its own signature",
+            "another system",
+            "another portal",
+            "nothing",
+            "late",
+            "early",
+        ],
     )
     def test_it_believes_nothing_else(self, town: Hotels, wrong: str) -> None:
         portal = town.portal()
@@ -180,6 +187,10 @@ class TestTheClientOfTheHowTo:
                 authorization = f"Bearer {portal.sign('POST', url, body, 'mine-0001')}"
             case "another system":
                 portal.service = "inn-licence"
+            case "late":
+                town.pass_time(seconds=311)
+            case "early":
+                town.pass_time(seconds=-11)
             case "another portal":
                 portal.base = "https://other.test"
             case _:
