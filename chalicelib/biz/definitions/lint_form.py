@@ -25,6 +25,7 @@ def problems(definition: ServiceDefinition) -> Iterator[Problem]:
     """Everything wrong with the form."""
     known = dict(lint_schema.properties(definition.form.schema_))
     yield from asked(definition.form, known)
+    yield from _choices(definition, known)
     yield from _repeated(definition, known)
     yield from _computed(definition, known)
 
@@ -45,6 +46,16 @@ def asked(form: Form, known: Mapping[str, Schema]) -> Iterator[Problem]:
         yield Problem("/form/hints", f"{pointer} has no label")
     for pointer in sorted(form.hints.keys() - known.keys()):
         yield Problem("/form/hints", f"{pointer} is no field of the schema")
+
+
+def _choices(definition: ServiceDefinition, known: Mapping[str, Schema]) -> Iterator[Problem]:
+    """Names of choices are those of all that may be chosen: of a field's own `enum`, or of a list's entries."""
+    for pointer, hint in definition.form.hints.items():
+        schema = known.get(pointer, {})
+        entry = schema.get("items")
+        values = schema.get("enum") or (entry.get("enum") if isinstance(entry, dict) else None) or []
+        if hint.choices and sorted(hint.choices) != sorted(each for each in values if isinstance(each, str)):
+            yield Problem(at("form", "hints", pointer, "choices"), "must name exactly the texts of the schema's enum")
 
 
 def _repeated(definition: ServiceDefinition, known: Mapping[str, Schema]) -> Iterator[Problem]:

@@ -69,6 +69,9 @@ class Hint(Part):
     required_if: Schema | None = Field(default=None, description="JSON Schema on the whole answers; a must if it holds")
     computed: Any = Field(default=None, description="Expression that gives this answer; the applicant may not")
     item: Text | None = Field(default=None, description="What one entry of a repeated part is called")
+    choices: dict[str, Text] = Field(
+        default_factory=dict, max_length=200, description="What each value of the schema's `enum` is called"
+    )
 
 
 class Step(Part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..definitions.model import ServiceDefinition
 from .register import Seen
 
 _YES, _NO = Text(th="ใช่", en="yes"), Text(th="ไม่ใช่", en="no")
+_NO_CHOICES: Mapping[str, Text] = {}
 
 
 @dataclass(frozen=True)
@@ -36,16 +38,21 @@ def facts(seen: Seen) -> list[tuple[Text, str]]:
         if name in shown:
             hint = hints.get(pointer)
             label = hint.label if hint is not None else Text(th=name, en=name)
-            lines.append((label, plain(shown[name])))
+            lines.append((label, plain(shown[name], {} if hint is None else hint.choices)))
     return lines
 
 
-def plain(value: Any) -> str:
-    """A claim's value for reading."""
+def plain(value: Any, choices: Mapping[str, Text] = _NO_CHOICES) -> str:
+    """A claim's value for reading; one of the choices by its name."""
     if isinstance(value, bool):
-        return f"{(_YES if value else _NO).th} ({(_YES if value else _NO).en})"
+        return _both(_YES if value else _NO)
     if isinstance(value, list):
-        return ", ".join(map(plain, value))
+        return ", ".join(plain(each, choices) for each in value)
     if isinstance(value, dict):
         return ", ".join(map(plain, value.values()))
-    return str(value)
+    name = choices.get(value) if isinstance(value, str) else None
+    return str(value) if name is None else _both(name)
+
+
+def _both(text: Text) -> str:
+    return f"{text.th} ({text.en})"
