@@ -125,7 +125,7 @@ class Validity(Sourced):
         if self.ends == "never":
             return Text(th="ไม่มีกำหนดหมดอายุ", en="no end")
         th = [f"{self.years} ปี"] * bool(self.years) + [f"{self.days} วัน"] * bool(self.days)
-        en = [f"{self.years} year(s)"] * bool(self.years) + [f"{self.days} day(s)"] * bool(self.days)
+        en = [f"{n} {unit}{'s' * (n > 1)}" for n, unit in ((self.years, "year"), (self.days, "day")) if n]
         if self.ends == "year_end":
             th, en = [*th, "ถึงวันที่ 31 ธันวาคม"], [*en, "until 31 December"]
         return Text(th=" ".join(th), en=" ".join(en))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from chalicelib.shared.thai import Text
 
 from ..definitions import lint_schema
 from ..definitions.computed import formulas
 from ..definitions.model import ServiceDefinition
-from ..definitions.parts import ApplicantKind
+from ..definitions.parts import ApplicantKind, Hint
 from ..definitions.procedures import ProcedureRule
 
 
@@ -32,7 +32,7 @@ def parts(definition: ServiceDefinition, rule: ProcedureRule | None) -> Iterator
             and "const" not in schemas[pointer]  # a box to tick, which is no question
         ]
         if wanted:
-            yield step.title, tuple(hints[pointer].label for pointer in wanted)
+            yield step.title, tuple(_called(hints, pointer) for pointer in wanted)
 
 
 def fetched(definition: ServiceDefinition) -> Iterator[tuple[ApplicantKind | None, tuple[Text, ...]]]:
@@ -48,6 +48,19 @@ def computed_fields(definition: ServiceDefinition, rule: ProcedureRule | None) -
     hints = definition.form.hints
     again = rule is None or rule.form is not None or bool(rule.asks)
     return tuple(hints[pointer].label for pointer in formulas(definition)) if again else ()
+
+
+def _called(hints: Mapping[str, Hint], pointer: str) -> Text:
+    """The label of a field: of a repeated part with what an entry holds, and whether it is asked of some only."""
+    hint = hints[pointer]
+    th, en = hint.label.th, hint.label.en
+    inner = [each.label for path, each in hints.items() if path.startswith(f"{pointer}/*/")]
+    if inner and hint.item is not None:
+        th += f" (แต่ละ{hint.item.th}: {', '.join(label.th for label in inner)})"
+        en += f" (each {hint.item.en.lower()}: {', '.join(label.en for label in inner)})"
+    if hint.visible_if is not None:
+        th, en = f"{th} (บางกรณี)", f"{en} (in some cases)"
+    return Text(th=th, en=en)
 
 
 def _asked(pointer: str, rule: ProcedureRule | None) -> bool:

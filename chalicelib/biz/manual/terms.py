@@ -8,8 +8,13 @@ from chalicelib.shared.thai import Text
 
 from ..definitions.model import ServiceDefinition
 from ..definitions.parts import Procedure, Sla
-from ..definitions.procedures import PROCEDURE_NAMES, Window
+from ..definitions.procedures import Window
 
+_FIRST = {
+    "licence": Text(th="ขอใบอนุญาตครั้งแรก", en="Apply for the first time"),
+    "registration": Text(th="ยื่นครั้งแรก", en="File for the first time"),
+    "notification": Text(th="แจ้งครั้งแรก", en="Notify for the first time"),
+}
 _BASIS = {"working": Text(th="วันทำการ", en="working day"), "calendar": Text(th="วัน", en="day")}
 _BEGINS = {
     "after": Text(
@@ -22,7 +27,7 @@ _BEGINS = {
 
 def title(definition: ServiceDefinition, procedure: Procedure) -> Text:
     """What a procedure of the service is called."""
-    return PROCEDURE_NAMES["new"] if procedure == "new" else definition.procedures[procedure].name
+    return _FIRST[definition.kind] if procedure == "new" else definition.procedures[procedure].name
 
 
 def time(sla: Sla) -> Text:

@@ -82,6 +82,7 @@ class Sheet:
                 t=self.say,
                 w=lambda name: self.say(WORDS[name]),
                 day=lambda on: format_date(on, self.language),
+                number=_number,
                 link=self.link,
                 style=_style(),
                 **context,
@@ -91,6 +92,12 @@ class Sheet:
         if fresh:
             headers["Cache-Control"] = f"public, max-age={fresh}"
         return Reply(html.encode(), status=status, media_type=HTML, headers=headers)
+
+
+def _number(decimal: str) -> str:
+    """A decimal number for reading: "5500.00" -> "5,500.00"."""
+    whole, dot, rest = decimal.partition(".")
+    return f"{int(whole):,}{dot}{rest}"
 
 
 @cache

@@ -14,12 +14,11 @@ WORDS: dict[str, Text] = {
     "since": Text(th="ตั้งแต่", en="since"),
     "until": Text(th="ถึง", en="until"),
     "sometimes": Text(th="เฉพาะบางกรณี", en="in some cases only"),
-    "nothing": Text(th="ไม่มี", en="Nothing"),
     # the manual
     "manual": Text(th="คู่มือสำหรับประชาชน", en="Public manual"),
     "version": Text(th="ฉบับที่", en="Version"),
     "ways": Text(th="ทำอะไรได้บ้าง", en="What can be done"),
-    "needed_when": Text(th="ใครต้องขอ", en="Who needs it"),
+    "needed_when": Text(th="ใครต้องใช้บริการนี้", en="Who needs it"),
     "ask_guide": Text(
         th="ไม่แน่ใจว่ากิจการของท่านต้องขออะไรบ้าง ตอบคำถามสั้น ๆ แล้วระบบจะบอก",
         en="Not sure what your business needs? Answer a few questions.",
@@ -38,7 +37,7 @@ WORDS: dict[str, Text] = {
     "bring_nothing": Text(th="ไม่ต้องแนบเอกสารใด", en="No document is asked for."),
     "bring_not": Text(th="สิ่งที่ท่านไม่ต้องเตรียม", en="What you need not bring"),
     "bring_not_why": Text(
-        th="รัฐมีข้อมูลเหล่านี้อยู่แล้ว หน่วยงานตรวจสอบเอง ห้ามเรียกสำเนาจากท่าน",
+        th="รัฐมีข้อมูลเหล่านี้อยู่แล้ว หน่วยงานตรวจสอบเองและไม่เรียกสำเนาจากท่าน",
         en="The state holds it already; the agency looks it up itself and may not ask you for a copy.",
     ),
     "fetched": Text(th="ระบบดึงข้อมูลให้ ไม่ต้องกรอกเอง", en="Filled in for you by state registers"),
@@ -54,12 +53,6 @@ WORDS: dict[str, Text] = {
     "time": Text(th="ระยะเวลาดำเนินการ", en="Time"),
     "steps": Text(th="ขั้นตอน", en="Steps"),
     "window": Text(th="ยื่นได้เมื่อใด", en="When to file"),
-    "rule": Text(th="ที่มาของหลักเกณฑ์", en="Where the rules come from"),
-    "apply": Text(th="เริ่มยื่นคำขอ", en="How to begin"),
-    "apply_how": Text(
-        th="ยื่นทางอิเล็กทรอนิกส์ได้ทุกวัน ตลอด 24 ชั่วโมง โดยยืนยันตัวตนด้วย ThaID",
-        en="Apply online at any hour, with a ThaID login.",
-    ),
     "for_systems": Text(th="สำหรับผู้พัฒนาระบบ", en="For systems"),
     "validity": Text(th="อายุของเอกสารที่ออกให้", en="How long it holds"),
     "facts": Text(th="ข้อควรทราบ", en="Good to know"),
