@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from chalicelib.shared.errors import Fault
 from chalicelib.shared.workdays import thai_date
 
+from ..cases import changes
 from . import computed, fees, forms, procedures
 from .expressions import BadExpression
 from .model import Validity
@@ -23,9 +24,15 @@ if TYPE_CHECKING:  # cases stand on definitions; only this file looks back at th
 
 
 def moved(case: Case, new: Book) -> Case:
-    """The case under the newer version, before its due day is set anew."""
-    answers = computed.worked_out(new.definition, case.answers)
-    return case.model_copy(update={"service_version": new.definition.version, "answers": answers})
+    """The case under the newer version, before its due day is set anew.
+
+    What is computed is worked out anew, in the licence's answers as in the applicant's: so what differs between the two
+    is only what the applicant asked for.
+    """
+    answers, base = computed.worked_out(new.definition, case.answers), case.base
+    if base is not None and new.rule is not None and new.rule.form is None:
+        base = base.model_copy(update={"answers": computed.worked_out(new.definition, base.answers)})
+    return case.model_copy(update={"service_version": new.definition.version, "answers": answers, "base": base})
 
 
 def hindrances(case: Case, old: Book, new: Book, due: dt.date | None, now: dt.datetime) -> list[Fault]:
@@ -41,6 +48,7 @@ def hindrances(case: Case, old: Book, new: Book, due: dt.date | None, now: dt.da
     return [
         *_workflow(case, old, new),
         *_given(case, new),
+        *_procedure(case, old, new, thai_date(now)),
         *_worse(case, old, new, due, thai_date(now)),
     ]
 
@@ -82,6 +90,26 @@ def _given(case: Case, new: Book) -> Iterator[Fault]:
             )
 
 
+def _procedure(case: Case, old: Book, new: Book, today: dt.date) -> Iterator[Fault]:
+    """What is to be done with a licence must be the same: the same questions, and a renewal that begins no earlier."""
+    if case.base is None or old.rule is None or new.rule is None:
+        return
+    where = f"/procedures/{case.procedure}"
+    if (old.rule.form is None) != (new.rule.form is None):
+        yield Fault(where, "ฉบับใหม่ใช้แบบคำขออื่น", "The newer version asks other questions.")
+    there = moved(case, new)
+    for fault in changes.outside(there, new, there.answers):
+        name = forms.label(new.definition, fault.pointer)
+        yield Fault(
+            f"/answers{fault.pointer}",
+            f"ฉบับใหม่ไม่ให้แก้ไข “{name.th}”",
+            f"The newer version does not let '{name.en}' be changed.",
+        )
+    runs = case.procedure == "renew" and today <= case.base.valid_until
+    if runs and (old.rule.begins, new.rule.begins) == ("after", "now"):
+        yield Fault(where + "/begins", "ใบอนุญาตใหม่จะสิ้นอายุเร็วขึ้น", "The renewed licence would begin, and end, earlier.")
+
+
 def _worse(case: Case, old: Book, new: Book, due: dt.date | None, today: dt.date) -> Iterator[Fault]:
     answers = computed.worked_out(new.definition, case.answers)
     try:
@@ -94,7 +122,8 @@ def _worse(case: Case, old: Book, new: Book, due: dt.date | None, today: dt.date
             yield Fault("/fees", "ค่าธรรมเนียมจะสูงขึ้น", f"The fee would be higher: {fees.baht(after)} baht.")
     if case.due is not None and (due is None or due > case.due):
         yield Fault("/sla", "กำหนดเวลาพิจารณาจะช้าลง", "The legal due day would be later.")
-    if _days(new.definition.credential.validity) < _days(old.definition.credential.validity):
+    given_anew = case.procedure in ("new", "renew")  # the others keep the licence's last day
+    if given_anew and _days(new.definition.credential.validity) < _days(old.definition.credential.validity):
         yield Fault("/credential/validity", "ใบอนุญาตจะมีอายุสั้นลง", "The licence would be valid for a shorter time.")
 
 

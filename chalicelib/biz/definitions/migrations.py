@@ -72,7 +72,7 @@ class Migrations:
         new = Book(seen, office.catalogue.law(definition), old.calendar, case.procedure)
         moved = migration.moved(case, new)
         reasons = [_OWN] if case.owner == caller.id or acted_on(case, caller.id) else []
-        if case.state in definition.workflow.states:
+        if case.state in seen.workflow.states:
             moved = clock.dated(moved, new, now)
         reasons += migration.hindrances(case, old, new, moved.due, now)
         done = False

@@ -16,6 +16,7 @@ from tests.biz.town import MALEE, Town
 
 SIGN = "signboard-permit"
 TRAT = "TH/LOCAL/TRAT"
+ROLES = ["intake", "approver", "publisher"]
 CLERK = "3990100005051"
 """Who decides for the municipality that registers signs."""
 
@@ -124,7 +125,7 @@ class SignTown(Town):
         (directory / "signs.json").write_text(json.dumps(definition or signs()), encoding="utf-8")
         super().__init__(directory, table=table)
         self.payments = 0
-        self.biz.enlist(Once(new_id(), "", new_id(), claimed=False), CLERK, TRAT, ["intake", "approver"], "เจ้าหน้าที่")
+        self.biz.enlist(Once(new_id(), "", new_id(), claimed=False), CLERK, TRAT, ROLES, "เจ้าหน้าที่")
 
     def begin(self, procedure: str, no: str, pid: str = MALEE, **body: Any) -> str:
         """A draft about a licence; its id."""
