@@ -217,10 +217,13 @@ def test_a_procedure_asks_only_what_may_be_changed() -> None:
 def test_a_fee_tells_the_rates_that_go_into_it_and_no_others() -> None:
     fees = small()["fees"] + [{"code": "copy", "name": text("สำเนา", "Copy"), "payee": "TH/LOCAL/TRAT", "expr": 20}]
     made = manual(definition(fees=fees), load()["lfa-2558"])
-    assert [(fee.code, [rate.baht for rate in fee.rates]) for fee in made.fees] == [
-        ("registration", ["3", "5.50"]),
-        ("copy", []),
+    assert [(fee.code, [rate.baht for rate in fee.rates], fee.of_earlier) for fee in made.fees] == [
+        ("registration", ["3", "5.50"], False),
+        ("copy", [], False),
     ]
+    fees[1]["expr"] = {"*": [2, {"rate": "per_metre"}]}
+    made = manual(definition(fees=fees), load()["lfa-2558"])
+    assert (made.fees[1].rates, made.fees[1].of_earlier) == ((), True), "a rate is told once"
 
 
 def test_a_procedure_that_is_not_offered_has_no_manual(calm: Town) -> None:

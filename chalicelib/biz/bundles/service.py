@@ -76,6 +76,7 @@ class Bundles:
                 bundle.name,
                 bundle.summary,
                 tuple(bundle.members[code].service for code in graph.ordered(bundle)),
+                bundle.form.schema_,
             )
             for bundle in self.hall.offers.live(on)
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -14,11 +14,14 @@ from chalicelib.shared.thai import Text
 
 from ..definitions import partial
 from ..definitions.model import ServiceDefinition
+from ..definitions.parts import Schema
+from ..definitions.validators import holds
 from ..office import Office
 from . import answers as reading
 from .plans import lines, manual_of, plan
 from .rules import Asked, Standing, Verdict, decide, questions, stand
 from .views import (
+    Beginning,
     Bundled,
     ChoiceLine,
     Cost,
@@ -31,22 +34,31 @@ from .views import (
     Undecided,
     Unguided,
 )
-from .vocabulary import Vocabulary
+from .vocabulary import OWNER_KIND, Vocabulary
 
 PATH = "/biz/v1/guide"
+BUNDLES = "/biz/v1/bundles"
+OFFERS = "/biz/v1/bundle-offers"
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A bundle: services that can be asked for in one go, each behind those that it waits for."""
+    """A bundle: services that can be asked for in one go.
+
+    Attributes:
+        id, name, summary: of the bundle.
+        services: those of its members, each behind those that it waits for.
+        form: JSON Schema of what it asks once; a property that is called as a shared question takes its answer.
+    """
 
     id: str
     name: Text
     summary: Text
     services: tuple[str, ...]
+    form: Schema = field(default_factory=dict)
 
 
-Offers = Callable[[dt.date], Iterable[Offer]]
+Live = Callable[[dt.date], Iterable[Offer]]
 
 
 class Guide:
@@ -58,7 +70,7 @@ class Guide:
         offers: the bundles that may be begun on a day.
     """
 
-    def __init__(self, office: Office, vocabulary: Vocabulary, offers: Offers) -> None:
+    def __init__(self, office: Office, vocabulary: Vocabulary, offers: Live) -> None:
         self._office = office
         self._vocabulary = vocabulary
         self._offers = offers
@@ -129,20 +141,37 @@ class Guide:
                 for each in services
                 if verdicts[each.id] is None
             ),
-            bundles=tuple(_bundled(offers, needed)),
+            bundles=tuple(_bundled(offers, needed, standing)),
             cost=_cost(needed),
         )
 
 
-def _bundled(offers: Iterable[Offer], needed: Sequence[ServiceLine]) -> Iterable[Bundled]:
+def _bundled(offers: Iterable[Offer], needed: Sequence[ServiceLine], standing: Standing) -> Iterable[Bundled]:
     """The bundles that bring more than one of the needed services."""
     wanted = {each.service for each in needed}
     for offer in offers:
         covered = tuple(service for service in offer.services if service in wanted)
         if len(covered) > 1:
             yield Bundled(
-                bundle=offer.id, name=offer.name, summary=offer.summary, services=offer.services, needed=covered
+                bundle=offer.id,
+                name=offer.name,
+                summary=offer.summary,
+                services=offer.services,
+                needed=covered,
+                offer=f"{OFFERS}/{offer.id}",
+                open=Beginning(method="POST", path=BUNDLES, body=_beginning(offer, standing)),
             )
+
+
+def _beginning(offer: Offer, standing: Standing) -> dict[str, Any]:
+    """What begins a bundle, with those of its shared answers that the guide was given."""
+    known = {name: value for name, value in standing.values.items() if value is not partial.UNKNOWN}
+    fields = offer.form.get("properties", {})
+    body: dict[str, Any] = {
+        "bundle": offer.id,
+        "answers": {name: value for name, value in known.items() if name in fields and holds(fields[name], value)},
+    }
+    return body | ({"applicant": {"kind": known[OWNER_KIND]}} if OWNER_KIND in known else {})
 
 
 def check(asked: Mapping[str, Asked], given: Mapping[str, Any], pointer: str) -> list[Fault]:

@@ -95,12 +95,17 @@ class DocumentLine(Statement):
     depends_on: tuple[Text, ...] = Field(description="Fields of the form on which that depends")
 
 
-class Opening(Outgoing):
-    """How the application is begun with what is known."""
+class Beginning(Outgoing):
+    """The request that begins an application, or a bundle of them, with what is known."""
 
     method: str
     path: str
     body: dict[str, Any]
+
+
+class Opening(Beginning):
+    """How an application is begun."""
+
     answers_path: str = Field(description="Where `answers` go, as a merge patch (RFC 7396), once there is a draft")
     answers: dict[str, Any]
 
@@ -158,6 +163,8 @@ class Bundled(Outgoing):
     summary: Text
     services: tuple[str, ...] = Field(description="All its services, each behind those that it waits for")
     needed: tuple[str, ...] = Field(description="Those of them that are needed")
+    offer: str = Field(description="Where the bundle is told whole")
+    open: Beginning
 
 
 class Cost(Outgoing):

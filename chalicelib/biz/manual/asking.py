@@ -56,8 +56,8 @@ def _called(hints: Mapping[str, Hint], pointer: str) -> Text:
     th, en = hint.label.th, hint.label.en
     inner = [each.label for path, each in hints.items() if path.startswith(f"{pointer}/*/")]
     if inner and hint.item is not None:
-        th += f" (แต่ละ{hint.item.th}: {', '.join(label.th for label in inner)})"
-        en += f" (each {hint.item.en.lower()}: {', '.join(label.en for label in inner)})"
+        th += f" (แต่ละรายการ: {', '.join(label.th for label in inner)})"
+        en += f" (for each: {', '.join(label.en for label in inner)})"
     if hint.visible_if is not None:
         th, en = f"{th} (บางกรณี)", f"{en} (in some cases)"
     return Text(th=th, en=en)

@@ -71,6 +71,7 @@ class FeeLine(Outgoing):
     name: Text
     payee: str = Field(description="The agency to which the money belongs")
     rates: tuple[RateLine, ...] = Field(description="The rates that may go into it, past and coming ones too")
+    of_earlier: bool = Field(description="Whether rates of the lines before go into it as well")
 
 
 class AskedPart(Outgoing):
@@ -215,17 +216,21 @@ def _documents(definition: ServiceDefinition, procedure: Procedure) -> Iterable[
 
 
 def _fees(definition: ServiceDefinition) -> Iterable[FeeLine]:
+    told: list[RateRow] = []
     for fee in definition.fees:
-        rows = [(row, len(used)) for used in [list(_rows(definition, fee.expr))] for row in used]
+        used = _rows(definition, fee.expr)
+        name = fee.name if len(used) == 1 else _RATE
         yield FeeLine(
             code=fee.code,
             name=fee.name,
             payee=fee.payee,
-            rates=tuple(_rate(row, fee.name if number == 1 else _RATE) for row, number in rows),
+            rates=tuple(_rate(row, name) for row in used if row not in told),
+            of_earlier=any(row in told for row in used),
         )
+        told += used
 
 
-def _rows(definition: ServiceDefinition, expression: Any) -> Iterable[RateRow]:
+def _rows(definition: ServiceDefinition, expression: Any) -> list[RateRow]:
     """The rows of the tables that a formula looks into, in the order of the tables."""
     named = set(_tables(expression))
     return [row for name, rows in definition.tables.items() if name in named for row in rows]

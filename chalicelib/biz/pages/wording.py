@@ -46,6 +46,7 @@ WORDS: dict[str, Text] = {
     "fees": Text(th="ค่าธรรมเนียม", en="Fees"),
     "free": Text(th="ไม่มีค่าธรรมเนียม", en="There is no fee."),
     "fee_from": Text(th="คำนวณจากคำตอบในแบบคำขอ", en="worked out from the application"),
+    "rates_above": Text(th="คำนวณจากอัตราข้างต้นด้วย", en="the rates above go into it too"),
     "rate": Text(th="อัตรา", en="Rate"),
     "amount": Text(th="จำนวน", en="Amount"),
     "holds": Text(th="ใช้บังคับ", en="In force"),

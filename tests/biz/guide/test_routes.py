@@ -118,6 +118,23 @@ def test_who_is_elsewhere_is_told_that_others_may_ask_the_same(calm: Town) -> No
     assert "โปรดสอบถามที่นั่น" in said["notes"][0]["th"]
 
 
+def test_what_can_be_asked_for_in_one_go_is_offered_with_what_is_known(town: Town) -> None:
+    bar = {**SMALL_SHOP, "business": ["food", "alcohol"], "registered": False, "has_signboard": True}
+    said = ask(town, **bar, alcohol_litres="under_10", vat_registered=False)
+    (bundle,) = said["bundles"]
+    assert set(bundle["needed"]) == {each["service"] for each in said["needed"]}
+    assert [each["service"] for each in said["needed"]] == bundle["needed"], "in the order in which they are filed"
+    assert bundle["needed"].index(NOTICE) < bundle["needed"].index("commercial-registration")
+    body = bundle["open"]["body"]
+    assert body["applicant"] == {"kind": "person"}
+    assert body["answers"]["area_m2"] == 48
+    run = town.ok(MALEE, "POST", bundle["open"]["path"].removeprefix("/biz/v1"), json=body)
+    held = town.ok(MALEE, "GET", f"/bundles/{run['id']}")["answers"]
+    assert held == body["answers"] | {key: held[key] for key in held.keys() - body["answers"].keys()}
+    assert town.ok(None, "GET", bundle["offer"].removeprefix("/biz/v1"))["name"] == bundle["name"]
+    assert ask(town, **SMALL_SHOP, registered=True, has_signboard=False)["bundles"] == [], "one service is no bundle"
+
+
 def test_a_link_says_the_same_as_the_answers(calm: Town) -> None:
     said = ask(calm, **SMALL_SHOP)
     assert said["link"] == ("/biz/v1/guide?where=laem_ngop&owner_kind=person&business=food&area_m2=48&in_market=no")
