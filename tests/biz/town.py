@@ -151,6 +151,7 @@ class Town:
         scanner: Scanner | None = None,
         http: Http | None = None,
         bundles: Sequence[Path] = (),
+        calendar: Calendar | None = None,
     ) -> None:
         self.at = START
         self.memory, self.bucket, self.post = MemoryTable(), MemoryObjects(), Post()
@@ -181,7 +182,7 @@ class Town:
             registers=self.neighbours,
             mailbox=self.neighbours,
             wallet=self.neighbours,
-            calendar=Calendar.load(),
+            calendar=calendar or Calendar.load(),
             outside=Outside(self.outbox, self.outbox),
             figures=self.neighbours,
             examine=examine,
