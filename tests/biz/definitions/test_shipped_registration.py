@@ -111,6 +111,26 @@ def test_a_certificate_has_no_end_on_the_register_the_page_the_paper_and_in_the_
     assert [each for each in town.neighbours.bodies(MALEE) if "ends on" in each or "ended" in each] == []
 
 
+def test_a_registration_is_changed_and_then_closed() -> None:
+    town = Town()
+    old = registered(town)
+    town.pass_time(days=60)
+    case = str(town.ok(MALEE, "POST", "/applications", json={"procedure": "amend", "licence": old})["id"])
+    more = [{"name": "ขายอาหารและเครื่องดื่ม"}, {"name": "ขายของที่ระลึก"}]
+    town.patch(case, {"activities": more, "business": {"changed_on": "2027-01-15"}})
+    assert town.ok(MALEE, "GET", f"/applications/{case}/quote")["total_baht"] == "20.00"
+    town.ok(MALEE, "POST", f"/applications/{case}/submit")
+    new = paid(town, case, "BANK-REG-2")
+    assert town.ok(None, "GET", f"/verify/{new}")["claims"]["activities"] == more
+    assert town.ok(None, "GET", f"/verify/{old}")["status"] == "replaced"
+
+    end = str(town.ok(MALEE, "POST", "/applications", json={"procedure": "cancel", "licence": new})["id"])
+    town.patch(end, {"closure": {"closed_on": "2027-01-20", "reason": "ended"}, "declaration": True})
+    town.ok(MALEE, "POST", f"/applications/{end}/submit")
+    paid(town, end, "BANK-REG-3")
+    assert town.ok(None, "GET", f"/verify/{new}")["status"] == "cancelled"
+
+
 def test_a_company_is_prefilled_from_its_register() -> None:
     town = Town()
     case = town.open(MALEE, REG, juristic_id=COMPANY)

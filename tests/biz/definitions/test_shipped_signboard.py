@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from chalicelib.biz.definitions import computed
 from chalicelib.biz.definitions.procedures import Base
 from chalicelib.biz.licences.rules import valid_until
+from tests.biz.town import MALEE, Town
+from tests.biz.walk import Walk
 
 from .shipped import answers, base, faults, service, total, uploads
 
@@ -166,3 +168,31 @@ def test_what_no_authority_says_is_not_called_verified() -> None:
     assert verified == {"thai", "thai_moving", "least", "late", *shares}
     assert tables.keys() - verified == {"mixed", "mixed_moving", "no_thai", "no_thai_moving"}
     assert all(row.name is not None for (row,) in tables.values())
+
+
+@pytest.mark.parametrize(
+    ("filed", "total_baht"), [("2026-12-15", "300.00"), ("2027-02-10", "300.00"), ("2027-04-01", "330.00")]
+)
+def test_next_years_evidence_holds_for_next_year_whenever_it_is_filed(filed: str, total_baht: str) -> None:
+    town = Town()
+    walk = Walk(town, service(SIGN))
+    old = walk.licence_of(walk.through("new"))
+    assert town.ok(None, "GET", f"/verify/{old}")["valid_until"] == LAST
+    town.at = dt.datetime.combine(dt.date.fromisoformat(filed), dt.time(3), dt.UTC)
+    case = walk.through("renew", old)
+    assert town.ok(MALEE, "GET", f"/applications/{case}")["quote"]["total_baht"] == total_baht
+    shown = town.ok(None, "GET", f"/verify/{walk.licence_of(case)}")
+    status = "not_yet_valid" if filed < "2027" else "valid"
+    assert (shown["status"], shown["valid_until"]) == (status, "2027-12-31")
+    assert shown["claims"]["signs"] == 1
+
+
+@pytest.mark.parametrize(("on", "allowed"), [("2026-10-31", False), ("2026-11-01", True)])
+def test_next_year_is_declared_from_november(on: str, allowed: bool) -> None:
+    town = Town()
+    town.at = dt.datetime(2026, 10, 1, 3, tzinfo=dt.UTC)
+    walk = Walk(town, service(SIGN))
+    no = walk.licence_of(walk.through("new"))
+    town.at = dt.datetime.combine(dt.date.fromisoformat(on), dt.time(3), dt.UTC)
+    answer = town.call(MALEE, "POST", "/applications", json={"procedure": "renew", "licence": no})
+    assert answer.status == (201 if allowed else 409)
