@@ -380,10 +380,8 @@ def _open_biz(house: House) -> None:
     biz = house.biz
     house.rooms["biz"] = routes(biz)
     add(house.rooms["biz"], house.services(), house.requests("biz"))
-    house.handlers["biz_events"] = biz.on_event
-    house.handlers["biz_uploads"] = biz.on_upload
-    house.handlers["biz_feedback"] = biz.on_feedback
-    house.handlers["biz_deliveries"] = biz.on_delivery
+    house.handlers.update(biz_events=biz.on_event, biz_uploads=biz.on_upload)
+    house.handlers.update(biz_feedback=biz.on_feedback, biz_deliveries=biz.on_delivery)
     house.sweeps["biz_sweep"] = lambda: biz.sweep((house.sweep_clock or house.clock)())
 
 

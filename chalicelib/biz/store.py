@@ -7,7 +7,7 @@
     STAFF#{person} 1             an officer
     PROVIDER#{id}  1             a payment provider's secret, sealed
     HELD#{owner}   {document}    an accepted document, offered in the owner's later cases
-    (money, receipts and reconciliation: see payments/store)
+    (money, receipts and reconciliation: see payments/store; what agencies' systems are told: see linked/store)
 
 Indexes: by_owner (a person's cases), by_queue (an agency's work by legal due date), by_due (cases whose clock runs, by
 the day on which lateness must be looked at; licences, by the day on which their holder is told something), by_desk

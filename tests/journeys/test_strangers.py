@@ -40,6 +40,7 @@ OF_THE_APPLICANT: Mapping[tuple[str, str], Any] = {
     ("POST", CASE + "/prefill"): None,
     ("POST", CASE + "/validate"): None,
     ("POST", CASE + "/{command}"): None,
+    ("POST", CASE + "/hand-over"): None,
     ("POST", CASE + "/payments"): None,
     ("GET", CASE + "/payments"): None,
     ("POST", CASE + "/documents"): FILE,
@@ -184,6 +185,17 @@ def test_without_a_token_nothing_is_open_but_what_is_public(stack: Stack, played
             if answer.status != 401:
                 wrong[method, path] = answer.status
     assert wrong == {}
+
+
+def test_what_is_for_agencies_systems_is_for_nobody_with_a_token(stack: Stack, played: World) -> None:
+    of_systems = routes(stack, "biz", lambda route: route.path.startswith("/biz/v1/linked/"))
+    assert len(of_systems) >= 9
+    visitors = [visitor(played, persona) for persona in ("malee", "officer-anong", "operator-dga", "laemngop-office")]
+    for method, path in of_systems:
+        for service in (SERVICE, "no-such-service"):
+            there = filled(played, path.replace("{service}", service).replace("{delivery}", "1" * 32))
+            said = {asking.ask(method, there, {}).status for asking in [Visitor(played, None), *visitors]}
+            assert said == {401}, (method, there)
 
 
 def test_forged_tokens_open_nothing(played: World) -> None:

@@ -30,6 +30,11 @@ def problems(definition: ServiceDefinition) -> Iterator[Problem]:
         yield Problem("/deemed_approval", "by silence nobody says how much is due (link.fee)")
     if link.fee == "at_most" and not definition.fees:
         yield Problem("/link/fee", "there is no formula that could be the most")
+    for procedure, rule in definition.procedures.items():
+        if link.licence == "agency":
+            yield Problem(at("procedures", procedure), "nothing here knows the agency's own licences (link.licence)")
+        elif link.mode == "hand_over" and rule.form is None:
+            yield Problem(at("procedures", procedure, "form"), "what is filled in elsewhere has a form of its own")
     for number, item in enumerate(definition.checklist):
         if item.photo:
             yield Problem(at("checklist", number, "photo"), "photographs stay with the agency's system")

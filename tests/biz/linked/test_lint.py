@@ -115,6 +115,14 @@ def test_what_is_filled_in_elsewhere_asks_nothing_here(bend: Bend, where: str) -
     assert where in [pointer for pointer, _ in told(raw)], told(raw)
 
 
+@pytest.mark.parametrize(("licence", "where"), [("agency", "/procedures/renew"), ("here", "/procedures/renew/form")])
+def test_what_is_about_a_licence_is_filled_in_where_the_licence_is_known(licence: str, where: str) -> None:
+    raw = elsewhere({"licence": licence})
+    words = {"th": "ต่ออายุ", "en": "Renew"}
+    raw["procedures"] = {"renew": {"name": words, "summary": words, "source": "x", "verified": "no"}}
+    assert where in [pointer for pointer, _ in told(raw)]
+
+
 @pytest.mark.parametrize("changes", [{"fee": "at_most"}, {"licence": "agency"}])
 def test_silence_fixes_no_fee_and_issues_no_licence_of_the_agencys(changes: dict[str, str]) -> None:
     raw = elsewhere() if "licence" in changes else definition(changes)

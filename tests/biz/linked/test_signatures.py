@@ -144,6 +144,7 @@ FORGERIES: dict[str, Forgery] = {
     "another type": with_header(typ="JWT"),
     "the type of the exchange": with_header(typ="gdx-request+jwt"),
     "a critical extension": with_header(crit=["exp2"], exp2=1),
+    "a payload that is not encoded (RFC 7797)": with_header(b64=False, crit=["b64"]),
     "not JSON": lambda *_: signed(b"\xff\xfe"),
     "a list of claims": lambda *_: signed([1]),
     "another system": with_claims(iss=f"{OFFICE}/food-establishment-licence"),
