@@ -89,6 +89,7 @@ def plan(
         filled=_filled(definition, known),
         known=_labels(definition, (pointer for pointer in known.fields if _in(known.answers, pointer))),
         manual=manual_of(definition.id),
+        linked=None if definition.link is None else definition.link.mode,
         open=_opening(definition, known),
     )
     questions = {known.fields[pointer] for pointer in wanted if pointer in known.fields} | applicant

@@ -133,6 +133,9 @@ class Needed(ServiceLine):
     filled: tuple[Text, ...] = Field(description="Fields of the form that the state fills in itself")
     known: tuple[Text, ...] = Field(description="Fields of the form that these answers fill in")
     manual: str
+    linked: Literal["receive", "hand_over"] | None = Field(
+        description="Whether the agency's own system works on it; hand_over: the form is filled in at the agency's site"
+    )
     open: Opening
 
 

@@ -126,6 +126,9 @@ class Manual(Way):
     validity: Statement
     facts: tuple[Statement, ...]
     appeal: Statement
+    linked: Literal["receive", "hand_over"] | None = Field(
+        description="Whether the agency's own system works on it; hand_over: the form is filled in at the agency's site"
+    )
     others: tuple[Way, ...] = Field(description="The other procedures; none where one was asked for")
 
 
@@ -156,6 +159,7 @@ def manual(definition: ServiceDefinition, law: LawPack, procedure: Procedure | N
         validity=statement(definition.credential.validity.words(), definition.credential.validity),
         facts=_said((*definition.manual.facts, *([] if deemed is None else [deemed]))),
         appeal=_said((definition.manual.appeal,))[0],
+        linked=None if definition.link is None else definition.link.mode,
         others=tuple(Way(**_way(definition, each)) for each in others),
     )
 

@@ -29,6 +29,14 @@ WORDS: dict[str, Text] = {
     "juristic": Text(th="นิติบุคคล", en="a company or partnership"),
     "legal_basis": Text(th="กฎหมายที่เกี่ยวข้อง", en="Legal basis"),
     "procedure_law": Text(th="กฎหมายว่าด้วยขั้นตอนการพิจารณา", en="Law of procedure"),
+    "receive": Text(
+        th="หน่วยงานพิจารณาในระบบของหน่วยงานเอง ท่านยื่นและติดตามเรื่องได้ที่นี่",
+        en="The agency works on it in a system of its own; you apply and follow it here.",
+    ),
+    "hand_over": Text(
+        th="เมื่อเริ่มยื่น ท่านจะไปกรอกแบบคำขอที่เว็บไซต์ของหน่วยงาน แล้วติดตามเรื่องได้ที่นี่",
+        en="You are taken to the agency's own site to fill in the application, and follow it here.",
+    ),
     "criteria": Text(th="หลักเกณฑ์และเงื่อนไข", en="Rules and conditions"),
     "channels": Text(th="ช่องทางการให้บริการ", en="Where to apply"),
     "asks": Text(th="ข้อมูลที่ต้องกรอก", en="What you fill in"),
