@@ -120,7 +120,7 @@ class MemberQuote(Outgoing):
 class RunQuote(Outgoing):
     """What all needed members cost together, as far as it is known, and what of it belongs to which agency."""
 
-    complete: bool = Field(description="Whether every needed member's fee is known")
+    complete: bool = Field(description="Whether every needed member has the answers that its fee is made of")
     total_satang: int
     total_baht: str
     by_payee: dict[str, int] = Field(description="Agency -> satang")
@@ -292,7 +292,7 @@ def quote(sight: Sight, now: dt.datetime) -> RunQuote:
             continue
         desk = sight.desks[code]
         lines = _lines(sight, code, desk, now)
-        complete = complete and lines is not None
+        complete = complete and lines is not None and _is_answered(sight, code, desk, now)
         for line in lines or ():
             by_payee[line.payee] = by_payee.get(line.payee, 0) + line.satang
         case = desk.case
@@ -314,6 +314,14 @@ def quote(sight: Sight, now: dt.datetime) -> RunQuote:
         by_payee=dict(sorted(by_payee.items())),
         members=members,
     )
+
+
+def _is_answered(sight: Sight, code: str, desk: Desk, now: dt.datetime) -> bool:
+    """Whether no answer is missing on which the fee may depend."""
+    if desk.fate != "draft":
+        return True
+    missing = rules.missing(sight.bundle, sight.run, code, sight.desks, now)
+    return not any(fault.pointer.startswith("/answers") for fault in missing)
 
 
 def _lines(sight: Sight, code: str, desk: Desk, now: dt.datetime) -> tuple[FeeLine, ...] | None:

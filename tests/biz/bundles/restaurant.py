@@ -57,37 +57,37 @@ def staffed(town: Town) -> Town:
 
 
 def begin(town: Town, number: int = 0, who: str = MALEE, **changes: Any) -> str:
-    """A bundle begun with these answers; its id."""
+    """A bundle begun with these answers; the id of the run."""
     body = {"bundle": BUNDLE, "applicant": {"kind": "person"}, "answers": answers(number, **changes)}
     return str(town.ok(who, "POST", "/bundles", json=body)["id"])
 
 
-def run(town: Town, id: str) -> Any:
+def run(town: Town, bundle: str) -> Any:
     """The run as its owner sees it."""
-    return town.ok(MALEE, "GET", f"/bundles/{id}")
+    return town.ok(MALEE, "GET", f"/bundles/{bundle}")
 
 
-def members(town: Town, id: str) -> dict[str, Any]:
+def members(town: Town, bundle: str) -> dict[str, Any]:
     """Its members by code."""
-    return {member["code"]: member for member in run(town, id)["members"]}
+    return {member["code"]: member for member in run(town, bundle)["members"]}
 
 
-def stands(town: Town, id: str) -> dict[str, str]:
+def stands(town: Town, bundle: str) -> dict[str, str]:
     """Where each member stands."""
-    return {code: member["stand"] for code, member in members(town, id).items()}
+    return {code: member["stand"] for code, member in members(town, bundle).items()}
 
 
-def case(town: Town, id: str, code: str) -> str:
+def case(town: Town, bundle: str, code: str) -> str:
     """The application of a member."""
-    return str(members(town, id)[code]["case"])
+    return str(members(town, bundle)[code]["case"])
 
 
-def fill(town: Town, id: str, *codes: str) -> None:
+def fill(town: Town, bundle: str) -> None:
     """What the members ask beside the shared answers, what registers know, and the documents, each sent once."""
-    there = members(town, id)
-    wanted = {code: patch for code, patch in own().items() if there[code]["case"] and (not codes or code in codes)}
-    patched(town, id, members=wanted)
-    town.ok(MALEE, "POST", f"/bundles/{id}/prefill")
+    there = members(town, bundle)
+    wanted = {code: patch for code, patch in own().items() if there[code]["case"]}
+    patched(town, bundle, members=wanted)
+    town.ok(MALEE, "POST", f"/bundles/{bundle}/prefill")
     lender = next(code for code in (FOOD, SMALL_FOOD, SHOP, ALCOHOL, SIGN) if there[code]["stand"] != "not_needed")
     if lender != SIGN:
         town.send(there[lender]["case"], "site_map")
@@ -95,25 +95,25 @@ def fill(town: Town, id: str, *codes: str) -> None:
         town.send(there[SIGN]["case"], "sign_photo", a_png(), media="image/png")
 
 
-def patched(town: Town, id: str, **body: Any) -> Any:
+def patched(town: Town, bundle: str, **body: Any) -> Any:
     """Change answers, with the present ETag."""
-    etag = town.call(MALEE, "GET", f"/bundles/{id}").headers["etag"]
-    return town.ok(MALEE, "PATCH", f"/bundles/{id}/answers", json=body, headers={"If-Match": etag})
+    etag = town.call(MALEE, "GET", f"/bundles/{bundle}").headers["etag"]
+    return town.ok(MALEE, "PATCH", f"/bundles/{bundle}/answers", json=body, headers={"If-Match": etag})
 
 
 def ready(town: Town, number: int = 0, **changes: Any) -> str:
     """A bundle in which nothing is missing."""
-    id = begin(staffed(town), number, **changes)
-    fill(town, id)
-    return id
+    bundle = begin(staffed(town), number, **changes)
+    fill(town, bundle)
+    return bundle
 
 
 def filed(town: Town, number: int = 0, **changes: Any) -> str:
     """A bundle that was submitted, and what was sent by that heard."""
-    id = ready(town, number, **changes)
-    town.ok(MALEE, "POST", f"/bundles/{id}/submit")
+    bundle = ready(town, number, **changes)
+    town.ok(MALEE, "POST", f"/bundles/{bundle}/submit")
     town.run_queue()
-    return id
+    return bundle
 
 
 def approve(town: Town, case_id: str) -> None:
@@ -150,9 +150,9 @@ def refuse(town: Town, case_id: str) -> None:
             state = town.act(one, case_id, "accept")["state"]
 
 
-def bill(town: Town, id: str) -> Any:
+def bill(town: Town, bundle: str) -> Any:
     """The live QR of a run."""
-    return town.ok(MALEE, "POST", f"/bundles/{id}/payments")
+    return town.ok(MALEE, "POST", f"/bundles/{bundle}/payments")
 
 
 def pay(town: Town, of: Any, transaction: str = "BANK-JOINT-1", **changes: Any) -> Answer:
