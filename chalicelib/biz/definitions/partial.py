@@ -7,7 +7,7 @@ yes or a no those that made it so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,21 @@ def judge(schema: Any, value: Any, where: str = "") -> Judged:
             return Judged(None, frozenset({where}))
         return Judged(validator(schema).is_valid(value), frozenset({where}))
     return both(_keyword(word, schema, value, where) for word in schema if word not in SAYS_NOTHING)
+
+
+def named(schema: Any, where: str = "") -> Iterator[str]:
+    """Pointers of what a schema looks at, each as deep as it says."""
+    if not isinstance(schema, dict):
+        return
+    properties = schema.get("properties", {})
+    for name, inner in properties.items():
+        yield from list(named(inner, _down(where, name))) or [_down(where, name)]
+    yield from (_down(where, name) for name in schema.get("required", ()) if name not in properties)
+    for word in ("allOf", "anyOf", "oneOf"):
+        for inner in schema.get(word, ()):
+            yield from named(inner, where)
+    for word in ("not", "if", "then", "else"):
+        yield from named(schema.get(word), where)
 
 
 def both(parts: Iterable[Judged]) -> Judged:

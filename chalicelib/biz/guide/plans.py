@@ -152,8 +152,22 @@ def _documents(definition: ServiceDefinition, known: Known) -> Iterable[tuple[Do
     for rule in definition.of("new").documents:
         found = partial.YES if rule.when is None else partial.judge(rule.when, facts)
         if found.holds is not False:
-            by = sorted(found.by) if found.holds is None else []
+            by = () if found.holds else _deepest(found.by, rule.when)
             yield rule, tuple(each.removeprefix("/answers") for each in by)
+
+
+def _deepest(unknown: Iterable[str], condition: Any) -> tuple[str, ...]:
+    """What a condition depends on, told by the fields rather than by the part of the form that they are in."""
+    looked_at = dict.fromkeys(partial.named(condition))
+    return tuple(
+        dict.fromkeys(
+            inner for each in sorted(unknown) for inner in ([at for at in looked_at if _within(at, each)] or [each])
+        )
+    )
+
+
+def _within(pointer: str, part: str) -> bool:
+    return pointer == part or pointer.startswith(f"{part}/")
 
 
 def _document(definition: ServiceDefinition, rule: DocumentRule, by: tuple[str, ...]) -> DocumentLine:

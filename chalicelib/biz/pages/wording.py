@@ -104,7 +104,7 @@ WORDS: dict[str, Text] = {
     "needed_none": Text(
         th="จากคำตอบของท่าน ไม่มีบริการใดในระบบนี้ที่ต้องขอ", en="By your answers you need none of the services here."
     ),
-    "count": Text(th="รายการ", en="in all"),
+    "count": Text(th="รายการ", en="of the services here"),
     "because": Text(th="เพราะอะไร", en="Why"),
     "because_you": Text(th="เพราะท่านตอบว่า", en="Because you answered"),
     "open": Text(th="ยังตัดสินไม่ได้", en="Not decided yet"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.biz.definitions.partial import UNKNOWN, Open, judge, opened
+from chalicelib.biz.definitions.partial import UNKNOWN, Open, judge, named, opened
 from chalicelib.biz.definitions.validators import validator
 
 BIG = {"properties": {"area": {"minimum": 200}}, "required": ["area"]}
@@ -52,6 +52,16 @@ BIG = {"properties": {"area": {"minimum": 200}}, "required": ["area"]}
 def test_what_can_be_said(schema: Any, value: Any, holds: bool | None, by: set[str]) -> None:
     found = judge(schema, value)
     assert (found.holds, found.by) == (holds, by)
+
+
+def test_a_schema_names_what_it_looks_at() -> None:
+    schema = {
+        "required": ["applicant", "answers"],
+        "properties": {"answers": {"properties": {"premises": BIG}, "not": {"required": ["x"]}}},
+        "if": {"properties": {"kind": {"const": 1}}},
+        "anyOf": [True, {"required": ["kind"]}],
+    }
+    assert list(named(schema)) == ["/answers/premises/area", "/answers/x", "/applicant", "/kind", "/kind"]
 
 
 NAMES = ("a", "b", "c")

@@ -69,6 +69,8 @@ def test_a_small_restaurant_notifies_and_is_told_why_how_long_and_how_much(calm:
     modes = {line["code"]: (line["mode"], line["certain"]) for line in needed["documents"]}
     assert modes["identity"] == ("exchange", True)
     assert modes["premises_right"] == ("upload", False), "a tenant needs it; whether one is, the form asks"
+    lease = next(line for line in needed["documents"] if line["code"] == "premises_right")
+    assert [label["en"] for label in lease["depends_on"]] == ["Right to the premises"]
     assert "juristic_certificate" not in modes, "a person has none"
     refused = {each["service"]: [line["question"] for line in each["answers"]] for each in said["not_needed"]}
     assert refused[LICENCE] == ["area_m2"]
@@ -104,6 +106,20 @@ def test_a_fee_that_hangs_on_one_more_answer_asks_for_it(calm: Town) -> None:
     more = ask(calm, **bar, registered=True, has_signboard=False, vat_registered=True)
     assert more["cost"] == {"baht": "2300.00", "complete": True}
     assert more["questions"] == []
+
+
+def test_whether_a_document_is_needed_may_hang_on_who_applies(calm: Town) -> None:
+    shop = {name: value for name, value in SMALL_SHOP.items() if name != "owner_kind"}
+    said = ask(calm, **shop, registered=True, has_signboard=False)
+    (line,) = said["questions"][0]["questions"]
+    assert (line["question"], line["details"]) == ("owner_kind", [NOTICE])
+    documents = {each["code"]: each for each in said["needed"][0]["documents"]}
+    assert not documents["juristic_certificate"]["certain"]
+    assert [label["en"] for label in documents["juristic_certificate"]["depends_on"]] == ["Who applies"]
+    company = ask(calm, **shop, owner_kind="juristic", registered=True, has_signboard=False)["needed"][0]
+    assert {each["code"]: each["certain"] for each in company["documents"]}["juristic_certificate"]
+    assert company["open"]["body"]["applicant"] == {"kind": "juristic"}
+    assert len(company["filled"]) > len(said["needed"][0]["filled"]), "the register of companies knows more"
 
 
 def test_an_answer_that_is_not_asked_for_is_told_and_does_not_count(calm: Town) -> None:
