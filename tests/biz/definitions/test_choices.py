@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.biz.definitions import lint
+from chalicelib.biz.definitions import lint, lint_schema
+from chalicelib.biz.definitions.catalogue import shipped
+from chalicelib.biz.definitions.model import ServiceDefinition
 from chalicelib.biz.licences.facts import plain
 from chalicelib.shared.thai import Text
 
 from ..samples import small, text
-from ..town import FOOD, Town
+from ..town import FOOD, START, Town
 
 NAMES = {"brass": text("ทองเหลือง", "Brass"), "wood": text("ไม้", "Wood")}
 COULD_NAME = "must name exactly the texts of the schema's enum"
@@ -79,3 +81,11 @@ def test_the_page_of_a_licence_calls_the_kind_of_place_by_its_name(town: Town) -
     assert "ร้านอาหาร (Restaurant)" in page
     form = town.ok(None, "GET", f"/services/{FOOD}")["form"]
     assert form["hints"]["/establishment/kind"]["choices"]["cafe"] == {"th": "ร้านเครื่องดื่ม", "en": "Café"}
+
+
+@pytest.mark.parametrize("service", shipped().live(START.date()), ids=lambda service: service.id)
+def test_every_choice_of_a_shipped_service_has_a_name(service: ServiceDefinition) -> None:
+    for form in (service.form, *(rule.form for rule in service.procedures.values() if rule.form is not None)):
+        for pointer, schema in lint_schema.properties(form.schema_):
+            if schema.get("enum"):
+                assert form.hints[pointer].choices.keys() == set(schema["enum"]), pointer
