@@ -169,19 +169,13 @@ class Office:
     ) -> Case:
         """Writes a case with its events in one transaction; gives it back as stored.
 
-        What an agent does takes effect only while their power still holds: that is part of the transaction.
         A filed case that is about a licence holds it until it has ended: see `_holding`.
 
         Raises:
             AlreadyThere: another filed application is about the same licence, or something of `more` is there.
         """
-        hand, rows = case.hand, list[Change]()
-        if hand is not None:
-            case, rows = self.delegations.taken_up(case, hand, self.now())
         stored, changes, events = self.drawn(case, told, by=by, new=new)
-        if hand is not None:
-            rows += self.delegations.told(hand, case, [event for _, event in events])
-        self.parts.journal.commit(once, [*changes, *rows, *more], events, answer)
+        self.parts.journal.commit(once, [*changes, *more], events, answer)
         return stored
 
     def _holding(self, case: Case) -> tuple[Case, list[Change]]:
@@ -202,8 +196,15 @@ class Office:
     def drawn(
         self, case: Case, told: Sequence[Told], *, by: str, new: bool = False
     ) -> tuple[Case, list[Change], list[tuple[str, Event]]]:
-        """A case as it will be stored, what stores it, and its events: for a transaction of several cases."""
+        """A case as it will be stored, what stores it, and its events: for a transaction of several cases.
+
+        What an agent does takes effect only while their power still holds: that is among the changes.
+        """
         case, held = self._holding(case)
+        hand = case.hand
+        if hand is not None:
+            case, by_power = self.delegations.taken_up(case, hand, self.now())
+            held += by_power
         head, events = case.head, list[tuple[str, Event]]()
         about = {"service": case.service, "agency": case.agency}
         if case.bundle is not None:
@@ -221,6 +222,8 @@ class Office:
         case = case.model_copy(update={"head": head})
         turn = self.book(case).state(case).turn
         change = self.store.new_case(case, turn) if new else self.store.changed_case(case, turn)
+        if hand is not None:
+            held += self.delegations.told(hand, case, [event for _, event in events])
         stored = case if new else case.model_copy(update={"version": case.version + 1})
         return stored, [change, *held], events
 

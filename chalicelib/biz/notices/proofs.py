@@ -10,7 +10,7 @@ from chalicelib.shared.errors import Refusal
 from ..model import Case
 from ..ports import Mailbox
 from . import rules
-from .model import Step
+from .model import Proof, Step
 from .service import Notices
 from .views import ProofList, proof_view
 
@@ -25,12 +25,12 @@ class Proofs:
         self._mailbox = mailbox
 
     def of_case(self, case: Case) -> ProofList:
-        """The proofs of a case that the caller may see, oldest first.
+        """The proofs of a case that the caller may see, oldest first; for an agent those of what they were told.
 
         The inbox is asked about letters that were not opened when it was last asked; what it says is kept. When it does
         not answer, the list comes without.
         """
-        proofs = self._notices.rows.of_case(case.id)
+        proofs = self._shown(case)
         unopened = [
             proof
             for proof in proofs
@@ -48,6 +48,10 @@ class Proofs:
                 at = dt.datetime.fromisoformat(opened[proof.event])
                 self._notices.hear(proof, Step(status="opened", at=at, provider_id=proof.event))
             if news:
-                proofs = self._notices.rows.of_case(case.id)
+                proofs = self._shown(case)
         shown = sorted((proof_view(proof, case.owner) for proof in proofs), key=lambda proof: proof.steps[0].at)
         return ProofList(items=shown, opened_known=known)
+
+    def _shown(self, case: Case) -> list[Proof]:
+        found = self._notices.rows.of_case(case.id)
+        return found if case.hand is None else [proof for proof in found if proof.owner == case.hand.power.agent]

@@ -221,6 +221,8 @@ def test_the_owner_is_told_and_the_agent_of_what_concerns_them(town: Town) -> No
     assert "as the applicant's agent" in town.neighbours.bodies(SOMCHAI)[0]
     proofs = {proof["to"]: proof for proof in town.ok(ANONG, "GET", f"/applications/{case}/notices")["items"]}
     assert (proofs["applicant"]["template"], proofs["agent"]["template"]) == ("returned", "agent")
+    own = town.ok(SOMCHAI, "GET", f"/applications/{case}/notices")["items"]
+    assert [proof["to"] for proof in own] == ["agent"], "by which ways the applicant is told is hers to know"
     assert show(town, payer)["done"] == [], "who never acted on it is told nothing"
 
 
