@@ -85,10 +85,10 @@ def case(town: Town, bundle: str, code: str) -> str:
 def fill(town: Town, bundle: str) -> None:
     """What the members ask beside the shared answers, what registers know, and the documents, each sent once."""
     there = members(town, bundle)
-    wanted = {code: patch for code, patch in own().items() if there[code]["case"]}
+    wanted = {code: patch for code, patch in own().items() if code in there and there[code]["case"]}
     patched(town, bundle, members=wanted)
     town.ok(MALEE, "POST", f"/bundles/{bundle}/prefill")
-    lender = next(code for code in (FOOD, SMALL_FOOD, SHOP, ALCOHOL, SIGN) if there[code]["stand"] != "not_needed")
+    lender = next(code for code, member in there.items() if member["stand"] != "not_needed")
     if lender != SIGN:
         town.send(there[lender]["case"], "site_map")
     if there[SIGN]["stand"] != "not_needed":
