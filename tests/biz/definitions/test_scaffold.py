@@ -27,6 +27,9 @@ def test_what_is_written_is_applied_for_as_it_is(tmp_path: Path, capsys: pytest.
     town = Town(tmp_path)
     assert town.call(None, "GET", f"/services/{NAME}").status == 404  # nobody applies before it was edited
     town.pass_time(days=AHEAD.days)
+    asked = {"where": "laem_ngop", f"{NAME}.does_it": True, f"{NAME}.has_premises": True}
+    guided = town.ok(None, "POST", "/guide", json={"answers": asked})["needed"]
+    assert [each["open"]["answers"] for each in guided if each["service"] == NAME] == [{"has_premises": True}]
     case = town.open(MALEE, NAME)
     town.patch(case, {"name": "มาลี", "phone": "0812345678", "years": 3, "has_premises": True, "address": "88"})
     town.send(case, "site_map")
