@@ -6,6 +6,7 @@ import copy
 import importlib.util
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -182,11 +183,15 @@ def elsewhere(link: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 class System:
-    """The office's system as HTTP sees it: remembers deliveries, and is down when told so."""
+    """The office's system as HTTP sees it: remembers deliveries, and is down when told so (`status` None).
+
+    `meanwhile` happens once, while it answers.
+    """
 
     def __init__(self) -> None:
         self.got: list[tuple[str, str, bytes]] = []
         self.status: int | None = 200
+        self.meanwhile: Callable[[], object] | None = None
 
     def send(
         self, method: str, url: str, *, headers: Any, body: bytes | None = None, timeout: float = 10.0
@@ -194,6 +199,9 @@ class System:
         if self.status is None:
             raise Unreachable("ConnectTimeoutError")
         self.got.append((url, headers["authorization"], body or b""))
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            happens()
         return HttpAnswer(self.status)
 
     def told(self) -> list[tuple[str, str]]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import jwt
 import pytest
+
+from chalicelib.shared.storage import Change, Update
+from tests.support.memory import MemoryTable
 
 from ..town import MALEE
 from .hotel import INBOX, OTHER_KEY, Hotels, client, definition
@@ -127,6 +131,41 @@ def test_a_message_that_comes_twice_is_told_once(town: Hotels) -> None:
         town.biz.on_delivery(body)
         assert queue == "biz-deliveries"
     assert len(town.system.got) == 1
+
+
+def test_whoever_dies_after_the_system_took_it_tells_it_again_under_the_same_id(tmp_path: Path) -> None:
+    table = Dying()
+    town = Hotels(tmp_path, table=table)
+    town.handed()
+    table.dying = True
+    with pytest.raises(ConnectionError):
+        town.run_queue()
+    table.dying = False
+    sweep(town, minutes=2)
+    ids = [json.loads(body)["delivery"] for _, _, body in town.system.got]
+    assert len(ids) == 2 and len(set(ids)) == 1
+    assert waiting(town) == []
+
+
+class Dying(MemoryTable):
+    """A table that loses the note of how a delivery went."""
+
+    dying = False
+
+    def write(self, changes: Sequence[Change], token: str) -> None:
+        if self.dying and any(isinstance(each, Update) and each.item.key.pk.startswith("DLV#") for each in changes):
+            raise ConnectionError
+        super().write(changes, token)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_what_is_fetched_while_it_is_told_is_not_told_again(town: Hotels, status: int) -> None:
+    town.handed()
+    town.system.status = status
+    town.system.meanwhile = lambda: town.push("POST", f"/deliveries/{waiting(town)[0]['delivery']}")
+    town.run_queue()
+    sweep(town, hours=2)
+    assert (len(town.system.got), waiting(town)) == (1, [])
 
 
 def test_what_leaves_goes_to_the_registered_address_and_is_signed_for_it_alone(town: Hotels) -> None:
