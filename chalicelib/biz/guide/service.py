@@ -16,6 +16,7 @@ from ..definitions import partial
 from ..definitions.model import ServiceDefinition
 from ..definitions.parts import Schema
 from ..definitions.validators import holds
+from ..manual.content import statement
 from ..office import Office
 from . import answers as reading
 from .plans import lines, manual_of, plan
@@ -127,14 +128,18 @@ class Guide:
             questions=_following(asked, standing, verdicts, {made.service: more for made, more in planned}),
             needed=tuple(needed),
             not_needed=tuple(
-                NotNeeded(**_short(each), answers=lines(verdict.by, asked, standing.values))
+                NotNeeded(
+                    **_short(each),
+                    rule=statement(each.guide.because, each.guide),
+                    answers=lines(verdict.by, asked, standing.values),
+                )
                 for each in services
-                if (verdict := verdicts[each.id]) is not None and verdict.needed is False
+                if each.guide is not None and (verdict := verdicts[each.id]) is not None and verdict.needed is False
             ),
             undecided=tuple(
-                Undecided(**_short(each), depends_on=verdict.by)
+                Undecided(**_short(each), rule=statement(each.guide.because, each.guide), depends_on=verdict.by)
                 for each in services
-                if (verdict := verdicts[each.id]) is not None and verdict.needed is None
+                if each.guide is not None and (verdict := verdicts[each.id]) is not None and verdict.needed is None
             ),
             unguided=tuple(
                 Unguided(**_short(each), summary=each.summary, manual=manual_of(each.id))

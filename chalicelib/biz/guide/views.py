@@ -142,12 +142,14 @@ class Needed(ServiceLine):
 class NotNeeded(ServiceLine):
     """A service that is not needed, whatever else is answered."""
 
+    rule: Statement = Field(description="Who needs it, and how far that was checked")
     answers: tuple[AnswerLine, ...] = Field(description="The answers that made it so")
 
 
 class Undecided(ServiceLine):
     """A service that may be needed."""
 
+    rule: Statement = Field(description="Who needs it, and how far that was checked")
     depends_on: tuple[str, ...] = Field(description="The questions that decide it")
 
 

@@ -107,6 +107,7 @@ WORDS: dict[str, Text] = {
     "count": Text(th="รายการ", en="of the services here"),
     "because": Text(th="เพราะอะไร", en="Why"),
     "because_you": Text(th="เพราะท่านตอบว่า", en="Because you answered"),
+    "rule": Text(th="เกณฑ์", en="The rule"),
     "open": Text(th="ยังตัดสินไม่ได้", en="Not decided yet"),
     "open_how": Text(th="ขึ้นอยู่กับคำตอบของคำถาม", en="That depends on"),
     "not_needed": Text(th="ไม่ต้องขอ", en="You do not need"),

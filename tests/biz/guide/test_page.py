@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -107,10 +108,23 @@ def test_a_link_that_somebody_added_to_still_works(calm: Town) -> None:
     assert "ที่อยู่ของหน้านี้มีคำตอบของคำถามที่ไม่มีแล้ว" in html
 
 
-def test_what_is_not_verified_is_marked(calm: Town) -> None:
-    html = shown(calm, urlencode(ANSWERS))
-    assert "ยังไม่ได้ตรวจสอบกับต้นฉบับ" in html
-    assert "25 พฤศจิกายน พ.ศ. 2569" in html
+@pytest.mark.parametrize("query", ["", urlencode(ANSWERS), "where=laem_ngop&business=food,lodging", "business=none"])
+def test_what_is_not_verified_is_marked_and_nothing_else(calm: Town, query: str) -> None:
+    def claims(part: Any) -> list[bool]:
+        if isinstance(part, list):
+            return [each for inner in part for each in claims(inner)]
+        if not isinstance(part, dict):
+            return []
+        own = [part["verified"]] if "verified" in part else []
+        return [*own, *(each for inner in part.values() for each in claims(inner))]
+
+    said = claims(calm.ok(None, "GET", f"/guide?{query}")) if query else []
+    assert shown(calm, query).count('<span class="mark">') == said.count(False)
+
+
+def test_a_day_is_of_the_buddhist_era_in_thai(calm: Town) -> None:
+    assert "25 พฤศจิกายน พ.ศ. 2569" in shown(calm)
+    assert "25 November 2026" in shown(calm, "lang=en")
 
 
 def test_the_manual_and_the_guide_lead_to_each_other(calm: Town) -> None:
