@@ -51,6 +51,7 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/python -m infra.stages --check
 	$(BIN)/python -m scripts.openapi --check
 	$(BIN)/python -m scripts.new_service --check chalicelib/biz/definitions/shipped
+	$(BIN)/python -m scripts.check_bundles
 
 .PHONY: docs
 docs: $(READY) ## write docs/openapi.json, docs/scale.md and .chalice/ from the code

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.biz.bundles.catalogue import SHIPPED
 from chalicelib.shared.journal import chain_is_whole
 from chalicelib.shared.storage import Change, Item, Key
 from tests.support.memory import MemoryTable
@@ -227,44 +224,3 @@ def test_beginning_billing_and_booking_cost_no_more(town: Town) -> None:
     town.memory.requests.clear()
     pay(town, joint)
     assert town.memory.requests == ["get", "get_many", "get_many", "write"], "the provider's key, the bill, its cases"
-
-
-def test_a_bundle_is_added_by_its_file_alone(tmp_path: Path) -> None:
-    made = raw()
-    made |= {"id": "open-a-canteen", "name": {"th": "เปิดโรงอาหาร", "en": "Open a canteen"}}
-    for code in (SHOP, ALCOHOL):
-        del made["members"][code]
-    made["members"][SIGN]["after"] = [FOOD]
-    for goals in made["shares"].values():
-        goals.pop(SHOP, None)
-        goals.pop(ALCOHOL, None)
-    for gone in ("registered", "sells_alcohol", "alcohol_litres", "vat_registered"):
-        del made["form"]["schema"]["properties"][gone], made["form"]["hints"][f"/{gone}"]
-        made["shares"].pop(f"/{gone}", None)
-        made["form"]["steps"][0]["fields"].remove(f"/{gone}")
-    required = made["form"]["schema"]["required"]
-    made["form"]["schema"]["required"] = [name for name in required if name not in ("registered", "sells_alcohol")]
-    for document in made["documents"].values():
-        document["members"] = {code: name for code, name in document["members"].items() if code not in (SHOP, ALCOHOL)}
-    trial = made["tests"][0]
-    for gone in ("registered", "sells_alcohol", "alcohol_litres", "vat_registered"):
-        del trial["answers"][gone]
-    trial |= {"members": [FOOD, SIGN], "fee": "500.00", "own": {code: trial["own"][code] for code in (FOOD, SIGN)}}
-    small = {**trial, "name": "a small one", "answers": {**trial["answers"], "area_m2": 48}, "fee": "400.00"}
-    small |= {
-        "members": ["food_notification", SIGN],
-        "own": {"food_notification": trial["own"][FOOD], SIGN: trial["own"][SIGN]},
-    }
-    made["tests"] = [trial, small]
-    (tmp_path / "open-a-canteen.json").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
-    town = Town(bundles=[tmp_path])
-    offered = [item["id"] for item in town.ok(None, "GET", "/bundle-offers")["items"]]
-    assert offered == [*(path.stem for path in sorted(SHIPPED.glob("*.json"))), "open-a-canteen"]
-    body = {"bundle": "open-a-canteen", "applicant": {"kind": "person"}, "answers": trial["answers"]}
-    bundle = town.ok(MALEE, "POST", "/bundles", json=body)["id"]
-    fill(town, bundle)
-    town.ok(MALEE, "POST", f"/bundles/{bundle}/submit")
-    approve(town, case(town, bundle, FOOD))
-    assert pay(town, bill(town, bundle)).json == {"status": "booked"}
-    town.run_queue()
-    assert stands(town, bundle)[SIGN] == "running"
