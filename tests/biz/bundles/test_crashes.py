@@ -22,10 +22,8 @@ from .restaurant import (
     bill,
     case,
     filed,
-    fill,
     members,
     pay,
-    raw,
     ready,
     stands,
 )
