@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.biz.model import Case, Licence
 from chalicelib.shared.ids import new_id
 from chalicelib.shared.journal import Once
+from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Table
 from tests.biz.samples import small, text
 from tests.biz.town import MALEE, Town
@@ -121,9 +122,15 @@ def signs(**changes: Any) -> dict[str, Any]:
 class SignTown(Town):
     """A town whose municipality registers signs."""
 
-    def __init__(self, directory: Path, table: Table | None = None, definition: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        table: Table | None = None,
+        definition: dict[str, Any] | None = None,
+        keyring: Keyring | None = None,
+    ) -> None:
         (directory / "signs.json").write_text(json.dumps(definition or signs()), encoding="utf-8")
-        super().__init__(directory, table=table)
+        super().__init__(directory, table=table, keyring=keyring)
         self.payments = 0
         self.biz.enlist(Once(new_id(), "", new_id(), claimed=False), CLERK, TRAT, ROLES, "เจ้าหน้าที่")
 
