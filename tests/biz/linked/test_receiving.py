@@ -192,6 +192,21 @@ class TestTheFee:
         bill = town.ok(MALEE, "POST", f"/applications/{case}/payments")
         assert (bill["amount_baht"], town.pay(case).json) == ("500.50", {"status": "booked"})
 
+    def test_a_fee_that_is_paid_at_the_offices_counter_is_told_and_is_no_money_of_ours(self, tmp_path: Path) -> None:
+        made = definition(fees=[], tables={})
+        actions = made["workflow"]["actions"]
+        actions["approve"]["effects"] = []
+        actions["pay"] |= {"roles": ["linked"], "effects": ["issue"]}
+        for each in made["tests"]:
+            each.pop("fee", None)
+        town = Hotels(tmp_path, made)
+        case = town.decided()
+        assert town.call(MALEE, "POST", f"/applications/{case}/payments").status == 409
+        assert town.pushed(f"/cases/{case}/actions", {"action": "pay"})["state"] == "licensed"
+        shown = town.ok(MALEE, "GET", f"/applications/{case}")
+        assert (shown["paid"], shown["quote"]) == (False, None)
+        assert town.ok(None, "GET", f"/verify/{shown['licence']}")["status"] == "valid"
+
     def test_a_fee_that_is_waived_leads_straight_to_the_licence(self, tmp_path: Path) -> None:
         town = Hotels(tmp_path, definition({"fee": "at_most"}))
         assert self.decide(town, {"licence": "0"}).json["state"] == "licensed"
