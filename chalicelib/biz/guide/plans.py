@@ -87,7 +87,7 @@ def plan(
         fees=tuple(_fee(definition, each) for each in fees),
         documents=tuple(_document(definition, rule, by) for rule, by in documents),
         filled=_filled(definition, known),
-        known=_labels(definition, (pointer for pointer in known.fields if _in(known.answers, pointer))),
+        known=() if _elsewhere(definition) else _labels(definition, _filled_in(known)),
         manual=manual_of(definition.id),
         linked=None if definition.link is None else definition.link.mode,
         open=_opening(definition, known),
@@ -116,6 +116,15 @@ def _known(definition: ServiceDefinition, guide: Guide, asked: Mapping[str, Aske
     return Known(answers, fields, standing.values.get(OWNER_KIND, partial.UNKNOWN))
 
 
+def _elsewhere(definition: ServiceDefinition) -> bool:
+    """Whether the form is filled in at the agency's own site."""
+    return definition.link is not None and definition.link.mode == "hand_over"
+
+
+def _filled_in(known: Known) -> Iterable[str]:
+    return (pointer for pointer in known.fields if _in(known.answers, pointer))
+
+
 def _in(answers: Any, pointer: str) -> bool:
     return pointers.find(answers, pointer) is not pointers.MISSING
 
@@ -126,11 +135,13 @@ def _labels(definition: ServiceDefinition, fields: Iterable[str]) -> tuple[Text,
 
 
 def _fee(definition: ServiceDefinition, found: money.Estimate) -> FeeLine:
+    limit = definition.link is not None and definition.link.fee == "at_most"
     return FeeLine(
         code=found.fee.code,
         name=found.fee.name,
         payee=found.fee.payee,
-        baht=found.baht,
+        baht=None if limit else found.baht,
+        at_most=found.baht if limit else None,
         depends_on=_labels(definition, found.depends),
         rates=tuple(
             RateLine(
@@ -196,5 +207,5 @@ def _opening(definition: ServiceDefinition, known: Known) -> Opening:
         path=APPLICATIONS,
         body=body,
         answers_path=APPLICATIONS + "/{id}/answers",
-        answers=known.answers,
+        answers={} if _elsewhere(definition) else known.answers,
     )

@@ -82,6 +82,7 @@ class FeeLine(Outgoing):
     name: Text
     payee: str
     baht: str | None = Field(description="The amount; null while it depends on what the form will ask")
+    at_most: str | None = Field(description="The most that the agency may ask, where it says the amount itself")
     depends_on: tuple[Text, ...] = Field(description="Fields of the form on which it depends")
     rates: tuple[RateLine, ...]
 

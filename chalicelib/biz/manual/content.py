@@ -129,6 +129,9 @@ class Manual(Way):
     linked: Literal["receive", "hand_over"] | None = Field(
         description="Whether the agency's own system works on it; hand_over: the form is filled in at the agency's site"
     )
+    at_most: bool = Field(
+        description="Whether the rates are the most that the agency may ask; it says the amount itself"
+    )
     others: tuple[Way, ...] = Field(description="The other procedures; none where one was asked for")
 
 
@@ -160,6 +163,7 @@ def manual(definition: ServiceDefinition, law: LawPack, procedure: Procedure | N
         facts=_said((*definition.manual.facts, *([] if deemed is None else [deemed]))),
         appeal=_said((definition.manual.appeal,))[0],
         linked=None if definition.link is None else definition.link.mode,
+        at_most=definition.link is not None and definition.link.fee == "at_most",
         others=tuple(Way(**_way(definition, each)) for each in others),
     )
 

@@ -54,6 +54,11 @@ WORDS: dict[str, Text] = {
     "fees": Text(th="ค่าธรรมเนียม", en="Fees"),
     "free": Text(th="ไม่มีค่าธรรมเนียม", en="There is no fee."),
     "fee_from": Text(th="คำนวณจากคำตอบในแบบคำขอ", en="worked out from the application"),
+    "limit": Text(
+        th="อัตราเหล่านี้เป็นอัตราสูงสุด หน่วยงานจะแจ้งจำนวนเงินที่ต้องชำระ",
+        en="These are the most that the agency may ask; it tells you the amount.",
+    ),
+    "at_most": Text(th="ไม่เกิน", en="at most"),
     "rates_above": Text(th="คำนวณจากอัตราข้างต้นด้วย", en="the rates above go into it too"),
     "rate": Text(th="อัตรา", en="Rate"),
     "amount": Text(th="จำนวน", en="Amount"),
@@ -117,6 +122,7 @@ WORDS: dict[str, Text] = {
     "more_fees": Text(
         th="และค่าธรรมเนียมที่ขึ้นกับข้อมูลในแบบคำขอ", en="and the fees that depend on what the applications will ask"
     ),
+    "by_the_forms": Text(th="ขึ้นกับข้อมูลในแบบคำขอ", en="depend on what the applications will ask"),
     "depends": Text(th="ขึ้นกับ", en="depends on"),
     "no_rate": Text(th="จะทราบเมื่อกรอกแบบคำขอ", en="known when the application is filled in"),
     "maybe": Text(th="อาจต้องใช้", en="perhaps"),
