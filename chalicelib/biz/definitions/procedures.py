@@ -80,6 +80,11 @@ def changed(rule: ProcedureRule | None, base: Base | None, answers: Any) -> tupl
     return tuple(each for each in rule.asks if pointers.find(base.answers, each) != pointers.find(answers, each))
 
 
+def given_for(rule: ProcedureRule | None, base: Base | None, answers: Any) -> Any:
+    """What the licence stands for: an application's answers, or the licence's where a form of its own was filled in."""
+    return answers if rule is None or base is None or rule.form is None else base.answers
+
+
 def facts(base: Base | None, on: dt.date) -> Mapping[str, int]:
     """What a fee may depend on beside the answers: `days_late`, the days by which the licence has run out, and the
     `month` (1 to 12) of the day of filing, because some duties end with a month.

@@ -10,7 +10,7 @@ from chalicelib.shared.workdays import thai_date
 
 from ..definitions.model import Validity
 from ..definitions.parts import Procedure
-from ..definitions.procedures import ProcedureRule
+from ..definitions.procedures import ProcedureRule, given_for
 from ..model import NO_END, Case, Licence, LicenceStatus
 from . import rules
 from .rules import Terms
@@ -104,7 +104,7 @@ def terms(case: Case, rule: ProcedureRule, validity: Validity, before: Licence, 
     A renewal begins with the day after the old licence's last one, or, where that has passed or the rule says so, now.
     A change and a new copy keep the last day.
     """
-    answers = case.answers if rule.form is None or case.base is None else case.base.answers
+    answers = given_for(rule, case.base, case.answers)
     if case.procedure == "renew":
         goes_on = rule.begins == "after" and on <= before.valid_until < NO_END
         begins = before.valid_until + dt.timedelta(days=1) if goes_on else on

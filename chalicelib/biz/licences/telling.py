@@ -36,6 +36,10 @@ HEARD = frozenset({"suspended", "revoked", "reinstated", "expiring", "expired", 
 """Last words of the types of events that a holder learns of."""
 
 
+_LATE = Text(
+    th="หากยื่นหลังวันหมดอายุอาจมีเงินเพิ่ม และระหว่างนั้นประกอบกิจการไม่ได้",
+    en="After the last day of the licence it may cost more, and the business must rest meanwhile.",
+)
 _BY_ANOTHER = {
     "renewed": Text(th="ได้รับการต่ออายุ", en="was renewed"),
     "replaced": Text(th="ถูกแทนที่ด้วยใบอนุญาตฉบับใหม่", en="was replaced by a new one"),
@@ -68,13 +72,16 @@ def letter(name: str, licence: Licence, renewal: Renewal | None) -> Text:
                 th=f"ใบอนุญาตเลขที่ {licence.no} จะหมดอายุในวันที่ {end.th} จะประกอบกิจการต่อต้องยื่นคำขอใหม่ก่อนวันดังกล่าว",
                 en=f"Licence {licence.no} ends on {end.en}. To go on, apply anew before that day.",
             )
-        first, last = _day(renewal.first) if renewal.first else None, _day(renewal.last)
-        since = Text(th=f"ตั้งแต่วันที่ {first.th} ", en=f"from {first.en} ") if first else Text(th="", en="")
+        last, late = _day(renewal.last), renewal.last > licence.valid_until
+        th, en = f"ถึงวันที่ {last.th}", f"until {last.en}."
+        if renewal.first is not None:
+            first = _day(renewal.first)
+            th, en = f"ตั้งแต่วันที่ {first.th} {th}", f"from {first.en} {en}"
         return Text(
-            th=f"ใบอนุญาตเลขที่ {licence.no} จะหมดอายุในวันที่ {end.th} ยื่น “{renewal.name.th}” ได้ที่พอร์ทัลนี้ "
-            f"{since.th}ถึงวันที่ {last.th}{_late(renewal, licence).th}",
-            en=f"Licence {licence.no} ends on {end.en}. Apply here for '{renewal.name.en}' {since.en}until {last.en}."
-            f"{_late(renewal, licence).en}",
+            th=f"ใบอนุญาตเลขที่ {licence.no} จะหมดอายุในวันที่ {end.th} ยื่น “{renewal.name.th}” ได้ที่พอร์ทัลนี้ {th}"
+            + (f" {_LATE.th}" if late else ""),
+            en=f"Licence {licence.no} ends on {end.en}. Apply here for '{renewal.name.en}' {en}"
+            + (f" {_LATE.en}" if late else ""),
         )
     if name == "expired":
         if renewal is not None and renewal.last > licence.valid_until:
@@ -105,13 +112,3 @@ def letter(name: str, licence: Licence, renewal: Renewal | None) -> Text:
 
 def _day(on: dt.date) -> Text:
     return Text(th=format_date(on, "th"), en=format_date(on, "en"))
-
-
-def _late(renewal: Renewal, licence: Licence) -> Text:
-    """That it may still be had after the last day, but not for nothing."""
-    if renewal.last <= licence.valid_until:
-        return Text(th="", en="")
-    return Text(
-        th=" หากยื่นหลังวันหมดอายุอาจมีเงินเพิ่ม และระหว่างนั้นประกอบกิจการไม่ได้",
-        en=" After the last day of the licence it may cost more, and the business must rest meanwhile.",
-    )

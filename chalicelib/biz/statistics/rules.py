@@ -11,7 +11,7 @@ from chalicelib.shared.clock_ledger import Term
 from chalicelib.shared.workdays import thai_date
 
 from ..cases.rules import Book
-from ..definitions import pointers
+from ..definitions import pointers, procedures
 from ..definitions.parts import Effect
 from ..model import Case
 from .model import COUNTS, Count, Fact, Outcome, Place, Row
@@ -29,10 +29,11 @@ def fact_of(case: Case, book: Book) -> Fact | None:
     done = _effects(case, book)
     outcome = _outcome(done)
     pointer = book.definition.credential.claims.get("province")
+    answers = procedures.given_for(book.rule, case.base, case.answers)
     return Fact(
         service=case.service,
         agency=case.agency,
-        province="" if pointer is None else code_of(pointers.find(case.answers, pointer)),
+        province="" if pointer is None else code_of(pointers.find(answers, pointer)),
         received_on=thai_date(received),
         outcome=outcome,
         days=_days(case, book) if outcome in ("granted", "refused") else None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,8 +35,8 @@ class Interrupted(DynamoTable):
         return found
 
 
-@pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[tuple[SignTown, Interrupted]]:
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SignTown, Interrupted]]:
     """The town of signs on a cloud of its own."""
     with local_cloud(["biz"]) as session:
         clients = Clients(REGION, session)
@@ -46,7 +45,7 @@ def cloud(tmp_path: Path) -> Iterator[tuple[SignTown, Interrupted]]:
             lambda: room_secret(table, lambda: clients.kms, "alias/klang-test-biz-data"),
             lambda: KmsSigner(lambda: clients.kms, "alias/klang-test-biz-signing"),
         )
-        yield SignTown(tmp_path, table=table, keyring=keyring), table
+        yield SignTown(tmp_path_factory.mktemp("signs"), table=table, keyring=keyring), table
 
 
 def test_a_licence_is_renewed_changed_and_given_back_on_aws(cloud: tuple[SignTown, Interrupted]) -> None:
