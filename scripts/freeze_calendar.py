@@ -13,7 +13,7 @@ from typing import Any
 
 import holidays
 
-YEARS = range(2020, 2028)
+YEARS = range(2020, 2032)
 TARGET = Path(__file__).parent.parent / "chalicelib/shared/data/government_calendar.json"
 SOURCE = f"python package holidays {version('holidays')}"
 

@@ -95,7 +95,7 @@ def test_a_due_day_in_an_open_year_is_provisional_and_beyond_the_calendar_refuse
     assert view([entry("start", "2026-12-28")], SEVEN_WORKING, calendar, day("2026-12-28")).provisional
     assert not view([entry("start", "2026-11-02")], SEVEN_WORKING, calendar, day("2026-11-02")).provisional
     with pytest.raises(CalendarEnds):
-        view([entry("start", "2027-12-28")], SEVEN_WORKING, calendar, day("2027-12-28"))
+        view([entry("start", "2031-12-28")], SEVEN_WORKING, calendar, day("2031-12-28"))
 
 
 @pytest.mark.parametrize(
