@@ -52,7 +52,7 @@ WORDS: dict[str, Text] = {
     "for": Text(th="สำหรับ", en="for "),
     "computed": Text(th="ระบบคำนวณให้ ไม่ต้องกรอกเอง", en="Worked out from your answers"),
     "fees": Text(th="ค่าธรรมเนียม", en="Fees"),
-    "free": Text(th="ไม่มีค่าธรรมเนียม", en="There is no fee."),
+    "free": Text(th="ไม่เรียกเก็บค่าธรรมเนียม", en="No fee is charged here."),
     "fee_from": Text(th="คำนวณจากคำตอบในแบบคำขอ", en="worked out from the application"),
     "limit": Text(
         th="อัตราเหล่านี้เป็นอัตราสูงสุด หน่วยงานจะแจ้งจำนวนเงินที่ต้องชำระ",
