@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from chalicelib.shared.errors import Fault, Invalid, Stale, Unavailable, WrongState
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Event, Once, Replayed
-from chalicelib.shared.web import as_json
 
 from ..cases import rules as cases
 from ..definitions import forms, pointers
@@ -77,14 +76,7 @@ class Filings:
         self._lend(filed)
         changed = tuple(_changed(filing, sight) for filing in filed)
         written = Written(run, "submitted", {"members": [filing.code for filing in filed]}, changed)
-        after = self._hall.save(
-            once,
-            sight,
-            written,
-            by=caller.label,
-            answer=lambda stored: as_json(self._bundles.card(stored)),
-        )
-        return self._bundles.card(after)
+        return self._bundles.done(once, caller, sight, written)
 
     def _refuse(self, sight: Sight, filings: list[Filing]) -> None:
         """Why nothing could be filed."""
@@ -119,10 +111,7 @@ class Filings:
         if not changed:
             raise WrongState("ไม่มีคำขอที่ถอนได้", "No application of the bundle can be withdrawn.")
         written = Written(sight.run, "withdrawn", {"members": [each.code for each in changed]}, tuple(changed))
-        after = self._hall.save(
-            once, sight, written, by=caller.label, answer=lambda stored: as_json(self._bundles.card(stored))
-        )
-        return self._bundles.card(after)
+        return self._bundles.done(once, caller, sight, written)
 
     def heard(self, event: Event) -> None:
         """Go on with a bundle after a licence came or an application ended: one message of biz-events.

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from chalicelib.shared.errors import Fault
+from chalicelib.shared.errors import Fault, WrongState
 from chalicelib.shared.workdays import thai_date
 
 from ..cases import rules as cases
@@ -253,5 +253,8 @@ def filing(bundle: BundleDefinition, run: Run, code: str, desks: Desks, now: dt.
     faults = cases.incomplete(case, book, thai_date(now))
     if faults:
         return Filing(code, case, None, tuple(loans), tuple(faults))
-    filed, move = cases.file(case, book, cases.Actor(run.owner, frozenset({APPLICANT})), now)
+    try:
+        filed, move = cases.file(case, book, cases.Actor(run.owner, frozenset({APPLICANT})), now)
+    except WrongState as refused:  # the service's own condition on filing does not hold
+        return Filing(code, case, None, tuple(loans), (Fault("", refused.th, refused.en),))
     return Filing(code, filed, move, tuple(loans))

@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, NotFound, Stale, WrongState
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
+from chalicelib.shared.storage import Json
 from chalicelib.shared.web import as_json
 
 from ..cases.answering import answered, must_be_small, prefilled
@@ -172,7 +173,7 @@ class Bundles:
         written, desks = self._filled(Sight(run, bundle, {}), caller, wish)
         data = {"applicant": kind, "members": sorted(written.run.members)}
         written = replace(written, what="opened", data=data, new=True)
-        return self._done(once, caller, Sight(run, bundle, desks), written)
+        return self.done(once, caller, Sight(run, bundle, desks), written)
 
     def answer(self, once: Once, caller: Caller, id: str, wish: Wish, if_match: int | None) -> RunCard:
         """Change shared answers, and what single members ask beside them; each member's draft gets its part.
@@ -192,7 +193,7 @@ class Bundles:
             )
         written, desks = self._filled(sight, caller, wish)
         data = {"fields": sorted(wish.answers)[:50], "members": sorted(changed.code for changed in written.cases)}
-        return self._done(once, caller, replace(sight, desks=desks), replace(written, what="changed", data=data))
+        return self.done(once, caller, replace(sight, desks=desks), replace(written, what="changed", data=data))
 
     def _filled(self, sight: Sight, caller: Caller, wish: Wish) -> tuple[Written, dict[str, Desk]]:
         """The run with changed answers, and each member that changes with it."""
@@ -277,7 +278,7 @@ class Bundles:
         if not changed:
             raise WrongState("ไม่มีคำขอที่กรอกได้ในขณะนี้", "No application of the bundle is open to be filled.")
         data = {"members": sorted(each.code for each in changed)}
-        return self._done(once, caller, sight, Written(sight.run, "prefilled", data, tuple(changed)))
+        return self.done(once, caller, sight, Written(sight.run, "prefilled", data, tuple(changed)))
 
     def _asking(self, case: Case) -> Callable[[Prefill, dict[str, str]], Extract]:
         return lambda rule, body: self._ask(rule, body, case)
@@ -314,12 +315,18 @@ class Bundles:
         data = {"to": case.state, "applicant": case.applicant, "procedure": "new"}
         changed = Changed(code, case, (Told("application.opened", data, heard=False),), True)
         written = Written(run.model_copy(update={"members": members}), "begun_anew", {"member": code}, (changed,))
-        return self._done(once, caller, replace(sight, desks=desks), written)
+        return self.done(once, caller, replace(sight, desks=desks), written)
 
-    def _done(self, once: Once, caller: Caller, sight: Sight, written: Written) -> RunCard:
-        return self.card(
-            self.hall.save(once, sight, written, by=caller.label, answer=lambda after: as_json(self.card(after)))
-        )
+    def done(self, once: Once, caller: Caller, sight: Sight, written: Written) -> RunCard:
+        """Writes what an applicant's command changes, and answers with the run as it then is."""
+        cards = list[RunCard]()
+
+        def kept(after: Sight) -> Json:
+            cards.append(self.card(after))
+            return as_json(cards[0])
+
+        self.hall.save(once, sight, written, by=caller.label, answer=kept)
+        return cards[0]
 
 
 def _both(patch: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
