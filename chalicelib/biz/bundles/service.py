@@ -323,7 +323,8 @@ class Bundles:
 
         def kept(after: Sight) -> Json:
             cards.append(self.card(after))
-            return as_json(cards[0])
+            shown: Json = as_json(cards[0])
+            return shown
 
         self.hall.save(once, sight, written, by=caller.label, answer=kept)
         return cards[0]
