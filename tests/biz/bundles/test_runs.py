@@ -131,7 +131,7 @@ def test_a_document_is_sent_once_and_stands_in_all(town: Town) -> None:
         ("site_map", "accepted", sent["sha256"])
     ]
     assert lent[0]["origin"]["document"] == sent["id"]
-    path = f"/applications/{case(town, bundle, ALCOHOL)}/documents/{lent[0]['bundle']}"
+    path = f"/applications/{case(town, bundle, ALCOHOL)}/documents/{lent[0]['id']}"
     assert town.ok(MALEE, "GET", path)["url"]
 
 
@@ -207,7 +207,7 @@ def test_a_repeat_is_answered_as_before_and_another_version_is_refused(town: Tow
     again = town.call(MALEE, "POST", "/bundles", json=body, headers=key)
     assert (first.json, first.headers["etag"]) == (again.json, again.headers["etag"])
     assert len(town.ok(MALEE, "GET", "/applications")["items"]) == 4
-    path = f"/bundles/{first.json['bundle']}/answers"
+    path = f"/bundles/{first.json['id']}/answers"
     stale = town.call(MALEE, "PATCH", path, json={"answers": {}}, headers={"If-Match": '"v9"'})
     assert stale.status == 412
 
