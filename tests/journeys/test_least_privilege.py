@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from wsgiref.types import StartResponse
 
 import pytest
 
@@ -14,12 +15,17 @@ from demo.story import STEPS
 from demo.world import NotAsItShouldBe, World
 from infra.policies import ABORT_UPLOAD, BELONGINGS, COUNT, LIST_PARTS, READ_TOGETHER, REMOVE, REQUIRE
 from infra.stages import PLATFORMS
+from tests.biz.linked.hotel import ANSWERS, definition
+from tests.biz.linked.hotel import SERVICE as LINKED
 from tests.journeys.visitors import visitor
 from tests.support.apart import Apart, apart, stage_policy
 from tests.support.iam import allows
 from tests.support.town import ADDRESS, InProcess
 
 pytestmark = pytest.mark.slow
+
+A_GOOD_ONE = {**definition()["tests"][0], "documents": []}
+"""A test case of a service whose documents were left out."""
 
 BY_LAMBDA_ITSELF = {
     "logs:CreateLogStream": "the runtime writes what a function prints",
@@ -73,6 +79,8 @@ def played() -> Iterator[Apart]:
         for step in STEPS:
             step.play(world)
         _harvest_somebody(world)
+        here.moves_in("http://127.0.0.1:8104", _takes)
+        _link_somebody(world)
         here.sweep()
         here.settle()
         yield here
@@ -86,6 +94,28 @@ def _harvest_somebody(world: World) -> None:
     assert made.status == 201, made.json
     started = publisher.ask("POST", f"{sources}/{made.json['id']}/runs", {})
     assert started.status == 202, started.json
+
+
+def _takes(_: Any, start: StartResponse) -> list[bytes]:
+    """An office's system that takes whatever it is told."""
+    start("200 OK", [])
+    return []
+
+
+def _link_somebody(world: World) -> None:
+    """An office links its system, and somebody applies."""
+    anong, bundit, somchai = (visitor(world, who) for who in ("officer-anong", "officer-bundit", "somchai"))
+    path = f"/biz/v1/services/{LINKED}"
+    there = {"deliver_to": "http://127.0.0.1:8104/klang"}
+    service = definition(there, documents=[], tests=[A_GOOD_ONE, *definition()["tests"][1:]])
+    drafted = anong.ask("PUT", f"{path}/draft", service)
+    assert drafted.json["problems"] == []
+    assert bundit.ask("POST", f"{path}/versions", if_match=drafted.headers["etag"]).status < 300
+    opening = {"service": LINKED, "applicant": {"kind": "person"}}
+    case = somchai.ask("POST", "/biz/v1/applications", opening)
+    path = f"/biz/v1/applications/{case.json['id']}"
+    assert somchai.ask("PATCH", f"{path}/answers", ANSWERS, if_match=case.headers["etag"]).status == 200
+    assert somchai.ask("POST", f"{path}/submit").status == 200
 
 
 def _granted(platform: str) -> set[str]:

@@ -86,7 +86,7 @@ class Town:
         outside = OutsideHttp(self)
         check = exchange_check(ADDRESS, outside, utc_now)
         self.surroundings = Surroundings(ADDRESS, check, self.calls, dict, http=outside)
-        self._agencies = {
+        self._agencies: dict[str, WSGIApplication] = {
             address: agency.app for address, agency in zip(AGENCIES, self.surroundings.agencies, strict=True)
         }
         own = new_session()
@@ -253,6 +253,10 @@ class Town:
             },
             bank_secret=self.surroundings.bank.secret,
         )
+
+    def moves_in(self, address: str, app: WSGIApplication) -> None:
+        """Somebody more answers at an address from now on."""
+        self._agencies[address] = app
 
     def system(self, url: str) -> tuple[WSGIApplication, str] | None:
         """Who answers at an address, and the path there; None when nobody does."""

@@ -59,7 +59,7 @@ class MoveBody(Incoming):
     licence: LicenceBody | None = None
 
 
-class InspectionBody(Incoming):
+class FindingsBody(Incoming):
     """The report of an inspection that the agency made; its photographs stay with the agency."""
 
     findings: Annotated[tuple[FindingBody, ...], Field(min_length=1, max_length=100)]

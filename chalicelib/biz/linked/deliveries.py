@@ -23,7 +23,7 @@ from ..model import Case
 from ..office import Office
 from . import rules, store
 from .model import Delivery, Partner
-from .views import SystemCase, Taken, Told, Waiting, waiting
+from .views import Fetched, SystemCase, Told, Waiting, waiting
 
 log = logging.getLogger("klang.biz")
 
@@ -123,7 +123,7 @@ class Deliveries:
         found, following = store.untold(self._office.parts.table, system, after, limit)
         return [waiting(each) for each in found], following
 
-    def take(self, once: Once, partner: Partner, id: str) -> Taken:
+    def take(self, once: Once, partner: Partner, id: str) -> Fetched:
         """The system's word that it has a delivery which it fetched; again changes nothing. Raises NotFound."""
         key = store.delivery_key(id)
         item = self._office.parts.journal.read(once, key).get(key)
@@ -139,8 +139,8 @@ class Deliveries:
         ):
             raise not_found("รายการนำส่ง", "delivery")
         if made.taken_at is not None:
-            return Taken(delivery=made.id, taken_at=made.taken_at)
-        taken = Taken(delivery=made.id, taken_at=self._office.now())
+            return Fetched(delivery=made.id, taken_at=made.taken_at)
+        taken = Fetched(delivery=made.id, taken_at=self._office.now())
         changed = store.changed_delivery(item, made.model_copy(update={"taken_at": taken.taken_at}))
         self._office.parts.journal.commit(once, [changed], answer=as_json(taken))
         return taken

@@ -25,7 +25,7 @@ from ..office import Office, Told, told_of
 from ..store import case_key
 from . import rules, store
 from .model import HandOver, Partner
-from .views import Address, SystemCase, TakenOver
+from .views import SentOver, SystemCase, TakenOver
 
 LATE_CLOCK = dt.timedelta(seconds=10)
 """How much an agency's clock may be ahead of ours."""
@@ -53,7 +53,7 @@ class HandingOver:
         self._subject = subject
         self._shown = shown
 
-    def begin(self, once: Once, caller: Caller, id: str) -> Address:
+    def begin(self, once: Once, caller: Caller, id: str) -> SentOver:
         """The address that takes the person to the agency's site, good once and for two minutes.
 
         Raises:
@@ -80,7 +80,7 @@ class HandingOver:
         claims = rules.hand_over_claims(made, to, self._subject(case, partner))
         token = sign_jwt(claims, office.signer(), rules.HAND_OVER_TYPE)
         left = max(0, int((made.expires_at - office.now()).total_seconds()))
-        return Address(url=f"{to}?hand_over={token}", expires_in=left)
+        return SentOver(url=f"{to}?hand_over={token}", expires_in=left)
 
     def _elsewhere(self, case: Case) -> tuple[Partner, str]:
         partner = self._partner(case.service)

@@ -62,10 +62,10 @@ def _reading(room: Room, biz: Biz) -> None:
     @room.post(
         LINKED + "/deliveries/{delivery}",
         **_signed(biz),
-        answer=views.Taken,
+        answer=views.Fetched,
         summary="For the agency's system: say that it has what it fetched",
     )
-    def take(call: Call) -> views.Taken:
+    def take(call: Call) -> views.Fetched:
         return biz.linked.deliveries.take(call.vouched.once, call.vouched.partner, call.params["delivery"])
 
 
@@ -104,13 +104,13 @@ def _moving(room: Room, biz: Biz) -> None:
     @room.post(
         CASE + "/inspections",
         **_signed(biz),
-        body=bodies.InspectionBody,
+        body=bodies.FindingsBody,
         answer=CaseCard,
         again=carded_again,
         summary="For the agency's system: the report of an inspection",
     )
     def inspect(call: Call) -> Reply:
-        body: bodies.InspectionBody = call.body
+        body: bodies.FindingsBody = call.body
         findings = [Finding(**each.model_dump()) for each in body.findings]
         return carded(biz.linked.inspect(call.vouched, call.params["id"], findings, body.summary))
 
@@ -134,10 +134,10 @@ def _handing_over(room: Room, biz: Biz) -> None:
     @room.post(
         "/biz/v1/applications/{id}/hand-over",
         allow=[citizen(min_ial="2.3")],
-        answer=views.Address,
+        answer=views.SentOver,
         summary="Go to the agency's own site to fill in the application there; the address is good once",
     )
-    def begin(call: Call) -> views.Address:
+    def begin(call: Call) -> views.SentOver:
         return handing_over.begin(call.once, call.caller, call.params["id"])
 
     @room.post(

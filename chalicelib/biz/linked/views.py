@@ -112,14 +112,14 @@ class WaitingPage(Outgoing):
     next: str | None
 
 
-class Taken(Outgoing):
+class Fetched(Outgoing):
     """A delivery that the system has."""
 
     delivery: str
     taken_at: dt.datetime
 
 
-class Address(Outgoing):
+class SentOver(Outgoing):
     """Where the person goes now."""
 
     url: str
