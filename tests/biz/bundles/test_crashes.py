@@ -88,7 +88,7 @@ def test_submitting_is_all_or_nothing_and_can_be_repeated(when: str) -> None:
 
 
 @pytest.mark.parametrize("when", DYING)
-@pytest.mark.parametrize("at", range(1, 8))
+@pytest.mark.parametrize("at", [1, 2, 3, 5])
 def test_the_consumer_may_die_anywhere_and_the_rest_still_follows(when: str, at: int) -> None:
     table = Frail()
     town = Town(table=table)

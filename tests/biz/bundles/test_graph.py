@@ -99,7 +99,7 @@ def test_there_is_an_order_or_a_circle_is_named(after: dict[str, list[str]]) -> 
     assert not circle or circle[0] == circle[-1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(after=acyclic(), data=st.data())
 def test_every_member_comes_to_an_end_whatever_agencies_decide(
     after: dict[str, list[str]], data: st.DataObject, book: Book

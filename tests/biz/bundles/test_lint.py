@@ -281,7 +281,7 @@ def test_a_hostile_bundle_is_refused_without_being_run(bend: Bend, monkeypatch: 
     assert asked == [], "it was refused by its size, before any service was looked at"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.biz.model import CaseId
+from chalicelib.biz.payments import joints
 from chalicelib.biz.payments import rules as payments
-from chalicelib.shared.storage import Item, Key
+from chalicelib.shared.ids import new_id
+from chalicelib.shared.journal import Head
+from chalicelib.shared.storage import Change, Item, Key
 from tests.support.memory import MemoryTable
 
 from ..payments.bank import FIRST, OPERATORS, account, queue, resolve, send, statement, step
@@ -248,6 +252,38 @@ class Interrupted(MemoryTable):
             happens, self.meanwhile = self.meanwhile, None
             happens()
         return found
+
+
+class Counting(MemoryTable):
+    """A table that remembers the largest transaction."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.largest = 0
+
+    def write(self, changes: Sequence[Change], token: str) -> None:
+        self.largest = max(self.largest, len(changes))
+        super().write(changes, token)
+
+
+def test_the_most_fees_on_one_qr_fit_into_one_transaction() -> None:
+    table = Counting()
+    town = with_bank(Town(table=table))
+    approved = town.biz.store.find_case(town.approved())
+    long = {**approved.answers["establishment"], "name_th": " ".join(f"คำที่{number}" for number in range(20))}
+    for _ in range(joints.MOST + 1):
+        fresh = {"id": CaseId(new_id()), "head": Head(), "version": 1}
+        changed = {**fresh, "answers": {**approved.answers, "establishment": long}}
+        table.write([town.biz.store.new_case(approved.model_copy(update=changed), "applicant")], new_id())
+    cases, _ = town.biz.store.cases_of(approved.owner, None, joints.MOST + 1)
+    dues = town.biz.counter.till.with_books(cases)
+    made = joints.bill(new_id(), None, 0, dues, town.at)
+    assert len(made.parts) == joints.MOST, "the fifth waits for the next QR"
+    table.write([town.biz.counter.ledger.store.new_joint(made)], new_id())
+    table.largest = 0
+    told = {"ref1": made.ref1, "ref2": made.ref2, "amount_baht": f"{made.satang / 100:.2f}"}
+    assert pay(town, told).json == {"status": "booked"}
+    assert 80 <= table.largest <= 90, "with the claim, and five accounts that pay together, it is still within 100"
 
 
 @pytest.mark.parametrize("first", ["joint", "own"])
