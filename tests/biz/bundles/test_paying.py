@@ -118,8 +118,10 @@ def test_another_amount_waits_for_the_operator_who_may_apply_it_to_the_whole(
     assert pay(town, bill(town, bundle), amount=amount).json == {"status": "kept"}
     assert queue(town, THANA, f"?kind={kind}") == [("BANK-JOINT-1", kind)]
     assert queue(town, FIRST) == [], "it is no single agency's to decide"
-    town.run_queue()
+    town.pass_time(minutes=3)
     town.biz.sweep(town.at)
+    town.run_queue()
+    assert any("baht came in" in body for body in town.neighbours.bodies(MALEE)), "she is told once, for all of them"
     refused = step(town, THANA, "BANK-JOINT-1", "propose", way="apply")
     if kind == "short":
         assert refused.status == 422, "together they are less than the fees"
