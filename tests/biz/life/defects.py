@@ -152,6 +152,21 @@ class Generous(Till):
         return super().hear(provider, replace(notice, satang=FEE), source)
 
 
+class FilesTwice(Spoilt):
+    """That an application about a licence is being considered is not written down."""
+
+    def bend(self, change: Change) -> Change | None:
+        return None if key_of(change).sk == "FILED" else change
+
+
+class KeepsTheOld(Spoilt):
+    """The licence that was replaced does not learn of it."""
+
+    def bend(self, change: Change) -> Change | None:
+        row = _row(change, "LIC#", "META")
+        return None if row is not None and row.data.get("replaced_by") is not None else change
+
+
 DEFECTS: tuple[type[Spoilt], ...] = (
     ForgetsKeys,
     LosesMessages,
@@ -164,3 +179,6 @@ DEFECTS: tuple[type[Spoilt], ...] = (
     WritesNames,
     TakesLess,
 )
+
+DEFECTS_OF_LICENCES: tuple[type[Spoilt], ...] = (FilesTwice, KeepsTheOld, NeverFlips)
+"""For the machine that follows one licence through everything that is done with it."""

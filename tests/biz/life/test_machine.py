@@ -7,6 +7,7 @@ import os
 from hypothesis import HealthCheck, Phase, settings
 
 from .machine import CaseLife
+from .permission import Permission
 
 SEEDS = int(os.environ.get("SEEDS", "20"))
 """Examples; each is a life of up to 40 steps."""
@@ -19,3 +20,6 @@ TestCaseLife.settings = settings(
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
+
+TestPermission = Permission.TestCase
+TestPermission.settings = TestCaseLife.settings

@@ -52,6 +52,10 @@ class World:
         ):
             body = {"pid": pid, "agency": agency, "roles": roles, "name": "เจ้าหน้าที่"}
             self.town.ok(THANA, "POST", "/officers", json=body)
+        self._ready()
+
+    def _ready(self) -> None:
+        """As it is now it shall be at the beginning."""
         if isinstance(self.table, Spoilt):
             self.table.plant(self.town)
         self._rows = self.table.kept()
