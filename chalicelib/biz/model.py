@@ -1,4 +1,4 @@
-"""The nouns of the Biz room: case, document, deficiency list, inspection, bill, licence.
+"""The nouns of the Biz room: case, document, deficiency list, inspection, bill, officer.
 
 All are immutable; a change is a new object. What may name a person (`answers`, `pid`, `applicant_name`) is kept apart
 from the rest when a case is stored: see `store`.
@@ -20,21 +20,16 @@ from .definitions.parts import OFFICER_ROLES, ApplicantKind, Procedure
 from .definitions.procedures import Base
 
 CaseId = NewType("CaseId", str)
-LicenceNo = NewType("LicenceNo", str)
 
 HEAD = "head"
 DESK_ROLES = (*OFFICER_ROLES, HEAD)
 """Who may look into the agency's cases; what each may do to a case is the workflow's to say."""
 INSPECTION_PHOTO = "@inspection"
 """Document code of an inspector's photograph: no code of a service, so neither asked of the applicant nor offered."""
-NO_END = dt.date.max
-"""Last day of what never ends; shown as no day at all."""
 OVERSIGHT = "oversight"
 """Whoever oversees the agencies (LFA 2558: OPDC) and reads what they owe reasons for."""
 
 ScanState = Literal["clean", "infected", "none"]
-LicenceStatus = Literal["valid", "suspended", "revoked", "replaced", "cancelled"]
-"""`replaced` by a newer document of the same permission, `cancelled` at its holder's wish; both are the end of it."""
 
 
 Act = Literal["fill", "file", "pay", "withdraw", "receive", "reuse"]
@@ -305,52 +300,6 @@ class Case(Noun):
         return next(
             (found for found in reversed(self.documents) if (found.code, found.status) == (code, "accepted")), None
         )
-
-
-class StatusChange(Noun):
-    """A licence suspended, reinstated or revoked: when, why, and until which day a suspension lasts."""
-
-    at: dt.datetime
-    status: LicenceStatus
-    reasons: Text
-    until: dt.date | None = Field(default=None, description="Last day of a suspension; None: until it is lifted")
-
-
-class Licence(Noun):
-    """A permission that was given."""
-
-    no: LicenceNo
-    version: int = 1
-    service: str
-    service_version: int
-    agency: str
-    case: CaseId
-    owner: str
-    applicant: ApplicantKind = "person"
-    juristic_id: str | None = None
-    issued_on: dt.date
-    valid_from: dt.date | None = Field(default=None, description="First day; None: the day on which it was issued")
-    valid_until: dt.date
-    replaces: str | None = Field(default=None, description="The licence that this one renews, amends or replaces")
-    replaced_by: str | None = Field(default=None, description="The licence that renews, amends or replaces this one")
-    status: LicenceStatus = "valid"
-    list_id: str
-    index: int
-    public: dict[str, Any]
-    look_at: dt.date | None = Field(default=None, description="Day on which the sweep has something to tell or to lift")
-    head: Head = Head()
-
-    pid: str = Field(repr=False)
-    claims: dict[str, Any] = Field(repr=False)
-    answers: dict[str, Any] = Field(default_factory=dict, repr=False, description="What it was given for")
-    credential: str = Field(repr=False)
-    slip: str = Field(default="", repr=False, description="Small credential that fits a QR and verifies offline")
-    changes: tuple[StatusChange, ...] = Field(default=(), repr=False, description="Oldest first")
-
-    @property
-    def last_day(self) -> dt.date | None:
-        """The last day of validity, or None where no end is set."""
-        return None if self.valid_until == NO_END else self.valid_until
 
 
 class Officer(Noun):

@@ -30,7 +30,8 @@ from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Create, Item, Json, Key, Page, Remove, Table, Update, every
 
 from .documents.model import Held
-from .model import Case, Licence, Officer
+from .licences.model import Licence
+from .model import Case, Officer
 
 Turn = Literal["applicant", "agency", "nobody"]
 

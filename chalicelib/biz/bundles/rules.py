@@ -20,6 +20,7 @@ from ..cases.rules import Book
 from ..definitions import computed, pointers
 from ..definitions.parts import APPLICANT
 from ..definitions.validators import holds
+from ..licences import issuance
 from ..licences import rules as licences
 from ..model import Case, Document, Origin, Provenance
 from . import graph
@@ -168,7 +169,7 @@ def fed(bundle: BundleDefinition, code: str, desks: Desks, now: dt.datetime, *, 
             continue
         definition = source.book.definition
         no = source.case.licence or licences.number(definition, source.case.id, thai_date(now))
-        claims = {LICENCE_NO: no, **licences.claims_of(source.case, definition)}
+        claims = {LICENCE_NO: no, **issuance.claims_of(source.case, definition)}
         if feed.claim not in claims:
             continue
         answers = pointers.put(answers, feed.to, claims[feed.claim])

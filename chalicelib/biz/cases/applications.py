@@ -25,8 +25,9 @@ from ..definitions.parts import ApplicantKind
 from ..delegations.acting import Place
 from ..delegations.rules import must_be_live, no_delegation
 from ..delegations.store import delegation_key
+from ..licences.model import Licence
 from ..licences.rules import plausible
-from ..model import Case, CaseId, Licence
+from ..model import Case, CaseId
 from ..office import Office, Told, as_applicant, told_of, unchanged
 from ..ports import Extract, Registers
 from ..store import filed_key, licence_key

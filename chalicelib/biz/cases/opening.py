@@ -13,7 +13,8 @@ from ..definitions.model import ServiceDefinition
 from ..definitions.parts import ApplicantKind, Procedure
 from ..definitions.procedures import Base
 from ..licences import succession
-from ..model import Case, CaseId, Licence
+from ..licences.model import Licence
+from ..model import Case, CaseId
 
 
 @dataclass(frozen=True)

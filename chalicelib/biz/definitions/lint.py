@@ -10,29 +10,23 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
-from . import ages, bounds, computed, fees, forms, lint_guide, lint_schema, pointers, procedures, templates
-from .expressions import BadExpression
+from . import ages, bounds, computed, lint_guide, lint_schema, lint_schemas, lint_tests, pointers, templates
 from .lint_form import formula_problems
 from .lint_form import problems as form_problems
 from .lint_link import problems as link_problems
 from .lint_procedures import problems as procedure_problems
 from .lint_workflow import problems as workflow_problems
-from .model import Case, ServiceDefinition, Validity
-from .parts import Form, Schema
+from .model import ServiceDefinition, Validity
 from .problems import MAX_PROBLEMS, Problem, at
 
 UPLOADS = frozenset({"application/pdf", "image/jpeg", "image/png"})
 REQUEST_VALUES = frozenset({"$pid", "$juristic_id"})
 _MAX_TABLE_ROWS = 500
 _MAX_LINES = 50
-_MAX_TESTS = 100
-_MAX_TEST_WORK = 400_000
-"""Keyword evaluations that all tests of a definition may take together."""
 _NOT_FOR_READERS = frozenset(
     {
         "schema",
@@ -72,7 +66,7 @@ def _place(where: tuple[int | str, ...]) -> str:
 
 def problems(definition: ServiceDefinition) -> list[Problem]:
     """Everything that stands against publishing; empty when nothing does."""
-    schemas = list(itertools.islice(_schemas(definition), MAX_PROBLEMS))
+    schemas = list(itertools.islice(lint_schemas.problems(definition), MAX_PROBLEMS))
     if schemas:
         return schemas  # what follows runs the schemas, which is safe only when they are clean
     found = [
@@ -91,50 +85,7 @@ def problems(definition: ServiceDefinition) -> list[Problem]:
         *procedure_problems(definition),
         *link_problems(definition),
     ]
-    return (found or list(_tests(definition)))[:MAX_PROBLEMS]
-
-
-def _schemas(definition: ServiceDefinition) -> Iterator[Problem]:
-    for where, form in _forms(definition):
-        yield from lint_schema.problems(form.schema_, where + "/schema", closed=True)
-    conditions = list(_conditions(definition))
-    if len(conditions) > lint_schema.MAX_NODES:
-        yield Problem("/form/hints", f"there are more than {lint_schema.MAX_NODES} conditions")
-        return
-    clean = True
-    for where, schema in conditions:
-        for problem in lint_schema.problems(schema, where):
-            clean = False
-            yield problem
-    if clean and sum(lint_schema.work(schema) for _, schema in conditions) > lint_schema.MAX_WORK:
-        yield Problem("/form/hints", f"all conditions together could take more than {lint_schema.MAX_WORK} steps")
-
-
-def _forms(definition: ServiceDefinition) -> Iterator[tuple[str, Form]]:
-    yield "/form", definition.form
-    for procedure, rule in definition.procedures.items():
-        if rule.form is not None:
-            yield at("procedures", procedure, "form"), rule.form
-
-
-def _conditions(definition: ServiceDefinition) -> Iterator[tuple[str, Schema]]:
-    for place, form in _forms(definition):
-        for pointer, hint in form.hints.items():
-            for name, schema in (("visible_if", hint.visible_if), ("required_if", hint.required_if)):
-                if schema is not None:
-                    yield place + at("hints", pointer, name), schema
-    for number, rule in enumerate(definition.documents):
-        if rule.when is not None:
-            yield at("documents", number, "when"), rule.when
-    own = [(at("procedures", name, "workflow"), rule.workflow) for name, rule in definition.procedures.items()]
-    for place, workflow in [("/workflow", definition.workflow), *own]:
-        for code, action in ({} if workflow is None else workflow.actions).items():
-            if action.guard is not None:
-                yield place + at("actions", code, "guard"), action.guard
-    for number, item in enumerate(definition.checklist):
-        if item.value is not None:
-            yield at("checklist", number, "value"), item.value
-    yield from lint_guide.conditions(definition)
+    return (found or list(lint_tests.problems(definition)))[:MAX_PROBLEMS]
 
 
 def texts(value: Any, path: str) -> Iterator[Problem]:
@@ -275,59 +226,3 @@ def _letters(definition: ServiceDefinition) -> Iterator[Problem]:
     for kind, letter in definition.letters.items():
         for language, source in (("th", letter.th), ("en", letter.en)):
             yield from templates.problems(source, at("letters", kind, language), known)
-
-
-def _tests(definition: ServiceDefinition) -> Iterator[Problem]:
-    if not any(case.valid for case in definition.tests):
-        yield Problem("/tests", "at least one case must be valid")
-    if not any(not case.valid for case in definition.tests):
-        yield Problem("/tests", "at least one case must be invalid")
-    schemas = [*(form.schema_ for _, form in _forms(definition)), *(schema for _, schema in _conditions(definition))]
-    work = len(definition.tests) * sum(map(lint_schema.work, schemas))
-    if len(definition.tests) > _MAX_TESTS or work > _MAX_TEST_WORK:
-        yield Problem("/tests", f"are more than {_MAX_TESTS}, or could take more than {_MAX_TEST_WORK} steps")
-        return
-    for number, case in enumerate(definition.tests):
-        for problem in _run(definition, case):
-            yield Problem(at("tests", number), f"({case.name}) {problem}")
-    yield from lint_guide.trials(definition)
-
-
-def _run(whole: ServiceDefinition, case: Case) -> Iterator[str]:
-    if not whole.offers(case.procedure):
-        yield f"the service does not offer '{case.procedure}'"
-        return
-    if (case.procedure == "new") != (case.licence is None):
-        yield "say in 'licence' what the procedure is about; only 'new' has none"
-        return
-    definition, rule = whole.of(case.procedure), whole.procedures.get(case.procedure)
-    given = case.answers
-    if rule is not None and rule.form is None and case.licence is not None:
-        given = pointers.merge(case.licence.answers, given)
-    answers = computed.worked_out(definition, given)
-    faults = computed.contradicted(definition, given, answers) or forms.judge(definition, answers, base="")
-    faults = [*faults, *ages.faults(definition, answers, case.on, base="")]
-    changed = procedures.changed(rule, case.licence, answers)
-    if case.valid and faults:
-        yield f"should be valid, but: {'; '.join(f'{fault.pointer} {fault.en}' for fault in faults)}"
-    if not case.valid and not faults:
-        yield "should be invalid, but is valid"
-    for pointer in sorted(set(case.faults) - {fault.pointer for fault in faults}):
-        yield f"there should be a fault at {pointer}"
-    if case.documents is not None:
-        needed = forms.needed_documents(definition, case.applicant, answers, changed)
-        uploads = sorted(rule.code for rule in needed if rule.mode == "upload")
-        if uploads != sorted(case.documents):
-            yield f"asks to upload {', '.join(uploads) or 'nothing'}"
-    if case.fee is not None:
-        yield from _fee_of(definition, answers, case)
-
-
-def _fee_of(definition: ServiceDefinition, answers: Any, case: Case) -> Iterator[str]:
-    try:
-        total = fees.quote(definition, answers, case.on, case.licence).total_baht
-    except BadExpression as error:
-        yield f"the fee cannot be computed: {error}"
-        return
-    if Decimal(total) != Decimal(case.fee or "0"):
-        yield f"costs {total}, not {case.fee}"

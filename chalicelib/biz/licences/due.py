@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..model import Licence
 from . import rules
+from .model import Licence
 
 DAY = dt.timedelta(days=1)
 

@@ -16,10 +16,11 @@ from chalicelib.shared.workdays import thai_date
 
 from ..definitions.model import ServiceDefinition
 from ..definitions.parts import SYSTEM, Procedure
-from ..model import Case, Licence, LicenceStatus
+from ..model import Case
 from ..office import QUEUE, Office
 from ..store import licence_key
 from . import due, rules, views
+from .model import Licence, LicenceStatus
 from .views import LicenceCard, LicenceFile
 from .words import words_of
 

@@ -16,10 +16,10 @@ from chalicelib.shared.status_list import status_list_token
 from chalicelib.shared.workdays import BANGKOK
 
 from ..definitions.model import ServiceDefinition
-from ..model import Licence
 from ..office import Office
 from . import rules, views
 from . import words as register_words
+from .model import Licence
 from .rules import LIST_BITS, LIST_SIZE, Standing
 from .views import LicenceCard
 

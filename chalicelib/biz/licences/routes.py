@@ -11,10 +11,11 @@ from chalicelib.shared.errors import Fault, Invalid, not_found
 from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
 from chalicelib.shared.web import Call, Outgoing, Reply, Room
 
-from ..model import DESK_ROLES, LicenceStatus
+from ..model import DESK_ROLES
 from ..paging import page_of
 from ..service import Biz
 from . import bodies
+from .model import LicenceStatus
 from .page import page, refusal, wants_html
 from .register import Search, verifier_text
 from .views import LicenceCard, LicenceFile, LicencePage

@@ -11,9 +11,10 @@ from chalicelib.shared.workdays import thai_date
 from ..definitions.model import Validity
 from ..definitions.parts import Procedure
 from ..definitions.procedures import ProcedureRule, given_for
-from ..model import NO_END, Case, Licence, LicenceStatus
+from ..model import Case
 from . import rules
-from .rules import Terms
+from .issuance import Terms
+from .model import NO_END, Licence, LicenceStatus
 
 _ENDED: dict[LicenceStatus, Text] = {
     "revoked": Text(th="ใบอนุญาตนี้ถูกเพิกถอนแล้ว", en="This licence was revoked."),

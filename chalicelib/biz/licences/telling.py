@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from chalicelib.shared.thai import Text, format_date
 
 from ..definitions.model import ServiceDefinition
-from ..model import Licence
 from . import succession
+from .model import Licence
 
 
 @dataclass(frozen=True)

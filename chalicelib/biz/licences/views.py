@@ -13,8 +13,8 @@ from chalicelib.shared.web import Outgoing
 
 from ..definitions.model import ServiceDefinition
 from ..definitions.parts import Procedure
-from ..model import NO_END, Licence, StatusChange
 from . import succession
+from .model import NO_END, Licence, StatusChange
 from .rules import standing
 
 _NAMES = {

@@ -13,7 +13,8 @@ from chalicelib.shared.thai import Text, format_date
 from ..definitions.model import ServiceDefinition
 from ..delegations import telling as delegations
 from ..licences import telling
-from ..model import Case, Licence
+from ..licences.model import Licence
+from ..model import Case
 from ..office import Office
 from ..officers.store import Papers
 from ..payments import telling as payments

@@ -12,10 +12,10 @@ from chalicelib.shared.web import as_json
 
 from ..cases import views
 from ..cases.views import CaseCard
-from ..licences import rules as licences
-from ..licences import succession
+from ..licences import issuance, succession
 from ..licences.keeping import issuing, succeeding
-from ..model import Case, Licence
+from ..licences.model import Licence
+from ..model import Case
 from ..office import Office, Told
 from ..store import case_key, licence_key
 
@@ -161,7 +161,7 @@ class Issuing:
             gone = succession.ended(before, case.procedure, None, None, now)
             told = Told("application.cancelled", {"licence": before.no})
             return case, told, succeeding(office, before, gone, case, by=by)
-        licence = licences.issue(
+        licence = issuance.issue(
             case,
             definition,
             signer=office.signer(),

@@ -15,7 +15,7 @@ from ..cases import rules as cases
 from ..cases.rules import Actor, Book
 from ..definitions.fees import Quote
 from ..definitions.parts import SYSTEM
-from ..licences import rules as licences
+from ..licences import issuance
 from ..licences.succession import Barred
 from ..model import Case, Payment
 from ..office import Office, Told, told_of
@@ -224,7 +224,7 @@ class Till:
     def _leaving(self, paid: Case, book: Book) -> Leaving:
         """Where a case goes when its fee is paid, with its receipt as a credential."""
         office, now, satang = self._office, self._office.now(), _quote(paid).total_satang
-        credential = licences.receipt(paid, book.definition, signer=office.signer(), now=now)
+        credential = issuance.receipt(paid, book.definition, signer=office.signer(), now=now)
         found = book.definition.workflow.find(paid.state, "paid")
         if found is None:  # paid again, after it was taken back: the application has moved on already
             told, issues = Told("payment.settled", {"satang": satang}), False

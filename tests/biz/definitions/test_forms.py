@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.biz.definitions import forms, pointers
 from chalicelib.biz.definitions.model import ServiceDefinition, Validity
 from chalicelib.biz.licences import rules as licences
-from chalicelib.biz.model import NO_END
+from chalicelib.biz.licences.model import NO_END
 
 from ..samples import definition, small
 

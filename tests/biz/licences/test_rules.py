@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.biz.definitions import lint
-from chalicelib.biz.licences import due, rules, words
+from chalicelib.biz.licences import due, issuance, rules, words
 from chalicelib.biz.licences.due import Due
-from chalicelib.biz.licences.rules import SLIP_LENGTH, SLIP_VCT, Standing
-from chalicelib.biz.model import NO_END, CaseId, Licence, LicenceNo, LicenceStatus
+from chalicelib.biz.licences.issuance import SLIP_LENGTH, SLIP_VCT
+from chalicelib.biz.licences.model import NO_END, Licence, LicenceNo, LicenceStatus
+from chalicelib.biz.licences.rules import Standing
+from chalicelib.biz.model import CaseId
 from chalicelib.shared import credentials
 from chalicelib.shared.credentials import StatusReference
 from chalicelib.shared.errors import Invalid, WrongState
@@ -191,7 +193,7 @@ def test_the_usual_reminders_do_not_forbid_a_short_licence() -> None:
 class TestSlip:
     def slip(self, public: dict[str, Any]) -> str:
         """A slip with these public claims."""
-        return rules.slip_of(
+        return issuance.slip_of(
             LicenceNo("FE-2569-AAAA-BBBB-CCCC"),
             definition(),
             public,
@@ -226,7 +228,7 @@ class TestSlip:
                 signed.append(message)
                 return super().sign(message)
 
-        rules.slip_of(
+        issuance.slip_of(
             LicenceNo("FE-2569-AAAA-BBBB-CCCC"),
             definition(),
             {f"claim_{number}": "ก" * 100 for number in range(10)},

@@ -14,8 +14,9 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from chalicelib.biz.licences.model import Licence
 from chalicelib.biz.licences.rules import STATUS
-from chalicelib.biz.model import Case, CaseId, Licence
+from chalicelib.biz.model import Case, CaseId
 from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.store import filed_key
 from chalicelib.shared.journal import chain_is_whole

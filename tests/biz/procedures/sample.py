@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chalicelib.biz.model import Case, Licence
+from chalicelib.biz.licences.model import Licence
+from chalicelib.biz.model import Case
 from chalicelib.shared.ids import new_id
 from chalicelib.shared.journal import Once
 from chalicelib.shared.keyring import Keyring

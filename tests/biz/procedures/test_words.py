@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.biz.definitions.model import ServiceDefinition
 from chalicelib.biz.licences import succession, telling
+from chalicelib.biz.licences.model import Licence
 from chalicelib.biz.licences.telling import Renewal
-from chalicelib.biz.model import Licence
 from chalicelib.shared.thai import Text
 from tests.biz.samples import text
 from tests.biz.town import MALEE
