@@ -162,8 +162,10 @@ class Keeper:
             )
             events.append((licence_key(after.no).pk, event))
         reminders = self._definition(after).credential.validity.reminders
-        look_at = due.next_look(after, reminders, office.today())
-        saved = after.model_copy(update={"head": head, "look_at": look_at})
+        waits = before.look_at if by != SYSTEM and after.status not in rules.ENDS else None
+        if waits is None or waits > office.today():  # else the sweep has yet to tell what has come due
+            waits = due.next_look(after, reminders, office.today())
+        saved = after.model_copy(update={"head": head, "look_at": waits})
         changes: list[Change] = [office.store.changed_licence(saved), *_flipped(office, before, saved)]
         try:
             office.parts.journal.commit(once, changes, events, None if answer is None else as_json(answer))

@@ -206,6 +206,15 @@ class TestCalendar:
         assert list(sweeping(town, dates("2027-11-25", "2027-11-26"))) == [dt.date(2027, 11, 25)]
         assert stands(town, no) is status_list.Status.VALID, "the end stands in the credential, not in the list"
 
+    def test_an_officer_who_comes_before_the_sweep_keeps_no_letter_back(self, licensed: tuple[Town, str]) -> None:
+        town, no = licensed
+        sweeping(town, dates("2027-11-17", "2027-11-17"))
+        town.at = dt.datetime(2027, 11, 24, 18, 0, tzinfo=dt.UTC)  # an hour after the last day ended in Thailand
+        town.ok(BUNDIT, "POST", f"/licences/{no}/suspend", json=RATS)
+        town.biz.sweep(town.at)
+        names = [line["name"]["en"] for line in town.ok(MALEE, "GET", f"/licences/{no}")["history"]]
+        assert names[-2:] == ["Suspended", "Expired"]
+
     def test_a_letter_that_was_lost_on_the_way_comes_again(self, licensed: tuple[Town, str]) -> None:
         town, _ = licensed
         town.at = dt.datetime(2027, 9, 25, 3, 0, tzinfo=dt.UTC)
