@@ -273,7 +273,7 @@ def exploding(bundle: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("bend", [wide, deep, exploding])
-def test_a_hostile_bundle_is_refused_without_being_run(bend: Bend, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hostile_bundle_is_refused_without_being_run(bend: Bend) -> None:
     bent, asked = raw(), list[str]()
     bend(bent)
     _, found = lint.examine(bent, lambda service: asked.append(service))
