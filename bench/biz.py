@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import statistics
 import time
@@ -92,7 +93,7 @@ def pages(which: str, rounds: int, sizes: Sequence[int] = SIZES, batch: int = 5)
         asked.add(tuple(table.requests))
         if len(items) != PAGE or after is None:
             raise Dearer(f"a page of {len(items)} among {size:,} cases")
-        calls[_cases(size)] = lambda read=read, where=where: read(where)  # type: ignore[misc] # bound in the loop
+        calls[_cases(size)] = functools.partial(read, where)
     if len(asked) != 1:
         raise Dearer(f"another number of requests at another size: {asked}")
     return Comparison(

@@ -59,7 +59,8 @@ class Delegation(Noun):
 
     def side(self, person: str) -> Side | None:
         """On which side of it somebody stands."""
-        return {self.grantor: "grantor", self.agent: "agent"}.get(person)  # type: ignore[return-value] # a dict of str
+        sides: dict[str, Side] = {self.grantor: "grantor", self.agent: "agent"}
+        return sides.get(person)
 
 
 class Done(Noun):

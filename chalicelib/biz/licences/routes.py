@@ -12,11 +12,12 @@ from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
 from chalicelib.shared.web import Call, Outgoing, Reply, Room
 
 from ..model import DESK_ROLES
+from ..pages import press
 from ..paging import page_of
 from ..service import Biz
 from . import bodies
 from .model import LicenceStatus
-from .page import page, refusal, wants_html
+from .page import page, refusal
 from .register import Search, verifier_text
 from .views import LicenceCard, LicenceFile, LicencePage
 
@@ -73,7 +74,7 @@ def _looking(room: Room, biz: Biz) -> None:
     )
     def verify(call: Call) -> Reply:
         seen = register.verify(unquote(call.params["token"]))
-        wanted = call.query.format or ("html" if wants_html(call.request) else "json")
+        wanted = call.query.format or ("html" if press.accepts_html(call.request) else "json")
         if wanted == "html":
             return page(seen, register, call.request)
         if wanted == "json":

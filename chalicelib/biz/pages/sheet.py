@@ -1,36 +1,27 @@
 """Pages for people: plain HTML that is readable without script, by eyes and by screen readers.
 
-The one style stands in the page and is allowed by its hash; the Content-Security-Policy forbids all else. Every text is
-escaped by the template engine.
+How a page is made and what it may do is said in `press`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.shared import reading
 from chalicelib.shared.thai import Language, Text, format_date
 from chalicelib.shared.web import Reply, Request
 
+from . import press
 from .wording import WORDS
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
 TEMPLATES = Path(__file__).parent / "templates"
-HTML = "text/html; charset=utf-8"
 
 
 def wants_html(request: Request) -> bool:
     """Whether a page is wanted: `?format=`, else by `Accept`, in which a person's browser names HTML."""
     named = (request.query.get("format") or ("",))[-1]
-    return named == "html" or (not named and "text/html" in request.headers.get("accept", "").lower())
+    return named == "html" or (not named and press.accepts_html(request))
 
 
 class Sheet:
@@ -42,10 +33,8 @@ class Sheet:
     """
 
     def __init__(self, request: Request) -> None:
-        given = (request.query.get("lang") or ("",))[-1]
-        asked = given if given in ("th", "en") else reading.language(request.headers.get("accept-language", ""))
-        self.language: Language = "en" if asked == "en" else "th"
-        self.named: Language | None = self.language if given in ("th", "en") else None
+        self.language: Language = press.language_of(request)
+        self.named: Language | None = press.named_language(request)
         self._request = request
 
     def say(self, text: Text) -> str:
@@ -72,7 +61,7 @@ class Sheet:
         other = "th" if self.language == "en" else "en"
         same = [(name, value) for name, values in self._request.query.items() if name != "lang" for value in values]
         html = (
-            _environment()
+            press.environment(TEMPLATES)
             .get_template(template)
             .render(
                 language=self.language,
@@ -84,52 +73,17 @@ class Sheet:
                 day=lambda on: format_date(on, self.language),
                 number=_number,
                 link=self.link,
-                style=_style(),
+                style=press.style(TEMPLATES),
                 **context,
             )
         )
-        headers = _headers(self.language)
+        headers = press.headers(self.language, TEMPLATES, forms="'self'")
         if fresh:
             headers["Cache-Control"] = f"public, max-age={fresh}"
-        return Reply(html.encode(), status=status, media_type=HTML, headers=headers)
+        return Reply(html.encode(), status=status, media_type=press.HTML, headers=headers)
 
 
 def _number(decimal: str) -> str:
     """A decimal number for reading: "5500.00" -> "5,500.00"."""
     whole, dot, rest = decimal.partition(".")
     return f"{int(whole):,}{dot}{rest}"
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _style() -> str:
-    text = re.sub(r"/\*.*?\*/", "", (TEMPLATES / "style.css").read_text(encoding="utf-8"), flags=re.DOTALL)
-    return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", text)).strip()
-
-
-def _headers(language: Language) -> dict[str, str]:
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-    return {
-        "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none';"
-            " frame-ancestors 'none'"
-        ),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",  # what was answered to the guide stands in the address
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Vary": "Accept, Accept-Language",
-        "Content-Language": language,
-    }

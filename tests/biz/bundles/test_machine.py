@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -26,10 +26,9 @@ from chalicelib.shared.errors import Refusal
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Head, Once, chain_is_whole
-from chalicelib.shared.storage import Change
 from chalicelib.shared.workdays import thai_date
-from tests.support.memory import MemoryTable
 
+from ..frail import Died, Frail
 from ..town import START, Town
 from .restaurant import ALCOHOL, FOOD, SIGN, approve, case, filed
 
@@ -38,26 +37,6 @@ OPERATORS = [
     Caller("officer", id=name, agency="TH/CENTRAL/DGA", roles=frozenset({OPERATOR})) for name in ("first", "second")
 ]
 RUNS = itertools.count(1)
-
-
-class Died(BaseException):
-    """The process dies here. Not an Exception, so that no `except Exception` survives it."""
-
-
-class Frail(MemoryTable):
-    """A memory table at whose next write the process may die, before or after it took effect."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fate = "lives"
-
-    def write(self, changes: Sequence[Change], token: str) -> None:
-        fate, self.fate = self.fate, "lives"
-        if fate == "dies before":
-            raise Died
-        super().write(changes, token)
-        if fate == "dies after":
-            raise Died
 
 
 @functools.cache

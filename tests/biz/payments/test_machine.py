@@ -29,8 +29,8 @@ from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Head, Once, chain_is_whole
 from chalicelib.shared.storage import Change
 from chalicelib.shared.workdays import thai_date
-from tests.support.memory import MemoryTable
 
+from ..frail import Died, Frail
 from ..town import AGENCY, START, Town
 
 FEE = 20000
@@ -40,26 +40,6 @@ OPERATORS = [
     Caller("officer", id=name, agency="TH/CENTRAL/DGA", roles=frozenset({OPERATOR})) for name in ("third", "fourth")
 ]
 RUNS = itertools.count(1)
-
-
-class Died(BaseException):
-    """The process dies here. Not an Exception, so that no `except Exception` survives it."""
-
-
-class Frail(MemoryTable):
-    """A memory table at whose next write the process may die, before or after it took effect."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fate = "lives"
-
-    def write(self, changes: Sequence[Change], token: str) -> None:
-        fate, self.fate = self.fate, "lives"
-        if fate == "dies before":
-            raise Died
-        super().write(changes, token)
-        if fate == "dies after":
-            raise Died
 
 
 class Splits(Frail):
