@@ -15,10 +15,10 @@ from chalicelib.biz.definitions.catalogue import shipped
 from chalicelib.biz.documents.cage import Examine
 from chalicelib.biz.documents.examination import examine
 from chalicelib.biz.model import Officer
-from chalicelib.biz.payments.rules import signature
 from chalicelib.biz.ports import Extract, Letter, Paper, Scanner
 from chalicelib.biz.routes import routes
 from chalicelib.biz.service import Biz
+from chalicelib.shared.callbacks import signature
 from chalicelib.shared.cursors import Cursors
 from chalicelib.shared.egress import Http, HttpAnswer, Unreachable
 from chalicelib.shared.errors import UpstreamFailed, not_found

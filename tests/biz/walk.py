@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.biz.definitions import computed, pointers
+from chalicelib.biz.definitions import computed
 from chalicelib.biz.definitions.model import Case, ServiceDefinition
 from chalicelib.biz.definitions.parts import Procedure, Schema
 from chalicelib.biz.definitions.validators import holds
+from chalicelib.shared import pointers
 from chalicelib.shared.journal import Once
 
 from .documents.files import a_jpeg

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from chalicelib.biz.cases.applications import COMPANY_REGISTER
-from chalicelib.biz.definitions import pointers
 from chalicelib.biz.definitions.catalogue import shipped
 from chalicelib.biz.definitions.model import ServiceDefinition
+from chalicelib.shared import pointers
 from infra.local.agencies import company_register, person_register
 
 SEED: dict[str, Any] = json.loads(

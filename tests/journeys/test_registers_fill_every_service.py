@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.biz.definitions import pointers
 from chalicelib.biz.definitions.catalogue import shipped
+from chalicelib.shared import pointers
 from demo.story_gdx import persona
 from demo.world import HttpTransport, World
 from infra.local.stack import Stack

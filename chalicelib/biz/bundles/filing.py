@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault, Invalid, Stale, Unavailable, WrongState
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Event, Once, Replayed
 
 from ..cases import rules as cases
-from ..definitions import forms, pointers
+from ..definitions import forms
 from ..definitions.parts import SYSTEM
 from ..documents.rules import case_key as object_key
 from ..office import Told, as_applicant, told_of

@@ -12,8 +12,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..definitions import bounds, computed, fees, forms, lint_form, lint_schema, pointers
-from ..definitions.expressions import BadExpression
+from chalicelib.shared import pointers
+from chalicelib.shared.expressions import BadExpression
+
+from ..definitions import bounds, computed, fees, forms, lint_form, lint_schema
 from ..definitions.lint import texts
 from ..definitions.model import ServiceDefinition
 from ..definitions.parts import Schema

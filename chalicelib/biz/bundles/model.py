@@ -13,9 +13,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from chalicelib.shared.journal import Head
+from chalicelib.shared.sourced import Code, Part, Pointer, Slug, Sourced
 from chalicelib.shared.thai import Text
 
-from ..definitions.parts import ApplicantKind, Code, Form, Part, Pointer, Schema, Slug, Sourced
+from ..definitions.parts import ApplicantKind, Form, Schema
 from ..model import CaseId, Noun
 
 MAX_MEMBERS = 8

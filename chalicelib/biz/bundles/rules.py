@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault, WrongState
 from chalicelib.shared.workdays import thai_date
 
 from ..cases import rules as cases
 from ..cases.rules import Book
-from ..definitions import computed, pointers
+from ..definitions import computed
 from ..definitions.parts import APPLICANT
 from ..definitions.validators import holds
 from ..licences import issuance

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, NotFound, Stale, WrongState
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
@@ -15,7 +16,7 @@ from chalicelib.shared.web import as_json
 
 from ..cases.answering import answered, must_be_small, prefilled
 from ..cases.opening import ForWhom, drafted, must_fit
-from ..definitions import computed, pointers
+from ..definitions import computed
 from ..definitions.model import Prefill, ServiceDefinition
 from ..definitions.parts import ApplicantKind
 from ..guide.service import Offer

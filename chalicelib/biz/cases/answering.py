@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault, Invalid
 
-from ..definitions import computed, forms, pointers
+from ..definitions import computed, forms
 from ..definitions.model import Prefill
 from ..model import Case, Provenance
 from ..ports import Extract

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault
 from chalicelib.shared.thai import Text
 
-from ..definitions import computed, forms, lint_schema, pointers
+from ..definitions import computed, forms, lint_schema
 from ..definitions.model import ServiceDefinition
 from ..definitions.validators import holds
 from ..model import Case

@@ -6,11 +6,11 @@ import datetime as dt
 from typing import Any
 
 from chalicelib.shared.errors import Fault, Invalid, not_found
+from chalicelib.shared.expressions import BadExpression
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.workdays import thai_date
 
 from ..definitions import fees
-from ..definitions.expressions import BadExpression
 from ..definitions.model import ServiceDefinition
 from ..definitions.parts import APPLICANT
 from ..delegations.rules import must_be_live, no_delegation

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState
 from chalicelib.shared.workdays import Calendar, thai_date
 
-from ..definitions import ages, forms, lint_schema, pointers, procedures
+from ..definitions import ages, forms, lint_schema, procedures
 from ..definitions.model import ChecklistItem, DocumentRule, ServiceDefinition
 from ..definitions.parts import APPLICANT, LINKED, SYSTEM, Action, Effect, Procedure, State
 from ..definitions.procedures import ProcedureRule

@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import Field
 
+from chalicelib.shared import pointers
 from chalicelib.shared.clock_ledger import ClockView, Entry
 from chalicelib.shared.journal import Event
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
-from ..definitions import pointers
 from ..definitions.fees import Quote
 from ..definitions.model import ServiceDefinition
 from ..definitions.parts import APPLICANT, SYSTEM, Action, Effect, Procedure

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault
 
-from . import lint_schema, pointers
+from . import lint_schema
 from .model import ServiceDefinition
 from .problems import Problem, at
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault
+from chalicelib.shared.expressions import BadExpression, Evaluation, Value
 
-from . import pointers
-from .expressions import BadExpression, Evaluation, Value
 from .parts import Asks
 from .validators import holds
 

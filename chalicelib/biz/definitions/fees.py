@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import Field
 
+from chalicelib.shared.expressions import BadExpression, Evaluation
+from chalicelib.shared.sourced import Part
 from chalicelib.shared.thai import Text
 
-from .expressions import BadExpression, Evaluation
 from .model import Fee, ServiceDefinition
-from .parts import Part
 from .procedures import Base, facts
 
 MAX_SATANG = 10_000_000_000

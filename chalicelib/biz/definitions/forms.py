@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault
 from chalicelib.shared.thai import Text
 
-from . import computed, pointers
+from . import computed
 from .model import DocumentRule, ServiceDefinition
 from .parts import ApplicantKind, Asks
 from .validators import holds as holds

@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from chalicelib.shared.sourced import Code, Part, Pointer, Sourced
 from chalicelib.shared.thai import Text
 
-from .parts import Code, Part, Pointer, Schema, Sourced
+from .parts import Schema
 
 
 class Choice(Part):

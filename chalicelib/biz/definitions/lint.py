@@ -14,7 +14,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from . import ages, bounds, computed, lint_guide, lint_schema, lint_schemas, lint_tests, pointers, templates
+from chalicelib.shared import pointers
+
+from . import ages, bounds, computed, lint_guide, lint_schema, lint_schemas, lint_tests, templates
 from .lint_form import formula_problems
 from .lint_form import problems as form_problems
 from .lint_link import problems as link_problems

@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from . import computed, lint_schema, pointers
-from .expressions import MAX_STEPS, OPERATIONS
+from chalicelib.shared import pointers
+from chalicelib.shared.expressions import MAX_STEPS, OPERATIONS
+
+from . import computed, lint_schema
 from .model import ServiceDefinition
 from .parts import Form, Schema
 from .problems import Problem, at

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import patterns, pointers
+from chalicelib.shared import pointers
+
+from . import patterns
 from .parts import Schema
 from .problems import Problem, at
 from .validators import FORMATS, HOLD_SCHEMAS, LISTS_OF_SCHEMAS, MAX_ITEMS, SCHEMAS, item_bound

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from . import ages, computed, fees, forms, lint_guide, lint_schema, lint_schemas, pointers, procedures
-from .expressions import BadExpression
+from chalicelib.shared import pointers
+from chalicelib.shared.expressions import BadExpression
+
+from . import ages, computed, fees, forms, lint_guide, lint_schema, lint_schemas, procedures
 from .model import Case, ServiceDefinition
 from .problems import Problem, at
 

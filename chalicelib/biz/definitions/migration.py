@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chalicelib.shared.errors import Fault
+from chalicelib.shared.expressions import BadExpression
 from chalicelib.shared.workdays import thai_date
 
 from ..cases import changes
 from . import computed, fees, forms, procedures
-from .expressions import BadExpression
 from .model import Validity
 
 if TYPE_CHECKING:  # cases stand on definitions; only this file looks back at them

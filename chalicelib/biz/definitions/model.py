@@ -15,27 +15,12 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr
 
+from chalicelib.shared.sourced import Code, Member, Part, Pointer, RateRow, Said, Slug, Sourced
 from chalicelib.shared.thai import Language, Text
 
 from .guide import Guide
 from .link import Link
-from .parts import (
-    ApplicantKind,
-    Code,
-    Form,
-    LetterKind,
-    Member,
-    Mode,
-    Part,
-    Pointer,
-    Procedure,
-    Said,
-    Schema,
-    Sla,
-    Slug,
-    Sourced,
-    Workflow,
-)
+from .parts import ApplicantKind, Form, LetterKind, Mode, Procedure, Schema, Sla, Workflow
 from .procedures import Base, ProcedureRule, variant
 
 _NEW: tuple[Procedure, ...] = ("new",)
@@ -86,23 +71,13 @@ class Age(Said):
     least: int = Field(ge=1, le=120, description="Years")
 
 
-class RateRow(Sourced):
-    """A value that holds from one day to another."""
-
-    from_: dt.date = Field(alias="from")
-    to: dt.date | None = None
-    value: str = Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,4})?$", description="A decimal number as text")
-    name: Text | None = Field(default=None, description="What it is a rate of; absent: as the fee is called")
-    unit: Literal["baht", "percent"] = Field(default="baht", description="How the manual shows it; no formula heeds it")
-
-
 class Fee(Part):
     """One line of the bill, owed to one agency."""
 
     code: Code
     name: Text
     payee: Member
-    expr: Any = Field(description="Expression giving baht; see chalicelib/biz/definitions/expressions.py")
+    expr: Any = Field(description="Expression giving baht; see chalicelib/shared/expressions.py")
     procedures: tuple[Procedure, ...] = Field(default=_NEW, min_length=1, description=_IN)
 
 

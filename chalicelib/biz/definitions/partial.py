@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from . import pointers
+from chalicelib.shared import pointers
+
 from .validators import validator
 
 UNKNOWN = object()

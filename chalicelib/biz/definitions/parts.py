@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from chalicelib.shared.sourced import Code, Part, Pointer, Sourced
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import Basis
 
 Schema = dict[str, Any]
-Verified = Literal["gazette", "page", "title", "design", "no"]
-"""`gazette` compared with the law's text, `page` stated by a public page of an authority, `title` seen in titles only,
-`design` our own decision, `no` not checked."""
 ApplicantKind = Literal["person", "juristic"]
 Procedure = Literal["new", "renew", "amend", "cancel", "replace"]
 Mode = Literal["upload", "exchange", "present"]
@@ -29,35 +27,6 @@ LINKED = "linked"
 OFFICER_ROLES = ("intake", "inspector", "approver")
 AGENCY_ROLES = (*OFFICER_ROLES, LINKED)
 ROLES = (APPLICANT, SYSTEM, *AGENCY_ROLES)
-
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-Pointer = Annotated[str, Field(pattern=r"^(/[^/]+)+$", max_length=200)]
-Member = Annotated[str, Field(pattern=r"^TH/[A-Z]+/[A-Z0-9_-]+(/[A-Za-z0-9_-]+)*$", max_length=120)]
-
-
-class Part(BaseModel):
-    """Base of everything in a definition: immutable, and a misspelt name is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Sourced(Part):
-    """A claim about the world."""
-
-    source: str = Field(min_length=1, description="Where the value comes from")
-    verified: Verified = Field(description="How far it was checked")
-
-    @property
-    def is_verified(self) -> bool:
-        """Whether an authority's page or the gazette says so (our own decisions need no proof)."""
-        return self.verified in ("gazette", "page", "design")
-
-
-class Said(Sourced):
-    """A sentence in both languages with its source."""
-
-    text: Text
 
 
 class Hint(Part):

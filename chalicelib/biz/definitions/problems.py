@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault
 from chalicelib.shared.thai import Text
-
-from . import pointers
 
 MAX_PROBLEMS = 100
 """Problems told at once; a definition with more is mended in rounds."""

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from chalicelib.shared import pointers
+from chalicelib.shared.sourced import Part, Pointer, Said, Sourced
 from chalicelib.shared.thai import Language, Text
 
-from . import pointers
-from .parts import Form, Part, Pointer, Procedure, Said, Sla, Sourced, Workflow
+from .parts import Form, Procedure, Sla, Workflow
 
 if TYPE_CHECKING:
     from .model import ServiceDefinition

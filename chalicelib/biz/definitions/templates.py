@@ -11,7 +11,8 @@ import functools
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import pointers
+from chalicelib.shared import pointers
+
 from .problems import Problem
 
 if TYPE_CHECKING:

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ..definitions import computed, pointers
-from ..definitions.expressions import BadExpression, Evaluation
+from chalicelib.shared import pointers
+from chalicelib.shared.expressions import BadExpression, Evaluation
+from chalicelib.shared.sourced import RateRow
+
+from ..definitions import computed
 from ..definitions.fees import MAX_SATANG, baht
-from ..definitions.model import Fee, RateRow, ServiceDefinition
+from ..definitions.model import Fee, ServiceDefinition
 from ..definitions.procedures import facts
 
 

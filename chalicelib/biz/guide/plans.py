@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.shared import pointers
 from chalicelib.shared.thai import Text
 
-from ..definitions import lint_schema, partial, pointers
+from ..definitions import lint_schema, partial
 from ..definitions.guide import Guide
 from ..definitions.model import DocumentRule, ServiceDefinition
 from ..definitions.validators import holds

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from chalicelib.shared import pointers
 from chalicelib.shared.thai import Text
 
-from ..definitions import partial, pointers
+from ..definitions import partial
 from ..definitions.guide import Guide, Question
 from .vocabulary import Vocabulary
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pydantic import Field
 
+from chalicelib.shared.sourced import Code, Part
 from chalicelib.shared.thai import Text
 
 from ..definitions.guide import Question
-from ..definitions.parts import Code, Part
 
 FILE = Path(__file__).parent / "questions.json"
 

@@ -20,9 +20,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from chalicelib.shared.sourced import Part, Slug, Sourced
 from chalicelib.shared.thai import Text
-
-from ..definitions.parts import Part, Slug, Sourced
 
 
 class Lists(Sourced):

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.shared import credentials
+from chalicelib.shared import credentials, pointers
 from chalicelib.shared.credentials import SdJwt, StatusReference
 from chalicelib.shared.errors import WrongState
 from chalicelib.shared.jose import Signer
 from chalicelib.shared.workdays import BANGKOK, thai_date
 
-from ..definitions import pointers
 from ..definitions.model import ServiceDefinition
 from ..model import Case
 from .model import NO_END, Licence, LicenceNo

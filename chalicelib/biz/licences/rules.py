@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.shared.errors import Fault, Invalid, WrongState
+from chalicelib.shared.sourced import Part
 from chalicelib.shared.status_list import Bits, Status
 from chalicelib.shared.thai import Text, buddhist_year
 from chalicelib.shared.workdays import thai_date
 
 from ..definitions.model import ServiceDefinition, Validity
-from ..definitions.parts import Part
 from .model import NO_END, Licence, LicenceNo, LicenceStatus, StatusChange
 
 LIST_SIZE = 1 << 17

@@ -13,12 +13,13 @@ from typing import Any, Literal
 from pydantic import Field
 
 from chalicelib.shared.errors import not_found
+from chalicelib.shared.sourced import RateRow, Said, Sourced
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
 from ..definitions import partial
-from ..definitions.model import RateRow, ServiceDefinition
-from ..definitions.parts import ApplicantKind, Mode, Procedure, Said, Sourced
+from ..definitions.model import ServiceDefinition
+from ..definitions.parts import ApplicantKind, Mode, Procedure
 from ..definitions.procedures import FOLLOWING
 from ..laws import LawPack
 from . import asking, steps, terms

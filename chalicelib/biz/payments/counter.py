@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from chalicelib.shared import thai_qr
+from chalicelib.shared.callbacks import check_signature
 from chalicelib.shared.errors import not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once, Replayed
@@ -66,7 +67,7 @@ class Counter:
         """
         office = self._office
         item = office.parts.table.get(provider_key(provider))
-        payments.check_signature(office.store.provider(item, provider), header, raw, office.now())
+        check_signature(office.store.provider(item, provider), header, raw, office.now())
         return read()
 
     def take(self, provider: str, header: str, raw: bytes, read: Callable[[], Notice]) -> Outcome:

@@ -11,12 +11,10 @@ The fee is the one that the approval fixed; a rate that changes afterwards chang
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import re
 
 from chalicelib.shared import thai_qr
-from chalicelib.shared.errors import Unauthenticated, WrongState
+from chalicelib.shared.errors import WrongState
 from chalicelib.shared.thai_qr import Satang
 
 from ..cases.rules import Book
@@ -28,14 +26,11 @@ BILLER = "099999999999900"
 
 BILL_LIVES = dt.timedelta(minutes=30)
 MAX_ATTEMPTS = 99
-TOLERANCE = 300
-"""Seconds by which a callback's timestamp may differ from our clock; older ones may be replays."""
 
 _CASE_ID = re.compile(r"[0-9a-f]{32}")
 _REF1 = re.compile(r"[0-9A-F]{20}")
 _REF2 = re.compile(r"([0-9A-F]{12})([0-9]{2})")
 _REF2_OF_BUNDLE = re.compile(r"([0-9A-F]{12})S([0-9]{2})")
-_SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
 
 def due(case: Case, book: Book) -> int:
@@ -112,23 +107,3 @@ def mismatch(case: Case | None, book: Book | None, satang: int) -> Kind | None:
     if satang == owed:
         return None
     return "short" if satang < owed else "over"
-
-
-def signature(secret: str, timestamp: int, body: bytes) -> str:
-    """The header `X-Klang-Signature` that a provider sends: HMAC-SHA256 over `timestamp.body`."""
-    code = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={timestamp},v1={code}"
-
-
-def check_signature(secret: str | None, header: str, body: bytes, now: dt.datetime) -> None:
-    """Believe a callback, or not; an unknown provider and a bad signature look the same.
-
-    Raises:
-        Unauthenticated: the signature does not hold or is too old.
-    """
-    found = _SIGNATURE.fullmatch(header)
-    held = secret or "no such provider: compare all the same, so that the time taken tells nothing"
-    at = int(found[1]) if found else 0
-    good = hmac.compare_digest(signature(held, at, body), header)
-    if secret is None or not good or abs(now.timestamp() - at) > TOLERANCE:
-        raise Unauthenticated("ลายมือชื่อของการแจ้งชำระเงินไม่ถูกต้อง", "The signature of this callback does not hold.")

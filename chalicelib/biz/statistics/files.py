@@ -7,11 +7,11 @@ import io
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from chalicelib.shared.provinces import provinces
+from chalicelib.shared.suppression import K
 from chalicelib.shared.thai import Text
 
 from .model import COUNTS, Count, Row
-from .provinces import provinces
-from .suppression import K
 
 DICTIONARY = "data-dictionary.csv"
 MOST_ROWS = 10_000

@@ -6,16 +6,16 @@ import math
 import statistics
 from collections.abc import Iterable
 
-from chalicelib.shared import clock_ledger
+from chalicelib.shared import clock_ledger, pointers
 from chalicelib.shared.clock_ledger import Term
+from chalicelib.shared.provinces import code_of
 from chalicelib.shared.workdays import thai_date
 
 from ..cases.rules import Book
-from ..definitions import pointers, procedures
+from ..definitions import procedures
 from ..definitions.parts import Effect
 from ..model import Case
 from .model import COUNTS, Count, Fact, Outcome, Place, Row
-from .provinces import code_of
 
 FEWEST_FOR_A_MEDIAN, FEWEST_FOR_A_TENTH = 5, 20
 """Decided cases below which durations say too much about one of them."""

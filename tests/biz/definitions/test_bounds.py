@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.biz.definitions import bounds, forms, lint, lint_form, lint_schema, patterns, pointers, validators
+from chalicelib.biz.definitions import bounds, forms, lint, lint_form, lint_schema, patterns, validators
 from chalicelib.biz.definitions.catalogue import SHIPPED
-from chalicelib.biz.definitions.expressions import MAX_STEPS, Evaluation
+from chalicelib.shared import pointers
+from chalicelib.shared.expressions import MAX_STEPS, Evaluation
 
 from ..samples import definition, food, small, text
 from .test_parts import signs

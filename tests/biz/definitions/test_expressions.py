@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.biz.definitions import fees
-from chalicelib.biz.definitions.expressions import OPERATIONS, BadExpression, Evaluation
-from chalicelib.biz.definitions.model import RateRow
+from chalicelib.shared.expressions import OPERATIONS, BadExpression, Evaluation
+from chalicelib.shared.sourced import RateRow
 
 from ..samples import definition
 

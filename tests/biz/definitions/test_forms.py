@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.biz.definitions import forms, pointers
+from chalicelib.biz.definitions import forms
 from chalicelib.biz.definitions.model import ServiceDefinition, Validity
 from chalicelib.biz.licences import rules as licences
 from chalicelib.biz.licences.model import NO_END
+from chalicelib.shared import pointers
 
 from ..samples import definition, small
 

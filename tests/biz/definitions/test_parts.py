@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.biz.definitions import computed, fees, forms, lint
-from chalicelib.biz.definitions.expressions import BadExpression, Evaluation
 from chalicelib.biz.definitions.model import ServiceDefinition
 from chalicelib.biz.laws import load
 from chalicelib.biz.manual.content import manual
+from chalicelib.shared.expressions import BadExpression, Evaluation
 
 from ..samples import small, text
 from ..town import AGENCY, ANONG, BUNDIT, MALEE, Town, pointers

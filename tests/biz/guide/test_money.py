@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.biz.definitions.fees import quote
-from chalicelib.biz.definitions.pointers import merge
 from chalicelib.biz.guide.money import Estimate, estimates
+from chalicelib.shared.pointers import merge
 
 from ..samples import definition, small, text
 

@@ -10,6 +10,7 @@ from chalicelib.biz.model import CaseId
 from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.payments.model import Money
 from chalicelib.biz.payments.store import money_key
+from chalicelib.shared.callbacks import signature
 from chalicelib.shared.ids import new_id
 from chalicelib.shared.journal import Once
 from chalicelib.shared.thai import check_digit
@@ -81,7 +82,7 @@ def statement(
 
 def send(town: Town, raw: bytes, day: str = "2026-11-25", provider: str = "bank") -> Answer:
     """The bank sends a statement, signed."""
-    signed = payments.signature(BANK_SECRET, int(town.at.timestamp()), raw)
+    signed = signature(BANK_SECRET, int(town.at.timestamp()), raw)
     path = f"/payments/providers/{provider}/{day}"
     return town.call(None, "PUT", path, body=raw, headers={"X-Klang-Signature": signed})
 

@@ -23,6 +23,7 @@ from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.payments.model import Money, Notice, Report, Status, Way
 from chalicelib.biz.payments.resolving import FINANCE, OPERATOR, Wish
 from chalicelib.biz.payments.statements import Statement
+from chalicelib.shared.callbacks import signature
 from chalicelib.shared.errors import Refusal, Unauthenticated
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
@@ -166,7 +167,7 @@ class CashDesk(RuleBasedStateMachine):
     def somebody_forges_a_callback(self, which: int) -> None:
         before = len(self.table._items)
         ref1, ref2 = payments.references(self.cases[which], 1)
-        header = payments.signature("not the secret of this bank, 32 long", int(self.town.at.timestamp()), b"{}")
+        header = signature("not the secret of this bank, 32 long", int(self.town.at.timestamp()), b"{}")
         try:
             self.biz.counter.take("bank", header, b"{}", lambda: Notice("T-FORGED", ref1, ref2, FEE, self.town.at))
         except Unauthenticated:

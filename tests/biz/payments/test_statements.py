@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.biz.payments import rules
 from chalicelib.biz.payments.reconciling import Reconciliation
 from chalicelib.biz.payments.statements import read
+from chalicelib.shared.callbacks import signature
 from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.journal import chain_is_whole
 
@@ -166,19 +166,22 @@ def test_a_callback_is_no_statement_and_a_statement_no_callback(bank: Town) -> N
     assert send(bank, json.dumps(line).encode()).status == 422
     raw = statement([line])
     signed = bank.client.call(
-        "POST", "/biz/v1/payments/callbacks/bank", body=raw, headers={"X-Klang-Signature": signature(bank, raw)}
+        "POST",
+        "/biz/v1/payments/callbacks/bank",
+        body=raw,
+        headers={"X-Klang-Signature": stamp(bank, raw)},
     )
     assert signed.status == 400
     assert queue(bank, THANA) == []
 
 
-def signature(town: Town, raw: bytes) -> str:
-    return rules.signature(BANK_SECRET, int(town.at.timestamp()), raw)
+def stamp(town: Town, raw: bytes) -> str:
+    return signature(BANK_SECRET, int(town.at.timestamp()), raw)
 
 
 def test_a_statement_without_a_good_signature_is_not_read(bank: Town) -> None:
     raw = statement([stray(bank, "T-HERE-1")])
-    for header in ("", signature(bank, raw + b" ")):
+    for header in ("", stamp(bank, raw + b" ")):
         answer = bank.call(None, "PUT", DAY, body=raw, headers={"X-Klang-Signature": header})
         assert answer.status == 401
     assert send(bank, raw, provider="nobody").status == 401

@@ -11,9 +11,9 @@ import pytest
 from chalicelib.biz.statistics import rules
 from chalicelib.biz.statistics.files import COLUMNS, Names, dictionary, month_files
 from chalicelib.biz.statistics.model import Fact, Outcome, Place
-from chalicelib.biz.statistics.provinces import code_of, provinces
 from chalicelib.biz.statistics.service import months_until
 from chalicelib.biz.statistics.suppression import protected
+from chalicelib.shared.provinces import code_of, provinces
 from chalicelib.shared.thai import Text
 
 from ..samples import food

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.biz.statistics.model import COUNTS, Count, Place, Row
-from chalicelib.biz.statistics.suppression import Cell, K, Relation, bounds, protected, relations, suppressed
+from chalicelib.biz.statistics.suppression import Cell, at_least, protected, relations
+from chalicelib.shared.suppression import K, Relation, bounds, suppressed
 
 LEAVES = [Place("s1", "a1", "10"), Place("s1", "a2", "11"), Place("s2", "a1", "10"), Place("s2", "a3", "12")]
 
@@ -88,7 +89,7 @@ def test_the_reader_by_bounds_finds_no_hidden_cell_closer_than_k(rows: list[Row]
     shown = protected(rows)
     values = {(each.place, name): each.counts[name] for each in shown for name in COUNTS}
     hidden = set(values) - set(published(shown))
-    read = bounds(values, hidden, relations(each.place for each in shown))
+    read = bounds(values, hidden, relations(each.place for each in shown), at_least)
     for cell, (low, high) in read.items():
         assert low <= values[cell] <= high
         assert cell not in hidden or high - low >= K
@@ -98,7 +99,7 @@ MOST = 9
 """The exact reader tries counts up to this one."""
 
 
-def fitting(free: list[Cell], known: Mapping[Cell, int], rules: list[Relation]) -> Iterator[dict[Cell, int]]:
+def fitting(free: list[Cell], known: Mapping[Cell, int], rules: list[Relation[Cell]]) -> Iterator[dict[Cell, int]]:
     """Every table that fits what is published, by trying all counts of the hidden cells that are no totals."""
     for tried in itertools.product(range(MOST + 1), repeat=len(free)):
         whole = {**known, **dict(zip(free, tried, strict=True))}
@@ -106,7 +107,7 @@ def fitting(free: list[Cell], known: Mapping[Cell, int], rules: list[Relation]) 
             yield whole
 
 
-def _holds(whole: dict[Cell, int], rules: list[Relation]) -> bool:
+def _holds(whole: dict[Cell, int], rules: list[Relation[Cell]]) -> bool:
     for rule in rules:
         total = sum(whole[part] for part in rule.parts)
         if rule.equal and whole.setdefault(rule.whole, total) != total:
@@ -123,7 +124,7 @@ def never_sure(leaves: list[Row], columns: tuple[Count, ...]) -> None:
     if "granted" in columns:
         rules += [Relation((each.place, "received"), ((each.place, "granted"),), equal=False) for each in rows]
     values = {(each.place, name): each.counts[name] for each in rows for name in columns}
-    hidden = suppressed(values, rules, K)
+    hidden = suppressed(values, rules, K, at_least)
     known = {cell: value for cell, value in values.items() if cell not in hidden}
     possible: dict[Cell, set[int]] = {cell: set() for cell in hidden}
     for whole in fitting([cell for cell in hidden if cell[0].agency], known, rules):

@@ -8,7 +8,7 @@ An expression is a number, a text, true/false, or one operation `{"name": argume
     > >= < <= == !=                comparison, giving true or false
     and or !                       logic on true and false (and, or stop at the first answer)
     {"if": [c1, x1, c2, x2, y]}    the first x whose c is true, else y
-    {"fact": "days_late"}          what is known of the filing, and of the licence that it is about: procedures.facts
+    {"fact": "days_late"}          what is known of the filing, and of the licence that it is about: where they are made
     {"count": "/signs"}            how many entries a repeated part has
     {"sum": ["/signs", x]}         x for each entry, added up; within x, {"var": "/signs/*/width"} is of that entry
 
@@ -26,7 +26,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import pointers
-from .model import RateRow
+from .sourced import RateRow
 
 Value = Decimal | bool | str
 MAX_STEPS = 5000
