@@ -107,3 +107,17 @@ if "opendata" in settings.platforms:
     def opendata_publish(event: CloudWatchEvent) -> None:
         """Publishes a snapshot of the search index when enough has changed."""
         house.sweeps["opendata_publish"]()
+
+
+if "citizen" in settings.platforms:
+
+    @app.on_sqs_message(queue=settings.queue("citizen-events"), batch_size=1)
+    def citizen_events(event: SQSEvent) -> None:
+        """Tells people what happened, and looks for rights that they have."""
+        for record in event:
+            house.handlers["citizen_events"](record.body)
+
+    @app.schedule(EVERY_MINUTE)
+    def citizen_sweep(event: CloudWatchEvent) -> None:
+        """Sends again what the portal's outbox still holds, and reminds of what is due."""
+        house.sweeps["citizen_sweep"]()

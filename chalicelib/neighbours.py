@@ -126,7 +126,7 @@ class LettersToCitizen:
         self._citizen = citizen
 
     def deliver(self, pid: str, letter: Letter) -> None:
-        from .citizen.model import NewMessage
+        from .citizen.inbox.model import NewMessage
 
         self._citizen.inbox.deliver(pid, _as(NewMessage, message_of(letter)), sender=BIZ)
 
@@ -145,7 +145,7 @@ class NoticesToCitizen:
         self._citizen = citizen
 
     def tell(self, pid: str, notice: Notice) -> None:
-        from .citizen.model import NewMessage
+        from .citizen.inbox.model import NewMessage
 
         self._citizen().inbox.deliver(pid, _as(NewMessage, notice.message()), sender=GDX)
 
@@ -157,7 +157,7 @@ class PapersToCitizen:
         self._citizen = citizen
 
     def keep(self, pid: str, paper: Paper) -> None:
-        from .citizen.model import NewCredential
+        from .citizen.wallet.model import NewCredential
 
         self._citizen.wallet.deliver(pid, _as(NewCredential, credential_of(paper)), sender=BIZ)
 

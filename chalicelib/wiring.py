@@ -205,15 +205,18 @@ class House:
     @cached_property
     def citizen(self) -> Citizen:
         """The Citizen Portal."""
-        from .citizen.access_log import AccessLogByExchange
+        from .citizen.access.log import AccessLogByExchange
         from .citizen.service import Citizen
 
         parts = self.parts("citizen")
-        here = "gdx" in self.settings.platforms
+        gdx = self.asks_gdx("citizen", parts.keyring)
         return Citizen(
             parts,
-            self.gdx.access_log if here else AccessLogByExchange(self.asks_gdx("citizen", parts.keyring)),
-            self.requests("citizen"),
+            gdx=gdx,
+            objects=self.objects("citizen-documents"),
+            outside=self.outside("citizen"),
+            access_log=self.gdx.access_log if "gdx" in self.settings.platforms else AccessLogByExchange(gdx),
+            requests=self.requests("citizen"),
         )
 
     @cached_property
@@ -388,7 +391,10 @@ def _open_biz(house: House) -> None:
 def _open_citizen(house: House) -> None:
     from .citizen.routes import routes
 
-    house.rooms["citizen"] = routes(house.citizen)
+    citizen = house.citizen
+    house.rooms["citizen"] = routes(citizen)
+    house.handlers["citizen_events"] = citizen.on_event
+    house.sweeps["citizen_sweep"] = lambda: citizen.sweep((house.sweep_clock or house.clock)())
 
 
 _OPENINGS: Mapping[str, Callable[[House], None]] = {

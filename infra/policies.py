@@ -87,7 +87,13 @@ BELONGINGS: Mapping[str, Belongings] = {
         polls=("biz-events", "biz-uploads", "biz-feedback", "biz-deliveries"),
         tells=True,
     ),
-    "citizen": Belongings(changes=(READ_TOGETHER, COUNT)),
+    "citizen": Belongings(
+        changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
+        buckets=("citizen-documents",),
+        sends=("citizen-events",),
+        polls=("citizen-events",),
+        tells=True,
+    ),
 }
 
 TRACES: Statement = {

@@ -68,7 +68,10 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "biz_deliveries": Handler(memory=512, timeout=EVENT_TIMEOUT),
         "biz_sweep": Handler(memory=512, timeout=50, concurrency=1),
     },
-    "citizen": {},
+    "citizen": {
+        "citizen_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
+        "citizen_sweep": Handler(memory=512, timeout=50, concurrency=1),
+    },
 }
 """Event functions by platform. What runs each minute runs alone (concurrency 1) and ends before the next begins."""
 

@@ -9,9 +9,6 @@ from chalicelib.shared.thai import NationalId, is_national_id
 
 from .model import Person
 
-INBOX_HOLDS = 100_000
-"""Unread messages that one inbox takes; far more than the state ever sends, a fence against a sender gone mad."""
-
 
 def checked_pid(pid: str) -> NationalId:
     """The national id, if its check digit holds.

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from chalicelib.shared.gdx_client import Gdx
 from chalicelib.shared.gdx_request import GdxRequests
 from chalicelib.shared.identity import Gate
+from chalicelib.shared.messengers import Outside
+from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
-from .access_log import AccessLog
-from .inbox import Inbox
-from .store import Store
-from .wallet import Wallet
+from .access.log import AccessLog
+from .cards import Cards
+from .hall import Hall
+from .inbox.service import Inbox
+from .inbox.store import Store as Messages
+from .wallet.service import Wallet
+from .wallet.store import Store as Papers
 
 SELF = "TH/CENTRAL/DGA/citizen"
-"""The room as a member of the exchange: it offers `inbox` and `wallet`."""
+"""The room as a member of the exchange."""
 
 
 class Citizen:
@@ -20,14 +28,36 @@ class Citizen:
 
     Args:
         parts: the room's common parts.
+        gdx: the exchange, asked as the member `SELF`.
+        objects: the bucket citizen-documents.
+        outside: e-mail and SMS.
         access_log: the exchange's log of who asked about a person.
         requests: the check of what comes through the exchange; its audience is `SELF`.
     """
 
-    def __init__(self, parts: Parts, access_log: AccessLog, requests: GdxRequests) -> None:
-        store = Store(parts.table, parts.journal)
-        self.inbox = Inbox(store, parts.keyring, parts.cursors, clock=parts.clock)
-        self.wallet = Wallet(store, parts.keyring, parts.cursors, clock=parts.clock)
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        gdx: Gdx,
+        objects: Objects,
+        outside: Outside,
+        access_log: AccessLog,
+        requests: GdxRequests,
+    ) -> None:
+        self.hall = Hall(parts, gdx, objects, outside, Cards(parts.table, parts.keyring))
+        self.inbox = Inbox(Messages(parts.table, parts.journal), parts.keyring, parts.cursors, clock=parts.clock)
+        self.wallet = Wallet(Papers(parts.table, parts.journal), parts.keyring, parts.cursors, clock=parts.clock)
         self.gate = Gate(parts.tokens, parts.keyring)
         self.access_log = access_log
         self.requests = requests
+
+    def on_event(self, body: str) -> None:
+        """One message of the queue citizen-events."""
+        self.hall.parts.journal.carry(body, self.hall.heard)
+
+    def sweep(self, now: dt.datetime) -> None:
+        """Every minute: what a crash left unsent, and what the nouns do by the clock."""
+        self.hall.parts.journal.sweep(now)
+        for each in self.hall.sweeps:
+            each(now)

@@ -46,12 +46,14 @@ class TrustedIssuer:
         audience: the `aud` expected in its tokens.
         kind: what its tokens stand for.
         jwks: gives its JWK Set as parsed JSON; may raise Unreachable.
+        lets_act: whether its tokens may say that somebody acts for the person (`act`); only Klang's own may.
     """
 
     iss: str
     audience: str
     kind: Literal["person", "system"]
     jwks: Callable[[], Mapping[str, Any]]
+    lets_act: bool = False
 
 
 def fetched_jwks(http: Http, uri: str) -> Callable[[], Mapping[str, Any]]:

@@ -30,6 +30,9 @@ class Caller:
         roles: an officer's roles.
         pid: the national id, for a person; hidden from repr and never to be stored in the clear.
         ial: identity assurance level of the login.
+        actor: who acts for this person, as `kind:id`; None when they act themself (RFC 8693 s.4.1).
+        scopes: what the actor may do.
+        mandate: id of what allows the actor to act.
     """
 
     kind: Kind
@@ -39,11 +42,15 @@ class Caller:
     roles: frozenset[str] = frozenset()
     pid: NationalId | None = field(default=None, repr=False)
     ial: str = "0"
+    actor: str | None = None
+    scopes: frozenset[str] = frozenset()
+    mandate: str | None = None
 
     @property
     def label(self) -> str:
-        """`kind:id`, for events and logs."""
-        return f"{self.kind}:{self.id}" if self.id else self.kind
+        """`kind:id`, for events and logs; with ` by kind:id` where another acts for the person."""
+        name = f"{self.kind}:{self.id}" if self.id else self.kind
+        return name if self.actor is None else f"{name} by {self.actor}"
 
 
 NOBODY = Caller("public")
@@ -74,11 +81,13 @@ class Allow:
         kind: which.
         roles: for an officer, any of these roles (empty: any officer).
         min_ial: for a citizen, the weakest login admitted.
+        acting: the scope under which another may do this for a citizen; None: only they themself.
     """
 
     kind: Kind
     roles: frozenset[str] = frozenset()
     min_ial: str = "0"
+    acting: str | None = None
 
 
 PUBLIC = Allow("public")
@@ -86,9 +95,12 @@ CITIZEN = Allow("citizen")
 SYSTEM = Allow("system")
 
 
-def citizen(*, min_ial: str) -> Allow:
-    """Citizens whose login has at least this identity assurance level (NDID/ETDA scale, e.g. "2.3")."""
-    return Allow("citizen", min_ial=min_ial)
+def citizen(*, min_ial: str = "0", acting: str | None = None) -> Allow:
+    """Citizens whose login has at least this identity assurance level (NDID/ETDA scale, e.g. "2.3").
+
+    With `acting` also who acts for one, by a mandate with this scope.
+    """
+    return Allow("citizen", min_ial=min_ial, acting=acting)
 
 
 def officer(*roles: str) -> Allow:
@@ -131,6 +143,8 @@ class Gate:
             caller = _system(claims)
             fits = any(rule.kind == "system" for rule in allow)
         else:
+            if "act" in claims and not issuer.lets_act:
+                raise forged()
             caller, fits = self._person(claims, allow)
         if fits or public:
             return caller
@@ -146,13 +160,16 @@ class Gate:
             name=str(claims.get("name", "")),
             pid=NationalId(pid),
             ial=str(claims.get("ial", "0")),
+            **_acting(claims),
         )
         for rule in allow:
-            if rule.kind == "officer" and self._staff is not None:
+            if rule.kind == "officer" and self._staff is not None and caller.actor is None:
                 posting = self._staff.posting(caller.id)
                 if posting is not None and (not rule.roles or rule.roles & posting.roles):
                     return _as_officer(caller, posting), True
-        citizens = [rule for rule in allow if rule.kind == "citizen"]
+        citizens = [
+            rule for rule in allow if rule.kind == "citizen" and (caller.actor is None or rule.acting in caller.scopes)
+        ]
         public = any(rule.kind == "public" for rule in allow)
         if citizens and not public and all(_level(caller.ial) < _level(rule.min_ial) for rule in citizens):
             raise AssuranceTooLow(
@@ -160,6 +177,18 @@ class Gate:
                 f"This service needs a login with identity assurance level {citizens[0].min_ial} or higher.",
             )
         return caller, bool(citizens)
+
+
+def _acting(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """Who acts for the person of a token, and what they may do (RFC 8693 s.4.1 and 4.2)."""
+    act = claims.get("act")
+    if act is None:
+        return {}
+    actor = act.get("sub") if isinstance(act, dict) else None
+    scope, mandate = claims.get("scope"), claims.get("mandate")
+    if not isinstance(actor, str) or not actor or not isinstance(scope, str) or not isinstance(mandate, str):
+        raise forged()
+    return {"actor": actor, "scopes": frozenset(scope.split()), "mandate": mandate}
 
 
 def _as_officer(person: Caller, posting: Posting) -> Caller:

@@ -102,13 +102,9 @@ class Agency:
     def _lookup(self, request: HttpRequest) -> HttpAnswer:
         self._check(request, self.register.subsystem, self.register.service)
         question = read_body(request, self.register.question)
-        mode = self._mode
-        if mode.mode == "slow":
-            self._stopping.wait(mode.seconds)
-        if mode.mode == "dead":
-            raise Unavailable("ระบบทะเบียนปิดปรับปรุง", "The register is down for maintenance.", retry_after=60)
-        if mode.mode == "nonsense":
-            return json_answer({"unexpected": True})
+        found = behave(self._mode, self._stopping)
+        if found is not None:
+            return found
         (key,) = question.model_dump().values()
         record = self.register.records.get(key)
         if record is None:
@@ -118,6 +114,19 @@ class Agency:
     def _admin(self, request: HttpRequest) -> HttpAnswer:
         self._mode = read_body(request, SetMode)
         return json_answer(self._mode.model_dump())
+
+
+def behave(mode: SetMode, stopping: threading.Event) -> HttpAnswer | None:
+    """What a register does before it looks anything up: it may wait, and it may have its answer already.
+
+    Raises:
+        Unavailable: it is dead.
+    """
+    if mode.mode == "slow":
+        stopping.wait(mode.seconds)
+    if mode.mode == "dead":
+        raise Unavailable("ระบบทะเบียนปิดปรับปรุง", "The register is down for maintenance.", retry_after=60)
+    return json_answer({"unexpected": True}) if mode.mode == "nonsense" else None
 
 
 def person_register(file: Path = FILE) -> Register:

@@ -13,8 +13,8 @@ from chalicelib.shared.thai import is_juristic_id, is_national_id
 
 FILE = Path(__file__).resolve().parent.parent / "seed" / "personas.json"
 
-Kind = Literal["citizen", "business", "officer", "system", "publisher", "operator"]
-STAFF: tuple[Kind, ...] = ("officer", "publisher", "operator")
+Kind = Literal["citizen", "business", "officer", "system", "publisher", "operator", "assistant"]
+STAFF: tuple[Kind, ...] = ("officer", "publisher", "operator", "assistant")
 
 
 class Persona(BaseModel):

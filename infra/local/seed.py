@@ -45,6 +45,16 @@ class Wishes:
     bank_secret: str
 
 
+def directory() -> dict[str, Any]:
+    """The exchange's directory: `gdx.json`, and what the files of `gdx/` add to its lists."""
+    whole: dict[str, Any] = json.loads(DIRECTORY.read_text(encoding="utf-8"))
+    for file in sorted(DIRECTORY.with_suffix("").glob("*.json")):
+        for name, entries in json.loads(file.read_text(encoding="utf-8")).items():
+            if name != "about":
+                whole[name] = [*whole[name], *entries]
+    return whole
+
+
 def seed(house: House, wishes: Wishes) -> None:
     """Enters everything into the open rooms of a house.
 
@@ -64,7 +74,7 @@ def _seed_gdx(house: House, wishes: Wishes) -> None:
     platforms = {MEMBERS[room]: {"keys": [_public_key(house, room)]} for room in MEMBERS}
     load_directory(
         house.gdx,
-        json.loads(DIRECTORY.read_text(encoding="utf-8")),
+        directory(),
         house.clock(),
         addresses=wishes.addresses,
         keys={**platforms, **wishes.jwks},

@@ -16,6 +16,7 @@ from infra.local import personas
 from infra.local.agencies import Agency, Check, company_register, credit_register, person_register
 from infra.local.bank import Bank
 from infra.local.calls import Calls
+from infra.local.data_centre import DataCentre, endpoint_of, hosted_registers
 from infra.local.desk import Desk
 from infra.local.keys import EphemeralKey
 from infra.local.oidc import PATH as OIDC_PATH
@@ -59,6 +60,7 @@ class Surroundings:
         self.agencies = tuple(
             Agency(register, check) for register in (person_register(), company_register(), credit_register())
         )
+        self.data_centre = DataCentre(hosted_registers(), check)
         http = http or GuardedHttp([LOOPBACK])
         people = PersonTokens(issuer(address), self.personas, clock)
         systems = SystemTokens(self.keys, lambda: address, http, clock)
@@ -75,7 +77,9 @@ class Surroundings:
     @property
     def endpoints(self) -> dict[str, str]:
         """Where the agencies' systems answer, by subsystem id."""
-        return {agency.register.subsystem: agency.address for agency in self.agencies}
+        own = {agency.register.subsystem: agency.address for agency in self.agencies}
+        hosted = {each.subsystem for each in hosted_registers()}
+        return own | {each: self.data_centre.address + endpoint_of(each) for each in hosted}
 
     @property
     def wishes(self) -> Wishes:
@@ -92,6 +96,7 @@ class Surroundings:
                 "dopa": person.address,
                 "dbd": company.address,
                 "ncb": credit.address,
+                "agencies": self.data_centre.address,
             },
             bank_secret=self.bank.secret,
         )
@@ -100,11 +105,13 @@ class Surroundings:
         """Opens the agencies, each on a free port."""
         for agency in self.agencies:
             agency.start()
+        self.data_centre.start()
 
     def stop(self) -> None:
         """Closes them."""
         for agency in self.agencies:
             agency.stop()
+        self.data_centre.stop()
 
 
 def issuer(address: str) -> str:

@@ -35,10 +35,10 @@ from tests.support.client import Answer, Client
 from tests.support.keys import local_keyring
 from tests.support.memory import MemoryTable
 from tests.support.memory_objects import MemoryObjects
+from tests.support.outbox import Outbox
 from tests.support.tokens import Issuers
 
 from .documents.files import a_pdf
-from .notices.outbox import Outbox
 from .samples import food
 
 MALEE, SOMCHAI, ANONG, BUNDIT, THANA = (

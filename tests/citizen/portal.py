@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.citizen.access_log import AccessLog
+from chalicelib.citizen.access.log import AccessLog
 from chalicelib.citizen.routes import routes
 from chalicelib.citizen.service import SELF, Citizen
 from chalicelib.shared import credentials
@@ -18,11 +18,15 @@ from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.gdx_request import GdxRequests, body_digest
 from chalicelib.shared.jose import sign_jwt
 from chalicelib.shared.journal import Journal
+from chalicelib.shared.messengers import Outside
 from chalicelib.shared.parts import Parts
 from chalicelib.shared.storage import Table
+from tests.citizen.exchange import Exchange
 from tests.support.client import Answer, Client
 from tests.support.keys import LocalSigner, local_keyring
 from tests.support.memory import MemoryTable
+from tests.support.memory_objects import MemoryObjects
+from tests.support.outbox import Outbox
 from tests.support.tokens import NOW, Issuers
 
 MALEE = "3100600445635"
@@ -98,11 +102,14 @@ class NoHttp:
         raise Unreachable("no network in this test")
 
 
-class NoPost:
-    """A queue that must not be used: this room tells nobody anything yet."""
+class Queue:
+    """The queues: what was sent and not yet carried."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
 
     def send(self, queue: str, body: str) -> None:
-        raise AssertionError("nothing is sent")
+        self.sent.append((queue, body))
 
 
 class Portal:
@@ -118,7 +125,11 @@ class Portal:
         counter = itertools.count(1)
         self.issuers = Issuers(lambda: self.now)
         self.keyring = local_keyring()
-        journal = Journal(self.table, NoPost(), ids=lambda: f"{next(counter):032x}", clock=self.clock)
+        self.post = Queue()
+        self.outbox = Outbox()
+        self.objects = MemoryObjects()
+        self.gdx = Exchange(lambda: self.now.isoformat(timespec="milliseconds"))
+        journal = Journal(self.table, self.post, ids=lambda: f"{next(counter):032x}", clock=self.clock)
         parts = Parts(
             base_url="https://citizen.klang.test",
             table=self.table,
@@ -131,7 +142,15 @@ class Portal:
             ids=lambda: f"{next(counter):032x}",
         )
         requests = GdxRequests(GDX, SELF, self.exchange.jwks, lambda: self.now)
-        self.citizen = Citizen(parts, access_log or self.log, requests)
+        self.parts = parts
+        self.citizen = Citizen(
+            parts,
+            gdx=self.gdx,
+            objects=self.objects,
+            outside=Outside(self.outbox, self.outbox),
+            access_log=access_log or self.log,
+            requests=requests,
+        )
         self.room = routes(self.citizen)
         self.client = Client([self.room])
         self.malee = self.issuers.person(MALEE, name="มาลี ใจงาม")
@@ -140,6 +159,21 @@ class Portal:
     def clock(self) -> datetime:
         self.now += timedelta(milliseconds=10)
         return self.now
+
+    def pump(self, rounds: int = 20) -> None:
+        """Carries what is on the queue citizen-events, and what that brings, as the function in app.py would."""
+        for _ in range(rounds):
+            bodies, self.post.sent = [body for queue, body in self.post.sent if queue == "citizen-events"], []
+            if not bodies:
+                return
+            for body in bodies:
+                self.citizen.on_event(body)
+        raise AssertionError("the events do not come to an end")
+
+    def later(self, **by: float) -> None:
+        """Moves the clock on (arguments of timedelta) and runs the minute's sweep."""
+        self.now += timedelta(**by)
+        self.citizen.sweep(self.now)
 
     def signed(self, service: str, body: bytes, /, **changes: Any) -> str:
         """The exchange's signature of a request; changed claims spoil it."""

@@ -14,7 +14,7 @@ INDEXES = {
     "gdx": {"open", "by_consumer", "by_agency"},
     "opendata": {"open", "by_organization"},
     "biz": {"open", "by_owner", "by_queue", "by_due", "by_desk", "by_agency"},
-    "citizen": {"open", "by_owner"},
+    "citizen": {"open", "by_owner", "by_due"},
 }
 QUEUES = (
     "gdx-exchanges",
@@ -23,6 +23,7 @@ QUEUES = (
     "biz-uploads",
     "biz-feedback",
     "biz-deliveries",
+    "citizen-events",
     "opendata-events",
     "opendata-harvest",
     "opendata-uploads",

@@ -9,10 +9,10 @@ import logging
 import pytest
 
 from chalicelib.biz.notices.feedback import Unreadable
+from tests.support.outbox import Died
 
 from ..samples import food
 from ..town import ANONG, MALEE, Town
-from .outbox import Died
 from .people import EMAIL, about, proofs, reachable, states
 
 HARD = {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": [{"emailAddress": EMAIL}]}

@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.biz.notices import rules
 from chalicelib.shared.messengers import NotTaken, Unclear, Undeliverable
+from tests.support.outbox import Died
 
 from ..town import ANONG, BUNDIT, MALEE, SOMCHAI, Town
-from .outbox import Died
 from .people import EMAIL, NIGHT, everything_kept, proofs, reachable, states
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.citizen.access_log import AccessLogByExchange
+from chalicelib.citizen.access.log import AccessLogByExchange
 from chalicelib.shared.errors import UpstreamFailed
 from chalicelib.shared.gdx_client import Answer
 from tests.citizen.portal import MALEE, Line, Portal

@@ -14,8 +14,9 @@ from chalicelib.shared.journal import Once
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.thai import Text
 
-from . import rules
-from .model import Message, NewMessage, Person
+from .. import rules
+from ..model import Person
+from .model import Message, NewMessage
 from .store import Store
 
 

@@ -1,9 +1,8 @@
-"""Where a person's things lie in the room's table. Every key holds a pseudonym or a hash, never a national id.
+"""Where a person's messages lie in the room's table.
 
 INBOX#{person}   / MSG#{id}      message      by_owner: INBOX#{person}, served_at#id
-INBOX#{person}   / UNREAD        counter of unread messages
-WALLET#{person}  / PAPER#{id}    credential   by_owner: WALLET#{person}, received_at#id
-MESSAGE#{id}, PAPER#{id}         / EVT#...    history of one message or credential
+HOME#{person}    / UNREAD        counter of unread messages
+MESSAGE#{id}                     / EVT#...    history of one message
 """
 
 from __future__ import annotations
@@ -15,8 +14,10 @@ from typing import Any
 from chalicelib.shared.journal import Head, Journal, Once
 from chalicelib.shared.storage import Count, Create, Item, Key, Table, Update
 
-from .model import Message, Paper, Person
-from .rules import INBOX_HOLDS
+from ..cards import unread_key
+from ..model import Person
+from .model import Message
+from .rules import HOLDS
 
 BY_OWNER = "by_owner"
 
@@ -29,16 +30,8 @@ class MessagePage:
     after: str | None
 
 
-@dataclass(frozen=True)
-class PaperPage:
-    """Some credentials, newest first."""
-
-    items: tuple[Paper, ...]
-    after: str | None
-
-
 class Store:
-    """Reads models and writes commands."""
+    """Reads messages and writes what happens to them."""
 
     def __init__(self, table: Table, journal: Journal) -> None:
         self._table = table
@@ -61,7 +54,7 @@ class Store:
 
     def unread(self, person: Person) -> int:
         """How many messages were never opened."""
-        found = self._table.get(_unread_key(person))
+        found = self._table.get(unread_key(person))
         return 0 if found is None else int(found.data["count"])
 
     def serve(self, once: Once, person: Person, message: Message) -> None:
@@ -80,7 +73,7 @@ class Store:
         message = replace(message, chain=(head.seq, head.hash))
         index = {BY_OWNER: Key(_inbox(person), f"{message.served_at}#{message.id}")}
         item = Item(_message_key(person, message.id), _data(message), indexes=index)
-        counted = Count(_unread_key(person), 1, INBOX_HOLDS)
+        counted = Count(unread_key(person), 1, HOLDS)
         self._journal.commit(once, [Create(item), counted], [(f"MESSAGE#{message.id}", event)])
 
     def open(self, once: Once, person: Person, message: Message) -> None:
@@ -100,65 +93,21 @@ class Store:
         key = _message_key(person, message.id)
         index = {BY_OWNER: Key(_inbox(person), f"{message.served_at}#{message.id}")}
         item = Item(key, _data(message), message.version, index)
-        counted = Count(_unread_key(person), -1, INBOX_HOLDS)
+        counted = Count(unread_key(person), -1, HOLDS)
         self._journal.commit(once, [Update(item), counted], [(f"MESSAGE#{message.id}", event)])
-
-    def paper(self, person: Person, id: str) -> Paper | None:
-        """One credential of this person."""
-        found = self._table.get(_paper_key(person, id))
-        return None if found is None else _paper(found)
-
-    def papers(self, person: Person, after: str | None, limit: int) -> PaperPage:
-        """Credentials, newest first."""
-        page = self._table.query(_wallet(person), index=BY_OWNER, after=after, limit=limit, newest_first=True)
-        return PaperPage(tuple(_paper(item) for item in page.items), page.after)
-
-    def keep(self, once: Once, person: Person, paper: Paper) -> None:
-        """Puts a new credential into the wallet.
-
-        Raises:
-            AlreadyThere: it is there.
-        """
-        event, head = self._journal.happened(
-            Head(),
-            subject=paper.id,
-            type="citizen.credential.received",
-            by=f"system:{paper.sender}",
-            data={"kind": paper.kind},
-        )
-        paper = replace(paper, chain=(head.seq, head.hash))
-        index = {BY_OWNER: Key(_wallet(person), f"{paper.received_at}#{paper.id}")}
-        item = Item(_paper_key(person, paper.id), _data(paper), indexes=index)
-        self._journal.commit(once, [Create(item)], [(f"PAPER#{paper.id}", event)])
 
 
 def _inbox(person: Person) -> str:
     return f"INBOX#{person}"
 
 
-def _wallet(person: Person) -> str:
-    return f"WALLET#{person}"
-
-
 def _message_key(person: Person, id: str) -> Key:
     return Key(_inbox(person), f"MSG#{id}")
 
 
-def _unread_key(person: Person) -> Key:
-    return Key(_inbox(person), "UNREAD")
-
-
-def _paper_key(person: Person, id: str) -> Key:
-    return Key(_wallet(person), f"PAPER#{id}")
-
-
-def _data(kept: Message | Paper) -> dict[str, Any]:
-    return {name: value for name, value in asdict(kept).items() if name != "version"}
+def _data(message: Message) -> dict[str, Any]:
+    return {name: value for name, value in asdict(message).items() if name != "version"}
 
 
 def _message(item: Item) -> Message:
     return Message(**{**item.data, "chain": tuple(item.data["chain"]), "version": item.version})
-
-
-def _paper(item: Item) -> Paper:
-    return Paper(**{**item.data, "chain": tuple(item.data["chain"]), "version": item.version})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.citizen.model import NewMessage
+from chalicelib.citizen.inbox.model import NewMessage
 from chalicelib.shared.errors import AlreadyThere, Invalid
 from chalicelib.shared.journal import Event, chain_is_whole
 from tests.citizen.portal import BIZ, MALEE, SOMCHAI, Portal

@@ -12,8 +12,10 @@ from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Once
 from chalicelib.shared.keyring import Keyring
 
-from . import papers, rules
-from .model import NewCredential, Paper, Person
+from .. import rules
+from ..model import Person
+from . import papers
+from .model import NewCredential, Paper
 from .papers import Content
 from .store import Store
 

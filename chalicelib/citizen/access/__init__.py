@@ -1,0 +1,1 @@
+"""What the state does with a person's data: who asked, what for, by which law."""

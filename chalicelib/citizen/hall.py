@@ -1,0 +1,132 @@
+"""What every noun of the room shares: its tools, and the ways in which things are read, written and heard of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.shared.errors import NotAllowed
+from chalicelib.shared.gdx_client import Gdx
+from chalicelib.shared.identity import Caller
+from chalicelib.shared.journal import Event, Head, Once
+from chalicelib.shared.messengers import Outside
+from chalicelib.shared.objects import Objects
+from chalicelib.shared.parts import Parts
+from chalicelib.shared.storage import Change, Json
+from chalicelib.shared.thai import NationalId
+from chalicelib.shared.workdays import thai_date
+
+from .cards import Cards
+from .model import Person
+
+QUEUE = "citizen-events"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something to be written into a history.
+
+    Attributes:
+        type: dotted name after `citizen.`, e.g. `bill.paid`.
+        data: details without personal data.
+        heard: whether the listeners of citizen-events must learn of it.
+    """
+
+    type: str
+    data: Json
+    heard: bool = True
+
+
+@dataclass(frozen=True)
+class Hall:
+    """The room's tools, made once per process.
+
+    Attributes:
+        parts: the room's common parts.
+        gdx: the exchange; this room is its member `TH/CENTRAL/DGA/citizen`.
+        objects: the bucket citizen-documents.
+        outside: e-mail and SMS.
+        cards: what stands on people's home pages.
+        listeners: beginning of an event's type -> what hears of it, each idempotent by the event's id.
+        sweeps: what runs each minute.
+    """
+
+    parts: Parts
+    gdx: Gdx
+    objects: Objects
+    outside: Outside
+    cards: Cards
+    listeners: dict[str, list[Callable[[Event], None]]] = field(default_factory=dict)
+    sweeps: list[Callable[[dt.datetime], object]] = field(default_factory=list)
+
+    def now(self) -> dt.datetime:
+        """The time."""
+        return self.parts.clock()
+
+    def today(self) -> dt.date:
+        """The day in Thailand."""
+        return thai_date(self.now())
+
+    def person(self, pid: str) -> Person:
+        """The room's name for a person."""
+        return Person(self.parts.keyring.pseudonym(pid))
+
+    def hear(self, beginning: str, listener: Callable[[Event], None]) -> None:
+        """From now on the listener is told of events whose type begins so."""
+        self.listeners.setdefault(beginning, []).append(listener)
+
+    def heard(self, event: Event) -> None:
+        """Tells everybody who listens; an exception makes the queue deliver again, to all of them."""
+        for beginning, listeners in self.listeners.items():
+            if event.type.startswith(beginning):
+                for listener in listeners:
+                    listener(event)
+
+    def happened(self, head: Head, told: Sequence[Told], *, subject: str, by: str) -> tuple[list[Event], Head]:
+        """Events at the end of a chain, and the chain's new end, for `save`."""
+        events = list[Event]()
+        for word in told:
+            event, head = self.parts.journal.happened(
+                head,
+                subject=subject,
+                type=f"citizen.{word.type}",
+                by=by,
+                data=word.data,
+                queue=QUEUE if word.heard else None,
+            )
+            events.append(event)
+        return events, head
+
+    def save(
+        self, once: Once, changes: Sequence[Change], events: Sequence[Event], *, pk: str, answer: Json | None = None
+    ) -> None:
+        """Writes a command with its events in one transaction.
+
+        Args:
+            once: the attempt.
+            changes: what it changes.
+            events: of `happened`.
+            pk: partition of the aggregate, where its history lies.
+            answer: what a repeat will be answered.
+
+        Raises:
+            See `Journal.commit`.
+        """
+        self.parts.journal.commit(once, changes, [(pk, event) for event in events], answer)
+
+
+def person_of(caller: Caller) -> Person:
+    """The person whose things the caller asks for: themself, or whom they act for."""
+    return Person(caller.id)
+
+
+def pid_of(caller: Caller) -> NationalId:
+    """Their national id, for a question to a register.
+
+    Raises:
+        NotAllowed: the caller is no person.
+    """
+    if caller.pid is None:
+        raise NotAllowed("ต้องเข้าสู่ระบบในฐานะบุคคล", "Only a person may ask this.")
+    return caller.pid
