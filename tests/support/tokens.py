@@ -16,6 +16,7 @@ NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 AUDIENCE = "klang"
 PEOPLE = "https://login.klang.test"
 SYSTEMS = "https://gdx.klang.test"
+PORTAL = "https://citizen.klang.test/citizen"
 
 
 def part(value: object) -> str:
@@ -28,9 +29,16 @@ class TestIssuer:
 
     __test__ = False
 
-    def __init__(self, iss: str, kind: Literal["person", "system"], now: Callable[[], datetime] = lambda: NOW) -> None:
+    def __init__(
+        self,
+        iss: str,
+        kind: Literal["person", "system"],
+        now: Callable[[], datetime] = lambda: NOW,
+        lets_act: bool = False,
+    ) -> None:
         self.iss = iss
         self.kind = kind
+        self.lets_act = lets_act
         self.signer = LocalSigner()
         self.asked = 0
         self._now = now
@@ -38,7 +46,7 @@ class TestIssuer:
     @property
     def trusted(self) -> TrustedIssuer:
         """This issuer as the rooms know it."""
-        return TrustedIssuer(self.iss, AUDIENCE, self.kind, self.jwks)
+        return TrustedIssuer(self.iss, AUDIENCE, self.kind, self.jwks, self.lets_act)
 
     def jwks(self) -> Mapping[str, Any]:
         """The key set; counts how often it was asked for (`asked`)."""
@@ -87,11 +95,17 @@ class Issuers:
     def __init__(self, now: Callable[[], datetime] = lambda: NOW) -> None:
         self.people = TestIssuer(PEOPLE, "person", now)
         self.systems = TestIssuer(SYSTEMS, "system", now)
-        self.tokens = Tokens([self.people.trusted, self.systems.trusted], now)
+        self.portal = TestIssuer(PORTAL, "person", now, lets_act=True)
+        self.tokens = Tokens([self.people.trusted, self.systems.trusted, self.portal.trusted], now)
 
     def person(self, pid: str, *, name: str = "สมชาย ใจดี", ial: str = "2.3", **claims: Any) -> str:
         """An access token of a person, as ThaID would give it."""
         return self.people.token(pid=pid, name=name, ial=ial, **claims)
+
+    def acting(self, pid: str, *, actor: str, scopes: str, mandate: str = "mandate-1", **claims: Any) -> str:
+        """An access token of the Citizen Portal with which somebody acts for a person (RFC 8693)."""
+        said = {"name": "สมชาย ใจดี", "ial": "2.3", "act": {"sub": actor}, "scope": scopes, "mandate": mandate}
+        return self.portal.token(pid=pid, **{**said, **claims})
 
     def system(self, client_id: str, **claims: Any) -> str:
         """An access token of a system, as the exchange would give it."""

@@ -59,7 +59,14 @@ class Inbox:
             Invalid: the national id does not hold.
             AlreadyThere: the id was used for other content.
         """
-        person = Person(self._keyring.pseudonym(rules.checked_pid(pid)))
+        return self.tell(Person(self._keyring.pseudonym(rules.checked_pid(pid))), message, sender=sender)
+
+    def tell(self, person: Person, message: NewMessage, *, sender: str) -> Message:
+        """The same for a person whom the room knows already.
+
+        Raises:
+            AlreadyThere: the id was used for other content.
+        """
         here = rules.id_here(sender, message.id, person)
         content = json.dumps([message.title.model_dump(), message.body.model_dump()], ensure_ascii=False)
         mark = self._keyring.mac("message", f"{here}\n{person}\n{message.model_dump_json()}".encode())

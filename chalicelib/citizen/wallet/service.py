@@ -58,7 +58,15 @@ class Wallet:
             Invalid: the national id does not hold, or it is no credential.
             AlreadyThere: the id was used for another credential.
         """
-        person = Person(self._keyring.pseudonym(rules.checked_pid(pid)))
+        return self.keep(Person(self._keyring.pseudonym(rules.checked_pid(pid))), given, sender=sender)
+
+    def keep(self, person: Person, given: NewCredential, *, sender: str) -> Paper:
+        """The same for a person whom the room knows already.
+
+        Raises:
+            Invalid: it is no credential.
+            AlreadyThere: the id was used for another credential.
+        """
         papers.opened(given.credential)
         here = rules.id_here(sender, given.id, person)
         mark = self._keyring.mac("credential", f"{here}\n{person}\n{given.model_dump_json()}".encode())
