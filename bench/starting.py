@@ -52,6 +52,7 @@ def _in_a_new_process(code: str, environment: str, rooms: tuple[str, ...]) -> fl
         "PLATFORMS": ",".join(rooms),
         "BASE_URL": "https://klang.example",
         "GDX_URL": "https://gdx.klang.example",
+        "BIZ_URL": "https://biz.klang.example",
         "BUCKET_SUFFIX": "bench",
         "ISSUERS": json.dumps([_ISSUER]),
         "EGRESS_NETWORKS": "",

@@ -21,6 +21,7 @@ VARIABLES = (
     "PLATFORMS",
     "BASE_URL",
     "GDX_URL",
+    "BIZ_URL",
     "BUCKET_SUFFIX",
     "ISSUERS",
     "EGRESS_NETWORKS",
@@ -67,6 +68,7 @@ class Settings:
         region: the AWS region.
         base_url: `BASE_URL`; public address of this API, no trailing slash.
         gdx_url: `GDX_URL`; public address of the exchange (equals `base_url` where GDX is open here).
+        biz_url: `BIZ_URL`; public address of the Biz Portal (equals `base_url` where it is open here).
         bucket_suffix: `BUCKET_SUFFIX`; makes bucket names unique in the world.
         issuers: `ISSUERS`; JSON list of trusted OpenID providers of people.
         egress_networks: `EGRESS_NETWORKS`; private networks (CIDR, comma-separated) that calls to providers may
@@ -81,6 +83,7 @@ class Settings:
     region: str
     base_url: str
     gdx_url: str
+    biz_url: str
     bucket_suffix: str
     issuers: tuple[Issuer, ...]
     egress_networks: tuple[str, ...]
@@ -110,6 +113,7 @@ class Settings:
             region=region,
             base_url=env["BASE_URL"],
             gdx_url=env["GDX_URL"],
+            biz_url=env["BIZ_URL"],
             bucket_suffix=env["BUCKET_SUFFIX"],
             issuers=_issuers(env["ISSUERS"]),
             egress_networks=tuple(part for part in env["EGRESS_NETWORKS"].split(",") if part),
@@ -159,6 +163,7 @@ class Settings:
         for name, address in (
             ("BASE_URL", self.base_url),
             ("GDX_URL", self.gdx_url),
+            ("BIZ_URL", self.biz_url),
             *(("ISSUERS", part) for issuer in self.issuers for part in (issuer.iss, issuer.jwks_uri)),
         ):
             if not _public_https(address):

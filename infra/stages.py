@@ -167,6 +167,7 @@ class Stage:
             "PLATFORMS": ",".join(self.platforms),
             "BASE_URL": environment.addresses[self.platforms[0]],
             "GDX_URL": environment.addresses["gdx"],
+            "BIZ_URL": environment.addresses["biz"],
             "BUCKET_SUFFIX": environment.bucket_suffix,
             "ISSUERS": json.dumps(issuers),
             "EGRESS_NETWORKS": ",".join(environment.egress_networks),

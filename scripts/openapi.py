@@ -21,6 +21,7 @@ def described() -> str:
         region="ap-southeast-1",
         base_url="http://127.0.0.1:8000",
         gdx_url="http://127.0.0.1:8000",
+        biz_url="http://127.0.0.1:8000",
         bucket_suffix="local",
         issuers=(),
         egress_networks=(),

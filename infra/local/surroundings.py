@@ -127,6 +127,7 @@ def variables(environment: str, address: str, *, platforms: tuple[str, ...] = RO
         "PLATFORMS": ",".join(platforms),
         "BASE_URL": address,
         "GDX_URL": address,
+        "BIZ_URL": address,
         "BUCKET_SUFFIX": BUCKET_SUFFIX,
         "ISSUERS": json.dumps([trusted]),
         "EGRESS_NETWORKS": LOOPBACK,

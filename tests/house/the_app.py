@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "PLATFORMS": ",".join(ROOMS),
     "BASE_URL": "http://127.0.0.1:8000",
     "GDX_URL": "http://127.0.0.1:8000",
+    "BIZ_URL": "http://127.0.0.1:8000",
     "BUCKET_SUFFIX": "local",
     "ISSUERS": "[]",
     "EGRESS_NETWORKS": "",

@@ -63,7 +63,12 @@ def test_the_laptops_settings_are_refused_everywhere_else(environment: str) -> N
     given = variables(environment, "http://127.0.0.1:8000")
     with pytest.raises(BadSettings):
         Settings.from_env(given)
-    own = {"BASE_URL": "https://klang.go.th", "GDX_URL": "https://klang.go.th", "EGRESS_NETWORKS": ""}
+    own = {
+        "BASE_URL": "https://klang.go.th",
+        "GDX_URL": "https://klang.go.th",
+        "BIZ_URL": "https://klang.go.th",
+        "EGRESS_NETWORKS": "",
+    }
     with pytest.raises(BadSettings, match="ISSUERS"):
         Settings.from_env({**given, **own})
     disguised = [{"iss": "https://klang.go.th/local/oidc", "jwks_uri": "https://klang.go.th/k", "audience": "klang"}]

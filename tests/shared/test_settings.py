@@ -25,6 +25,7 @@ GOOD = {
     "PLATFORMS": "gdx,opendata,biz,citizen",
     "BASE_URL": "https://klang.example",
     "GDX_URL": "https://klang.example",
+    "BIZ_URL": "https://klang.example",
     "BUCKET_SUFFIX": "th",
     "ISSUERS": issuer(),
     "EGRESS_NETWORKS": "",
@@ -37,6 +38,7 @@ LOCAL = {
     "KLANG_ENV": "local",
     "BASE_URL": "http://127.0.0.1:8000",
     "GDX_URL": "http://127.0.0.1:8000",
+    "BIZ_URL": "http://127.0.0.1:8000",
     "ISSUERS": issuer("http://127.0.0.1:8000/local/oidc", "http://127.0.0.1:8000/local/oidc/jwks.json"),
     "EGRESS_NETWORKS": "127.0.0.0/8,::1/128",
 }
@@ -134,6 +136,7 @@ def test_a_deployed_environment_has_public_addresses_only(environment: str, addr
     for changes in (
         {"BASE_URL": address},
         {"GDX_URL": address},
+        {"BIZ_URL": address},
         {"ISSUERS": issuer(iss=address or " ")},
         {"ISSUERS": issuer(jwks_uri=address or " ")},
     ):

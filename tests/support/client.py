@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json as jsonlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from chalicelib.shared.next_door import find_route
 from chalicelib.shared.web import Request, Response, Room, Route
 
 
@@ -118,18 +118,8 @@ class Client:
         return Answer(room.answer(route, request))
 
     def find(self, method: str, path: str) -> tuple[Room, Route, dict[str, str]]:
-        """The route that serves a path, as API Gateway finds it: literal segments win, a trailing slash is nothing."""
-        found = [
-            (room, route, match.groupdict())
-            for room in self._rooms
-            for route in room.routes
-            if route.method == method and (match := _pattern(route.path).fullmatch(path.rstrip("/") or "/"))
-        ]
-        if not found:
+        """The route that serves a path; raises NoSuchRoute."""
+        found = find_route(self._rooms, method, path)
+        if found is None:
             raise NoSuchRoute(f"{method} {path}")
-        return min(found, key=lambda each: [segment.startswith("{") for segment in each[1].path.split("/")])
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    greedy = re.sub(r"{(\w+)\+}", r"(?P<\1>.+)", template)
-    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", greedy))
+        return found
