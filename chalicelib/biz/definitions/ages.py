@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.shared import pointers
+from chalicelib.shared.ages import years
 from chalicelib.shared.errors import Fault
 
 from . import lint_schema
@@ -21,11 +22,6 @@ def faults(definition: ServiceDefinition, answers: Any, on: dt.date, base: str =
         for rule in definition.ages
         if (born := _date(pointers.find(answers, rule.pointer))) is not None and years(born, on) < rule.least
     ]
-
-
-def years(born: dt.date, on: dt.date) -> int:
-    """Whole years of life; whoever was born on a leap day becomes older on 1 March of the other years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def problems(definition: ServiceDefinition) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """A licence as a page for people: who issued what to whom, how it stands today, how to check it without a network.
 
-Works without scripts, fonts and further requests; see `pages.press`.
+Works without scripts, fonts and further requests; see `shared.press`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from chalicelib.shared import press
 from chalicelib.shared.errors import NotFound, Refusal
 from chalicelib.shared.problems import MEDIA_TYPE, problem, unexpected
 from chalicelib.shared.thai import Language, Text, format_date
 from chalicelib.shared.web import Reply, Request, Response
 
-from ..pages import press
 from .facts import facts, term
 from .register import Register, Seen
 from .wording import WORDS

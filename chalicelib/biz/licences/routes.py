@@ -7,12 +7,12 @@ from urllib.parse import unquote
 
 from pydantic import Field
 
+from chalicelib.shared import press
 from chalicelib.shared.errors import Fault, Invalid, not_found
 from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
 from chalicelib.shared.web import Call, Outgoing, Reply, Room
 
 from ..model import DESK_ROLES
-from ..pages import press
 from ..paging import page_of
 from ..service import Biz
 from . import bodies

@@ -6,10 +6,10 @@ enters it has shown that the address is theirs to read.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from chalicelib.shared import contacts
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
@@ -56,9 +56,9 @@ class Contacts:
             TooMany: too many codes were asked for today.
         """
         values: dict[Outward, str | None] = {
-            "email": _read(email, rules.email_of, "/email", "อีเมลไม่ถูกต้อง เช่น name@example.com",
+            "email": _read(email, contacts.email_of, "/email", "อีเมลไม่ถูกต้อง เช่น name@example.com",
                            "This is no e-mail address; write it like name@example.com."),
-            "sms": _read(phone, rules.phone_of, "/phone", "ต้องเป็นเบอร์โทรศัพท์มือถือไทย เช่น 0812345678",
+            "sms": _read(phone, contacts.phone_of, "/phone", "ต้องเป็นเบอร์โทรศัพท์มือถือไทย เช่น 0812345678",
                          "This is no Thai mobile number; write it like 0812345678."),
         }  # fmt: skip
         key, now = contact_key(caller.id), self._parts.clock()
@@ -70,12 +70,12 @@ class Contacts:
         head, events = before.head, list[tuple[str, Event]]()
         for channel, value in values.items():
             address = "" if value is None else self._parts.keyring.pseudonym(f"{channel}:{value}")
-            contact = rules.given(before.contact(channel), value, address, _new_code(), now)
+            contact = contacts.given(before.contact(channel), value, address, contacts.new_code(), now)
             after = after.model_copy(update={channel: contact})
             if contact is not None and contact.code is not None:
                 event, head = self._happened(head, caller, GIVEN, {"channel": channel, "address": address}, QUEUE)
                 events.append((key.pk, event))
-        codes = [counted(caller.id, "code", rules.CODES_PER_DAY, now, len(events))] if events else []
+        codes = [counted(caller.id, "code", contacts.CODES_PER_DAY, now, len(events))] if events else []
         if not events:
             event, head = self._happened(head, caller, "biz.contact.chosen", {"channels": list(after.channels)}, None)
             events.append((key.pk, event))
@@ -94,7 +94,7 @@ class Contacts:
         """
         key, now = contact_key(caller.id), self._parts.clock()
         before = self._rows.preferences(self._parts.journal.read(once, key).get(key)) or _first(caller)
-        contact, right = rules.confirmed(before.contact(channel), code, now)
+        contact, right = contacts.confirmed(before.contact(channel), code, now)
         after = before.model_copy(update={channel: contact})
         if not right:
             # without the caller's claim: the same wrong code sent again is one more try, not a repeat
@@ -127,7 +127,3 @@ def _read(text: str | None, read: Callable[[str], str | None], pointer: str, th:
     if value is None:
         raise Invalid("ที่อยู่สำหรับแจ้งไม่ถูกต้อง", "An address is not valid.", [Fault(pointer, th, en)])
     return value
-
-
-def _new_code() -> str:
-    return f"{secrets.randbelow(10**6):06d}"

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from chalicelib.shared.contacts import Contact
 from chalicelib.shared.journal import Head
 from chalicelib.shared.thai import Language, Text
 
@@ -86,32 +87,6 @@ class Proof(Noun):
     def last(self) -> Step:
         """The newest step that was written down."""
         return self.steps[-1]
-
-
-class Contact(Noun):
-    """An address of a person for one channel.
-
-    Attributes:
-        value: e-mail address, or phone number in E.164.
-        address: its pseudonym.
-        code: what was sent to it to confirm it, until it is.
-        tries: wrong codes so far.
-        spoilt: why it may not be used any more (bounced, complained, refused).
-    """
-
-    value: str = Field(repr=False)
-    address: str
-    verified_at: dt.datetime | None = None
-    code: str | None = Field(default=None, repr=False)
-    code_until: dt.datetime | None = None
-    tries: int = 0
-    spoilt: str | None = None
-    spoilt_at: dt.datetime | None = None
-
-    @property
-    def usable(self) -> bool:
-        """Whether notices may go there."""
-        return self.verified_at is not None and self.spoilt is None
 
 
 class Preferences(Noun):

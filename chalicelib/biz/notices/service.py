@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from chalicelib.shared.contacts import Contact
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import NotYet
 from chalicelib.shared.messengers import Mail, NotTaken, Outside, Unclear, Undeliverable
@@ -24,7 +25,7 @@ from chalicelib.shared.thai import Language, Text
 
 from ..ports import Letter, Mailbox
 from . import rules
-from .model import CHANNELS, Channel, Contact, Notice, Preferences, Proof, Status, Step
+from .model import CHANNELS, Channel, Notice, Preferences, Proof, Status, Step
 from .store import NoticeRows, contact_key, counted, key_of, proof_key
 from .templates import Template, Templates
 from .writing import LANGUAGES, Words, proof_of, tags_of, words_of

@@ -7,11 +7,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from chalicelib.shared.contacts import Contact
 from chalicelib.shared.thai import Language, Text
 from chalicelib.shared.web import Incoming, Outgoing
 
 from . import rules
-from .model import Channel, Contact, Preferences, Proof, Status, Step
+from .model import Channel, Preferences, Proof, Status, Step
 
 
 class Choice(Incoming):

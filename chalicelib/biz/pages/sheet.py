@@ -1,6 +1,6 @@
 """Pages for people: plain HTML that is readable without script, by eyes and by screen readers.
 
-How a page is made and what it may do is said in `press`.
+How a page is made and what it may do is said in `shared.press`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from chalicelib.shared import press
 from chalicelib.shared.thai import Language, Text, format_date
 from chalicelib.shared.web import Reply, Request
 
-from . import press
 from .wording import WORDS
 
 TEMPLATES = Path(__file__).parent / "templates"

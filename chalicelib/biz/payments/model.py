@@ -8,18 +8,20 @@ that it is settled, its parts add up to it: `booked` for a case, `open` in a que
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
 
 from chalicelib.shared.journal import Head
+from chalicelib.shared.payment_accounts import Account, Wanted
+from chalicelib.shared.payment_accounts import Step as Step
+from chalicelib.shared.payment_accounts import Way as Way
+from chalicelib.shared.payment_notices import Notice as Notice
+from chalicelib.shared.payment_notices import Source as Source
+from chalicelib.shared.payment_notices import Status as Status
 from chalicelib.shared.thai import Text
 
 from ..model import Noun
-
-Status = Literal["pending", "failed", "settled", "reversed"]
-"""What a provider says of a transaction. None is the end: after each another may follow."""
 
 Kind = Literal[
     "unknown_reference", "no_fee_due", "case_ended", "short", "over", "already_paid", "licence_changed", "conflict",
@@ -27,52 +29,12 @@ Kind = Literal[
 ]  # fmt: skip
 """Why something stands in a queue: each kind is a queue of its own."""
 
-Way = Literal["apply", "refund", "write_off"]
-"""How an entry may be resolved: the money pays a case, goes back, or is given up with a reason."""
 
-Source = Literal["callback", "statement"]
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What a payment provider says of one transaction.
-
-    Attributes:
-        transaction: the provider's id of it.
-        ref1, ref2: the bill's references, as the payer's bank passed them on.
-        satang: amount.
-        paid_at: when it was paid.
-        status: how it stands.
-        sequence: the provider's own order of its notices about this transaction; a later one is larger.
-    """
-
-    transaction: str
-    ref1: str
-    ref2: str
-    satang: int
-    paid_at: dt.datetime
-    status: Status = "settled"
-    sequence: int = 0
-
-
-class Proposal(Noun):
+class Proposal(Wanted):
     """What one officer wants done with an entry; another must confirm it."""
 
-    way: Way
     case: str | None = None
     others: tuple[str, ...] = Field(default=(), description="Further entries that pay the case together with this one")
-    by: str = Field(description="Pseudonym of the officer")
-    at: dt.datetime
-
-
-class Step(Noun):
-    """One thing that an officer did to an entry."""
-
-    step: Literal["propose", "confirm", "decline"]
-    way: Way
-    by: str
-    at: dt.datetime
-    reason: str
 
 
 class Share(Noun):
@@ -106,20 +68,9 @@ class JointBill(Noun):
     expires_at: dt.datetime
 
 
-class Money(Noun):
+class Money(Account):
     """The account of one transaction; with `variant`, a record of what was told under its id with other content."""
 
-    provider: str
-    transaction: str
-    variant: str = ""
-    version: int = 1
-    satang: int
-    status: Status
-    sequence: int
-    paid_at: dt.datetime
-    told_at: dt.datetime
-    day: dt.date = Field(description="Day of payment in Thailand")
-    source: Source
     case: str | None = None
     agency: str | None = Field(default=None, description="Agency of the case; None where no case is known")
     owner: str | None = Field(default=None, description="Pseudonym of the case's applicant")
@@ -127,34 +78,11 @@ class Money(Noun):
     attempt: int | None = Field(default=None, description="Which of the bundle's bills")
     told_in: str | None = Field(default=None, description="The application in whose notices a bundle's payer is told")
     kind: Kind | None = Field(default=None, description="The queue in which it stands; None: nothing is to be decided")
-    since: dt.datetime | None = None
-    open: int = 0
-    booked: int = 0
-    refund: int = 0
-    written_off: int = 0
-    payees: dict[str, int] = Field(default_factory=dict, description="Of `booked`, what belongs to which agency")
-    bookings: int = Field(default=0, description="How often it was booked; a receipt's number is made of it")
-    receipt_no: str | None = None
     partners: tuple[str, ...] = Field(default=(), description="Accounts that made up the same fee together with it")
     shares: tuple[Share, ...] = Field(
         default=(), description="Of `booked`, what pays which application, where several were paid together"
     )
     proposal: Proposal | None = None
-    head: Head = Head()
-
-    ref1: str = Field(repr=False)
-    ref2: str = Field(repr=False)
-    steps: tuple[Step, ...] = Field(default=(), repr=False)
-
-    @property
-    def id(self) -> str:
-        """Its name among all: provider, transaction and variant."""
-        return "~".join(part for part in (self.provider, self.transaction, self.variant) if part)
-
-    @property
-    def settled(self) -> bool:
-        """Whether its provider says that the money is here."""
-        return self.status == "settled" and not self.variant
 
 
 class ReceiptLine(Noun):

@@ -1,81 +1,29 @@
-"""The life of one transaction, pure: what a notice means beside what is known, and what becomes of the account.
-
-    pending, failed  ->  settled  ->  reversed  ->  settled ...
-
-Notices come twice, late and in any order, so the last one to arrive says nothing; the latest in the provider's own
-order does. Where a provider numbers nothing, a later state of the life above is later. No state is an end: a
-`failed` that is followed by `settled` was paid, and money that was taken back may come again.
+"""What becomes of an account whose money pays fees, pure; `shared/payment_notices.py` and `shared/payment_accounts.py`
+say what a notice means beside what is known, and the rest of an account's life.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
-from chalicelib.shared.workdays import thai_date
+from chalicelib.shared import payment_accounts as accounts
+from chalicelib.shared.payment_accounts import first_words
+from chalicelib.shared.payment_accounts import told as told
+from chalicelib.shared.payment_notices import relation as relation
+from chalicelib.shared.payment_notices import variant as variant
 
 from ..definitions.fees import FeeLine
 from ..model import Case
-from .model import Kind, Money, Notice, Share, Source, Status
+from .model import Kind, Money, Notice, Share, Source
 
-Relation = Literal["new", "newer", "same", "older", "other"]
-
-_RANK: dict[Status, int] = {"pending": 0, "failed": 1, "settled": 2, "reversed": 3}
-_NO_MONEY = {"open": 0, "booked": 0, "refund": 0, "written_off": 0}
-_NOTHING: dict[str, object] = {**_NO_MONEY, "payees": {}, "receipt_no": None, "partners": (), "shares": ()}
-
-
-def relation(money: Money | None, notice: Notice) -> Relation:
-    """How a notice stands to what is known of its transaction: `other` says other content under the same id."""
-    if money is None:
-        return "new"
-    if (money.ref1, money.ref2, money.satang) != (notice.ref1, notice.ref2, notice.satang):
-        return "other"
-    known, told = (money.sequence, _RANK[money.status]), (notice.sequence, _RANK[notice.status])
-    if told == known:
-        return "same"
-    return "newer" if told > known else "older"
+_APART: dict[str, object] = {"partners": (), "shares": ()}
 
 
 def opened(provider: str, notice: Notice, case: Case | None, source: Source, now: dt.datetime) -> Money:
     """A fresh account in which no money is yet."""
-    return Money(
-        provider=provider,
-        transaction=notice.transaction,
-        satang=notice.satang,
-        status=notice.status,
-        sequence=notice.sequence,
-        paid_at=notice.paid_at,
-        told_at=now,
-        day=thai_date(notice.paid_at),
-        source=source,
-        case=None if case is None else case.id,
-        agency=None if case is None else case.agency,
-        owner=None if case is None else case.owner,
-        ref1=notice.ref1,
-        ref2=notice.ref2,
-    )
-
-
-def told(money: Money, notice: Notice, now: dt.datetime) -> Money:
-    """The account with the provider's latest word."""
-    return money.model_copy(
-        update={
-            "status": notice.status,
-            "sequence": notice.sequence,
-            "paid_at": notice.paid_at,
-            "day": thai_date(notice.paid_at),
-            "told_at": now,
-        }
-    )
-
-
-def variant(notice: Notice) -> str:
-    """A short name for what was told of a transaction besides its state."""
-    said = "|".join((notice.ref1, notice.ref2, str(notice.satang)))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    whose = {} if case is None else {"case": case.id, "agency": case.agency, "owner": case.owner}
+    return Money.model_validate({**first_words(provider, notice, source, now), **whose})
 
 
 def other(money: Money, notice: Notice, source: Source, now: dt.datetime) -> Money:
@@ -87,8 +35,7 @@ def other(money: Money, notice: Notice, source: Source, now: dt.datetime) -> Mon
 
 def queued(money: Money, kind: Kind, now: dt.datetime) -> Money:
     """The account in a queue, all of its money undecided (a conflict and a reversal hold none)."""
-    held = 0 if kind in ("conflict", "reversed") else money.satang
-    return money.model_copy(update={**_NOTHING, "open": held, "kind": kind, "since": now, "proposal": None})
+    return accounts.queued(money, kind, now).model_copy(update=_APART)
 
 
 def booked(money: Money, case: Case, satang: int, payees: dict[str, int], no: str, partners: tuple[str, ...]) -> Money:
@@ -110,23 +57,21 @@ def booked_for(money: Money, shares: Sequence[Share], payees: dict[str, int], pa
 def _booked(money: Money, satang: int, payees: dict[str, int], partners: tuple[str, ...]) -> Money:
     return money.model_copy(
         update={
-            **_NOTHING,
+            **accounts.NO_MONEY,
+            **_APART,
             "booked": satang,
             "refund": money.satang - satang,
             "payees": payees,
             "bookings": money.bookings + 1,
             "partners": partners,
             "kind": None,
-            "proposal": None,
         }
     )
 
 
 def taken_back(money: Money, now: dt.datetime) -> Money:
     """The account after its provider took the money back; where a fee was paid with it, an officer must know."""
-    if money.booked:
-        return queued(money, "reversed", now)
-    return money.model_copy(update={**_NOTHING, "kind": None, "proposal": None, "since": now})
+    return accounts.taken_back(money, now).model_copy(update=_APART)
 
 
 def share_out(lines: Iterable[FeeLine], amounts: Sequence[int]) -> list[dict[str, int]]:

@@ -13,12 +13,12 @@ from itertools import islice
 from chalicelib.shared.errors import AlreadyThere, Fault, Invalid, Unavailable, not_found
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Head, Once
+from chalicelib.shared.payment_statements import Statement
 
 from ..office import Office
 from . import moves
 from .ledger import Ledger
 from .model import Flag, Money, Notice, Report, Sum
-from .statements import Statement
 from .store import NOBODY, day_pk, money_key
 from .till import Till
 

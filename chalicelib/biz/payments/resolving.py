@@ -7,20 +7,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chalicelib.shared import payment_accounts as accounts
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState, not_found
 from chalicelib.shared.identity import Caller
+from chalicelib.shared.payment_accounts import declined as declined
+from chalicelib.shared.payment_accounts import stepped as stepped
 
 from ..cases.rules import Book
 from ..model import Case
 from ..office import acted_on
 from . import rules
-from .model import Money, Proposal, Step, Way
+from .model import Money, Proposal, Way
 
-ID_PATTERN = r"^[a-z0-9][a-z0-9-]{1,40}~[A-Za-z0-9._-]{6,64}(~[0-9a-f]{16})?$"
+ID_PATTERN = accounts.ENTRY_PATTERN
 _ID = re.compile(ID_PATTERN)
 FINANCE, OPERATOR = "finance", "operator"
-MAX_STEPS = 40
-"""More would not fit an item; by then somebody should talk."""
 
 
 @dataclass(frozen=True)
@@ -72,41 +73,16 @@ def must_be_theirs(money: Money, caller: Caller) -> None:
 
 def proposed(money: Money, wish: Wish, caller: Caller, now: dt.datetime) -> Money:
     """The entry with what an officer proposes; raises WrongState when it is closed or something is proposed already."""
-    _must_be_open(money)
-    if money.proposal is not None:
-        raise WrongState(
-            "รายการนี้มีข้อเสนอรอการยืนยันอยู่แล้ว", "Something is proposed for this entry already; confirm or decline it."
-        )
-    proposal = Proposal(way=wish.way, case=wish.case, others=wish.others, by=caller.id, at=now)
-    return stepped(money, "propose", wish.way, wish.reason, caller, now).model_copy(update={"proposal": proposal})
-
-
-def declined(money: Money, reason: str, caller: Caller, now: dt.datetime) -> Money:
-    """The entry without its proposal: turned down by another officer, or taken back by the same one."""
-    if money.proposal is None:
-        raise _nothing_proposed()
-    return stepped(money, "decline", money.proposal.way, reason, caller, now).model_copy(update={"proposal": None})
+    return accounts.proposed(money, _said(wish, caller, now), wish.reason, caller, now)
 
 
 def must_be_confirmable(money: Money, wish: Wish, caller: Caller) -> None:
-    """Another officer must want exactly what was proposed.
+    """Another officer must want exactly what was proposed; see `payment_accounts.must_be_confirmable`."""
+    accounts.must_be_confirmable(money, _said(wish, caller, money.told_at), caller)
 
-    The wish is said again in full, so that nobody confirms what they did not read.
 
-    Raises:
-        WrongState: nothing, or something else, is proposed.
-        NotAllowed: the same officer (four eyes).
-    """
-    _must_be_open(money)
-    found = money.proposal
-    if found is None:
-        raise _nothing_proposed()
-    if found.by == caller.id:
-        raise NotAllowed(
-            "ผู้เสนอจะยืนยันเองไม่ได้ ต้องเป็นเจ้าหน้าที่อีกคนหนึ่ง", "Whoever proposed it may not confirm it; another officer must."
-        )
-    if (found.way, found.case, found.others) != (wish.way, wish.case, wish.others):
-        raise WrongState("ข้อเสนอที่รออยู่ไม่ตรงกับที่ยืนยัน โปรดอ่านรายการอีกครั้ง", "Something else is proposed; read it again.")
+def _said(wish: Wish, caller: Caller, now: dt.datetime) -> Proposal:
+    return Proposal(way=wish.way, case=wish.case, others=wish.others, by=caller.id, at=now)
 
 
 def must_fit(
@@ -157,26 +133,7 @@ def must_cover(money: Money, others: Sequence[Money], owed: int, wish: Wish, cal
 
 def resolved(money: Money, wish: Wish, caller: Caller, now: dt.datetime) -> Money:
     """The entry refunded or written off: closed, with every satang where it belongs."""
-    part = {"refund": "refund", "write_off": "written_off"}[wish.way]
-    moved = {"open": 0, part: money.open, "kind": None, "proposal": None, "since": now}
-    return stepped(money, "confirm", wish.way, wish.reason, caller, now).model_copy(update=moved)
-
-
-def stepped(money: Money, step: str, way: Way, reason: str, caller: Caller, now: dt.datetime) -> Money:
-    """The entry with one more step in its history."""
-    if len(money.steps) >= MAX_STEPS:
-        raise WrongState("ทำรายการนี้เกินจำนวนครั้งที่กำหนด", "Too many steps were taken on this entry.")
-    taken = Step.model_validate({"step": step, "way": way, "by": caller.id, "at": now, "reason": reason})
-    return money.model_copy(update={"steps": (*money.steps, taken)})
-
-
-def _must_be_open(money: Money) -> None:
-    if money.kind is None:
-        raise WrongState("รายการนี้ปิดแล้ว", "The entry is closed.")
-
-
-def _nothing_proposed() -> WrongState:
-    return WrongState("ยังไม่มีข้อเสนอสำหรับรายการนี้", "Nothing is proposed for this entry.")
+    return accounts.resolved(money, wish.way, wish.reason, caller, now)
 
 
 def _invalid(pointer: str, th: str, en: str) -> Invalid:

@@ -8,6 +8,9 @@ from urllib.parse import unquote
 
 from chalicelib.shared.errors import Fault, Invalid, not_found
 from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
+from chalicelib.shared.payment_notices import CallbackBody
+from chalicelib.shared.payment_statements import LIMIT as STATEMENT_LIMIT
+from chalicelib.shared.payment_statements import read as read_statement
 from chalicelib.shared.web import Call, Reply, Room
 
 from ..cases import bodies as shared_bodies
@@ -17,8 +20,6 @@ from . import bodies, views
 from .model import Notice
 from .receipt_page import HEADERS, page
 from .resolving import FINANCE, OPERATOR, Wish
-from .statements import LIMIT as STATEMENT_LIMIT
-from .statements import read as read_statement
 
 CALLBACK_LIMIT = 16 * 1024
 CASE_PAYMENTS = "/biz/v1/applications/{id}/payments"
@@ -163,7 +164,7 @@ def _receipts(room: Room, biz: Biz) -> None:
 
 
 def _notice(raw: bytes) -> Notice:
-    return shared_bodies.parsed(bodies.CallbackBody, raw).notice()
+    return shared_bodies.parsed(CallbackBody, raw).notice()
 
 
 def _day(text: str) -> dt.date:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.biz.notices import rules
+from chalicelib.shared import contacts
 
 from ..town import MALEE, SOMCHAI, Town
 from .people import EMAIL, PHONE, everything_kept, reachable
@@ -53,7 +53,7 @@ def test_a_wrong_code_counts_and_five_end_it(town: Town) -> None:
     town.run_queue()
     right = town.outbox.code("email")
     wrong = f"{(int(right) + 1) % 10**6:06d}"
-    for _ in range(rules.MOST_TRIES):
+    for _ in range(contacts.MOST_TRIES):
         answer = confirm(town, "email", wrong)
         assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/code")
     assert confirm(town, "email", right).status == 409
@@ -89,8 +89,8 @@ def test_the_same_address_needs_no_second_code_and_another_does(town: Town) -> N
 
 def test_codes_have_their_limit_by_the_day(town: Town) -> None:
     answers = [town.call(MALEE, "PUT", "/preferences", json={**BOTH, "phone": None, "channels": ["email"]})
-               for _ in range(rules.CODES_PER_DAY + 1)]  # fmt: skip
-    assert [answer.status for answer in answers] == [200] * rules.CODES_PER_DAY + [429]
+               for _ in range(contacts.CODES_PER_DAY + 1)]  # fmt: skip
+    assert [answer.status for answer in answers] == [200] * contacts.CODES_PER_DAY + [429]
     town.pass_time(days=1)
     choose(town)
 

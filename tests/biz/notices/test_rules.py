@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.biz.notices import rules
-from chalicelib.biz.notices.model import Channel, Contact, Preferences, Proof, Status, Step
+from chalicelib.biz.notices.model import Channel, Preferences, Proof, Status, Step
+from chalicelib.shared import contacts
+from chalicelib.shared.contacts import Contact
 from chalicelib.shared.errors import WrongState
 from chalicelib.shared.thai import Text
 
@@ -74,7 +76,7 @@ def test_an_sms_waits_for_the_morning_unless_a_term_hangs_on_it() -> None:
 @pytest.mark.parametrize(("hour", "minute", "expected"), [(20, 59, False), (21, 0, True), (6, 59, True), (7, 0, False)])
 def test_night_is_thai(hour: int, minute: int, expected: bool) -> None:
     bangkok = dt.timezone(dt.timedelta(hours=7))
-    assert rules.quiet(dt.datetime(2026, 11, 25, hour, minute, tzinfo=bangkok).astimezone(dt.UTC)) is expected
+    assert contacts.quiet(dt.datetime(2026, 11, 25, hour, minute, tzinfo=bangkok).astimezone(dt.UTC)) is expected
 
 
 @given(st.sampled_from([True, False]), st.sets(st.sampled_from(["app", "email", "sms"])), st.booleans(), st.booleans())
@@ -104,7 +106,7 @@ def test_nobody_is_left_without_a_way_and_the_law_always_has_the_inbox(
     ],
 )
 def test_addresses_of_mail(text: str, expected: str | None) -> None:
-    assert rules.email_of(text) == expected
+    assert contacts.email_of(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -121,33 +123,33 @@ def test_addresses_of_mail(text: str, expected: str | None) -> None:
     ],
 )
 def test_numbers(text: str, expected: str | None) -> None:
-    assert rules.phone_of(text) == expected
+    assert contacts.phone_of(text) == expected
 
 
 def test_an_address_that_works_stays_and_any_other_must_be_confirmed() -> None:
     works = contact()
-    assert rules.given(works, "a@example.com", "p", "111111", NIGHT) is works
+    assert contacts.given(works, "a@example.com", "p", "111111", NIGHT) is works
     for before in (None, contact(verified=False), contact(spoilt="bounced"), works.model_copy(update={"address": "q"})):
-        after = rules.given(before, "a@example.com", "p", "111111", NIGHT)
+        after = contacts.given(before, "a@example.com", "p", "111111", NIGHT)
         assert after is not None
-        assert (after.usable, after.code, after.code_until) == (False, "111111", NIGHT + rules.CODE_LIVES)
-    assert rules.given(works, None, "", "111111", NIGHT) is None
+        assert (after.usable, after.code, after.code_until) == (False, "111111", NIGHT + contacts.CODE_LIVES)
+    assert contacts.given(works, None, "", "111111", NIGHT) is None
 
 
 def test_a_code_holds_for_its_time_and_five_tries() -> None:
-    waits = rules.given(None, "a@example.com", "p", "111111", DAY)
-    right, done = rules.confirmed(waits, "111111", DAY + rules.CODE_LIVES)
+    waits = contacts.given(None, "a@example.com", "p", "111111", DAY)
+    right, done = contacts.confirmed(waits, "111111", DAY + contacts.CODE_LIVES)
     assert (done, right.usable, right.code) == (True, True, None)
     with pytest.raises(WrongState):
-        rules.confirmed(waits, "111111", DAY + rules.CODE_LIVES + dt.timedelta(seconds=1))
-    for number in range(rules.MOST_TRIES):
-        waits, done = rules.confirmed(waits, "222222", DAY)
+        contacts.confirmed(waits, "111111", DAY + contacts.CODE_LIVES + dt.timedelta(seconds=1))
+    for number in range(contacts.MOST_TRIES):
+        waits, done = contacts.confirmed(waits, "222222", DAY)
         assert (done, waits.tries) == (False, number + 1)
     with pytest.raises(WrongState):
-        rules.confirmed(waits, "111111", DAY)
+        contacts.confirmed(waits, "111111", DAY)
     for nothing in (None, contact()):
         with pytest.raises(WrongState):
-            rules.confirmed(nothing, "111111", DAY)
+            contacts.confirmed(nothing, "111111", DAY)
 
 
 STEPS: tuple[Status, ...] = ("queued", "not_taken", "sent", "delivered", "complained")

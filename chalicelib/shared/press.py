@@ -1,4 +1,4 @@
-"""What every page of the portal is made with: whose language, the template engine, the one style, the headers.
+"""What every page for people is made with: whose language, the template engine, the one style, the headers.
 
 The style stands in the page and is allowed by its hash; the Content-Security-Policy forbids all else. Every text is
 escaped by the template engine.
@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from chalicelib.shared import reading
-from chalicelib.shared.thai import Language
-from chalicelib.shared.web import Request
+from . import reading
+from .thai import Language
+from .web import Request
 
 if TYPE_CHECKING:
     from jinja2 import Environment
