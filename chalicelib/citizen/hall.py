@@ -18,6 +18,7 @@ from chalicelib.shared.thai import NationalId
 from chalicelib.shared.workdays import thai_date
 
 from .cards import Cards
+from .holdings import Holding
 from .model import Person
 
 QUEUE = "citizen-events"
@@ -50,6 +51,7 @@ class Hall:
         cards: what stands on people's home pages.
         listeners: beginning of an event's type -> what hears of it, each idempotent by the event's id.
         sweeps: what runs each minute.
+        holdings: name of a noun -> what it holds of people, for a copy of everything and for erasure.
     """
 
     parts: Parts
@@ -59,6 +61,7 @@ class Hall:
     cards: Cards
     listeners: dict[str, list[Callable[[Event], None]]] = field(default_factory=dict)
     sweeps: list[Callable[[dt.datetime], object]] = field(default_factory=list)
+    holdings: dict[str, Holding] = field(default_factory=dict)
 
     def now(self) -> dt.datetime:
         """The time."""
