@@ -21,11 +21,11 @@ from chalicelib.biz.model import Case, CaseId
 from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.payments.model import Money, Notice, Status
 from chalicelib.biz.payments.resolving import OPERATOR, Wish
-from chalicelib.biz.payments.statements import Statement
 from chalicelib.shared.errors import Refusal
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Head, Once, chain_is_whole
+from chalicelib.shared.payment_statements import Statement
 from chalicelib.shared.workdays import thai_date
 
 from ..frail import Died, Frail

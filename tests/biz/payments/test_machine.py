@@ -22,12 +22,12 @@ from chalicelib.biz.payments import moves
 from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.payments.model import Money, Notice, Report, Status, Way
 from chalicelib.biz.payments.resolving import FINANCE, OPERATOR, Wish
-from chalicelib.biz.payments.statements import Statement
 from chalicelib.shared.callbacks import signature
 from chalicelib.shared.errors import Refusal, Unauthenticated
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Head, Once, chain_is_whole
+from chalicelib.shared.payment_statements import Statement
 from chalicelib.shared.storage import Change
 from chalicelib.shared.workdays import thai_date
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from chalicelib.biz.payments.reconciling import Reconciliation
-from chalicelib.biz.payments.statements import read
 from chalicelib.shared.callbacks import signature
 from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.journal import chain_is_whole
+from chalicelib.shared.payment_statements import read
 
 from ..town import AGENCY, ANONG, BANK_SECRET, MALEE, THANA, Town
 from .bank import ELSEWHERE, FIRST, billed, queue, resolve, say, send, staffed, statement, told
