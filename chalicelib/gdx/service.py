@@ -33,6 +33,7 @@ from .staff import Operators
 from .tokens import Issuing
 from .transparency.service import Transparency
 from .usage.log import AccessLog
+from .usage.own import OwnReceipts
 from .usage.tracker import NAME as TRACKER
 from .usage.tracker import Tracker
 from .webhooks.service import Webhooks
@@ -122,6 +123,7 @@ class Service:
         self.prefills = Prefills(self.directory, self.exchanges, parts, notices)
         self.transparency = Transparency(parts, log_objects)
         self.receipts = self.transparency.receipts
+        self.own_receipts = OwnReceipts(parts.table, parts.keyring, self.receipts, parts.clock)
         self.operators = Operators(parts.table, parts.keyring)
         self.registers = Registers(
             parts.table,

@@ -9,5 +9,7 @@ tlog-proof as the receipt that a party keeps.
     tiles.py     names of tiles, the right edge of a growing tree     proof.py    the text of a receipt's proof
     sealer.py    open leaves -> tree, in an order no crash can break  log.py      what is published, and proofs from it
     signing_key.py  the log's own Ed25519 key                         witnesses.py  cosignatures of others
-    covert.py    accesses that the law hides for a while              verifier.py what a party runs offline, alone
+    covert.py    accesses that the law hides for a while
+
+`shared/tlog_verifier.py` is what a party runs offline, alone; it is published as one file.
 """

@@ -21,8 +21,8 @@ from .log import Log
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """What a party gets.
+class Entry:
+    """What was recorded, and that it stands in the log.
 
     Attributes:
         token: the promise made with the exchange: a JWT signed by it.
@@ -30,7 +30,6 @@ class Receipt:
         leaf_text: its canonical JSON.
         entry_text: what stands in the log: the leaf's text, or of a covert access the commitment to it.
         cover_salt: salt of that commitment; None where the leaf itself stands there.
-        request_salt, answer_salt: salts of the commitments in the leaf.
         index: its place in the log, or None until it is sealed (within minutes).
         proof: the tlog-proof by the newest checkpoint, or None until then.
     """
@@ -40,10 +39,20 @@ class Receipt:
     leaf_text: str
     entry_text: str
     cover_salt: str | None = field(repr=False)
-    request_salt: str = field(repr=False)
-    answer_salt: str = field(repr=False)
     index: int | None
     proof: str | None
+
+
+@dataclass(frozen=True)
+class Receipt(Entry):
+    """What a party gets.
+
+    Attributes:
+        request_salt, answer_salt: salts of the commitments in the leaf.
+    """
+
+    request_salt: str = field(repr=False)
+    answer_salt: str = field(repr=False)
 
 
 class Receipts:
@@ -62,19 +71,12 @@ class Receipts:
         """
         item, leaf = self._of_party(identifier, reader)
         request_salt, answer_salt = evidence.salts(self._keyring, identifier)
-        entry = evidence.entry_bytes(item.data)
-        index = place_of(item)
-        return Receipt(
-            token=item.data["receipt"],
-            leaf=leaf,
-            leaf_text=evidence.leaf_bytes(leaf).decode(),
-            entry_text=entry.decode(),
-            cover_salt=None if item.data["cover"] is None else evidence.cover_salt(self._keyring, identifier),
-            request_salt=request_salt,
-            answer_salt=answer_salt,
-            index=index,
-            proof=None if index is None else self._log.proof(index, entry),
-        )
+        return Receipt(**vars(self._entry(item, leaf)), request_salt=request_salt, answer_salt=answer_salt)
+
+    def entry(self, identifier: str) -> Entry | None:
+        """What the person it is about may hold: all but the salts of what was sent; None: no such one."""
+        item = self._table.get(store.leaf_key(identifier))
+        return None if item is None else self._entry(item, evidence.leaf_from(item.data["leaf"]))
 
     def proof(self, identifier: str, reader: str, *, witnessed: bool = False) -> str:
         """The tlog-proof alone.
@@ -95,6 +97,19 @@ class Receipts:
                 retry_after=60,
             )
         return self._log.proof(index, evidence.entry_bytes(item.data), witnessed=witnessed)
+
+    def _entry(self, item: Item, leaf: Leaf) -> Entry:
+        entry = evidence.entry_bytes(item.data)
+        index = place_of(item)
+        return Entry(
+            token=item.data["receipt"],
+            leaf=leaf,
+            leaf_text=evidence.leaf_bytes(leaf).decode(),
+            entry_text=entry.decode(),
+            cover_salt=None if item.data["cover"] is None else evidence.cover_salt(self._keyring, leaf.id),
+            index=index,
+            proof=None if index is None else self._log.proof(index, entry),
+        )
 
     def _of_party(self, identifier: str, reader: str) -> tuple[Item, Leaf]:
         item = self._table.get(store.leaf_key(identifier))

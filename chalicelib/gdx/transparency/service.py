@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ...shared import tlog_verifier
 from ...shared.objects import Objects
 from ...shared.parts import Parts
 from ..evidence import entry_bytes
@@ -49,4 +50,4 @@ def origin(base_url: str) -> str:
 
 def verifier_text() -> str:
     """The published verifier, as a party downloads it."""
-    return Path(__file__).with_name("verifier.py").read_text(encoding="utf-8")
+    return Path(tlog_verifier.__file__).read_text(encoding="utf-8")

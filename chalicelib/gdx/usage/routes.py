@@ -13,6 +13,7 @@ from .views import (
     FindUsageQuery,
     FoundUsages,
     Heartbeat,
+    OwnReceiptView,
     Paging,
     UsageList,
     UsagePeriod,
@@ -37,6 +38,17 @@ def hang(room: Room, service: Service) -> None:
             raise NotAllowed("ต้องเข้าสู่ระบบในฐานะบุคคล", "Only a person has an access log.")
         page = service.access_log.entries(call.caller.pid, call.query.cursor, call.query.limit)
         return UsageList(items=[UsageView.of(usage) for usage in page.items], next=page.next)
+
+    @room.get(
+        "/gdx/v1/me/usage/{receipt}",
+        allow=[CITIZEN],
+        answer=OwnReceiptView,
+        summary="One exchange about me with its receipt: what was recorded, and the proof that it stands in the log",
+    )
+    def mine_in_full(call: Call) -> OwnReceiptView:
+        if call.caller.pid is None:
+            raise NotAllowed("ต้องเข้าสู่ระบบในฐานะบุคคล", "Only a person has an access log.")
+        return OwnReceiptView.of_own(service.own_receipts.read(call.params["receipt"], call.caller.pid))
 
     @room.post(
         "/gdx/v1/provider/usage/find",

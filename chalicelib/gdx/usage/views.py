@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ...shared.web import Incoming, Outgoing
 from ..model import Usage
+from .own import OwnReceipt
 
 
 class FindUsage(Incoming):
@@ -48,6 +49,37 @@ class UsageList(Outgoing):
 
     items: list[UsageView]
     next: str | None
+
+
+class OwnReceiptView(UsageView):
+    """A line of the access log with its evidence, for the person it is about."""
+
+    agreement: str = Field(description="The agreement under which it happened")
+    case: str | None = Field(description="The asker's own case number")
+    consent: str | None = Field(description="Your consent under which it happened; null where the law was the basis")
+    promise: str = Field(description="JWT (typ gdx-receipt+jwt), made with the exchange; `leaf` is the hash of `entry`")
+    leaf_text: str = Field(description="What was recorded: canonical JSON")
+    entry: str = Field(description="What stands in the log: leaf_text, or for a covert access the commitment to it")
+    cover_salt: str | None = Field(description="Of that commitment: SHA-256(cover_salt || leaf_text)")
+    index: int | None = Field(description="Place in the log; null until it is sealed, within minutes")
+    proof: str | None = Field(description="C2SP tlog-proof by the newest checkpoint; null until then")
+
+    @classmethod
+    def of_own(cls, own: OwnReceipt) -> OwnReceiptView:
+        """The view of one."""
+        entry = own.entry
+        return cls(
+            **{**own.usage.__dict__, "fields": list(own.usage.fields)},
+            agreement=entry.leaf.agreement,
+            case=entry.leaf.case,
+            consent=own.consent,
+            promise=entry.token,
+            leaf_text=entry.leaf_text,
+            entry=entry.entry_text,
+            cover_salt=entry.cover_salt,
+            index=entry.index,
+            proof=entry.proof,
+        )
 
 
 class Paging(Incoming):
