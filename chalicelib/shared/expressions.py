@@ -8,11 +8,14 @@ An expression is a number, a text, true/false, or one operation `{"name": argume
     > >= < <= == !=                comparison, giving true or false
     and or !                       logic on true and false (and, or stop at the first answer)
     {"if": [c1, x1, c2, x2, y]}    the first x whose c is true, else y
-    {"fact": "days_late"}          what is known of the filing, and of the licence that it is about: where they are made
+    {"fact": "days_late"}          what is known of the matter; of one that is not known yet: see `NotKnown`
     {"count": "/signs"}            how many entries a repeated part has
     {"sum": ["/signs", x]}         x for each entry, added up; within x, {"var": "/signs/*/width"} is of that entry
 
-Numbers are `Decimal`: 0.1 + 0.2 is 0.3. The only loop is `sum`, over a list that the form bounds; the budget bounds the
+    age age_months days_between    {"age": [born, day]} whole years; {"days_between": [from, to]} below 0 where `to` is first
+    months_after                   {"months_after": [day, number]} the same day of a later month (CCC s.193/5)
+
+Dates are texts like "2026-11-30". Numbers are `Decimal`: 0.1 + 0.2 is 0.3. The only loop is `sum`, over a list that the form bounds; the budget bounds the
 whole.
 """
 
@@ -20,12 +23,12 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from . import pointers
+from . import ages, pointers
 from .sourced import RateRow
 
 Value = Decimal | bool | str
@@ -36,6 +39,18 @@ _MISSING_RATE = "no row of the table '{}' holds on {}"
 
 class BadExpression(ValueError):
     """The formula cannot be computed; the message says which operation and why, never a value of the applicant."""
+
+
+class NotKnown(BadExpression):
+    """The value hangs on facts that are not known yet, and on nothing less.
+
+    What is known may decide all the same: false `and` unknown is false, true `or` unknown is true. Whatever more
+    becomes known, a value that was computed stays.
+    """
+
+    def __init__(self, facts: Iterable[str]) -> None:
+        self.facts = frozenset(facts)
+        super().__init__(f"not known yet: {', '.join(sorted(self.facts))}")
 
 
 @dataclass(frozen=True)
@@ -53,7 +68,7 @@ class Evaluation:
         answers: what `var` looks into.
         tables: dated tables for `rate`.
         on: the day whose rates hold.
-        facts: what `fact` names.
+        facts: what `fact` names; None for what is not known yet.
         budget: how many operations may be done.
     """
 
@@ -62,7 +77,7 @@ class Evaluation:
         answers: Any,
         tables: Mapping[str, Sequence[RateRow]],
         on: dt.date,
-        facts: Mapping[str, int] | None = None,
+        facts: Mapping[str, int | Value | None] | None = None,
         budget: int = MAX_STEPS,
     ) -> None:
         self._answers = answers
@@ -78,6 +93,7 @@ class Evaluation:
 
         Raises:
             BadExpression: unknown operation, wrong type, division by zero, no rate for the day, budget used up.
+            NotKnown: it needs a fact that is not known yet.
         """
         return _number(self.value(expression), "result")
 
@@ -128,7 +144,10 @@ class Evaluation:
         name = arguments[0] if arguments else None
         if not isinstance(name, str) or name not in self._facts:
             raise BadExpression(f"unknown fact '{name}'")
-        return Decimal(self._facts[name])
+        found = self._facts[name]
+        if found is None:
+            raise NotKnown([name])
+        return _literal(found)
 
     def _place(self, pointer: str) -> str:
         """A pointer with `*` as that of the entry that `sum` is at."""
@@ -181,10 +200,23 @@ class Evaluation:
         return self.value(arguments[-1])
 
     def _and(self, arguments: list[Any]) -> Value:
-        return all(_truth(self.value(argument)) for argument in arguments)
+        return not self._any(arguments, False)
 
     def _or(self, arguments: list[Any]) -> Value:
-        return any(_truth(self.value(argument)) for argument in arguments)
+        return self._any(arguments, True)
+
+    def _any(self, arguments: list[Any], wanted: bool) -> bool:
+        """Whether one of them is what is wanted; one that is not known yet matters only while no other is."""
+        missing = set[str]()
+        for argument in arguments:
+            try:
+                if _truth(self.value(argument)) is wanted:
+                    return True
+            except NotKnown as unknown:
+                missing |= unknown.facts
+        if missing:
+            raise NotKnown(missing)
+        return False
 
 
 def _literal(value: Any) -> Value:
@@ -267,6 +299,36 @@ def _not(values: Sequence[Value]) -> Value:
     return not _truth(values[0])
 
 
+def _day(name: str, value: Value) -> dt.date:
+    try:
+        if isinstance(value, str):
+            return dt.date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise BadExpression(f"'{name}' needs a date")
+
+
+def _between(name: str, count: Callable[[dt.date, dt.date], int]) -> Callable[[Sequence[Value]], Value]:
+    def operation(values: Sequence[Value]) -> Value:
+        if len(values) != 2:
+            raise BadExpression(f"'{name}' has two dates")
+        return Decimal(count(_day(name, values[0]), _day(name, values[1])))
+
+    return operation
+
+
+def _months_after(values: Sequence[Value]) -> Value:
+    if len(values) != 2:
+        raise BadExpression("'months_after' has a date and a number")
+    day, number = _day("months_after", values[0]), _number(values[1], "months_after")
+    try:
+        if number != number.to_integral_value():
+            raise ValueError
+        return ages.months_later(day, int(number)).isoformat()
+    except (ValueError, OverflowError):
+        raise BadExpression("'months_after' has no such date") from None
+
+
 _SPECIAL: dict[str, Callable[[Evaluation, list[Any]], Value]] = {
     "var": Evaluation._var,
     "rate": Evaluation._rate,
@@ -292,6 +354,10 @@ _PLAIN: dict[str, Callable[[Sequence[Value]], Value]] = {
     "==": _equal,
     "!=": lambda values: not _equal(values),
     "!": _not,
+    "age": _between("age", ages.years),
+    "age_months": _between("age_months", ages.months),
+    "days_between": _between("days_between", lambda first, last: (last - first).days),
+    "months_after": _months_after,
 }
 OPERATIONS = frozenset(_SPECIAL) | frozenset(_PLAIN)
 """Every operation that a formula may use."""
