@@ -53,6 +53,8 @@ def _in_a_new_process(code: str, environment: str, rooms: tuple[str, ...]) -> fl
         "BASE_URL": "https://klang.example",
         "GDX_URL": "https://gdx.klang.example",
         "BIZ_URL": "https://biz.klang.example",
+        "CITIZEN_URL": "https://citizen.klang.example",
+        "LOGINS": "[]",
         "BUCKET_SUFFIX": "bench",
         "ISSUERS": json.dumps([_ISSUER]),
         "EGRESS_NETWORKS": "",

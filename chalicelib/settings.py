@@ -8,8 +8,9 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 ROOMS = ("gdx", "opendata", "biz", "citizen")
@@ -22,8 +23,10 @@ VARIABLES = (
     "BASE_URL",
     "GDX_URL",
     "BIZ_URL",
+    "CITIZEN_URL",
     "BUCKET_SUFFIX",
     "ISSUERS",
+    "LOGINS",
     "EGRESS_NETWORKS",
     "XROAD_SPELLING",
     "MAIL_FROM",
@@ -69,8 +72,12 @@ class Settings:
         base_url: `BASE_URL`; public address of this API, no trailing slash.
         gdx_url: `GDX_URL`; public address of the exchange (equals `base_url` where GDX is open here).
         biz_url: `BIZ_URL`; public address of the Biz Portal (equals `base_url` where it is open here).
+        citizen_url: `CITIZEN_URL`; public address of the Citizen Portal (equals `base_url` where it is open here),
+            whose access tokens all rooms believe.
         bucket_suffix: `BUCKET_SUFFIX`; makes bucket names unique in the world.
         issuers: `ISSUERS`; JSON list of trusted OpenID providers of people.
+        logins: `LOGINS`; JSON list of the providers at which the Citizen Portal logs people in: public values only, as
+            `chalicelib/citizen/sessions/providers.py` reads them.
         egress_networks: `EGRESS_NETWORKS`; private networks (CIDR, comma-separated) that calls to providers may
             enter; empty means public addresses only.
         xroad_spelling: `XROAD_SPELLING`; the X-Road release whose spelling of error types the exchange speaks.
@@ -84,8 +91,10 @@ class Settings:
     base_url: str
     gdx_url: str
     biz_url: str
+    citizen_url: str
     bucket_suffix: str
     issuers: tuple[Issuer, ...]
+    logins: tuple[Mapping[str, Any], ...]
     egress_networks: tuple[str, ...]
     xroad_spelling: str
     mail_from: str
@@ -114,8 +123,10 @@ class Settings:
             base_url=env["BASE_URL"],
             gdx_url=env["GDX_URL"],
             biz_url=env["BIZ_URL"],
+            citizen_url=env["CITIZEN_URL"],
             bucket_suffix=env["BUCKET_SUFFIX"],
             issuers=_issuers(env["ISSUERS"]),
+            logins=_logins(env["LOGINS"]),
             egress_networks=tuple(part for part in env["EGRESS_NETWORKS"].split(",") if part),
             xroad_spelling=env["XROAD_SPELLING"],
             mail_from=env["MAIL_FROM"],
@@ -164,7 +175,9 @@ class Settings:
             ("BASE_URL", self.base_url),
             ("GDX_URL", self.gdx_url),
             ("BIZ_URL", self.biz_url),
+            ("CITIZEN_URL", self.citizen_url),
             *(("ISSUERS", part) for issuer in self.issuers for part in (issuer.iss, issuer.jwks_uri)),
+            *(("LOGINS", part) for login in self.logins for part in _addresses(login)),
         ):
             if not _public_https(address):
                 raise BadSettings(f"{name} must be a public https address outside a laptop: {address}")
@@ -181,6 +194,29 @@ def _issuers(text: str) -> tuple[Issuer, ...]:
     except (ValueError, TypeError, RecursionError):
         pass
     raise BadSettings("ISSUERS must be a JSON list of {iss, jwks_uri, audience}")
+
+
+def _logins(text: str) -> tuple[Mapping[str, Any], ...]:
+    try:
+        logins = json.loads(text)
+    except (ValueError, RecursionError):
+        logins = None
+    if not isinstance(logins, list) or not all(isinstance(login, dict) for login in logins):
+        raise BadSettings("LOGINS must be a JSON list of objects")
+    return tuple(logins)
+
+
+def _addresses(value: Any) -> Iterator[str]:
+    """Every address in a login provider's values, however deep."""
+    if isinstance(value, str):
+        if re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*:/", value):
+            yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _addresses(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _addresses(part)
 
 
 def _is_place(text: str) -> bool:

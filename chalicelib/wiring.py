@@ -122,7 +122,17 @@ class House:
             for issuer in self.settings.issuers
         ]
         systems = TrustedIssuer(self.settings.gdx_url, AUDIENCE, "system", self.gdx_jwks)
-        return Tokens([*people, systems], self.now)
+        # only Klang's own portal may say that somebody acts for a person, whatever providers are configured beside it
+        portal = f"{self.settings.citizen_url}/citizen"
+        own = TrustedIssuer(portal, AUDIENCE, "person", self.portal_jwks, lets_act=True)
+        return Tokens([*people, systems, own], self.now)
+
+    @cached_property
+    def portal_jwks(self) -> Callable[[], Mapping[str, Any]]:
+        """The public keys of the portal's access tokens: its own where it is open here, else from its address."""
+        if "citizen" in self.settings.platforms:
+            return lambda: self.citizen.sessions.tokens.jwks()
+        return fetched_jwks(self.way_out, f"{self.settings.citizen_url}/citizen/v1/jwks.json")
 
     @cached_property
     def gdx_jwks(self) -> Callable[[], Mapping[str, Any]]:

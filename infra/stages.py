@@ -116,6 +116,7 @@ class Environment:
         xroad_spelling: the X-Road release whose spelling of error types the exchange speaks: `7.8`, or `7.7` while
             members have clients that match the older names.
         scanner: the malware scanner of applicants' documents; without one they are marked as not scanned.
+        logins: at which providers the Citizen Portal logs people in (`docs/how-to/log-in-with-openid.md`).
     """
 
     name: str
@@ -128,6 +129,7 @@ class Environment:
     alarm_topic: str = ""
     xroad_spelling: str = "7.8"
     scanner: MalwareScanner | None = None
+    logins: tuple[Mapping[str, Any], ...] = ()
 
     def stages(self) -> tuple[Stage, ...]:
         """The stages of this environment."""
@@ -168,8 +170,10 @@ class Stage:
             "BASE_URL": environment.addresses[self.platforms[0]],
             "GDX_URL": environment.addresses["gdx"],
             "BIZ_URL": environment.addresses["biz"],
+            "CITIZEN_URL": environment.addresses["citizen"],
             "BUCKET_SUFFIX": environment.bucket_suffix,
             "ISSUERS": json.dumps(issuers),
+            "LOGINS": json.dumps(list(environment.logins) if "citizen" in self.platforms else []),
             "EGRESS_NETWORKS": ",".join(environment.egress_networks),
             "XROAD_SPELLING": environment.xroad_spelling,
             "MAIL_FROM": f"notices@{environment.mail_domain}",

@@ -9,12 +9,14 @@ from chalicelib.shared.gdx_request import SignedGate
 from chalicelib.shared.web import Room
 
 from .access import routes as access
+from .applications import routes as applications
 from .inbox import routes as inbox
 from .profile import routes as profile
 from .service import Citizen
+from .sessions import routes as sessions
 from .wallet import routes as wallet
 
-NOUNS = (profile, inbox, wallet, access)
+NOUNS = (sessions, profile, inbox, wallet, applications, access)
 
 
 def routes(citizen: Citizen) -> Room:

@@ -12,10 +12,15 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
 from .access.log import AccessLog
+from .applications.ports import Cases
+from .applications.rights import PortalRights
+from .applications.service import Applications
 from .cards import Cards
+from .entitlements.catalogue import shipped
 from .hall import Hall
 from .inbox.service import Inbox
 from .inbox.store import Store as Messages
+from .sessions.service import Sessions
 from .wallet.service import Wallet
 from .wallet.store import Store as Papers
 
@@ -32,6 +37,7 @@ class Citizen:
         objects: the bucket citizen-documents.
         outside: e-mail and SMS.
         access_log: the exchange's log of who asked about a person.
+        cases: the case engine, asked with people's own tokens.
         requests: the check of what comes through the exchange; its audience is `SELF`.
     """
 
@@ -43,11 +49,15 @@ class Citizen:
         objects: Objects,
         outside: Outside,
         access_log: AccessLog,
+        cases: Cases,
         requests: GdxRequests,
     ) -> None:
         self.hall = Hall(parts, gdx, objects, outside, Cards(parts.table, parts.keyring))
         self.inbox = Inbox(Messages(parts.table, parts.journal), parts.keyring, parts.cursors, clock=parts.clock)
         self.wallet = Wallet(Papers(parts.table, parts.journal), parts.keyring, parts.cursors, clock=parts.clock)
+        self.sessions = Sessions(self.hall)
+        rights = PortalRights(shipped(), lambda *_: {}, self.hall.today)
+        self.applications = Applications(self.hall, cases, rights, lambda *_: None)
         self.gate = Gate(parts.tokens, parts.keyring)
         self.access_log = access_log
         self.requests = requests

@@ -21,6 +21,7 @@ from chalicelib.shared.journal import Journal
 from chalicelib.shared.messengers import Outside
 from chalicelib.shared.parts import Parts
 from chalicelib.shared.storage import Table
+from tests.citizen.applications.engine import Engine
 from tests.citizen.exchange import Exchange
 from tests.support.client import Answer, Client
 from tests.support.keys import LocalSigner, local_keyring
@@ -127,6 +128,7 @@ class Portal:
         self.keyring = local_keyring()
         self.post = Queue()
         self.outbox = Outbox()
+        self.engine = Engine()
         self.objects = MemoryObjects()
         self.gdx = Exchange(lambda: self.now.isoformat(timespec="milliseconds"))
         journal = Journal(self.table, self.post, ids=lambda: f"{next(counter):032x}", clock=self.clock)
@@ -149,8 +151,13 @@ class Portal:
             objects=self.objects,
             outside=Outside(self.outbox, self.outbox),
             access_log=access_log or self.log,
+            cases=self.engine,
             requests=requests,
         )
+        self.issuers.portal.also = self.citizen.sessions.tokens.jwks
+        if table is None:
+            self.citizen.sessions.tokens.jwks()  # made before any test counts requests
+            self.memory.requests.clear()
         self.room = routes(self.citizen)
         self.client = Client([self.room])
         self.malee = self.issuers.person(MALEE, name="มาลี ใจงาม")

@@ -67,6 +67,8 @@ def test_the_laptops_settings_are_refused_everywhere_else(environment: str) -> N
         "BASE_URL": "https://klang.go.th",
         "GDX_URL": "https://klang.go.th",
         "BIZ_URL": "https://klang.go.th",
+        "CITIZEN_URL": "https://klang.go.th",
+        "LOGINS": "[]",
         "EGRESS_NETWORKS": "",
     }
     with pytest.raises(BadSettings, match="ISSUERS"):

@@ -26,8 +26,10 @@ GOOD = {
     "BASE_URL": "https://klang.example",
     "GDX_URL": "https://klang.example",
     "BIZ_URL": "https://klang.example",
+    "CITIZEN_URL": "https://klang.example",
     "BUCKET_SUFFIX": "th",
     "ISSUERS": issuer(),
+    "LOGINS": "[]",
     "EGRESS_NETWORKS": "",
     "XROAD_SPELLING": "7.8",
     "MAIL_FROM": "notices@mail.klang.example",
@@ -39,6 +41,7 @@ LOCAL = {
     "BASE_URL": "http://127.0.0.1:8000",
     "GDX_URL": "http://127.0.0.1:8000",
     "BIZ_URL": "http://127.0.0.1:8000",
+    "CITIZEN_URL": "http://127.0.0.1:8000",
     "ISSUERS": issuer("http://127.0.0.1:8000/local/oidc", "http://127.0.0.1:8000/local/oidc/jwks.json"),
     "EGRESS_NETWORKS": "127.0.0.0/8,::1/128",
 }
@@ -137,6 +140,7 @@ def test_a_deployed_environment_has_public_addresses_only(environment: str, addr
         {"BASE_URL": address},
         {"GDX_URL": address},
         {"BIZ_URL": address},
+        {"CITIZEN_URL": address},
         {"ISSUERS": issuer(iss=address or " ")},
         {"ISSUERS": issuer(jwks_uri=address or " ")},
     ):

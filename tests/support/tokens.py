@@ -25,7 +25,12 @@ def part(value: object) -> str:
 
 
 class TestIssuer:
-    """Somebody who issues access tokens, and whose keys can be had."""
+    """Somebody who issues access tokens, and whose keys can be had.
+
+    Attributes:
+        asked: how often the keys were asked for.
+        also: more keys of this issuer.
+    """
 
     __test__ = False
 
@@ -41,6 +46,7 @@ class TestIssuer:
         self.lets_act = lets_act
         self.signer = LocalSigner()
         self.asked = 0
+        self.also: Callable[[], Mapping[str, Any]] = lambda: {"keys": []}
         self._now = now
 
     @property
@@ -51,7 +57,7 @@ class TestIssuer:
     def jwks(self) -> Mapping[str, Any]:
         """The key set; counts how often it was asked for (`asked`)."""
         self.asked += 1
-        return {"keys": [self.signer.public_jwk]}
+        return {"keys": [self.signer.public_jwk, *self.also()["keys"]]}
 
     def header(self, **changes: Any) -> dict[str, Any]:
         """A good header; a change to None takes the entry out."""

@@ -1,0 +1,1 @@
+"""Sessions: logging in with a national OpenID provider, and the short tokens of Klang's own that follow."""
