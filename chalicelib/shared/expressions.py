@@ -12,11 +12,11 @@ An expression is a number, a text, true/false, or one operation `{"name": argume
     {"count": "/signs"}            how many entries a repeated part has
     {"sum": ["/signs", x]}         x for each entry, added up; within x, {"var": "/signs/*/width"} is of that entry
 
-    age age_months days_between    {"age": [born, day]} whole years; {"days_between": [from, to]} below 0 where `to` is first
+    age age_months days_between    {"age": [born, day]} whole years; {"days_between": [from, to]} may be below 0
     months_after                   {"months_after": [day, number]} the same day of a later month (CCC s.193/5)
 
-Dates are texts like "2026-11-30". Numbers are `Decimal`: 0.1 + 0.2 is 0.3. The only loop is `sum`, over a list that the form bounds; the budget bounds the
-whole.
+Dates are texts like "2026-11-30". Numbers are `Decimal`: 0.1 + 0.2 is 0.3. The only loop is `sum`, over a list that the
+form bounds; the budget bounds the whole.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Evaluation:
         answers: Any,
         tables: Mapping[str, Sequence[RateRow]],
         on: dt.date,
-        facts: Mapping[str, int | Value | None] | None = None,
+        facts: Mapping[str, int | float | Value | None] | None = None,
         budget: int = MAX_STEPS,
     ) -> None:
         self._answers = answers
