@@ -11,12 +11,13 @@ from chalicelib.shared.web import Room
 from .access import routes as access
 from .applications import routes as applications
 from .inbox import routes as inbox
+from .mandates import routes as mandates
 from .profile import routes as profile
 from .service import Citizen
 from .sessions import routes as sessions
 from .wallet import routes as wallet
 
-NOUNS = (sessions, profile, inbox, wallet, applications, access)
+NOUNS = (sessions, profile, mandates, inbox, wallet, applications, access)
 
 
 def routes(citizen: Citizen) -> Room:

@@ -12,6 +12,7 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
 from .access.log import AccessLog
+from .acting import ActingGate
 from .applications.ports import Cases
 from .applications.rights import PortalRights
 from .applications.service import Applications
@@ -20,7 +21,9 @@ from .entitlements.catalogue import shipped
 from .hall import Hall
 from .inbox.service import Inbox
 from .inbox.store import Store as Messages
+from .mandates.service import Mandates
 from .sessions.service import Sessions
+from .staff import Register
 from .wallet.service import Wallet
 from .wallet.store import Store as Papers
 
@@ -58,7 +61,9 @@ class Citizen:
         self.sessions = Sessions(self.hall)
         rights = PortalRights(shipped(), lambda *_: {}, self.hall.today)
         self.applications = Applications(self.hall, cases, rights, lambda *_: None)
-        self.gate = Gate(parts.tokens, parts.keyring)
+        self.staff = Register(parts.table)
+        self.mandates = Mandates(self.hall, self.sessions.tokens, self.inbox)
+        self.gate = ActingGate(Gate(parts.tokens, parts.keyring, self.staff), self.mandates)
         self.access_log = access_log
         self.requests = requests
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.citizen.access.log import AccessLog
+from chalicelib.citizen.mandates.powers import Power, begun, over
+from chalicelib.citizen.model import Person
 from chalicelib.citizen.routes import routes
 from chalicelib.citizen.service import SELF, Citizen
 from chalicelib.shared import credentials
 from chalicelib.shared.cursors import Cursors
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.gdx_request import GdxRequests, body_digest
+from chalicelib.shared.ids import new_token
 from chalicelib.shared.jose import sign_jwt
 from chalicelib.shared.journal import Journal
 from chalicelib.shared.messengers import Outside
 from chalicelib.shared.parts import Parts
 from chalicelib.shared.storage import Table
+from chalicelib.shared.workdays import thai_date
 from tests.citizen.applications.engine import Engine
 from tests.citizen.exchange import Exchange
 from tests.support.client import Answer, Client
@@ -113,6 +117,24 @@ class Queue:
         self.sent.append((queue, body))
 
 
+class Townspeople(Issuers):
+    """Issuers whose acting tokens come with a power that holds, as those that the room makes do."""
+
+    def __init__(self, now: Callable[[], datetime], table: Table, pseudonym: Callable[[str], str]) -> None:
+        super().__init__(now)
+        self._moment, self._table, self._pseudonym = now, table, pseudonym
+
+    def acting(self, pid: str, *, actor: str, scopes: str, mandate: str = "mandate-1", **claims: Any) -> str:
+        """See `Issuers.acting`; the power is there for a year, and its use today noted."""
+        now = self._moment()
+        noted = dict.fromkeys(scopes.split(), thai_date(now).isoformat())
+        until = now + timedelta(days=365)
+        power = Power(mandate, Person(self._pseudonym(pid)), actor, scopes.split(), until, noted)
+        self._table.write([over(mandate)], new_token())
+        self._table.write([begun(power)], new_token())
+        return super().acting(pid, actor=actor, scopes=scopes, mandate=mandate, **claims)
+
+
 class Portal:
     """The room and its people."""
 
@@ -124,8 +146,8 @@ class Portal:
         self.issuer = Voice("https://biz.klang.test")
         self.now: datetime = NOW
         counter = itertools.count(1)
-        self.issuers = Issuers(lambda: self.now)
         self.keyring = local_keyring()
+        self.issuers = Townspeople(lambda: self.now, self.table, self.keyring.pseudonym)
         self.post = Queue()
         self.outbox = Outbox()
         self.engine = Engine()

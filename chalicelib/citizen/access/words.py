@@ -18,6 +18,12 @@ WORDS: Mapping[str, Text] = {
     "export.asked": Text(th="ขอสำเนาข้อมูลทั้งหมดของตน", en="A copy of all data was asked for"),
     "export.fetched": Text(th="ดาวน์โหลดสำเนาข้อมูลทั้งหมด", en="The copy of all data was downloaded"),
     "erasure.confirmed": Text(th="ยืนยันให้ลบข้อมูลในพอร์ทัล", en="Erasure of the data in the portal was confirmed"),
+    "mandate.offered": Text(th="ขอให้ผู้อื่นทำรายการแทน", en="Somebody was asked to act in your place"),
+    "mandate.held": Text(th="มีผู้ทำรายการแทนได้แล้ว", en="Somebody may act in your place from now on"),
+    "mandate.declined": Text(th="ผู้ที่ขอให้ทำแทนปฏิเสธ", en="Who was asked to act in your place declined"),
+    "mandate.ended": Text(th="ยกเลิกการทำรายการแทน", en="Acting in your place was ended"),
+    "mandate.expired": Text(th="การทำรายการแทนครบกำหนด", en="Acting in your place reached its last day"),
+    "mandate.used": Text(th="ผู้ทำแทนเข้าใช้ข้อมูลของท่าน", en="Somebody who acts for you used your data"),
 }
 
 UNKNOWN = Text(th="การทำรายการในพอร์ทัล", en="A deed in the portal")
