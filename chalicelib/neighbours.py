@@ -6,11 +6,12 @@ open in one process. Both carry the sender's own id, so that a repeat is recogni
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .biz.ports import Extract, Letter, Paper
+from .biz.ports import Extract, Letter, Paper, Running
 from .shared.errors import UpstreamFailed
 from .shared.gdx_client import Gdx
 from .shared.storage import Json
@@ -18,13 +19,14 @@ from .shared.thai import Text
 
 if TYPE_CHECKING:
     from .citizen.service import Citizen
-    from .gdx.notices import Notice
+    from .gdx.notices import ConsentNews, Notice
     from .opendata.service import Catalogue
 
 BIZ = "TH/CENTRAL/DGA/biz"
 GDX = "TH/CENTRAL/DGA/gdx"
 INBOX = "TH/CENTRAL/DGA/citizen/inbox"
 WALLET = "TH/CENTRAL/DGA/citizen/wallet"
+CASES = "TH/CENTRAL/DGA/citizen/cases"
 FIGURES = "TH/CENTRAL/DGA/opendata/figures"
 FOR_AN_APPLICATION = "licence-application"
 FOR_A_NOTICE = "service-notice"
@@ -67,6 +69,13 @@ def credential_of(paper: Paper) -> Json:
     return {"id": paper.id, "credential": paper.credential, "kind": paper.kind}
 
 
+def running_of(running: Running) -> Json:
+    """How a case of the Biz Portal stands, for the home page."""
+    texts = {name: getattr(running, name).model_dump() for name in ("name", "agency_name", "state")}
+    plain = {name: getattr(running, name) for name in ("id", "version", "service", "agency", "turn", "filed")}
+    return {**plain, **texts, "due": None if running.due is None else running.due.isoformat()}
+
+
 class MailboxThroughGdx:
     """`biz.ports.Mailbox` by the exchange."""
 
@@ -97,6 +106,18 @@ class WalletThroughGdx:
     def keep(self, pid: str, paper: Paper) -> None:
         body: Json = {"pid": pid, **credential_of(paper)}
         self._gdx.ask(WALLET, "POST", "/credentials", body, FOR_A_NOTICE, once=f"{paper.id}-{paper.kind}")
+
+
+class HomeThroughGdx:
+    """`biz.ports.Home` by the exchange."""
+
+    def __init__(self, gdx: Gdx) -> None:
+        self._gdx = gdx
+
+    def show(self, pid: str, running: Running) -> None:
+        body: Json = {"pid": pid, **running_of(running)}
+        once = f"{running.id}-{running.version}"
+        self._gdx.ask(CASES, "POST", "/cases", body, FOR_A_NOTICE, case=running.id, once=once)
 
 
 class FiguresThroughGdx:
@@ -134,6 +155,18 @@ class LettersToCitizen:
         return self._citizen.inbox.opened(pid, letters, sender=BIZ)
 
 
+class HomeToCitizen:
+    """`biz.ports.Home` in one process."""
+
+    def __init__(self, citizen: Citizen) -> None:
+        self._citizen = citizen
+
+    def show(self, pid: str, running: Running) -> None:
+        from .citizen.applications.views import ShownCase
+
+        self._citizen.applications.show(pid, ShownCase.model_validate(running_of(running)))
+
+
 class NoticesToCitizen:
     """`gdx.notices.Notices` in one process.
 
@@ -143,6 +176,12 @@ class NoticesToCitizen:
 
     def __init__(self, citizen: Callable[[], Citizen]) -> None:
         self._citizen = citizen
+
+    def consent(self, pid: str, news: ConsentNews) -> None:
+        from .citizen.consents.views import ConsentNews as Given
+
+        given = Given.model_validate_json(json.dumps({"pid": pid, **news.body()}))
+        self._citizen().consents.hear(pid, given.news())
 
     def tell(self, pid: str, notice: Notice) -> None:
         from .citizen.inbox.model import NewMessage

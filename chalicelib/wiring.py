@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .shared.gdx_client import Gdx as AsksGdx
     from .shared.gdx_request import GdxRequests
     from .shared.messengers import Outside
+    from .shared.relay import Relay
     from .shared.watch import Watch
 
 AUDIENCE = "klang"
@@ -216,6 +217,7 @@ class House:
     def citizen(self) -> Citizen:
         """The Citizen Portal."""
         from .citizen.access.log import AccessLogByExchange
+        from .citizen.applications.ports import CasesAtBiz
         from .citizen.service import Citizen
 
         parts = self.parts("citizen")
@@ -226,6 +228,7 @@ class House:
             objects=self.objects("citizen-documents"),
             outside=self.outside("citizen"),
             access_log=self.gdx.access_log if "gdx" in self.settings.platforms else AccessLogByExchange(gdx),
+            cases=CasesAtBiz(self.relay("biz", self.settings.biz_url)),
             requests=self.requests("citizen"),
         )
 
@@ -239,6 +242,8 @@ class House:
         from .neighbours import (
             FiguresThroughGdx,
             FiguresToCatalogue,
+            HomeThroughGdx,
+            HomeToCitizen,
             LettersToCitizen,
             MailboxThroughGdx,
             PapersToCitizen,
@@ -258,12 +263,21 @@ class House:
             registers=RegistersThroughGdx(gdx),
             mailbox=LettersToCitizen(self.citizen) if here else MailboxThroughGdx(gdx),
             wallet=PapersToCitizen(self.citizen) if here else WalletThroughGdx(gdx),
+            home=HomeToCitizen(self.citizen) if here else HomeThroughGdx(gdx),
             calendar=Calendar.load(),
             outside=self.outside("biz"),
             figures=FiguresToCatalogue(self.opendata) if "opendata" in open_here else FiguresThroughGdx(gdx),
             examine=caged,
             scanner=Clamd(self.settings.clamd) if self.settings.clamd else None,
         )
+
+    def relay(self, room: str, address: str) -> Relay:
+        """A neighbour's routes, called with people's own tokens: in this process if it is open here, else by HTTP."""
+        from .shared.next_door import NextDoor
+        from .shared.relay import Relay
+
+        here = room in self.settings.platforms
+        return Relay(NextDoor(lambda: [self.rooms[room]]) if here else self.way_out, address)
 
     def outside(self, room: str) -> Outside:
         """E-mail and SMS."""

@@ -101,6 +101,39 @@ class Mailbox(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Running:
+    """How a case stands, for its owner's home page.
+
+    Attributes:
+        id, version: of the case; what is older than what was shown changes nothing.
+        name: what is applied for.
+        state: where it stands, in words.
+        turn: whose move it is: applicant, agency, nobody (it has ended).
+        due: legal due date of the decision, while the clock runs.
+        filed: whether it was received by the agency; else it is a draft.
+    """
+
+    id: str
+    version: int
+    service: str
+    name: Text
+    agency: str
+    agency_name: Text
+    state: Text
+    turn: Literal["applicant", "agency", "nobody"]
+    due: dt.date | None
+    filed: bool
+
+
+class Home(Protocol):
+    """The citizen's home page."""
+
+    def show(self, pid: str, running: Running) -> None:
+        """Shows how a case stands, or that it has ended; raises when it was not surely taken."""
+        ...
+
+
 class Figures(Protocol):
     """The open-data catalogue, for the portal's own figures."""
 

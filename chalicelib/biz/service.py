@@ -19,6 +19,7 @@ from .bundles.paying import Paying
 from .bundles.service import Bundles
 from .cases.applications import Applications
 from .cases.following import Following
+from .cases.standing import Standing
 from .definitions.catalogue import Catalogue
 from .definitions.migrations import Migrations
 from .definitions.service import Workshop
@@ -50,7 +51,7 @@ from .officers.store import Papers
 from .payments.counter import Counter, Receipts
 from .payments.reconciling import Reconciliation
 from .payments.treasury import Treasury
-from .ports import Figures, Mailbox, Registers, Scanner, Wallet
+from .ports import Figures, Home, Mailbox, Registers, Scanner, Wallet
 from .statistics.service import Statistics
 from .store import Store, officer_key, provider_key
 
@@ -91,7 +92,7 @@ class Biz:
         parts: the room's common parts.
         objects: the bucket of documents.
         catalogue: the published services.
-        registers, mailbox, wallet: the neighbours.
+        registers, mailbox, wallet, home: the neighbours.
         calendar: the government calendar.
         outside: e-mail and SMS.
         figures: the open-data catalogue.
@@ -109,6 +110,7 @@ class Biz:
         registers: Registers,
         mailbox: Mailbox,
         wallet: Wallet,
+        home: Home,
         calendar: Calendar,
         outside: Outside,
         figures: Figures,
@@ -136,6 +138,7 @@ class Biz:
         self.filings = Filings(self.bundles)
         self.paying = Paying(self.bundles.hall, self.receipts)
         self.reuse = Reuse(self.office)
+        self.standing = Standing(self.office, home)
         self.following = Following(self.office, self.reuse)
         self.uploads = Uploads(self.office, examine, scanner)
         papers = Papers(parts.table, parts.keyring)
@@ -198,6 +201,7 @@ class Biz:
         self.filings.heard(event)
         self.statistics.heard(event)
         self.linked.deliveries.heard(event)
+        self.standing.heard(event)
         self.letters.heard(event)
 
     def on_delivery(self, body: str) -> None:

@@ -22,6 +22,8 @@ from .hall import Hall
 from .inbox.service import Inbox
 from .inbox.store import Store as Messages
 from .mandates.service import Mandates
+from .miniapps.ports import Consumers
+from .miniapps.service import MiniApps
 from .sessions.service import Sessions
 from .staff import Register
 from .wallet.service import Wallet

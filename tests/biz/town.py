@@ -15,7 +15,7 @@ from chalicelib.biz.definitions.catalogue import shipped
 from chalicelib.biz.documents.cage import Examine
 from chalicelib.biz.documents.examination import examine
 from chalicelib.biz.model import Officer
-from chalicelib.biz.ports import Extract, Letter, Paper, Scanner
+from chalicelib.biz.ports import Extract, Letter, Paper, Running, Scanner
 from chalicelib.biz.routes import routes
 from chalicelib.biz.service import Biz
 from chalicelib.shared.callbacks import signature
@@ -74,6 +74,7 @@ class Neighbours:
         self.asked: list[tuple[str, str]] = []
         self.letters: dict[str, tuple[str, Letter]] = {}
         self.papers: dict[str, tuple[str, Paper]] = {}
+        self.shown: dict[str, tuple[str, Running]] = {}
         self.read: dict[str, str] = {}
         self.figures: dict[str, str] = {}
         self.publications = 0
@@ -112,6 +113,13 @@ class Neighbours:
         if self.broken:
             raise ConnectionError("the wallet is down")
         self.papers[paper.id] = (pid, paper)
+
+    def show(self, pid: str, running: Running) -> None:
+        if self.broken:
+            raise ConnectionError("the home page is down")
+        there = self.shown.get(running.id)
+        if there is None or there[1].version < running.version:
+            self.shown[running.id] = (pid, running)
 
     def bodies(self, pid: str) -> list[str]:
         """What a person's inbox says, oldest first."""
@@ -181,6 +189,7 @@ class Town:
             catalogue=catalogue,
             registers=self.neighbours,
             mailbox=self.neighbours,
+            home=self.neighbours,
             wallet=self.neighbours,
             calendar=calendar or Calendar.load(),
             outside=Outside(self.outbox, self.outbox),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.shared.errors import not_found
-from chalicelib.shared.identity import CITIZEN, citizen
+from chalicelib.shared.identity import citizen
 from chalicelib.shared.thai_qr import Satang, baht
 from chalicelib.shared.web import Call, Reply, Room
 
@@ -18,7 +18,7 @@ from .replies import carded, carded_again
 from .views import CaseCard
 
 CASE = "/biz/v1/applications/{id}"
-STRONG = citizen(min_ial="2.3")
+STRONG, LOOKING = citizen(min_ial="2.3", acting="applications"), citizen(acting="applications")
 """To apply one must be known as a person; to look at one's own cases any login will do."""
 
 
@@ -49,7 +49,7 @@ def add(room: Room, biz: Biz) -> None:
 
     @room.get(
         "/biz/v1/applications",
-        allow=[CITIZEN],
+        allow=[LOOKING],
         query=bodies.CasesQuery,
         answer=replies.CasePage,
         summary="One's own applications, or (delegation) those acted on by a power of attorney; newest first",
@@ -85,13 +85,13 @@ def add(room: Room, biz: Biz) -> None:
     def answers(call: Call) -> Reply:
         return carded(desk.answer(call.once, call.caller, call.params["id"], call.body.root, call.if_match))
 
-    @room.post(CASE + "/validate", allow=[CITIZEN], answer=replies.Judgement, summary="What is still missing")
+    @room.post(CASE + "/validate", allow=[LOOKING], answer=replies.Judgement, summary="What is still missing")
     def validate(call: Call) -> replies.Judgement:
         faults = biz.following.faults(call.caller, call.params["id"])
         shown = [replies.FaultView(pointer=f.pointer, message_th=f.th, message_en=f.en) for f in faults]
         return replies.Judgement(complete=not shown, errors=shown)
 
-    @room.get(CASE + "/quote", allow=[CITIZEN], answer=Quote, summary="The fee, with its working")
+    @room.get(CASE + "/quote", allow=[LOOKING], answer=Quote, summary="The fee, with its working")
     def quote(call: Call) -> Quote:
         return biz.following.quote(call.caller, call.params["id"])
 
@@ -143,7 +143,7 @@ def add(room: Room, biz: Biz) -> None:
         return carded(do(call.once, call.caller, call.params["id"]))
 
     @room.post(
-        CASE + "/payments", allow=[CITIZEN], answer=replies.BillView, status=201, summary="The live Thai QR of the fee"
+        CASE + "/payments", allow=[LOOKING], answer=replies.BillView, status=201, summary="The live Thai QR of the fee"
     )
     def pay(call: Call) -> replies.BillView:
         bill, svg = biz.counter.bill(call.once, call.caller, call.params["id"])
@@ -158,7 +158,7 @@ def add(room: Room, biz: Biz) -> None:
         )
 
     @room.get(
-        CASE + "/credentials", allow=[CITIZEN], answer=replies.Papers, summary="The licence and receipt as credentials"
+        CASE + "/credentials", allow=[LOOKING], answer=replies.Papers, summary="The licence and receipt as credentials"
     )
     def papers(call: Call) -> replies.Papers:
         found = biz.following.credentials(call.caller, call.params["id"])

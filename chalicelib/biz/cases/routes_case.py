@@ -5,7 +5,7 @@ For anybody else it does not exist (404): that a case is there is itself somebod
 
 from __future__ import annotations
 
-from chalicelib.shared.identity import CITIZEN, officer
+from chalicelib.shared.identity import citizen, officer
 from chalicelib.shared.web import Call, Reply, Room
 
 from ..documents.uploads import DOWNLOAD_LIVES
@@ -15,7 +15,7 @@ from . import replies
 from .views import CaseView, ClockAnswer
 
 CASE = "/biz/v1/applications/{id}"
-READERS = [CITIZEN, officer(*DESK_ROLES)]
+READERS = [citizen(acting="applications"), officer(*DESK_ROLES)]
 
 
 def add(room: Room, biz: Biz) -> None:

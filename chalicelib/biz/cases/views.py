@@ -74,6 +74,7 @@ class CaseCard(Outgoing):
     procedure: Procedure
     about: str | None = Field(description="Number of the licence that a procedure other than `new` is about")
     agency: str
+    agency_name: Text
     applicant: str
     state: str
     state_name: Text
@@ -168,6 +169,7 @@ def _card(case: Case, book: Book) -> dict[str, Any]:
     return {
         **{name: getattr(case, name) for name in shared | {"received_at", "due", "overdue", "licence"}},
         "service_name": book.definition.name,
+        "agency_name": book.definition.agency_name,
         "about": None if case.base is None else case.base.licence,
         "state_name": state.name,
         "turn": state.turn,

@@ -1,0 +1,195 @@
+"""Applications: opened and driven with the person's own token, shown at home as their engine tells of them."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.citizen.applications import rules
+from chalicelib.citizen.applications.model import Application
+from chalicelib.citizen.applications.ports import CasesAtBiz
+from chalicelib.shared.thai import Text
+from tests.citizen.portal import MALEE, SOMCHAI, Portal
+
+RIGHT = "newborn-grant"
+PATH = f"/citizen/v1/me/entitlements/{RIGHT}/applications"
+MINE = "/citizen/v1/me/applications"
+
+
+def opened(portal: Portal, key: str = "k-1", **body: Any) -> Any:
+    answer = portal.client.post(PATH, token=portal.malee, json=body, headers={"Idempotency-Key": key})
+    assert answer.status == 201, answer.text
+    return answer.json
+
+
+def command(portal: Portal, id: str, what: str, token: str | None = None, key: str | None = None) -> Any:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    return portal.client.post(f"{MINE}/{id}/{what}", token=token or portal.malee, headers=headers)
+
+
+def cards(portal: Portal, pid: str = MALEE) -> list[Any]:
+    return [card for card in portal.citizen.hall.cards.page(portal.citizen.hall.person(pid))[1] if card.kind == "case"]
+
+
+def deeds(portal: Portal, pid: str = MALEE) -> list[Any]:
+    rows = portal.table.query(f"LOG#{portal.citizen.hall.person(pid)}").items
+    return [row.data["what"] for row in rows if row.data["what"].startswith("application.")]
+
+
+def told(portal: Portal, id: str, pid: str = MALEE, **changes: Any) -> Any:
+    return portal.deliver("cases", "/cases", {"pid": pid, **portal.engine.news(id), **changes})
+
+
+def test_a_draft_is_opened_once_and_stands_at_home(portal: Portal) -> None:
+    first = opened(portal, answers={"contact": {"phone": "0800000001"}})
+    assert (first["state"], first["answers"]) == ("draft", {"contact": {"phone": "0800000001"}})
+    again = opened(portal, answers={"contact": {"phone": "0800000001"}})
+    assert again["id"] == first["id"] and len(portal.engine.cases) == 1
+    listed = portal.client.get(MINE, token=portal.malee).json["items"]
+    assert [(item["id"], item["entitlement"], item["filed"]) for item in listed] == [(first["id"], RIGHT, False)]
+    assert [card.data["turn"] for card in cards(portal)] == ["applicant"]
+    assert deeds(portal) == ["application.opened"]
+
+
+def test_what_cannot_be_applied_for_here_is_not_there(portal: Portal) -> None:
+    for right in ("credit-bureau", "nothing-of-the-kind"):
+        answer = portal.client.post(f"/citizen/v1/me/entitlements/{right}/applications", token=portal.malee, json={})
+        assert answer.status == 404
+    assert portal.engine.calls == []
+
+
+def test_filing_and_withdrawing(portal: Portal) -> None:
+    mine = opened(portal)["id"]
+    filed = command(portal, mine, "submit")
+    assert filed.status == 200 and filed.json["turn"] == "agency"
+    assert command(portal, mine, "submit").status == 409
+    assert [(card.data["turn"], str(card.due)) for card in cards(portal)] == [("agency", "2026-12-04")]
+    other = opened(portal, "k-2")["id"]
+    assert command(portal, other, "withdraw").json["turn"] == "nobody"
+    assert [card.id for card in cards(portal)] == [mine]
+    done = ["application.filed", "application.opened", "application.opened", "application.withdrawn"]
+    assert sorted(deeds(portal)) == done
+    assert command(portal, mine, "dance").status == 404
+
+
+def test_another_persons_application_does_not_exist(portal: Portal) -> None:
+    mine = opened(portal)["id"]
+    asked = len(portal.engine.calls)
+    for method, rest in (("GET", ""), ("POST", "/submit"), ("POST", "/validate")):
+        assert portal.client.call(method, f"{MINE}/{mine}{rest}", token=portal.somchai).status == 404
+    patch = {"json": {"x": 1}, "headers": {"If-Match": '"v1"'}}
+    assert portal.client.patch(f"{MINE}/{mine}/answers", token=portal.somchai, **patch).status == 404
+    assert portal.client.get(MINE, token=portal.somchai).json["items"] == []
+    assert len(portal.engine.calls) == asked, "the engine is not even asked"
+
+
+def test_answers_and_documents_go_to_the_engine_as_they_are(portal: Portal) -> None:
+    made = opened(portal)
+    version = portal.client.get(f"{MINE}/{made['id']}", token=portal.malee).headers["etag"]
+    changed = portal.client.patch(
+        f"{MINE}/{made['id']}/answers", token=portal.malee, json={"a": 1}, headers={"If-Match": version}
+    )
+    assert changed.status == 200
+    stale = portal.client.patch(
+        f"{MINE}/{made['id']}/answers", token=portal.malee, json={"a": 2}, headers={"If-Match": version}
+    )
+    assert stale.status == 412
+    file = {"code": "map", "file_name": "แผนที่.pdf", "media_type": "application/pdf", "size": 9, "sha256": "0" * 64}
+    form = portal.client.post(
+        f"{MINE}/{made['id']}/documents", token=portal.malee, json=file, headers={"If-Match": changed.headers["etag"]}
+    )
+    assert form.status == 201 and form.json["url"].startswith("https://")
+    assert portal.client.post(f"{MINE}/{made['id']}/validate", token=portal.malee).json["complete"] is True
+
+
+def test_an_engine_that_is_away_is_told_as_such_and_leaves_nothing(portal: Portal) -> None:
+    portal.engine.away = True
+    answer = portal.client.post(PATH, token=portal.malee, json={})
+    assert answer.status == 502 and answer.headers["retry-after"] == "30"
+    assert portal.client.get(MINE, token=portal.malee).json["items"] == [] and cards(portal) == []
+
+
+def test_a_weak_login_does_not_apply(portal: Portal) -> None:
+    assert portal.client.post(PATH, token=portal.issuers.person(MALEE, ial="1.1"), json={}).status == 403
+
+
+def test_who_may_act_for_a_person_applies_in_their_name(portal: Portal) -> None:
+    acting = portal.issuers.acting(MALEE, actor="officer:x", scopes="applications")
+    other = portal.issuers.acting(MALEE, actor="officer:x", scopes="inbox bills")
+    assert portal.client.post(PATH, token=other, json={}).status == 403
+    if (
+        answer := portal.client.post(PATH, token=acting, json={})
+    ).status == 201:  # the mandate's own life: see mandates
+        rows = portal.table.query(f"LOG#{portal.citizen.hall.person(MALEE)}").items
+        assert [row.data["by"]["actor"] for row in rows] == ["officer:x"]
+    else:
+        assert answer.status in (401, 403)
+
+
+def test_the_engines_news_are_taken_once_and_in_order(portal: Portal) -> None:
+    mine = opened(portal)["id"]
+    command(portal, mine, "submit")
+    old = portal.engine.news(mine)
+    portal.engine.move(mine, "granted")
+    assert told(portal, mine).status == 200
+    assert cards(portal) == []
+    assert told(portal, mine, **old).status == 200, "late news are taken and change nothing"
+    assert told(portal, mine).status == 200
+    listed = portal.client.get(MINE, token=portal.malee).json["items"]
+    assert [(item["turn"], item["entitlement"]) for item in listed] == [("nobody", RIGHT)]
+
+
+def test_what_was_opened_elsewhere_is_shown_too(portal: Portal) -> None:
+    news = {"id": "b" * 32, "version": 3, "service": "hotel-licence", "turn": "agency", "due": None, "filed": True}
+    texts = {name: {"th": "ก", "en": "a"} for name in ("name", "agency_name", "state")}
+    given_ = {"pid": SOMCHAI, **news, **texts, "agency": "TH/LOCAL/LAEMNGOP"}
+    assert portal.deliver("cases", "/cases", given_).status == 200
+    (card,) = cards(portal, SOMCHAI)
+    assert card.id == "b" * 32 and cards(portal) == []
+    wrong = portal.deliver("cases", "/cases", {**given_, "pid": "1234567890123"})
+    assert wrong.status == 422 and "1234567890123" not in wrong.text
+
+
+def test_nothing_of_an_application_stands_in_the_clear(portal: Portal) -> None:
+    opened(portal, answers={"secret": "ความลับ"})
+    everything = str(portal.memory._items)
+    assert "ความลับ" not in everything and MALEE not in everything and "newborn" not in everything.split("LOG#")[0]
+
+
+def test_every_call_of_the_engine_is_the_persons_own() -> None:
+    sent: list[tuple[Any, ...]] = []
+
+    class Recording:
+        def call(self, own: Any, method: str, path: str, body: Any = None, *, if_match: int | None = None) -> Any:
+            sent.append((own, method, path, body, if_match))
+
+    cases, own = CasesAtBiz(Recording()), object()  # type: ignore[arg-type] # only `call` is used
+    cases.open(own, "s")  # type: ignore[arg-type] # passed on untouched
+    cases.command(own, "c", "submit")  # type: ignore[arg-type]
+    cases.answer(own, "c", {"a": 1}, 4)  # type: ignore[arg-type]
+    assert [(each[0] is own, *each[1:]) for each in sent] == [
+        (True, "POST", "/biz/v1/applications", {"service": "s", "applicant": {"kind": "person"}}, None),
+        (True, "POST", "/biz/v1/applications/c/submit", None, None),
+        (True, "PATCH", "/biz/v1/applications/c/answers", {"a": 1}, 4),
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(range(1, 6)), st.lists(st.integers(1, 5), max_size=5))
+def test_in_whatever_order_news_come_the_last_stands(order: list[int], repeats: list[int]) -> None:
+    there = None
+    for version in itertools.chain(order, repeats):
+        there = rules.told(there, an_application(version)) or there
+    assert there is not None and there.case_version == 5
+
+
+def an_application(version: int) -> Application:
+    text = Text(th="ก", en="a")
+    return Application(
+        id="a" * 32, case_version=version, service="s", name=text, agency="TH/LOCAL/X", agency_name=text, state=text,
+        turn="agency", since="2026", at="2026",
+    )  # fmt: skip
