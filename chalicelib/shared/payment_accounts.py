@@ -7,7 +7,9 @@ back, all parts are nothing.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import hashlib
 from typing import Literal, TypeVar
 
 from pydantic import Field
@@ -17,6 +19,7 @@ from .identity import Caller
 from .journal import Head
 from .payment_notices import Notice, Source, Status
 from .sourced import Part
+from .thai import buddhist_year
 from .workdays import thai_date
 
 Way = Literal["apply", "refund", "write_off"]
@@ -27,6 +30,8 @@ ENTRY_PATTERN = r"^[a-z0-9][a-z0-9-]{1,40}~[A-Za-z0-9._-]{6,64}(~[0-9a-f]{16})?$
 
 MAX_STEPS = 40
 """More would not fit an item; by then somebody should talk."""
+
+_READABLE = str.maketrans("IO", "89")
 
 NO_MONEY: dict[str, object] = {
     "open": 0, "booked": 0, "refund": 0, "written_off": 0, "payees": {}, "receipt_no": None, "proposal": None,
@@ -66,6 +71,8 @@ class Account(Part):
     told_at: dt.datetime
     day: dt.date = Field(description="Day of payment in Thailand")
     source: Source
+    agency: str | None = Field(default=None, description="Whom it concerns; None where nobody knows what it is for")
+    owner: str | None = Field(default=None, description="Pseudonym of whoever pays")
     kind: str | None = Field(default=None, description="The queue in which it stands; None: nothing is to be decided")
     since: dt.datetime | None = None
     open: int = 0
@@ -204,3 +211,19 @@ def must_be_open(account: Account) -> None:
 
 def _nothing_proposed() -> WrongState:
     return WrongState("ยังไม่มีข้อเสนอสำหรับรายการนี้", "Nothing is proposed for this entry.")
+
+
+def receipt_number(agency: str, seed: str, now: dt.datetime) -> str:
+    """A receipt's number: R-LAEMNGOP-2569-K7Q2-9ABC-DEFG.
+
+    It is made, not counted: the agency's code, the Buddhist year of issue, and 60 bits of the seed, so that the same
+    booking always gives the same number and no two bookings share one.
+
+    Args:
+        agency: as `TH/CLASS/CODE`.
+        seed: names the booking.
+        now: the time of issue.
+    """
+    code = base64.b32encode(hashlib.sha256(seed.encode()).digest()).decode()[:12].translate(_READABLE)
+    year = buddhist_year(thai_date(now))
+    return "-".join(("R", agency.split("/")[2], str(year), code[:4], code[4:8], code[8:]))

@@ -12,13 +12,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.shared.journal import Head
 from chalicelib.shared.payment_accounts import Account, Wanted
 from chalicelib.shared.payment_accounts import Step as Step
 from chalicelib.shared.payment_accounts import Way as Way
 from chalicelib.shared.payment_notices import Notice as Notice
 from chalicelib.shared.payment_notices import Source as Source
 from chalicelib.shared.payment_notices import Status as Status
+from chalicelib.shared.payment_reconciling import Flag as Flag
+from chalicelib.shared.payment_reconciling import Report as Report
+from chalicelib.shared.payment_reconciling import Sum as Sum
 from chalicelib.shared.thai import Text
 
 from ..model import Noun
@@ -72,8 +74,6 @@ class Money(Account):
     """The account of one transaction; with `variant`, a record of what was told under its id with other content."""
 
     case: str | None = None
-    agency: str | None = Field(default=None, description="Agency of the case; None where no case is known")
-    owner: str | None = Field(default=None, description="Pseudonym of the case's applicant")
     bundle: str | None = Field(default=None, description="The run of a bundle whose joint bill its references name")
     attempt: int | None = Field(default=None, description="Which of the bundle's bills")
     told_in: str | None = Field(default=None, description="The application in whose notices a bundle's payer is told")
@@ -107,51 +107,3 @@ class Receipt(Noun):
     total_satang: int
     voided_at: dt.datetime | None = Field(default=None, description="When the payment was taken back")
     payer: str = Field(repr=False)
-
-
-class Sum(Noun):
-    """How much, in how many."""
-
-    count: int = 0
-    satang: int = 0
-
-    def plus(self, satang: int) -> Sum:
-        """One more."""
-        return Sum(count=self.count + 1, satang=self.satang + satang)
-
-
-class Flag(Noun):
-    """One transaction that a day's report points at."""
-
-    id: str
-    agency: str | None
-    satang: int
-    kind: Kind | None = None
-
-
-class Report(Noun):
-    """How one day of a provider was reconciled; never changed, a run with another result is another report."""
-
-    provider: str
-    day: dt.date
-    run: int = 1
-    at: dt.datetime
-    statement_sha256: str
-    lines: int
-    told_satang: int = Field(description="Sum of the statement's lines, whatever their status")
-    settled: Sum = Field(description="Of the statement, what is settled with us as well")
-    matched: int = Field(description="Lines that say what we knew")
-    missing_here: tuple[Flag, ...] = Field(description="Learnt from a statement only; booked or queued since")
-    missing_there: tuple[Flag, ...] = Field(description="Settled with us that day, but not in this statement")
-    differing: tuple[Flag, ...] = Field(description="Told with other content than before; in the queue `conflict`")
-    more_flags: int = Field(default=0, description="Flags beyond what a report holds")
-    by_payee: dict[str, Sum] = Field(description="Fees booked, by the agency to which they belong")
-    in_queues: dict[str, Sum] = Field(description="Undecided money, by agency of the case; `-` where it is unknown")
-    refunds: dict[str, Sum]
-    written_off: dict[str, Sum]
-    head: Head = Head()
-
-    @property
-    def result(self) -> dict[str, object]:
-        """All but when and as which run it was made: what two runs are compared by."""
-        return self.model_dump(mode="json", exclude={"run", "at", "head"})

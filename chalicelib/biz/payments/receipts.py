@@ -6,12 +6,9 @@ from the booking, so the same booking always gives the same number and no two bo
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 
-from chalicelib.shared.thai import buddhist_year
-from chalicelib.shared.workdays import thai_date
+from chalicelib.shared.payment_accounts import receipt_number
 
 from ..definitions.model import ServiceDefinition
 from ..model import Case
@@ -20,11 +17,7 @@ from .model import Money, Receipt, ReceiptLine
 
 def number(case: Case, money: Money, now: dt.datetime) -> str:
     """The number of the receipt for the next booking of this account: R-LAEMNGOP-2569-K7Q2-9ABC-DEFG."""
-    seed = f"receipt/{money.id}/{case.id}/{money.bookings + 1}"
-    code = base64.b32encode(hashlib.sha256(seed.encode()).digest()).decode()[:12]
-    code = code.translate(str.maketrans("IO", "89"))
-    agency = case.agency.split("/")[2]
-    return "-".join(("R", agency, str(buddhist_year(thai_date(now))), code[:4], code[4:8], code[8:]))
+    return receipt_number(case.agency, f"receipt/{money.id}/{case.id}/{money.bookings + 1}", now)
 
 
 def receipt(case: Case, definition: ServiceDefinition, now: dt.datetime) -> Receipt:

@@ -21,12 +21,10 @@ from typing import Any
 
 from chalicelib.shared.errors import not_found
 from chalicelib.shared.keyring import Keyring
+from chalicelib.shared.payment_reconciling import NOBODY, day_pk, run_sk
 from chalicelib.shared.storage import Create, Item, Json, Key, Page, Table, Update, every
 
 from .model import JointBill, Kind, Money, Receipt, Report
-
-NOBODY = "-"
-"""Stands for the agency of money whose case is not known."""
 
 _MONEY_PRIVATE = ("ref1", "ref2", "steps")
 _RECEIPT_PRIVATE = ("payer",)
@@ -124,7 +122,9 @@ class MoneyStore:
 
     def new_report(self, report: Report) -> Create:
         """The change that adds a report; there is none that alters one."""
-        return Create(Item(Key(day_pk(report.provider, report.day), _run(report.run)), report.model_dump(mode="json")))
+        return Create(
+            Item(Key(day_pk(report.provider, report.day), run_sk(report.run)), report.model_dump(mode="json"))
+        )
 
     def report(self, provider: str, day: dt.date, run: int | None = None) -> Report | None:
         """A run's report, the last one's without a number."""
@@ -133,7 +133,7 @@ class MoneyStore:
             page = self._table.query(pk, prefix="RUN#", limit=1, newest_first=True)
             item = next(iter(page.items), None)
         else:
-            item = self._table.get(Key(pk, _run(run)))
+            item = self._table.get(Key(pk, run_sk(run)))
         return None if item is None else Report.model_validate(item.data)
 
     # --- sealing
@@ -154,17 +154,8 @@ class MoneyStore:
         return {**data, **hidden}
 
 
-def day_pk(provider: str, day: dt.date) -> str:
-    """The partition of a provider's day."""
-    return f"DAY#{provider}#{day.isoformat()}"
-
-
 def _receipt_key(no: str) -> Key:
     return Key(f"RCPT#{no}", "1")
-
-
-def _run(number: int) -> str:
-    return f"RUN#{number:06d}"
 
 
 def _context(key: Key) -> str:
