@@ -342,6 +342,8 @@ def open_house(
     )
     for platform in settings.platforms:
         _OPENINGS[platform](house)
+    for room in house.rooms.values():
+        room.login = f"{settings.citizen_url}/citizen/v1/login"
     house.rooms["front"] = front(list(house.rooms.values()), server=settings.base_url)
     return house
 

@@ -69,7 +69,7 @@ def fetched_jwks(http: Http, uri: str) -> Callable[[], Mapping[str, Any]]:
     return fetch
 
 
-class _Keys:
+class IssuerKeys:
     """An issuer's public keys, kept for five minutes and asked for again when a `kid` is unknown.
 
     An issuer is asked at most once in ten seconds, whether it answers or not: neither a flood of invented `kid`s nor
@@ -83,6 +83,11 @@ class _Keys:
         self._read = self._asked = float("-inf")
 
     def find(self, kid: str) -> Mapping[str, Any] | None:
+        """The key of that id, or None where the issuer has none.
+
+        Raises:
+            Unavailable: the issuer's keys cannot be had.
+        """
         now = self._timer()
         wanted = now - self._read > JWKS_FRESH or kid not in self._keys
         if wanted and now - self._asked > JWKS_MIN_INTERVAL:
@@ -128,7 +133,7 @@ class Tokens:
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._issuers = {issuer.iss: issuer for issuer in issuers}
-        self._keys = {issuer.iss: _Keys(issuer.jwks, timer) for issuer in issuers}
+        self._keys = {issuer.iss: IssuerKeys(issuer.jwks, timer) for issuer in issuers}
         self._clock = clock
         self._held: dict[bytes, _Held] = {}
 

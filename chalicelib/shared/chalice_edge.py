@@ -27,7 +27,14 @@ CORS = CORSConfig(
         "Accept-Language",
         "X-Correlation-Id",
     ],
-    expose_headers=["ETag", "Location", "Idempotent-Replayed", "Retry-After", "X-Correlation-Id"],
+    expose_headers=[
+        "ETag",
+        "Location",
+        "Idempotent-Replayed",
+        "Retry-After",
+        "WWW-Authenticate",
+        "X-Correlation-Id",
+    ],
     max_age=600,
 )
 """What a portal's page in a browser may send and read; no cookies are ever used."""
@@ -102,6 +109,7 @@ def to_request(event: Mapping[str, Any]) -> Request:
         body=body,
         query_string=_query_string(query),
         repeated=frozenset(name for name, values in headers.items() if len(values) > 1),
+        address=str((event["requestContext"].get("identity") or {}).get("sourceIp") or ""),
     )
 
 

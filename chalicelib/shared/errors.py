@@ -7,8 +7,9 @@ and neither may contain a value that the caller sent: a national id in an error 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,16 @@ class Refusal(Exception):
     """Base of all refusals.
 
     `slug` is the stable last part of the problem type; `about` is what the refusal points at when it has no faults of
-    its own (see `Fault.pointer`), "" for the request as a whole.
+    its own (see `Fault.pointer`), "" for the request as a whole. `members` are what a client may act upon, beside the
+    texts, in the problem document (RFC 9457 s.3.2); `challenge` is what WWW-Authenticate says with a 401.
     """
 
     slug = "refused"
     about = ""
     title_th = "คำขอถูกปฏิเสธ"
     title_en = "The request was refused"
+    members: Mapping[str, str] = {}
+    challenge = 'Bearer realm="klang"'
 
     def __init__(self, th: str, en: str, faults: Sequence[Fault] = (), retry_after: int | None = None) -> None:
         super().__init__(en)
@@ -67,10 +71,23 @@ class NotAllowed(Refusal):
 
 
 class AssuranceTooLow(Refusal):
-    """The login is real but weaker than the service asks for (a step-up is needed)."""
+    """The login is real but weaker than the service asks for: a step-up is needed (RFC 9470)."""
 
     about = "header:Authorization"
     slug, title_th, title_en = "assurance-too-low", "ต้องยืนยันตัวตนในระดับที่สูงขึ้น", "A stronger login is needed"
+    challenge = 'Bearer realm="klang", error="insufficient_user_authentication"'
+
+    def wanting(self, required: str, present: str) -> Self:
+        """The same, telling the client what is missing.
+
+        Args:
+            required: identity assurance level that is needed; `acr_values` of the challenge.
+            present: that of the login.
+        """
+        self.members = {"required_ial": required, "ial": present}
+        described = "A login with a higher identity assurance level is needed"
+        self.challenge = f'{AssuranceTooLow.challenge}, error_description="{described}", acr_values="{required}"'
+        return self
 
 
 class NotFound(Refusal):

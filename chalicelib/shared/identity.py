@@ -7,7 +7,7 @@ read from a token: an officer's agency and roles are kept by the room (`Staff`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from .access_tokens import Tokens, forged
@@ -33,6 +33,7 @@ class Caller:
         actor: who acts for this person, as `kind:id`; None when they act themself (RFC 8693 s.4.1).
         scopes: what the actor may do.
         mandate: id of what allows the actor to act.
+        session: the session of the login, where it is one of Klang's own.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class Caller:
     actor: str | None = None
     scopes: frozenset[str] = frozenset()
     mandate: str | None = None
+    session: str | None = None
 
     @property
     def label(self) -> str:
@@ -146,6 +148,8 @@ class Gate:
             if "act" in claims and not issuer.lets_act:
                 raise forged()
             caller, fits = self._person(claims, allow)
+            if issuer.lets_act and isinstance(claims.get("sid"), str):
+                caller = replace(caller, session=claims["sid"])
         if fits or public:
             return caller
         raise NotAllowed("บัญชีนี้ไม่มีสิทธิ์ทำรายการนี้", "This account may not do this.")
@@ -172,10 +176,11 @@ class Gate:
         ]
         public = any(rule.kind == "public" for rule in allow)
         if citizens and not public and all(_level(caller.ial) < _level(rule.min_ial) for rule in citizens):
+            needed = min((rule.min_ial for rule in citizens), key=_level)
             raise AssuranceTooLow(
-                f"บริการนี้ต้องยืนยันตัวตนระดับ IAL {citizens[0].min_ial} ขึ้นไป",
-                f"This service needs a login with identity assurance level {citizens[0].min_ial} or higher.",
-            )
+                f"บริการนี้ต้องยืนยันตัวตนระดับ IAL {needed} ขึ้นไป",
+                f"This service needs a login with identity assurance level {needed} or higher.",
+            ).wanting(needed, caller.ial)
         return caller, bool(citizens)
 
 

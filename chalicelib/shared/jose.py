@@ -87,7 +87,7 @@ def sign_jwt(claims: Mapping[str, Any], signer: Signer, typ: str) -> str:
 def verify_jwt(
     token: str,
     jwks: Jwks,
-    typ: str,
+    typ: str | Collection[str | None],
     *,
     now: dt.datetime,
     issuer: str | None = None,
@@ -98,11 +98,12 @@ def verify_jwt(
     """The claims of a token whose signature, type, times and, if given, issuer and audience hold.
 
     Only the listed algorithms are taken, and only with a key of that kind found by `kid` in the JWKS: keys or
-    addresses that the token itself brings (`jwk`, `jku`, `x5u`) are ignored. Raises TokenRefused with the
-    reason.
+    addresses that the token itself brings (`jwk`, `jku`, `x5u`) are ignored. `typ` is the type, or the types that
+    will do, None among them for a token without one. Raises TokenRefused with the reason.
     """
     header = _header(token)
-    if header.get("typ") != typ:
+    types = {typ} if isinstance(typ, str) else set(typ)
+    if not isinstance(header.get("typ"), str | None) or header.get("typ") not in types:
         raise TokenRefused("type", "the token has another type")
     claims = _claims(_verified_payload(token, header, jwks, algorithms))
     _check_times(claims, now, leeway)

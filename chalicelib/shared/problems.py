@@ -17,7 +17,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.Malformed: 400,
     errors.Unauthenticated: 401,
     errors.NotAllowed: 403,
-    errors.AssuranceTooLow: 403,
+    errors.AssuranceTooLow: 401,  # RFC 9470 s.3
     errors.NotFound: 404,
     errors.WrongState: 409,
     errors.AlreadyThere: 409,
@@ -51,6 +51,7 @@ def problem(refusal: Refusal, *, language: str, instance: str) -> dict[str, Any]
         "detail": refusal.th if thai else refusal.en,
         "instance": f"urn:klang:request:{instance}",
     }
+    body.update(refusal.members)
     # at least one entry, so that every refusal says in both languages what is wrong and where
     faults = refusal.faults or (Fault(refusal.about, refusal.th, refusal.en),)
     body["errors"] = [{"pointer": fault.pointer, "message_th": fault.th, "message_en": fault.en} for fault in faults]

@@ -14,7 +14,7 @@ from typing import Any
 
 from . import errors
 from .egress import Http, HttpAnswer, Unreachable
-from .errors import Fault, Refusal, UpstreamFailed
+from .errors import AssuranceTooLow, Fault, Refusal, UpstreamFailed
 from .problems import TYPE_BASE
 
 TIMEOUT = 20.0
@@ -119,8 +119,12 @@ def refusal_in(document: Any, headers: Mapping[str, str]) -> Refusal:
         after = int(retry) if retry.isascii() and retry.isdigit() else None
         whole = faults[0] if len(faults) == 1 and faults[0].pointer == kind.about else None
         if whole is not None:
-            return kind(whole.th, whole.en, retry_after=after)
-        return kind(kind.title_th, kind.title_en, faults, retry_after=after)
+            refusal = kind(whole.th, whole.en, retry_after=after)
+        else:
+            refusal = kind(kind.title_th, kind.title_en, faults, retry_after=after)
+        if isinstance(refusal, AssuranceTooLow) and "required_ial" in document:
+            refusal.wanting(str(document["required_ial"]), str(document["ial"]))
+        return refusal
     except (KeyError, TypeError, AttributeError):
         return silent()
 

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from . import reading
-from .errors import Refusal, TooLarge
+from .errors import AssuranceTooLow, Refusal, TooLarge
 from .identity import Allow, Caller
 from .journal import Once, Replayed
 from .json_text import parse_json as parse_json
@@ -58,6 +58,8 @@ class Request:
     query_string: str = ""
     repeated: frozenset[str] = frozenset()
     """Names of headers that came more than once."""
+    address: str = ""
+    """Who API Gateway was connected to. What a client writes into X-Forwarded-For is only its own word."""
 
 
 @dataclass(frozen=True)
@@ -165,11 +167,16 @@ class Admits(Protocol):
 
 
 class Room:
-    """The routes of one room, behind one gate."""
+    """The routes of one room, behind one gate.
+
+    Attributes:
+        login: where a person logs in again when a stronger login is needed; None: not told.
+    """
 
     def __init__(self, name: str, gate: Admits) -> None:
         self.name = name
         self.gate = gate
+        self.login: str | None = None
         self.routes: list[Route] = []
 
     def get(self, path: str, **promises: Any) -> Callable[[Handler], Handler]:
@@ -211,6 +218,8 @@ class Room:
         except Refusal as refusal:
             if refusal.faults or status_of(refusal) >= 500:
                 log.info("refused", extra={"slug": refusal.slug, "route": f"{route.method} {route.path}"})
+            if self.login is not None and isinstance(refusal, AssuranceTooLow):
+                refusal.members = {**refusal.members, "login": self.login}
             response = _refused(route, refusal, language, request_id, request)
         except Exception as error:
             # the traceback's last frames locate it; the message may hold what the caller sent, so it stays out
@@ -307,6 +316,6 @@ def _refused(route: Route, refusal: Refusal | None, language: str, request_id: s
     headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
     if refusal is not None and refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    if document["status"] == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="klang"'
+    if refusal is not None and document["status"] == 401:
+        headers["WWW-Authenticate"] = refusal.challenge
     return Response(document["status"], headers, json.dumps(document, ensure_ascii=False).encode())

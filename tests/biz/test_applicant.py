@@ -85,7 +85,7 @@ def test_a_weak_login_may_look_but_not_apply(town: Town) -> None:
     weak = town.issuers.person(MALEE, ial="1.1")
     body = {"service": FOOD, "applicant": {"kind": "person"}}
     refused = town.client.post("/biz/v1/applications", token=weak, json=body)
-    assert (refused.status, refused.json["type"].rpartition("/")[2]) == (403, "assurance-too-low")
+    assert (refused.status, refused.json["type"].rpartition("/")[2]) == (401, "assurance-too-low")
     assert town.client.get("/biz/v1/applications", token=weak).status == 200
 
 

@@ -76,6 +76,13 @@ def test_a_refusal_comes_back_as_what_it_was(refusal: Refusal) -> None:
     assert refusal.faults or (caught.value.th, caught.value.en) == (refusal.th, refusal.en)
 
 
+def test_what_a_stronger_login_needs_is_not_lost() -> None:
+    relay, own = opened(lambda: AssuranceTooLow("อ่อนไป", "Too weak.").wanting("2.3", "1.1"))
+    with pytest.raises(AssuranceTooLow) as caught:
+        relay.call(own, "POST", "/next/v1/things/a", {"word": "x"})
+    assert caught.value.members == {"required_ial": "2.3", "ial": "1.1"} and '"2.3"' in caught.value.challenge
+
+
 def test_without_a_token_it_is_nobodys_call() -> None:
     relay, _ = opened()
     with pytest.raises(Refusal) as caught:

@@ -84,6 +84,7 @@ class Client:
         json: Any = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        address: str = "203.0.113.7",
     ) -> Answer:
         """One request.
 
@@ -94,6 +95,7 @@ class Client:
             json: the body, as JSON types.
             body: the body, as bytes.
             headers: more headers.
+            address: whom the request comes from.
 
         Raises:
             NoSuchRoute: no room serves it.
@@ -114,6 +116,7 @@ class Client:
             headers=sent,
             body=body or b"",
             query_string=parts.query,
+            address=address,
         )
         return Answer(room.answer(route, request))
 

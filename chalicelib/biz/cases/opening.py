@@ -114,7 +114,7 @@ def must_fit(definition: ServiceDefinition, whom: ForWhom, caller: Caller) -> No
         raise AssuranceTooLow(
             f"บริการนี้ต้องยืนยันตัวตนระดับ IAL {definition.min_ial} ขึ้นไป",
             f"This service needs a login with identity assurance level {definition.min_ial} or higher.",
-        )
+        ).wanting(definition.min_ial, caller.ial)
 
 
 def drafted(

@@ -208,4 +208,4 @@ def strong_enough(ial: str, needed: str) -> None:
         raise AssuranceTooLow(
             f"การให้ความยินยอมนี้ต้องยืนยันตัวตนระดับ IAL {needed} ขึ้นไป",
             f"Giving this consent needs a login with identity assurance level {needed} or higher.",
-        )
+        ).wanting(needed, ial)
