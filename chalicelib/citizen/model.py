@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Person = NewType("Person", str)
 """The room's pseudonym of a person (`Keyring.pseudonym`)."""
 
+SELF = "TH/CENTRAL/DGA/citizen"
+"""The room as a member of the exchange, and as a sender of its own messages."""
+
 ID_PATTERN = r"^[0-9A-Za-z._:-]{1,80}$"
 
 Pid = Annotated[str, Field(pattern=r"^[0-9]{13}$", description="National id of the person", repr=False)]

@@ -10,14 +10,18 @@ from chalicelib.shared.web import Room
 
 from .access import routes as access
 from .applications import routes as applications
+from .channels import routes as channels
+from .consents import routes as consents
+from .home import routes as home
 from .inbox import routes as inbox
 from .mandates import routes as mandates
+from .miniapps import routes as miniapps
 from .profile import routes as profile
 from .service import Citizen
 from .sessions import routes as sessions
 from .wallet import routes as wallet
 
-NOUNS = (sessions, profile, mandates, inbox, wallet, applications, access)
+NOUNS = (sessions, profile, mandates, home, inbox, channels, wallet, applications, miniapps, consents, access)
 
 
 def routes(citizen: Citizen) -> Room:

@@ -17,20 +17,23 @@ from .applications.ports import Cases
 from .applications.rights import PortalRights
 from .applications.service import Applications
 from .cards import Cards
+from .channels.service import Channels
+from .channels.store import ChannelRows
+from .channels.telling import Telling
+from .consents.ports import Consents
+from .consents.service import MyConsents
 from .entitlements.catalogue import shipped
 from .hall import Hall
 from .inbox.service import Inbox
-from .inbox.store import Store as Messages
 from .mandates.service import Mandates
+from .miniapps.contacts import ConfirmedAddresses
 from .miniapps.ports import Consumers
 from .miniapps.service import MiniApps
+from .model import SELF as SELF
 from .sessions.service import Sessions
 from .staff import Register
 from .wallet.service import Wallet
 from .wallet.store import Store as Papers
-
-SELF = "TH/CENTRAL/DGA/citizen"
-"""The room as a member of the exchange."""
 
 
 class Citizen:
@@ -43,6 +46,8 @@ class Citizen:
         outside: e-mail and SMS.
         access_log: the exchange's log of who asked about a person.
         cases: the case engine, asked with people's own tokens.
+        consents: consents at the exchange, asked with people's own tokens.
+        consumers: the exchange's door for existing clients, for mini-apps.
         requests: the check of what comes through the exchange; its audience is `SELF`.
     """
 
@@ -55,10 +60,15 @@ class Citizen:
         outside: Outside,
         access_log: AccessLog,
         cases: Cases,
+        consents: Consents,
+        consumers: Consumers,
         requests: GdxRequests,
     ) -> None:
         self.hall = Hall(parts, gdx, objects, outside, Cards(parts.table, parts.keyring))
-        self.inbox = Inbox(Messages(parts.table, parts.journal), parts.keyring, parts.cursors, clock=parts.clock)
+        self.channels = Channels(self.hall)
+        self.inbox = Inbox(self.hall, self.channels.rows)
+        telling = Telling(self.hall, self.inbox, self.channels.rows, lambda: self.channels.pushes)
+        self.hall.hear("citizen.message.served", telling.heard)
         self.wallet = Wallet(Papers(parts.table, parts.journal), parts.keyring, parts.cursors, clock=parts.clock)
         self.sessions = Sessions(self.hall)
         rights = PortalRights(shipped(), lambda *_: {}, self.hall.today)
@@ -66,6 +76,9 @@ class Citizen:
         self.staff = Register(parts.table)
         self.mandates = Mandates(self.hall, self.sessions.tokens, self.inbox)
         self.gate = ActingGate(Gate(parts.tokens, parts.keyring, self.staff), self.mandates)
+        contacts = ConfirmedAddresses(ChannelRows(parts.table, parts.keyring))
+        self.miniapps = MiniApps(self.hall, self.inbox, consumers, contacts)
+        self.consents = MyConsents(self.hall, consents)
         self.access_log = access_log
         self.requests = requests
 

@@ -13,6 +13,22 @@ from chalicelib.shared.web import Incoming
 from ..model import ID_PATTERN
 
 Category = Literal["application", "payment", "licence", "entitlement", "data", "notice"]
+AttachmentType = Literal["application/pdf", "image/png", "image/jpeg"]
+
+MAX_BYTES = 10 * 1024 * 1024
+"""The largest attachment."""
+
+
+class Attachment(Incoming):
+    """A file that goes with a message, as its sender announces it."""
+
+    id: str = Field(pattern=ID_PATTERN, description="The sender's own id of the file")
+    name: str = Field(
+        min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f/\\]+$", description="File name, shown to the reader"
+    )
+    media_type: AttachmentType
+    size: int = Field(ge=1, le=MAX_BYTES, description="Bytes")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the file, hexadecimal")
 
 
 class NewMessage(Incoming):
@@ -26,6 +42,16 @@ class NewMessage(Incoming):
     body: Text = Field(description="Plain text, Thai and English")
     case: str | None = Field(default=None, max_length=80, description="The sender's case number")
     source: str = Field(min_length=1, max_length=200, description="The agency that speaks, e.g. TH/LOCAL/LAEMNGOP")
+    source_name: Text | None = Field(
+        default=None, description="Its name, as e-mail and SMS may say it: 'you have a new message from ...'"
+    )
+    legal: bool = Field(
+        default=False,
+        description="Whether it has legal effect: it is served when it is put here, and never hidden",
+    )
+    attachments: tuple[Attachment, ...] = Field(
+        default=(), max_length=10, description="Files that were uploaded before; without all of them nothing is served"
+    )
 
 
 @dataclass(frozen=True)
@@ -36,8 +62,11 @@ class Message:
         id: of this room; made of the sender and the sender's id.
         served_at: when it was put here: from then on it counts as served.
         opened_at: when the person first opened it, or None.
-        content: title and body, sealed.
+        archived: whether the person put it away.
+        hidden: whether the person does not want to see it any more; never one with legal effect.
+        content: title, body, the agency's name and the attachments, sealed.
         mark: tells whether a repeat has the same content, without giving it away.
+        digest: SHA-256 of what was said, for the proof of service (`proofs.digest`).
     """
 
     id: str
@@ -48,6 +77,10 @@ class Message:
     served_at: str
     content: str = field(repr=False)
     mark: str
+    digest: str
+    legal: bool = False
     opened_at: str | None = None
+    archived: bool = False
+    hidden: bool = False
     chain: tuple[int, str] = (0, "")
     version: int = 1

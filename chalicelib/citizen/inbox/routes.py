@@ -1,62 +1,101 @@
-"""Addresses of the inbox: for its owner, and for senders by the exchange."""
+"""Addresses of the inbox for its owner, and for who acts for them with the scope `inbox`."""
 
 from __future__ import annotations
 
-from chalicelib.shared.gdx_request import SIGNED
-from chalicelib.shared.identity import CITIZEN
-from chalicelib.shared.web import Call, Room
+from chalicelib.shared.identity import citizen
+from chalicelib.shared.web import Call, Reply, Room
 
 from ..hall import person_of
-from ..paging import Paging
 from ..service import Citizen
-from .model import NewMessage
-from .views import Delivered, InboxView, MessageDelivery, MessageView, Opened, OpenedMessage, OpenedQuestion
+from . import routes_provider
+from .attachments import READ_FOR
+from .views import AttachmentAddress, InboxQuery, InboxView, MessageView, UnreadCount
+
+OWNER = citizen(acting="inbox")
 
 
-def add(room: Room, citizen: Citizen) -> None:
+def add(room: Room, portal: Citizen) -> None:
     """Hangs these routes on the room."""
+    inbox = portal.inbox
+    routes_provider.add(room, portal)
 
     @room.get(
         "/citizen/v1/me/inbox",
-        allow=[CITIZEN],
-        query=Paging,
+        allow=[OWNER],
+        query=InboxQuery,
         answer=InboxView,
         summary="My messages, newest first, and how many I never opened",
     )
-    def inbox(call: Call) -> InboxView:
-        page = citizen.inbox.page(person_of(call.caller), call.query.cursor, call.query.limit)
-        return InboxView(items=[MessageView.of(letter) for letter in page.letters], unread=page.unread, next=page.next)
+    def page(call: Call) -> InboxView:
+        asked: InboxQuery = call.query
+        found = inbox.page(
+            person_of(call.caller),
+            asked.cursor,
+            asked.limit,
+            category=asked.category,
+            unread=asked.unread,
+            archived=asked.archived,
+        )
+        items = [MessageView.of(letter, call.language) for letter in found.letters]
+        return InboxView(items=items, unread=found.unread, next=found.next)
+
+    @room.get(
+        "/citizen/v1/me/unread", allow=[OWNER], answer=UnreadCount, summary="How many messages I never opened; one read"
+    )
+    def unread(call: Call) -> UnreadCount:
+        return UnreadCount(unread=inbox.unread(person_of(call.caller)))
 
     @room.post(
         "/citizen/v1/me/inbox/{id}/read",
-        allow=[CITIZEN],
+        allow=[OWNER],
         answer=MessageView,
         summary="Open a message; the first time is kept as the time of opening",
     )
     def open_message(call: Call) -> MessageView:
-        return MessageView.of(citizen.inbox.open(person_of(call.caller), call.params["id"]))
+        return MessageView.of(inbox.open(person_of(call.caller), call.params["id"], call.caller), call.language)
 
     @room.post(
-        "/citizen/v1/provider/inbox/messages",
-        allow=[SIGNED],
-        vouched=citizen.requests.of("inbox"),
-        body=MessageDelivery,
-        answer=Delivered,
-        summary="Service TH/CENTRAL/DGA/citizen/inbox: serve a message (called through the exchange only)",
+        "/citizen/v1/me/inbox/{id}/archive", allow=[OWNER], answer=MessageView, summary="Put a message into the archive"
     )
-    def serve(call: Call) -> Delivered:
-        given: MessageDelivery = call.body
-        message = NewMessage.model_construct(**{name: getattr(given, name) for name in NewMessage.model_fields})
-        return Delivered.of(citizen.inbox.deliver(given.pid, message, sender=call.vouched.client))
+    def archive(call: Call) -> MessageView:
+        moved = inbox.put_away(person_of(call.caller), call.params["id"], call.caller, archived=True)
+        return MessageView.of(moved, call.language)
 
     @room.post(
-        "/citizen/v1/provider/inbox/messages/opened",
-        allow=[SIGNED],
-        vouched=citizen.requests.of("inbox"),
-        body=OpenedQuestion,
-        answer=Opened,
-        summary="Service TH/CENTRAL/DGA/citizen/inbox: which of one's own messages were opened (exchange only)",
+        "/citizen/v1/me/inbox/{id}/unarchive",
+        allow=[OWNER],
+        answer=MessageView,
+        summary="Take a message out of the archive",
     )
-    def opened(call: Call) -> Opened:
-        found = citizen.inbox.opened(call.body.pid, call.body.ids, sender=call.vouched.client)
-        return Opened(opened=[OpenedMessage(id=own, opened_at=at) for own, at in sorted(found.items())])
+    def unarchive(call: Call) -> MessageView:
+        moved = inbox.put_away(person_of(call.caller), call.params["id"], call.caller, archived=False)
+        return MessageView.of(moved, call.language)
+
+    @room.delete(
+        "/citizen/v1/me/inbox/{id}",
+        allow=[OWNER],
+        status=204,
+        summary="Never show me this message again; one with legal effect stays",
+    )
+    def hide(call: Call) -> Reply:
+        inbox.hide(person_of(call.caller), call.params["id"], call.caller)
+        return Reply(None)
+
+    @room.get(
+        "/citizen/v1/me/inbox/{id}/attachments/{number}",
+        allow=[OWNER],
+        answer=AttachmentAddress,
+        summary="A short-lived address of a message's file",
+    )
+    def attachment(call: Call) -> AttachmentAddress:
+        given = call.params["number"]
+        number = int(given) if given.isascii() and given.isdigit() and len(given) <= 2 else 0
+        file, url = inbox.attachment(person_of(call.caller), call.params["id"], number)
+        return AttachmentAddress(
+            url=url,
+            expires_in=READ_FOR,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            sha256=file.sha256,
+        )
