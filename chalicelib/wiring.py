@@ -218,6 +218,7 @@ class House:
         """The Citizen Portal."""
         from .citizen.access.log import AccessLogByExchange
         from .citizen.applications.ports import CasesAtBiz
+        from .citizen.consents.ports import ConsentsAtExchange
         from .citizen.service import Citizen
 
         parts = self.parts("citizen")
@@ -229,6 +230,7 @@ class House:
             outside=self.outside("citizen"),
             access_log=self.gdx.access_log if "gdx" in self.settings.platforms else AccessLogByExchange(gdx),
             cases=CasesAtBiz(self.relay("biz", self.settings.biz_url)),
+            consents=ConsentsAtExchange(self.relay("gdx", self.settings.gdx_url)),
             requests=self.requests("citizen"),
         )
 

@@ -10,6 +10,7 @@ from ..shared.storage import Json
 from ..shared.thai import Text
 
 INBOX = "TH/CENTRAL/DGA/citizen/inbox"
+CONSENTS = "TH/CENTRAL/DGA/citizen/consents"
 PURPOSE = "data-notice"
 SOURCE = "TH/CENTRAL/DGA"
 
@@ -38,8 +39,41 @@ class Notice:
         }
 
 
+@dataclass(frozen=True)
+class ConsentNews:
+    """What became of a consent, for the portal's home page.
+
+    Attributes:
+        id: of the consent.
+        seq: number of the event in its history: what comes late is older.
+        state: what it became.
+        until: when it ends by itself (ISO 8601).
+        title: one line.
+    """
+
+    id: str
+    seq: int
+    state: str
+    until: str
+    title: Text = field(repr=False)
+
+    def body(self) -> Json:
+        """As the portal takes it."""
+        return {
+            "id": self.id,
+            "seq": self.seq,
+            "state": self.state,
+            "until": self.until,
+            "title": self.title.model_dump(),
+        }
+
+
 class Notices(Protocol):
     """Whoever tells people."""
+
+    def consent(self, pid: str, news: ConsentNews) -> None:
+        """Lets the portal know how a consent stands; a repeat changes nothing. Raises as `tell`."""
+        ...
 
     def tell(self, pid: str, notice: Notice) -> None:
         """Hands a message over; a repeat with the same id changes nothing.
@@ -59,6 +93,11 @@ class NoticesThroughGdx:
 
     def __init__(self, gdx: Gdx) -> None:
         self._gdx = gdx
+
+    def consent(self, pid: str, news: ConsentNews) -> None:
+        """See `Notices.consent`."""
+        once = f"{news.id}-{news.seq}"
+        self._gdx.ask(CONSENTS, "POST", "/news", {"pid": pid, **news.body()}, PURPOSE, once=once)
 
     def tell(self, pid: str, notice: Notice) -> None:
         """See `Notices.tell`."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.citizen.access.log import AccessLog
+from chalicelib.citizen.consents.ports import ConsentsAtExchange
 from chalicelib.citizen.mandates.powers import Power, begun, over
 from chalicelib.citizen.model import Person
 from chalicelib.citizen.routes import routes
@@ -22,8 +23,11 @@ from chalicelib.shared.ids import new_token
 from chalicelib.shared.jose import sign_jwt
 from chalicelib.shared.journal import Journal
 from chalicelib.shared.messengers import Outside
+from chalicelib.shared.next_door import NextDoor
 from chalicelib.shared.parts import Parts
+from chalicelib.shared.relay import Relay
 from chalicelib.shared.storage import Table
+from chalicelib.shared.web import Room
 from chalicelib.shared.workdays import thai_date
 from tests.citizen.applications.engine import Engine
 from tests.citizen.exchange import Exchange
@@ -165,6 +169,8 @@ class Portal:
             clock=self.clock,
             ids=lambda: f"{next(counter):032x}",
         )
+        self.neighbours: list[Room] = []
+        """Rooms that the portal calls with people's own tokens; none is open unless a test opens it."""
         requests = GdxRequests(GDX, SELF, self.exchange.jwks, lambda: self.now)
         self.parts = parts
         self.citizen = Citizen(
@@ -174,6 +180,7 @@ class Portal:
             outside=Outside(self.outbox, self.outbox),
             access_log=access_log or self.log,
             cases=self.engine,
+            consents=ConsentsAtExchange(Relay(NextDoor(lambda: self.neighbours), GDX)),
             requests=requests,
         )
         self.issuers.portal.also = self.citizen.sessions.tokens.jwks

@@ -33,7 +33,10 @@ from tests.support.memory import MemoryTable
 from tests.support.memory_objects import MemoryObjects
 from tests.support.tokens import AUDIENCE, NOW, Issuers
 
-SEED = json.loads((Path(__file__).parents[2] / "infra" / "seed" / "gdx.json").read_text(encoding="utf-8"))
+_SEEDS = Path(__file__).parents[2] / "infra" / "seed"
+SEED = json.loads((_SEEDS / "gdx.json").read_text(encoding="utf-8"))
+for _name in ("services", "agreements"):  # what the exchange itself asks of the portal
+    SEED[_name] += json.loads((_SEEDS / "gdx" / "consents.json").read_text(encoding="utf-8"))[_name]
 BASE = "https://gdx.klang.test"
 DOPA = "https://dopa.test"
 MALEE = "3990100001013"

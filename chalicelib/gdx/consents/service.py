@@ -18,7 +18,7 @@ from ..directory.entries import Directory
 from ..evidence import Voice
 from ..ids import SANDBOX, SubsystemId
 from ..model import Agreement
-from ..notices import Notice, Notices
+from ..notices import ConsentNews, Notice, Notices
 from ..refusals import access_denied
 from ..rules import in_force
 from ..sandbox.numbers import is_sandbox_person
@@ -217,13 +217,18 @@ class Consents:
     # -- the events ------------------------------------------------------------------------------
 
     def tell(self, event: Event) -> None:
-        """Tells the person what became of a consent (listener of `gdx.consent.`)."""
+        """Tells the person and their portal what became of a consent (listener of `gdx.consent.`)."""
         kept = self._book.found(event.subject, None)
         state = ConsentState(event.type.rsplit(".", 1)[-1].upper())
-        if kept is None or state is ConsentState.REFUSED:
+        if kept is None:
             return
-        pid = self._keyring.unseal(kept.consent.sealed_pid, _context(kept.consent.id))
-        self._notices.tell(pid, Notice(f"consent-{event.id}", *words.told(kept.consent, state)))
+        consent = kept.consent
+        pid = self._keyring.unseal(consent.sealed_pid, _context(consent.id))
+        title, text = words.told(consent, state)
+        ends = consent.terms.ends.isoformat()
+        if state is not ConsentState.REFUSED:  # nobody needs to be told their own no
+            self._notices.tell(pid, Notice(f"consent-{event.id}", title, text))
+        self._notices.consent(pid, ConsentNews(consent.id, event.seq, state.value, ends, title))
 
     def _terms(self, client: SubsystemId, asked: Asked, agreement: Agreement, now: datetime) -> Terms:
         member = self._directory.member(client.member)

@@ -79,7 +79,23 @@ def test_a_notice_that_could_not_be_delivered_is_sent_again_by_the_sweep(bank: B
     bank.pass_time(minutes=2)
     bank.service.sweep(bank.now)
     bank.pump()
-    assert bank.providers.sent[-1].url.endswith("/inbox/messages")
+    assert [sent.url.rsplit("/", 1)[-1] for sent in bank.providers.sent[-2:]] == ["messages", "news"]
+
+
+def test_the_portal_learns_how_a_consent_stands_also_of_a_no(bank: Bank) -> None:
+    identifier = bank.ask_consent().json["id"]
+    bank.pump()
+    bank.decide(identifier, "refuse")
+    bank.pump()
+    sent = [sent for sent in bank.providers.sent if sent.url.endswith("/consents/news")]
+    news = [json.loads(one.body or b"") for one in sent]
+    assert [(each["id"], each["seq"], each["state"]) for each in news] == [
+        (identifier, 1, "REQUESTED"),
+        (identifier, 2, "REFUSED"),
+    ]
+    assert {each["pid"] for each in news} == {MALEE} and news[0]["title"]["en"].endswith("asks for your consent")
+    letters = [sent for sent in bank.providers.sent if sent.url.endswith("/inbox/messages")]
+    assert len(letters) == 1, "nobody is told their own no"
 
 
 def test_giving_signs_what_both_sides_keep(bank: Bank) -> None:
