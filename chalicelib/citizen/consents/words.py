@@ -34,7 +34,7 @@ def asked(consent: Consent) -> Text:
     return Text(
         th=(
             f"{consent.who.th} ขอข้อมูลของท่านจาก {consent.source.th} ได้แก่ {_list(consent.what, 'th')} "
-            f"เพื่อ {_list(consent.why, 'th')} ใช้ได้ถึงวันที่ {_day(consent.ends, 'th')}"
+            f"วัตถุประสงค์: {_list(consent.why, 'th')} ใช้ได้ถึงวันที่ {_day(consent.ends, 'th')}"
         ),
         en=(
             f"{consent.who.en} asks {consent.source.en} for data about you: {_list(consent.what, 'en')}. "
