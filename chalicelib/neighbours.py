@@ -18,8 +18,10 @@ from .shared.storage import Json
 from .shared.thai import Text
 
 if TYPE_CHECKING:
+    from .citizen.miniapps.ports import Holder
     from .citizen.service import Citizen
     from .gdx.notices import ConsentNews, Notice
+    from .gdx.service import Service as Exchange
     from .opendata.service import Catalogue
 
 BIZ = "TH/CENTRAL/DGA/biz"
@@ -30,6 +32,8 @@ CASES = "TH/CENTRAL/DGA/citizen/cases"
 FIGURES = "TH/CENTRAL/DGA/opendata/figures"
 FOR_AN_APPLICATION = "licence-application"
 FOR_A_NOTICE = "service-notice"
+CONSUMERS = "TH/CENTRAL/DGA/gdx/consumers"
+FOR_A_MINI_APP = "miniapp-call"
 FOR_OPEN_DATA = "open-figures"
 OPENED_AT_ONCE = 100
 
@@ -118,6 +122,39 @@ class HomeThroughGdx:
         body: Json = {"pid": pid, **running_of(running)}
         once = f"{running.id}-{running.version}"
         self._gdx.ask(CASES, "POST", "/cases", body, FOR_A_NOTICE, case=running.id, once=once)
+
+
+class ConsumersThroughGdx:
+    """`citizen.miniapps.ports.Consumers` by the exchange."""
+
+    def __init__(self, gdx: Gdx) -> None:
+        self._gdx = gdx
+
+    def holder(self, consumer_key: str, token: str) -> Holder:
+        """See `Consumers.holder`; neither key nor token is in the exchange's record, which holds digests."""
+        body: Json = {"consumer_key": consumer_key, "token": token}
+        answer = self._gdx.ask(CONSUMERS, "POST", "/find", body, FOR_A_MINI_APP)
+        return _holder(answer.value)
+
+
+class ConsumersAtGdx:
+    """`citizen.miniapps.ports.Consumers` in one process."""
+
+    def __init__(self, gdx: Callable[[], Exchange]) -> None:
+        self._gdx = gdx
+
+    def holder(self, consumer_key: str, token: str) -> Holder:
+        """See `Consumers.holder`."""
+        return _holder(self._gdx().facade.sessions.introspect(consumer_key, token).model_dump())
+
+
+def _holder(found: Any) -> Holder:
+    from .citizen.miniapps.ports import Holder
+
+    if not isinstance(found, dict) or not isinstance(found.get("system"), str | None):
+        raise UpstreamFailed("ศูนย์แลกเปลี่ยนข้อมูลตอบไม่ถูกต้อง", "The data exchange answered nonsense.")
+    wrong = found.get("wrong")
+    return Holder(found.get("system"), wrong if wrong in ("consumer", "token") else None)
 
 
 class FiguresThroughGdx:

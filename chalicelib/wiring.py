@@ -220,6 +220,7 @@ class House:
         from .citizen.applications.ports import CasesAtBiz
         from .citizen.consents.ports import ConsentsAtExchange
         from .citizen.service import Citizen
+        from .neighbours import ConsumersAtGdx, ConsumersThroughGdx
 
         parts = self.parts("citizen")
         gdx = self.asks_gdx("citizen", parts.keyring)
@@ -231,6 +232,9 @@ class House:
             access_log=self.gdx.access_log if "gdx" in self.settings.platforms else AccessLogByExchange(gdx),
             cases=CasesAtBiz(self.relay("biz", self.settings.biz_url)),
             consents=ConsentsAtExchange(self.relay("gdx", self.settings.gdx_url)),
+            consumers=ConsumersAtGdx(lambda: self.gdx)
+            if "gdx" in self.settings.platforms
+            else ConsumersThroughGdx(gdx),
             requests=self.requests("citizen"),
         )
 

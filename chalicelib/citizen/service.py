@@ -22,7 +22,9 @@ from .channels.store import ChannelRows
 from .channels.telling import Telling
 from .consents.ports import Consents
 from .consents.service import MyConsents
-from .entitlements.catalogue import shipped
+from .entitlements.catalogue import Catalogue
+from .entitlements.ports import AsksConsent
+from .entitlements.service import Entitlements
 from .hall import Hall
 from .inbox.service import Inbox
 from .mandates.service import Mandates
@@ -48,6 +50,8 @@ class Citizen:
         cases: the case engine, asked with people's own tokens.
         consents: consents at the exchange, asked with people's own tokens.
         consumers: the exchange's door for existing clients, for mini-apps.
+        rights: the definitions of rights.
+        asks_consent: asks people for consents, as the system that needs them.
         requests: the check of what comes through the exchange; its audience is `SELF`.
     """
 
@@ -62,6 +66,8 @@ class Citizen:
         cases: Cases,
         consents: Consents,
         consumers: Consumers,
+        rights: Catalogue,
+        asks_consent: AsksConsent,
         requests: GdxRequests,
     ) -> None:
         self.hall = Hall(parts, gdx, objects, outside, Cards(parts.table, parts.keyring))
@@ -71,8 +77,9 @@ class Citizen:
         self.hall.hear("citizen.message.served", telling.heard)
         self.wallet = Wallet(Papers(parts.table, parts.journal), parts.keyring, parts.cursors, clock=parts.clock)
         self.sessions = Sessions(self.hall)
-        rights = PortalRights(shipped(), lambda *_: {}, self.hall.today)
-        self.applications = Applications(self.hall, cases, rights, lambda *_: None)
+        self.entitlements = Entitlements(self.hall, rights, asks_consent)
+        applied_for = PortalRights(rights, self.entitlements.gather, self.hall.today)
+        self.applications = Applications(self.hall, cases, applied_for, lambda *_: None)
         self.staff = Register(parts.table)
         self.mandates = Mandates(self.hall, self.sessions.tokens, self.inbox)
         self.gate = ActingGate(Gate(parts.tokens, parts.keyring, self.staff), self.mandates)

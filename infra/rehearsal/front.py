@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 OWNERS: Mapping[str, str] = {
     "/r1": "gdx",
     "/gdx": "gdx",
+    "/ws/dga": "citizen",
     "/ws": "gdx",
     "/oauth2": "gdx",
     "/listClients": "gdx",

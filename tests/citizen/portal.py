@@ -31,6 +31,7 @@ from chalicelib.shared.web import Room
 from chalicelib.shared.workdays import thai_date
 from tests.citizen.applications.engine import Engine
 from tests.citizen.exchange import Exchange
+from tests.citizen.miniapps.door import Door
 from tests.support.client import Answer, Client
 from tests.support.keys import LocalSigner, local_keyring
 from tests.support.memory import MemoryTable
@@ -155,6 +156,7 @@ class Portal:
         self.post = Queue()
         self.outbox = Outbox()
         self.engine = Engine()
+        self.door = Door()
         self.objects = MemoryObjects()
         self.gdx = Exchange(lambda: self.now.isoformat(timespec="milliseconds"))
         journal = Journal(self.table, self.post, ids=lambda: f"{next(counter):032x}", clock=self.clock)
@@ -181,6 +183,7 @@ class Portal:
             access_log=access_log or self.log,
             cases=self.engine,
             consents=ConsentsAtExchange(Relay(NextDoor(lambda: self.neighbours), GDX)),
+            consumers=self.door,
             requests=requests,
         )
         self.issuers.portal.also = self.citizen.sessions.tokens.jwks

@@ -29,6 +29,7 @@ def test_everybody_of_the_story_is_there() -> None:
             "dbd-juristic": "system",
             "laemngop-office": "system",
             "gsb-loans": "system",
+            "laemngop-family": "system",
             "ploy": "citizen",
             "wichai": "citizen",
             "prasit": "citizen",

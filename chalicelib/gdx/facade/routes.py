@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...shared.errors import Malformed
+from ...shared.gdx_request import SIGNED
 from ...shared.identity import PUBLIC
 from ...shared.web import Call, Reply, Room
 from ..service import Service
@@ -16,6 +17,7 @@ from ..told import told
 from ..xroad.paths import decoded
 from .door import parameters
 from .errors import dialect
+from .views import ConsumerAnswer, ConsumerQuestion
 
 LIMIT = 1024 * 1024
 """Bytes of a request body."""
@@ -56,6 +58,17 @@ def hang(room: Room, service: Service) -> None:
         if not isinstance(secret, str | None) or not isinstance(agent, str | None):
             raise Malformed("ConsumerSecret และ AgentID ต้องเป็นข้อความ", "ConsumerSecret and AgentID must be text.")
         return Reply({"Result": facade.sessions.open(call.headers.get("consumer-key"), secret, agent)})
+
+    @room.post(
+        "/gdx/v1/provider/consumers/find",
+        allow=[SIGNED],
+        vouched=service.requests.of("consumers"),
+        body=ConsumerQuestion,
+        answer=ConsumerAnswer,
+        summary="Service TH/CENTRAL/DGA/gdx/consumers: whom a Consumer-Key and its Token stand for (exchange only)",
+    )
+    def find_consumer(call: Call) -> ConsumerAnswer:
+        return facade.sessions.introspect(call.body.consumer_key, call.body.token)
 
     for method in ("GET", "POST"):
         room.route(

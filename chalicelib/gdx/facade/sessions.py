@@ -11,10 +11,11 @@ from ...shared.ids import new_token
 from ...shared.keyring import Keyring
 from ...shared.storage import Create, Item, Key, Table, Update, WriteRefused
 from . import store
-from .errors import consumer_not_found, token_not_found
+from .errors import ConsumerNotFound, TokenNotFound, consumer_not_found, token_not_found
 from .keys import ConsumerKeys
 from .model import LASTS, Session
 from .rules import ended, opens, to_note
+from .views import ConsumerAnswer
 
 MAX_TEXT = 200
 """Characters of a key, secret, token or agent; longer text is none of ours and is not even hashed."""
@@ -103,6 +104,15 @@ class Sessions:
         if to_note(used_at, now):
             self._note(item, now)
         return Session(key.subsystem, item.data["agent"], key.purpose)
+
+    def introspect(self, consumer_key: str, token: str) -> ConsumerAnswer:
+        """The same for another platform at whose door the pair came: a finding instead of a refusal."""
+        try:
+            return ConsumerAnswer(system=str(self.holder(consumer_key, token).subsystem))
+        except ConsumerNotFound:
+            return ConsumerAnswer(system=None, wrong="consumer")
+        except TokenNotFound:
+            return ConsumerAnswer(system=None, wrong="token")
 
     def _note(self, item: Item, now: datetime) -> None:
         later = item.next({**item.data, "used_at": now.isoformat()}, expires=item.expires)

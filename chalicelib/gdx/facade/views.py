@@ -95,6 +95,20 @@ class IssuedView(Outgoing):
         return cls(id=issued.key.id, consumer_key=issued.consumer_key, consumer_secret=issued.consumer_secret)
 
 
+class ConsumerQuestion(Incoming):
+    """A key and a token that came to another platform's door."""
+
+    consumer_key: str = Field(max_length=200, repr=False)
+    token: str = Field(max_length=200, repr=False)
+
+
+class ConsumerAnswer(Outgoing):
+    """Whom they stand for (as RFC 7662 has it for other tokens)."""
+
+    system: str | None = Field(description="The subsystem; null where the pair does not hold")
+    wrong: Literal["consumer", "token"] | None = Field(default=None, description="Which of the two does not hold")
+
+
 class AssignView(Incoming):
     """Where a parameter goes in the service's body."""
 
