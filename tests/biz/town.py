@@ -53,7 +53,9 @@ START = dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC)
 """Wednesday 25 November 2026, 10:00 in Thailand."""
 
 _REGISTERS: dict[str, dict[str, Any]] = {
-    MALEE: {"first_name_th": "มาลี", "last_name_th": "ศรีสมุทร", "birth_date": "1982-05-17"},
+    MALEE: {"first_name_th": "มาลี", "last_name_th": "ศรีสมุทร", "birth_date": "1982-05-17",
+            "address": {"house_no": "88/2", "moo": "1", "road": "ตราด-แหลมงอบ", "subdistrict": "แหลมงอบ",
+                        "district": "แหลมงอบ", "province": "ตราด", "postal_code": "23120"}},
     ANONG: {"first_name_th": "อนงค์", "last_name_th": "ทองประเสริฐ", "birth_date": "1979-01-20"},
     SOMCHAI: {"first_name_th": "สมชาย", "last_name_th": "ใจดี", "birth_date": "1990-11-02"},
     COMPANY: {

@@ -186,6 +186,8 @@ def _credential(definition: ServiceDefinition) -> Iterator[Problem]:
         yield Problem("/credential", f"'{name}' is no claim")
     for name in sorted(set(rule.sd) & set(rule.public)):
         yield Problem("/credential", f"'{name}' cannot be both withheld (sd) and public")
+    if not definition.is_public and rule.public:
+        yield Problem("/credential/public", "nothing of what a person gets from the state may be public")
     yield from _term(rule.validity)
     yield from _reminders(rule.validity)
 

@@ -23,6 +23,8 @@ from .link import Link
 from .parts import ApplicantKind, Form, LetterKind, Mode, Procedure, Schema, Sla, Workflow
 from .procedures import Base, ProcedureRule, variant
 
+Kind = Literal["licence", "registration", "notification", "entitlement"]
+"""`entitlement`: what the state owes a person; nothing of it stands in the public register."""
 _NEW: tuple[Procedure, ...] = ("new",)
 _IN = "In which procedures; by default only where a licence is applied for"
 
@@ -175,7 +177,7 @@ class ServiceDefinition(Part):
     version: int = Field(ge=1)
     effective_from: dt.date
     effective_to: dt.date | None = None
-    kind: Literal["licence", "registration", "notification"]
+    kind: Kind
     name: Text
     summary: Text
     agency: Member
@@ -217,6 +219,11 @@ class ServiceDefinition(Part):
     def is_live(self, on: dt.date) -> bool:
         """Whether new applications may be opened on that day."""
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may look up what was given; what a person gets from the state is nobody's business."""
+        return self.kind != "entitlement"
 
     def offers(self, procedure: Procedure) -> bool:
         """Whether that can be applied for."""

@@ -82,8 +82,8 @@ class Register:
         self._lists: dict[str, tuple[str, str]] = {}
 
     def services(self) -> list[ServiceDefinition]:
-        """What may be applied for today."""
-        return self._office.catalogue.live(self._office.today())
+        """What a business may apply for today; rights of people are listed by the Citizen Portal."""
+        return [each for each in self._office.catalogue.live(self._office.today()) if each.is_public]
 
     def service(self, id: str) -> ServiceDefinition:
         """One service as it stands today; raises NotFound."""
@@ -115,8 +115,9 @@ class Register:
         else:
             raise _vague("query:q", "ระบุ q, agency หรือ no อย่างใดอย่างหนึ่ง", "Give one of q, agency or no.")
         cards = [
-            views.card(each, self._definition(each), self._office.today(), self._office.live(each.service))
+            views.card(each, definition, self._office.today(), self._office.live(each.service))
             for each in found
+            if (definition := self._definition(each)).is_public
         ]
         return [
             card for card in cards if asked.agency in (None, card.agency) and asked.status in (None, card.status)
@@ -147,8 +148,10 @@ class Register:
         if not rules.plausible(no) or (code and not hmac.compare_digest(code.encode(), self._code(no).encode())):
             raise not_found("ใบอนุญาต", "licence")
         licence = self._office.store.find_licence(no)
-        live = self._office.live(licence.service)
-        return Seen(licence, self._definition(licence), text if code else None, self._office.today(), live)
+        definition, live = self._definition(licence), self._office.live(licence.service)
+        if not code and not definition.is_public:
+            raise not_found("ใบอนุญาต", "licence")
+        return Seen(licence, definition, text if code else None, self._office.today(), live)
 
     def list_address(self, list_id: str) -> str:
         """Where a status list is fetched."""

@@ -18,7 +18,7 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
 from ..definitions import partial
-from ..definitions.model import ServiceDefinition
+from ..definitions.model import Kind, ServiceDefinition
 from ..definitions.parts import ApplicantKind, Mode, Procedure
 from ..definitions.procedures import FOLLOWING
 from ..laws import LawPack
@@ -114,7 +114,7 @@ class Manual(Way):
 
     service: str
     version: int
-    kind: Literal["licence", "registration", "notification"]
+    kind: Kind
     name: Text
     about: Text = Field(description="The service as a whole; `summary` is of the procedure")
     agency: Text

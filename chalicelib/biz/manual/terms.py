@@ -14,6 +14,7 @@ _FIRST = {
     "licence": Text(th="ขอใบอนุญาตครั้งแรก", en="Apply for the first time"),
     "registration": Text(th="ยื่นครั้งแรก", en="File for the first time"),
     "notification": Text(th="แจ้งครั้งแรก", en="Notify for the first time"),
+    "entitlement": Text(th="ยื่นขอสิทธิ", en="Apply for the right"),
 }
 _BASIS = {"working": Text(th="วันทำการ", en="working day"), "calendar": Text(th="วัน", en="day")}
 _BEGINS = {
