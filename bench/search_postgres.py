@@ -28,9 +28,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.search_records import Asked
-from chalicelib.opendata.search.fold import fold
 from chalicelib.opendata.search.model import Document
-from chalicelib.opendata.search.tokens import Run, indexed, runs
+from chalicelib.shared.thai_fold import fold
+from chalicelib.shared.thai_tokens import Run, indexed, runs
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 EXTENSIONS = Path("/usr/share/postgresql/15/extension")

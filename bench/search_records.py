@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.opendata.search.fold import fold
 from chalicelib.opendata.search.model import PUBLIC, Document
-from chalicelib.opendata.search.tokens import clusters
+from chalicelib.shared.thai_fold import fold
+from chalicelib.shared.thai_tokens import clusters
 
 SUBJECTS = (
     "จำนวนประชากรจำแนกตามเพศและอายุ", "ปริมาณน้ำฝนรายเดือน", "สถิติอุบัติเหตุทางถนน", "ผลการใช้จ่ายงบประมาณรายจ่าย",

@@ -13,7 +13,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .fold import fold
+from chalicelib.shared.thai_fold import fold
+from chalicelib.shared.thai_tokens import CONTINUES, Run, distinct, every_second, one_phrase, runs, twins
+
 from .index import BOX, SPLIT, UNCOUNTED, Shard, column, microseconds, one_of, schema, short, values_of
 from .letters import like
 from .model import (
@@ -33,7 +35,6 @@ from .model import (
     Words,
 )
 from .synonyms import Part, Synonyms
-from .tokens import CONTINUES, Run, distinct, every_second, one_phrase, runs, twins
 from .vocabulary import errors_in
 
 if TYPE_CHECKING:

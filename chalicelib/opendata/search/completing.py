@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.shared.thai_fold import fold
+from chalicelib.shared.thai_tokens import Run, runs
+
 from .compiling import regex_of
 from .delta import Delta
-from .fold import fold
 from .index import Shard, one_of, schema
 from .letters import beginning
 from .looking import Test, piece, token_in
-from .tokens import Run, runs
 
 if TYPE_CHECKING:
     from tantivy import Query as Compiled

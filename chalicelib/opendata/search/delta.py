@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .fold import fold
+from chalicelib.shared.thai_fold import fold
+from chalicelib.shared.thai_tokens import count, indexed
+
 from .index import NOTES_KEPT, PLACED, Shard, one_of, short, told
 from .model import Document
-from .tokens import count, indexed
 
 if TYPE_CHECKING:
     from tantivy import Query as Compiled

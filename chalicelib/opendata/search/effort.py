@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chalicelib.shared.thai_tokens import Run, runs
+
 from .compiling import RAW, TEXTS, TIERS
 from .index import SPLIT, Shard, short
 from .model import DATES, Every, Exact, Query, Question, Some, Text, Words
 from .synonyms import Part, Synonyms
-from .tokens import Run, runs
 
 PLACES = 8
 """How many entries it is worth to look where in a text the tokens of one stand."""

@@ -28,9 +28,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from .fold import order_key
+from chalicelib.shared.thai_fold import order_key
+from chalicelib.shared.thai_tokens import indexed
+
 from .model import PUBLIC, Document
-from .tokens import indexed
 
 if TYPE_CHECKING:
     from tantivy import Index, Query, Schema, Searcher

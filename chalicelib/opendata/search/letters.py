@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from .tokens import CONTINUES, THAI, WORD, Run
+from chalicelib.shared.thai_tokens import CONTINUES, THAI, WORD, Run
 
 _LEADS = "\u0e40-\u0e44"
 _CONSONANTS = "\u0e01-\u0e2e"

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from chalicelib.shared.thai_tokens import Run, one_phrase, runs, twins
+
 from .compiling import TEXTS, TIERS, enough
 from .delta import Changed
 from .index import UNCOUNTED, microseconds, short
@@ -31,7 +33,6 @@ from .model import (
     between,
 )
 from .synonyms import Part, Synonyms
-from .tokens import Run, one_phrase, runs, twins
 from .vocabulary import misspelt
 
 Test = Callable[[Changed], bool]

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .fold import fold
+from chalicelib.shared.thai_fold import fold
+from chalicelib.shared.thai_tokens import CONTINUES, clusters, runs, twins
+
 from .model import Every, Query, Question, Some, Text, Words
 from .synonyms import Synonyms
-from .tokens import CONTINUES, clusters, runs, twins
 
 AROUND = 240
 """Characters of the notes that are shown with the first word found in them."""

@@ -16,16 +16,16 @@ from typing import Any
 
 from chalicelib.shared.egress import Http, Unreachable
 from chalicelib.shared.errors import Unavailable
+from chalicelib.shared.thai_fold import order_key
+from chalicelib.shared.thai_tokens import runs
 
 from .compiling import TIERS, WEIGHTS, loosens
-from .fold import order_key
 from .index import BOX, NOTES_KEPT, SPLIT, short
 from .index import row as tokens_of
 from .marking import highlights
 from .model import Document, Found, Question
 from .opensearch_language import DEEPEST, RAW, SORTED, beginning, body
 from .synonyms import Synonyms, shipped
-from .tokens import runs
 
 Json = dict[str, Any]
 Authorise = Callable[[str, str, Mapping[str, str], bytes | None], Mapping[str, str]]

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from chalicelib.shared.thai_tokens import CONTINUES, Run, distinct, runs, twins
+
 from .compiling import NAMED, SAID_OTHERWISE, TIERS, WEIGHTS
 from .index import SPLIT, microseconds, short
 from .model import (
@@ -25,7 +27,6 @@ from .model import (
     Words,
 )
 from .synonyms import Part, Synonyms
-from .tokens import CONTINUES, Run, distinct, runs, twins
 
 Json = dict[str, Any]
 

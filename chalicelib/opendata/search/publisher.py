@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.storage import Item, Key
+from chalicelib.shared.thai_fold import VERSION
 
 from ..changes import Change, Log, back
 from ..model import Group, Package
@@ -24,7 +25,6 @@ from ..rows import group_of
 from ..store import Store
 from .cards import Cards
 from .document import document, regrouped
-from .fold import VERSION
 from .index import build, ranks_of
 from .model import Document
 from .snapshot import About, Head, Snapshot, Snapshots

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
+from chalicelib.shared.thai_tokens import Run, every_second, runs, twins
+
 from .compiling import ALMOST, NAMED, SAID_OTHERWISE, TEXTS, WEIGHTS
 from .delta import Changed
 from .index import Shard, short
@@ -16,7 +18,6 @@ from .letters import standing
 from .looking import Looking, Test, piece, run_in
 from .model import Every, Query, Some, Text, Words
 from .synonyms import Part, Synonyms
-from .tokens import Run, every_second, runs, twins
 
 Score = Callable[[Changed], float]
 

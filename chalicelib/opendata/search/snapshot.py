@@ -26,10 +26,10 @@ from typing import Any
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Create, Item, Key, Remove, Table, Update, WriteRefused, every
+from chalicelib.shared.thai_fold import VERSION
 
 from ..model import Group
 from ..rows import group_of
-from .fold import VERSION
 from .index import Shard, open_index
 
 PARTITION = "SEARCH"

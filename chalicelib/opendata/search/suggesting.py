@@ -11,9 +11,10 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from .fold import fold
+from chalicelib.shared.thai_fold import fold
+from chalicelib.shared.thai_tokens import Run, clusters, runs
+
 from .model import Question, Words
-from .tokens import Run, clusters, runs
 
 if TYPE_CHECKING:
     from .answering import View

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .tokens import Run, clusters, name_of, runs
+from chalicelib.shared.thai_tokens import Run, clusters, name_of, runs
 
 TABLE = Path(__file__).with_name("data") / "synonyms.json"
 INSIDE = 4

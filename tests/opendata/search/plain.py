@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from chalicelib.opendata.search.fold import order_key
 from chalicelib.opendata.search.model import (
     DATES,
     Document,
@@ -29,6 +28,7 @@ from chalicelib.opendata.search.model import (
     Wildcard,
     Words,
 )
+from chalicelib.shared.thai_fold import order_key
 
 
 def search(documents: Iterable[Document], question: Question) -> Found:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.opendata.search.fold import fold, order_key
-from chalicelib.opendata.search.tokens import clusters, indexed, runs, twins
+from chalicelib.shared.thai_fold import fold, order_key
+from chalicelib.shared.thai_tokens import clusters, indexed, runs, twins
 
 THAI = st.text(alphabet="กขคงนบปมยรลวสหอำาะิีึืุูเแโใไ็่้๊๋์ํฺๅๆฯ๐๒๙. ab1\u200b", max_size=30)
 SYLLABLES = st.sampled_from(

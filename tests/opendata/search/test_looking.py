@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from chalicelib.opendata.search.answering import View
 from chalicelib.opendata.search.completing import complete
-from chalicelib.opendata.search.fold import fold
 from chalicelib.opendata.search.model import (
     Document,
     Every,
@@ -27,7 +26,8 @@ from chalicelib.opendata.search.model import (
     Words,
 )
 from chalicelib.opendata.search.synonyms import Synonyms
-from chalicelib.opendata.search.tokens import count, indexed
+from chalicelib.shared.thai_fold import fold
+from chalicelib.shared.thai_tokens import count, indexed
 from tests.opendata.search.shelf import Shelf, document
 
 PIECES = [

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.search_records import SYLLABLES
-from chalicelib.opendata.search.fold import fold
 from chalicelib.opendata.search.model import Question, Text, Words
-from chalicelib.opendata.search.tokens import clusters
+from chalicelib.shared.thai_fold import fold
+from chalicelib.shared.thai_tokens import clusters
 from tests.opendata.search.shelf import Shelf, document
 
 _CHANCE = random.Random(1)

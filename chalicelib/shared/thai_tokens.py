@@ -18,7 +18,7 @@ from functools import lru_cache
 from operator import add
 from typing import Literal
 
-from .fold import fold
+from .thai_fold import fold
 
 THAI = "\u0e01-\u0e2e\u0e30-\u0e3a\u0e40-\u0e45\u0e47-\u0e4e"
 """Letters and marks of Thai runs, as they stand in a regular expression's class."""
