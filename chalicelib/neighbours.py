@@ -18,6 +18,7 @@ from .shared.storage import Json
 from .shared.thai import Text
 
 if TYPE_CHECKING:
+    from .citizen.entitlements.ports import Asking
     from .citizen.miniapps.ports import Holder
     from .citizen.service import Citizen
     from .gdx.notices import ConsentNews, Notice
@@ -236,6 +237,45 @@ class PapersToCitizen:
         from .citizen.wallet.model import NewCredential
 
         self._citizen.wallet.deliver(pid, _as(NewCredential, credential_of(paper)), sender=BIZ)
+
+
+class AsksHere:
+    """`citizen.entitlements.ports.AsksConsent` in one process.
+
+    Args:
+        gdx: gives the exchange.
+        client: subsystem id of the asker.
+    """
+
+    def __init__(self, gdx: Callable[[], Exchange], client: str) -> None:
+        self._gdx = gdx
+        self._client = client
+
+    def ask(
+        self, pid: str, service: str, *, purposes: Sequence[str], fields: Sequence[str], ends: datetime, ial: str
+    ) -> Asking:
+        """See `AsksConsent.ask`: the very command behind `POST /gdx/v1/consents`."""
+        from .citizen.entitlements.ports import asking_of
+        from .gdx.consents.views import PostConsent, for_consumer
+        from .gdx.ids import SubsystemId
+        from .shared.ids import new_id, new_token
+        from .shared.journal import Once
+
+        posted = PostConsent.model_validate(
+            {
+                "pid": pid,
+                "service": service,
+                "purposes": purposes,
+                "fields": fields,
+                "until": ends,
+                "mode": "once",
+                "data_life_days": 0,
+                "ial": ial,
+            }
+        )
+        once = Once(new_id(), "", new_token(), claimed=False)
+        client = SubsystemId.parse(self._client)
+        return asking_of(for_consumer(self._gdx().consents.ask(client, pid, posted.asked(), once, for_consumer)))
 
 
 def _as(model: Any, content: Json) -> Any:

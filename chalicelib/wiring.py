@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
     from .biz.service import Biz
+    from .citizen.entitlements.ports import AsksConsent
     from .citizen.service import Citizen
     from .gdx.service import Service as Gdx
     from .opendata.service import Catalogue as OpenData
@@ -219,6 +220,7 @@ class House:
         from .citizen.access.log import AccessLogByExchange
         from .citizen.applications.ports import CasesAtBiz
         from .citizen.consents.ports import ConsentsAtExchange
+        from .citizen.entitlements.catalogue import shipped
         from .citizen.service import Citizen
         from .neighbours import ConsumersAtGdx, ConsumersThroughGdx
 
@@ -235,8 +237,20 @@ class House:
             consumers=ConsumersAtGdx(lambda: self.gdx)
             if "gdx" in self.settings.platforms
             else ConsumersThroughGdx(gdx),
+            rights=shipped(),
+            asks_consent=self._asks_consent("citizen", gdx),
             requests=self.requests("citizen"),
         )
+
+    def _asks_consent(self, room: str, gdx: AsksGdx) -> AsksConsent:
+        """Consents as a room asks people for them: in this process, or at the exchange's address as the room itself."""
+        from .citizen.entitlements.ports import AsksAtExchange
+        from .neighbours import AsksHere
+        from .shared.gdx_client import GdxClient
+
+        if isinstance(gdx, GdxClient):
+            return AsksAtExchange(gdx.own)
+        return AsksHere(lambda: self.gdx, MEMBERS[room])
 
     @cached_property
     def biz(self) -> Biz:

@@ -10,8 +10,10 @@ from chalicelib.shared.web import Room
 
 from .access import routes as access
 from .applications import routes as applications
+from .assisted import routes as assisted
 from .channels import routes as channels
 from .consents import routes as consents
+from .entitlements import routes as entitlements
 from .home import routes as home
 from .inbox import routes as inbox
 from .mandates import routes as mandates
@@ -21,7 +23,21 @@ from .service import Citizen
 from .sessions import routes as sessions
 from .wallet import routes as wallet
 
-NOUNS = (sessions, profile, mandates, home, inbox, channels, wallet, applications, miniapps, consents, access)
+NOUNS = (
+    sessions,
+    profile,
+    mandates,
+    assisted,
+    home,
+    inbox,
+    channels,
+    wallet,
+    entitlements,
+    applications,
+    miniapps,
+    consents,
+    access,
+)
 
 
 def routes(citizen: Citizen) -> Room:

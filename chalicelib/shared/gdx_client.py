@@ -19,6 +19,7 @@ from .egress import Http, Unreachable
 from .errors import Invalid, NotAllowed, NotFound, Refusal, TooMany, Unavailable, UpstreamFailed
 from .jose import sign_jwt
 from .keyring import Signer
+from .relay import Own, Relay
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 EARLY = 60
@@ -41,6 +42,10 @@ class Answer:
     receipt: str
     at: str
     source: str
+
+
+class ConsentNeeded(NotAllowed):
+    """The agreement lets data about a person go only with their consent, and none holds for this."""
 
 
 class Gdx(Protocol):
@@ -67,7 +72,8 @@ class Gdx(Protocol):
             once: makes a repeat recognisable (e.g. an event's id); the provider then acts once.
 
         Raises:
-            NotAllowed: no agreement, or not for this. NotFound: the provider knows no such thing.
+            NotAllowed: no agreement, or not for this. ConsentNeeded: the person's consent is needed first.
+            NotFound: the provider knows no such thing.
             Invalid: the provider refuses the content. TooMany: quota. UpstreamFailed, Unavailable: try again later.
         """
         ...
@@ -155,6 +161,21 @@ class GdxClient:
             break
         return answer_of(answer.status, answer.headers, answer.body, service)
 
+    def own(self, method: str, path: str, body: Any = None) -> Any:
+        """One request to the exchange's own routes (`/gdx/v1/...`), as the system itself.
+
+        Args:
+            body: JSON types, or None.
+
+        Returns:
+            JSON types.
+
+        Raises:
+            Refusal: what the exchange said. UpstreamFailed: it did not answer.
+        """
+        own = Own(f"Bearer {self._access_token()}", "en")
+        return Relay(self._http, self._address).call(own, method, path, body).value
+
     def _access_token(self) -> str:
         now = self._clock().timestamp()
         if self._token is not None and self._token[1] - EARLY > now:
@@ -209,6 +230,10 @@ def refusal_of(status: int, kind: str) -> Refusal:
     last = kind.rsplit(".", 1)[-1]
     if last in ("access_denied", "invalid_client_identifier", "unknown_member", "unknown_service"):
         return NotAllowed("ไม่มีข้อตกลงแลกเปลี่ยนข้อมูลสำหรับคำขอนี้", "No data exchange agreement allows this request.")
+    if last == "consent_needed":
+        return ConsentNeeded(
+            "ต้องได้รับความยินยอมจากเจ้าของข้อมูลก่อน", "The person's consent is needed for this exchange, and none holds."
+        )
     if last == "quota_exceeded" or status == 429:
         return TooMany("ใช้โควตาการแลกเปลี่ยนข้อมูลครบแล้ว", "The data exchange quota is used up.", retry_after=60)
     if last in ("service_disabled", "logging_failed"):

@@ -215,6 +215,11 @@ def _system(claims: Mapping[str, Any]) -> Caller:
     return Caller("system", id=client, name=client, agency=client.rsplit("/", 1)[0])
 
 
+def strong_enough(ial: str, needed: str) -> bool:
+    """Whether a login has at least this identity assurance level."""
+    return _level(ial) >= _level(needed)
+
+
 def _level(ial: str) -> tuple[int, ...]:
     parts = ial.split(".")
     return tuple(int(part) for part in parts) if all(part.isascii() and part.isdigit() for part in parts) else (0,)

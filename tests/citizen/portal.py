@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.citizen.access.log import AccessLog
 from chalicelib.citizen.consents.ports import ConsentsAtExchange
+from chalicelib.citizen.entitlements.catalogue import Catalogue, shipped
 from chalicelib.citizen.mandates.powers import Power, begun, over
 from chalicelib.citizen.model import Person
 from chalicelib.citizen.routes import routes
@@ -30,6 +31,7 @@ from chalicelib.shared.storage import Table
 from chalicelib.shared.web import Room
 from chalicelib.shared.workdays import thai_date
 from tests.citizen.applications.engine import Engine
+from tests.citizen.entitlements.asking import MemoryConsents
 from tests.citizen.exchange import Exchange
 from tests.citizen.miniapps.door import Door
 from tests.support.client import Answer, Client
@@ -143,7 +145,9 @@ class Townspeople(Issuers):
 class Portal:
     """The room and its people."""
 
-    def __init__(self, access_log: AccessLog | None = None, table: Table | None = None) -> None:
+    def __init__(
+        self, access_log: AccessLog | None = None, table: Table | None = None, rights: Catalogue | None = None
+    ) -> None:
         self.memory = MemoryTable()
         self.table: Table = table or self.memory
         self.log = MemoryLog()
@@ -157,6 +161,7 @@ class Portal:
         self.outbox = Outbox()
         self.engine = Engine()
         self.door = Door()
+        self.asking = MemoryConsents()
         self.objects = MemoryObjects()
         self.gdx = Exchange(lambda: self.now.isoformat(timespec="milliseconds"))
         journal = Journal(self.table, self.post, ids=lambda: f"{next(counter):032x}", clock=self.clock)
@@ -184,6 +189,8 @@ class Portal:
             cases=self.engine,
             consents=ConsentsAtExchange(Relay(NextDoor(lambda: self.neighbours), GDX)),
             consumers=self.door,
+            rights=rights or shipped(),
+            asks_consent=self.asking,
             requests=requests,
         )
         self.issuers.portal.also = self.citizen.sessions.tokens.jwks

@@ -1,0 +1,1 @@
+"""Tests of rights: definitions, judgement, checks."""
