@@ -26,7 +26,22 @@ WORDS: Mapping[str, Text] = {
     "mandate.declined": Text(th="ผู้ที่ขอให้ทำแทนปฏิเสธ", en="Who was asked to act in your place declined"),
     "mandate.ended": Text(th="ยกเลิกการทำรายการแทน", en="Acting in your place was ended"),
     "mandate.expired": Text(th="การทำรายการแทนครบกำหนด", en="Acting in your place reached its last day"),
+    "assistance.opened": Text(th="ยืนยันให้เจ้าหน้าที่ช่วยทำรายการแทน", en="An officer was allowed to act in your place"),
+    "assistance.used": Text(th="เจ้าหน้าที่ที่ช่วยท่านเข้าใช้ข้อมูล", en="An officer who helped you used your data"),
+    "assistance.ended": Text(th="การช่วยเหลือของเจ้าหน้าที่สิ้นสุด", en="An officer's help ended"),
+    "assistance.disputed": Text(th="โต้แย้งการช่วยเหลือของเจ้าหน้าที่", en="An officer's help was disputed"),
+    "profile.declared": Text(th="แก้ไขข้อมูลส่วนตัว", en="The profile was changed"),
+    "profile.refreshed": Text(th="ดึงข้อมูลจากทะเบียนราษฎรใหม่", en="The civil register was asked for the profile"),
     "mandate.used": Text(th="ผู้ทำแทนเข้าใช้ข้อมูลของท่าน", en="Somebody who acts for you used your data"),
+    "message.opened": Text(th="เปิดอ่านข้อความแทนท่าน", en="A message was opened in your place"),
+    "message.archived": Text(th="เก็บข้อความเข้าคลังแทนท่าน", en="A message was archived in your place"),
+    "message.unarchived": Text(th="นำข้อความออกจากคลังแทนท่าน", en="A message was taken out of the archive in your place"),
+    "message.hidden": Text(th="ซ่อนข้อความแทนท่าน", en="A message was hidden in your place"),
+    "credential.shown": Text(th="แสดงเอกสารจากกระเป๋า", en="A paper of the wallet was shown"),
+    "credential.shared": Text(th="สร้างรหัสให้ผู้อื่นดูเอกสารได้ครั้งเดียว", en="A code was made to show a paper once"),
+    "credential.hidden": Text(th="นำเอกสารออกจากกระเป๋า", en="A paper was taken out of the wallet"),
+    "share.used": Text(th="มีผู้ใช้รหัสดูเอกสารของท่าน", en="Somebody used a code to see your paper"),
+    "share.revoked": Text(th="ยกเลิกรหัสดูเอกสาร", en="A code to see a paper was taken back"),
 }
 
 UNKNOWN = Text(th="การทำรายการในพอร์ทัล", en="A deed in the portal")

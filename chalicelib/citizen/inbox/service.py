@@ -27,6 +27,13 @@ from .store import Store
 
 _ATTEMPTS = 3
 Done = Literal["opened", "archived", "unarchived", "hidden"]
+_DEEDS: dict[Done, str] = {
+    "opened": "message.opened",
+    "archived": "message.archived",
+    "unarchived": "message.unarchived",
+    "hidden": "message.hidden",
+}
+"""The deeds by their names in the person's log."""
 
 
 @dataclass(frozen=True)
@@ -263,7 +270,7 @@ class Inbox:
     def _line(self, person: Person, caller: Caller, what: Done, message: Message) -> Create:
         at = self._hall.now().isoformat(timespec="milliseconds")
         detail = {"message": message.id, "source": message.source}
-        return activity.line(person, at=at, id=new_id(), what=f"message.{what}", caller=caller, detail=detail)
+        return activity.line(person, at=at, id=new_id(), what=_DEEDS[what], caller=caller, detail=detail)
 
     def _person(self, pid: str) -> Person:
         return self._hall.person(rules.checked_pid(pid))
