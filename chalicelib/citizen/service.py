@@ -16,6 +16,7 @@ from .acting import ActingGate
 from .applications.ports import Cases
 from .applications.rights import PortalRights
 from .applications.service import Applications
+from .assisted.service import Assisted
 from .cards import Cards
 from .channels.service import Channels
 from .channels.store import ChannelRows
@@ -32,6 +33,7 @@ from .miniapps.contacts import ConfirmedAddresses
 from .miniapps.ports import Consumers
 from .miniapps.service import MiniApps
 from .model import SELF as SELF
+from .profile.service import Profiles
 from .sessions.service import Sessions
 from .staff import Register
 from .wallet.service import Wallet
@@ -80,8 +82,10 @@ class Citizen:
         self.entitlements = Entitlements(self.hall, rights, asks_consent)
         applied_for = PortalRights(rights, self.entitlements.gather, self.hall.today)
         self.applications = Applications(self.hall, cases, applied_for, lambda *_: None)
+        self.profiles = Profiles(self.hall)
         self.staff = Register(parts.table)
         self.mandates = Mandates(self.hall, self.sessions.tokens, self.inbox)
+        self.assisted = Assisted(self.hall, self.sessions.tokens, self.inbox, self.channels)
         self.gate = ActingGate(Gate(parts.tokens, parts.keyring, self.staff), self.mandates)
         contacts = ConfirmedAddresses(ChannelRows(parts.table, parts.keyring))
         self.miniapps = MiniApps(self.hall, self.inbox, consumers, contacts)

@@ -166,7 +166,8 @@ def test_the_room_believes_its_own_tokens_and_the_sweep_changes_the_key() -> Non
     portal = Portal()
     tokens = portal.citizen.sessions.tokens
     token = tokens.own(pid=MALEE, name="มาลี", ial="2.3", sid="s", auth_time=1)
-    assert portal.client.get("/citizen/v1/me", token=token).json == {"name": "มาลี", "ial": "2.3"}
+    me = portal.client.get("/citizen/v1/me", token=token).json
+    assert (me["name"], me["ial"]) == ("มาลี", "2.3")
     assert portal.client.get("/citizen/v1/jwks.json").json == tokens.jwks()
     portal.later(days=31)
     assert len(kids(tokens)) == 2

@@ -1,0 +1,1 @@
+"""Help at a counter: an officer acts for a person who confirmed it, for half an hour, and everything is told."""
