@@ -16,11 +16,18 @@ def months(born: dt.date, on: dt.date) -> int:
     return (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
 
 
-def months_later(day: dt.date, number: int) -> dt.date:
-    """The same day of a later month, or that month's last where it has none (Civil and Commercial Code s.193/5).
+def last_day(day: dt.date, number: int) -> dt.date:
+    """The last day of a period of months that begins the day after (Civil and Commercial Code s.193/3 and 193/5).
+
+    It ends the day before the one that has the number of its first day; in a month that has no such day, with the
+    month. So six months after 31 August end on the last of February, and after 30 September on 31 March.
 
     Raises:
         ValueError, OverflowError: there is no such date.
     """
-    year, month = divmod(day.year * 12 + day.month - 1 + number, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    first = day + dt.timedelta(days=1)
+    year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
+    length = calendar.monthrange(year, month + 1)[1]
+    if first.day > length:
+        return dt.date(year, month + 1, length)
+    return dt.date(year, month + 1, first.day) - dt.timedelta(days=1)

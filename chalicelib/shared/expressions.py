@@ -11,9 +11,8 @@ An expression is a number, a text, true/false, or one operation `{"name": argume
     {"fact": "days_late"}          what is known of the matter; of one that is not known yet: see `NotKnown`
     {"count": "/signs"}            how many entries a repeated part has
     {"sum": ["/signs", x]}         x for each entry, added up; within x, {"var": "/signs/*/width"} is of that entry
-
     age age_months days_between    {"age": [born, day]} whole years; {"days_between": [from, to]} may be below 0
-    months_after                   {"months_after": [day, number]} the same day of a later month (CCC s.193/5)
+    {"last_day": [day, number]}    the last day of so many months that begin the day after (CCC s.193/5)
 
 Dates are texts like "2026-11-30". Numbers are `Decimal`: 0.1 + 0.2 is 0.3. The only loop is `sum`, over a list that the
 form bounds; the budget bounds the whole.
@@ -317,16 +316,16 @@ def _between(name: str, count: Callable[[dt.date, dt.date], int]) -> Callable[[S
     return operation
 
 
-def _months_after(values: Sequence[Value]) -> Value:
+def _last_day(values: Sequence[Value]) -> Value:
     if len(values) != 2:
-        raise BadExpression("'months_after' has a date and a number")
-    day, number = _day("months_after", values[0]), _number(values[1], "months_after")
+        raise BadExpression("'last_day' has a date and a number of months")
+    day, number = _day("last_day", values[0]), _number(values[1], "last_day")
     try:
         if number != number.to_integral_value():
             raise ValueError
-        return ages.months_later(day, int(number)).isoformat()
+        return ages.last_day(day, int(number)).isoformat()
     except (ValueError, OverflowError):
-        raise BadExpression("'months_after' has no such date") from None
+        raise BadExpression("'last_day' has no such date") from None
 
 
 _SPECIAL: dict[str, Callable[[Evaluation, list[Any]], Value]] = {
@@ -357,7 +356,7 @@ _PLAIN: dict[str, Callable[[Sequence[Value]], Value]] = {
     "age": _between("age", ages.years),
     "age_months": _between("age_months", ages.months),
     "days_between": _between("days_between", lambda first, last: (last - first).days),
-    "months_after": _months_after,
+    "last_day": _last_day,
 }
 OPERATIONS = frozenset(_SPECIAL) | frozenset(_PLAIN)
 """Every operation that a formula may use."""

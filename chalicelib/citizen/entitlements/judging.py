@@ -1,7 +1,8 @@
 """Judges one right by what is known, in three values: it is so, it is not so, it is not known. Pure.
 
 A fact that is missing never makes a "not entitled": a rule whose condition hangs on it stays open, and the result is
-told only when every open rule would decide the same. So more knowledge can turn "unknown" into a result, but no result
+told only when every open rule would decide the same; and what is told "in all other cases" (the condition `true`) only
+when no rule before it is open. So more knowledge can turn "unknown" into a result, but no result
 into another.
 """
 
@@ -167,12 +168,14 @@ def judge(definition: EntitlementDefinition, facts: Mapping[str, Value | None], 
     known = Known(definition, facts, on)
     steps, possible, missing = list[Step](), set[Result](), set[str]()
     decided: Rule | None = None
+    something_open = False
     for rule in definition.rules:
         value, lacking = known.look(rule.when)
         if value is None:
             if rule.then != "next":
                 possible.add(rule.then)
                 missing |= lacking
+                something_open = True
             steps.append(_step(known, rule, _still_open(definition, lacking), "unknown"))
         elif value is True and rule.then != "next":
             possible.add(rule.then)
@@ -181,7 +184,7 @@ def judge(definition: EntitlementDefinition, facts: Mapping[str, Value | None], 
         elif value is True or rule.otherwise is not None:
             text = rule.text if value is True or rule.otherwise is None else rule.otherwise
             steps.append(_step(known, rule, known.filled(text), "holds" if value is True else "passed"))
-    if decided is None or len(possible) > 1:
+    if decided is None or len(possible) > 1 or (decided.when is True and something_open):
         return Judgement(
             "unknown", None, NOT_KNOWN, tuple(steps), None, frozenset(missing), _advice(known, definition, "unknown")
         )

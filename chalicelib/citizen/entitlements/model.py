@@ -28,6 +28,8 @@ Result = Literal["entitled", "not_entitled", "unknown", "already"]
 
 TODAY = "today"
 """The fact that is always known: the day for which is judged."""
+SUBJECT = "subject"
+"""In `Apply.prefill`: the national id of the child that the right is about. No fact, for nothing is judged by it."""
 
 
 class FactOf(Part):

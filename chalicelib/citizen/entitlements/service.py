@@ -35,7 +35,7 @@ from . import answers as reading
 from .catalogue import Catalogue
 from .gathering import About, Gathered, Gathering, Waiting, request_of
 from .judging import Known
-from .model import ConsentAsked, EntitlementDefinition, Question, Value
+from .model import SUBJECT, ConsentAsked, EntitlementDefinition, Question, Value
 from .ports import Asking, AsksConsent
 from .store import MOST_A_DAY, Found, Kept, Place, Store, everything
 
@@ -165,14 +165,16 @@ class Entitlements:
         return checked
 
     def gather(self, caller: Caller, definition: EntitlementDefinition, subject: str | None) -> Mapping[str, Value]:
-        """What the registers know towards an application, as JSON types; nothing is kept.
+        """What the registers know towards an application, as JSON types, and what follows from it; nothing is kept.
 
         Raises:
             As `check`.
         """
         _admitted(definition, caller)
         about = self._about(definition, caller, subject)
-        facts = self.gathering.gather(definition, about, {}, self._hall.today()).facts
+        today = self._hall.today()
+        known = Known(definition, self.gathering.gather(definition, about, {}, today).facts, today).facts
+        facts = {**known, SUBJECT: None if about.subject is None else str(about.subject)}
         return {code: _json(value) for code, value in facts.items() if value is not None}
 
     def mine(self, person: Person) -> Sequence[tuple[EntitlementDefinition, Kept]]:
