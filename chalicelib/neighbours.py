@@ -159,7 +159,7 @@ def _holder(found: Any) -> Holder:
 
 
 class FiguresThroughGdx:
-    """`biz.ports.Figures` by the exchange."""
+    """`Figures` of a room (`biz.ports`, `citizen.offers.ports`) by the exchange."""
 
     def __init__(self, gdx: Gdx) -> None:
         self._gdx = gdx
@@ -169,13 +169,19 @@ class FiguresThroughGdx:
 
 
 class FiguresToCatalogue:
-    """`biz.ports.Figures` in one process."""
+    """`Figures` of a room in one process.
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    Args:
+        member: whose figures they are.
+    """
+
+    def __init__(self, catalogue: Callable[[], Catalogue], member: str) -> None:
         self._catalogue = catalogue
+        self._member = member
 
     def publish(self, name: str, content: str) -> None:
-        self._catalogue.figures.take(BIZ, name, content.encode(), self._catalogue.parts.clock())
+        catalogue = self._catalogue()
+        catalogue.figures.take(self._member, name, content.encode(), catalogue.parts.clock())
 
 
 class LettersToCitizen:

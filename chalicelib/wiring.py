@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .citizen.entitlements.ports import AsksConsent
     from .citizen.service import Citizen
     from .gdx.service import Service as Gdx
+    from .neighbours import FiguresThroughGdx, FiguresToCatalogue
     from .opendata.service import Catalogue as OpenData
     from .shared.connections import Platform
     from .shared.gdx_client import Gdx as AsksGdx
@@ -239,8 +240,17 @@ class House:
             else ConsumersThroughGdx(gdx),
             rights=shipped(),
             asks_consent=self._asks_consent("citizen", gdx),
+            figures=self._figures("citizen", gdx),
             requests=self.requests("citizen"),
         )
+
+    def _figures(self, room: str, gdx: AsksGdx) -> FiguresThroughGdx | FiguresToCatalogue:
+        """The catalogue as a room publishes its own figures in it: in this process, or by the exchange."""
+        from .neighbours import FiguresThroughGdx, FiguresToCatalogue
+
+        if "opendata" in self.settings.platforms:
+            return FiguresToCatalogue(lambda: self.opendata, MEMBERS[room])
+        return FiguresThroughGdx(gdx)
 
     def _asks_consent(self, room: str, gdx: AsksGdx) -> AsksConsent:
         """Consents as a room asks people for them: in this process, or at the exchange's address as the room itself."""
@@ -260,8 +270,6 @@ class House:
         from .biz.documents.clamd import Clamd
         from .biz.service import Biz
         from .neighbours import (
-            FiguresThroughGdx,
-            FiguresToCatalogue,
             HomeThroughGdx,
             HomeToCitizen,
             LettersToCitizen,
@@ -286,7 +294,7 @@ class House:
             home=HomeToCitizen(self.citizen) if here else HomeThroughGdx(gdx),
             calendar=Calendar.load(),
             outside=self.outside("biz"),
-            figures=FiguresToCatalogue(self.opendata) if "opendata" in open_here else FiguresThroughGdx(gdx),
+            figures=self._figures("biz", gdx),
             examine=caged,
             scanner=Clamd(self.settings.clamd) if self.settings.clamd else None,
         )

@@ -18,6 +18,7 @@ from .home import routes as home
 from .inbox import routes as inbox
 from .mandates import routes as mandates
 from .miniapps import routes as miniapps
+from .offers import routes as offers
 from .profile import routes as profile
 from .service import Citizen
 from .sessions import routes as sessions
@@ -33,6 +34,7 @@ NOUNS = (
     channels,
     wallet,
     entitlements,
+    offers,
     applications,
     miniapps,
     consents,

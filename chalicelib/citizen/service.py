@@ -34,6 +34,10 @@ from .miniapps.ports import Consumers
 from .miniapps.service import MiniApps
 from .model import SELF as SELF
 from .profile.service import Profiles
+from .offers.offering import Offering
+from .offers.people import PeopleThroughGdx
+from .offers.ports import Figures
+from .offers.rights import DefinedRights
 from .sessions.service import Sessions
 from .staff import Register
 from .wallet.service import Wallet
@@ -70,6 +74,7 @@ class Citizen:
         consumers: Consumers,
         rights: Catalogue,
         asks_consent: AsksConsent,
+        figures: Figures,
         requests: GdxRequests,
     ) -> None:
         self.hall = Hall(parts, gdx, objects, outside, Cards(parts.table, parts.keyring))
@@ -81,7 +86,9 @@ class Citizen:
         self.sessions = Sessions(self.hall)
         self.entitlements = Entitlements(self.hall, rights, asks_consent)
         applied_for = PortalRights(rights, self.entitlements.gather, self.hall.today)
-        self.applications = Applications(self.hall, cases, applied_for, lambda *_: None)
+        self.offering = Offering(self.hall, self.inbox, DefinedRights(rights, gdx), PeopleThroughGdx(gdx), figures)
+        self.offers = self.offering.offers
+        self.applications = Applications(self.hall, cases, applied_for, self.offers.taken_up)
         self.profiles = Profiles(self.hall)
         self.staff = Register(parts.table)
         self.mandates = Mandates(self.hall, self.sessions.tokens, self.inbox)

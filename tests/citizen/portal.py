@@ -19,6 +19,7 @@ from chalicelib.citizen.service import SELF, Citizen
 from chalicelib.shared import credentials
 from chalicelib.shared.cursors import Cursors
 from chalicelib.shared.egress import HttpAnswer, Unreachable
+from chalicelib.shared.errors import Refusal
 from chalicelib.shared.gdx_request import GdxRequests, body_digest
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.jose import sign_jwt
@@ -105,6 +106,21 @@ class MemoryLog:
         return LogPage((Line(),), "more") if pid == self.about else LogPage((), None)
 
 
+class MemoryFigures:
+    """The open-data catalogue: files by name, and how often each came."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, str] = {}
+        self.sent: list[str] = []
+        self.refuses: Refusal | None = None
+
+    def publish(self, name: str, content: str) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.files[name] = content
+        self.sent.append(name)
+
+
 class NoHttp:
     """A network on which nobody answers."""
 
@@ -162,6 +178,7 @@ class Portal:
         self.engine = Engine()
         self.door = Door()
         self.asking = MemoryConsents()
+        self.figures = MemoryFigures()
         self.objects = MemoryObjects()
         self.gdx = Exchange(lambda: self.now.isoformat(timespec="milliseconds"))
         journal = Journal(self.table, self.post, ids=lambda: f"{next(counter):032x}", clock=self.clock)
@@ -191,6 +208,7 @@ class Portal:
             consumers=self.door,
             rights=rights or shipped(),
             asks_consent=self.asking,
+            figures=self.figures,
             requests=requests,
         )
         self.issuers.portal.also = self.citizen.sessions.tokens.jwks

@@ -57,7 +57,31 @@ BIZ = Own(
         "unit_of_measure": "คำขอ",
     },
 )
-SENDERS: Mapping[str, Own] = {"TH/CENTRAL/DGA/biz": BIZ}
+CITIZEN = Own(
+    "rights-told-of",
+    "system:citizen",
+    {
+        "title": "การบอกสิทธิแก่ประชาชนและผู้ที่ตกหล่น",
+        "notes": "จำนวนผู้ที่น่าจะมีสิทธิ ได้รับการบอก ยื่นขอ ปฏิเสธ และตกหล่น รายสิทธิ จังหวัด เพศ ช่วงอายุ และเดือนที่พบ "
+        "แถวที่มีค่าน้อยกว่า 5 และแถวที่จะทำให้คำนวณค่าดังกล่าวได้ไม่เผยแพร่ "
+        "(Who was told of a right, who took it up and who was missed, by right, province, sex, age band and month; "
+        "small rows are suppressed)",
+        "data_type": "ข้อมูลสถิติ",
+        "maintainer": AGENCY_TITLE,
+        "maintainer_email": "opendata@dga.or.th",
+        "tags": ["สวัสดิการ", "ความเป็นธรรม", "สิทธิประชาชน"],
+        "objective": ["เพื่อการให้บริการประชาชน"],
+        "update_frequency_unit": "วัน",
+        "update_frequency_interval": "1",
+        "geo_coverage": "จังหวัด",
+        "data_source": "พอร์ทัลกลางเพื่อประชาชน (Citizen Portal)",
+        "data_format": ["CSV"],
+        "data_category": "ข้อมูลสาธารณะ",
+        "license_id": "Open Data Common",
+        "unit_of_measure": "คน",
+    },
+)
+SENDERS: Mapping[str, Own] = {"TH/CENTRAL/DGA/biz": BIZ, "TH/CENTRAL/DGA/citizen": CITIZEN}
 """Who may publish through the exchange, and what."""
 
 
