@@ -91,6 +91,9 @@ def appoint(house: House, room: str, appointment: Appointment) -> None:
         case "biz":
             once = Once(new_id(), "", new_token(), claimed=False)
             house.biz.enlist(once, appointment.pid, posting.agency, sorted(posting.roles), posting.name)
+        case "citizen":
+            pseudonym = house.parts(room).keyring.pseudonym(appointment.pid)
+            house.citizen.staff.post(pseudonym, posting, new_token())
         case _:
             raise NotDone(f"{room} has no staff")
 

@@ -68,6 +68,8 @@ def seed(house: House, wishes: Wishes) -> None:
         _seed_opendata(house, wishes)
     if "biz" in open_rooms:
         _seed_biz(house, wishes)
+    if "citizen" in open_rooms:
+        _seed_citizen(house, wishes)
 
 
 def _seed_gdx(house: House, wishes: Wishes) -> None:
@@ -96,6 +98,12 @@ def _seed_biz(house: House, wishes: Wishes) -> None:
         posting = _posting(persona)
         house.biz.enlist(_once(), pid, posting.agency, sorted(posting.roles), posting.name)
     house.biz.know_provider(_once(), PROVIDER, wishes.bank_secret)
+
+
+def _seed_citizen(house: House, wishes: Wishes) -> None:
+    keyring = house.parts("citizen").keyring
+    for persona, pid in [*_staff(wishes, "assistant"), *_staff(wishes, "operator")]:
+        house.citizen.staff.post(keyring.pseudonym(pid), _posting(persona), new_token())
 
 
 def _public_key(house: House, room: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Help at a counter."""
