@@ -242,6 +242,7 @@ class House:
             asks_consent=self._asks_consent("citizen", gdx),
             figures=self._figures("citizen", gdx),
             requests=self.requests("citizen"),
+            logins=self.settings.logins,
         )
 
     def _figures(self, room: str, gdx: AsksGdx) -> FiguresThroughGdx | FiguresToCatalogue:

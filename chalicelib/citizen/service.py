@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from chalicelib.shared.gdx_client import Gdx
 from chalicelib.shared.gdx_request import GdxRequests
@@ -59,6 +61,7 @@ class Citizen:
         rights: the definitions of rights.
         asks_consent: asks people for consents, as the system that needs them.
         requests: the check of what comes through the exchange; its audience is `SELF`.
+        logins: where people log in (`sessions/providers.py`).
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class Citizen:
         asks_consent: AsksConsent,
         figures: Figures,
         requests: GdxRequests,
+        logins: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self.hall = Hall(parts, gdx, objects, outside, Cards(parts.table, parts.keyring))
         self.channels = Channels(self.hall)
@@ -83,7 +87,7 @@ class Citizen:
         telling = Telling(self.hall, self.inbox, self.channels.rows, lambda: self.channels.pushes)
         self.hall.hear("citizen.message.served", telling.heard)
         self.wallet = Wallet(Papers(parts.table, parts.journal), parts.keyring, parts.cursors, clock=parts.clock)
-        self.sessions = Sessions(self.hall)
+        self.sessions = Sessions(self.hall, logins, inbox=self.inbox, sender=SELF)
         self.entitlements = Entitlements(self.hall, rights, asks_consent)
         applied_for = PortalRights(rights, self.entitlements.gather, self.hall.today)
         self.offering = Offering(self.hall, self.inbox, DefinedRights(rights, gdx), PeopleThroughGdx(gdx), figures)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from chalicelib.citizen.routes import routes
 from chalicelib.citizen.service import SELF, Citizen
 from chalicelib.shared import credentials
 from chalicelib.shared.cursors import Cursors
-from chalicelib.shared.egress import HttpAnswer, Unreachable
+from chalicelib.shared.egress import Http, HttpAnswer, Unreachable
 from chalicelib.shared.errors import Refusal
 from chalicelib.shared.gdx_request import GdxRequests, body_digest
 from chalicelib.shared.ids import new_token
@@ -162,7 +162,12 @@ class Portal:
     """The room and its people."""
 
     def __init__(
-        self, access_log: AccessLog | None = None, table: Table | None = None, rights: Catalogue | None = None
+        self,
+        access_log: AccessLog | None = None,
+        table: Table | None = None,
+        rights: Catalogue | None = None,
+        logins: Sequence[Mapping[str, Any]] = (),
+        http: Http | None = None,
     ) -> None:
         self.memory = MemoryTable()
         self.table: Table = table or self.memory
@@ -189,7 +194,7 @@ class Portal:
             journal=journal,
             cursors=Cursors(self.keyring),
             tokens=self.issuers.tokens,
-            http=NoHttp(),
+            http=http or NoHttp(),
             clock=self.clock,
             ids=lambda: f"{next(counter):032x}",
         )
@@ -210,6 +215,7 @@ class Portal:
             asks_consent=self.asking,
             figures=self.figures,
             requests=requests,
+            logins=logins,
         )
         self.issuers.portal.also = self.citizen.sessions.tokens.jwks
         if table is None:
