@@ -221,6 +221,7 @@ class House:
         from .citizen.access.log import AccessLogByExchange
         from .citizen.applications.ports import CasesAtBiz
         from .citizen.consents.ports import ConsentsAtExchange
+        from .citizen.directory.ports import LicencesAtBiz
         from .citizen.entitlements.catalogue import shipped
         from .citizen.service import Citizen
         from .neighbours import ConsumersAtGdx, ConsumersThroughGdx
@@ -233,6 +234,7 @@ class House:
             objects=self.objects("citizen-documents"),
             outside=self.outside("citizen"),
             access_log=self.gdx.access_log if "gdx" in self.settings.platforms else AccessLogByExchange(gdx),
+            licences=LicencesAtBiz(self.relay("biz", self.settings.biz_url)),
             cases=CasesAtBiz(self.relay("biz", self.settings.biz_url)),
             consents=ConsentsAtExchange(self.relay("gdx", self.settings.gdx_url)),
             consumers=ConsumersAtGdx(lambda: self.gdx)

@@ -15,6 +15,7 @@ from .channels import routes as channels
 from .consents import routes as consents
 from .entitlements import routes as entitlements
 from .home import routes as home
+from .directory import routes as directory
 from .inbox import routes as inbox
 from .mandates import routes as mandates
 from .miniapps import routes as miniapps
@@ -37,6 +38,7 @@ NOUNS = (
     offers,
     applications,
     miniapps,
+    directory,
     consents,
     access,
 )

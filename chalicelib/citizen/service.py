@@ -28,6 +28,9 @@ from .consents.service import MyConsents
 from .entitlements.catalogue import Catalogue
 from .entitlements.ports import AsksConsent
 from .entitlements.service import Entitlements
+from .directory.ports import Source
+from .directory.service import Services
+from .directory.sources import OpenMiniApps, Rights
 from .hall import Hall
 from .inbox.service import Inbox
 from .mandates.service import Mandates
@@ -58,6 +61,7 @@ class Citizen:
         cases: the case engine, asked with people's own tokens.
         consents: consents at the exchange, asked with people's own tokens.
         consumers: the exchange's door for existing clients, for mini-apps.
+        licences: the Biz Portal's services, for the list of everything that one can do.
         rights: the definitions of rights.
         asks_consent: asks people for consents, as the system that needs them.
         requests: the check of what comes through the exchange; its audience is `SELF`.
@@ -75,6 +79,7 @@ class Citizen:
         cases: Cases,
         consents: Consents,
         consumers: Consumers,
+        licences: Source,
         rights: Catalogue,
         asks_consent: AsksConsent,
         figures: Figures,
@@ -100,6 +105,14 @@ class Citizen:
         self.gate = ActingGate(Gate(parts.tokens, parts.keyring, self.staff), self.mandates)
         contacts = ConfirmedAddresses(ChannelRows(parts.table, parts.keyring))
         self.miniapps = MiniApps(self.hall, self.inbox, consumers, contacts)
+        self.services = Services(
+            self.hall,
+            {
+                "entitlement": Rights(rights, self.hall.today),
+                "licence": licences,
+                "miniapp": OpenMiniApps(self.miniapps.register),
+            },
+        )
         self.consents = MyConsents(self.hall, consents)
         self.access_log = access_log
         self.requests = requests

@@ -34,6 +34,7 @@ from chalicelib.shared.workdays import thai_date
 from tests.citizen.applications.engine import Engine
 from tests.citizen.entitlements.asking import MemoryConsents
 from tests.citizen.exchange import Exchange
+from tests.citizen.directory.shelf import Shelf
 from tests.citizen.miniapps.door import Door
 from tests.support.client import Answer, Client
 from tests.support.keys import LocalSigner, local_keyring
@@ -182,6 +183,7 @@ class Portal:
         self.outbox = Outbox()
         self.engine = Engine()
         self.door = Door()
+        self.shelf = Shelf()
         self.asking = MemoryConsents()
         self.figures = MemoryFigures()
         self.objects = MemoryObjects()
@@ -211,6 +213,7 @@ class Portal:
             cases=self.engine,
             consents=ConsentsAtExchange(Relay(NextDoor(lambda: self.neighbours), GDX)),
             consumers=self.door,
+            licences=self.shelf,
             rights=rights or shipped(),
             asks_consent=self.asking,
             figures=self.figures,

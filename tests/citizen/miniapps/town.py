@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -113,8 +114,10 @@ class Town:
         return list(self.portal.inbox(token or self.portal.somchai)["items"])
 
     def later(self, **by: float) -> None:
-        """Time passes, the sweep runs, and everybody logs in again."""
-        self.portal.later(**by)
+        """Time passes, what goes by the clock runs, and everybody logs in again."""
+        self.portal.now += timedelta(**by)
+        self.portal.citizen.miniapps.delivering.sweep(self.portal.now)
+        self.portal.citizen.services.links.sweep(self.portal.now)
         self.portal.somchai = self.portal.issuers.person(SOMCHAI)
         self.portal.malee = self.portal.issuers.person(MALEE)
         self.system = self.portal.issuers.system(SYSTEM)
