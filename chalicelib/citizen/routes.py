@@ -11,6 +11,7 @@ from chalicelib.shared.web import Room
 from .access import routes as access
 from .applications import routes as applications
 from .assisted import routes as assisted
+from .bills import routes as bills
 from .channels import routes as channels
 from .consents import routes as consents
 from .entitlements import routes as entitlements
@@ -37,6 +38,7 @@ NOUNS = (
     entitlements,
     offers,
     applications,
+    bills,
     miniapps,
     directory,
     consents,

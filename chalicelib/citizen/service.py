@@ -19,6 +19,7 @@ from .applications.ports import Cases
 from .applications.rights import PortalRights
 from .applications.service import Applications
 from .assisted.service import Assisted
+from .bills.service import Bills
 from .cards import Cards
 from .channels.service import Channels
 from .channels.store import ChannelRows
@@ -98,6 +99,7 @@ class Citizen:
         self.offering = Offering(self.hall, self.inbox, DefinedRights(rights, gdx), PeopleThroughGdx(gdx), figures)
         self.offers = self.offering.offers
         self.applications = Applications(self.hall, cases, applied_for, self.offers.taken_up)
+        self.bills = Bills(self.hall, self.inbox, self.wallet)
         self.profiles = Profiles(self.hall)
         self.staff = Register(parts.table)
         self.mandates = Mandates(self.hall, self.sessions.tokens, self.inbox)

@@ -28,6 +28,7 @@ OWNERS: Mapping[str, str] = {
     "/.well-known/jwks.json": "gdx",
     "/biz": "biz",
     "/.well-known/jwt-vc-issuer/biz": "biz",
+    "/.well-known/jwt-vc-issuer/citizen": "citizen",
     "/api": "opendata",
     "/catalog": "opendata",
     "/catalog.ttl": "opendata",
