@@ -173,7 +173,10 @@ class Entitlements:
         _admitted(definition, caller)
         about = self._about(definition, caller, subject)
         today = self._hall.today()
-        known = Known(definition, self.gathering.gather(definition, about, {}, today).facts, today).facts
+        gathered = self.gathering.gather(definition, about, {}, today)
+        # whoever is no parent of the child, for instance, is told nothing of it here either
+        told = gathered.facts if gathered.judgement.result == "entitled" or not gathered.judgement.is_definite else {}
+        known = Known(definition, told, today).facts
         facts = {**known, SUBJECT: None if about.subject is None else str(about.subject)}
         return {code: _json(value) for code, value in facts.items() if value is not None}
 
