@@ -52,6 +52,7 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/python -m scripts.openapi --check
 	$(BIN)/python -m scripts.new_service --check chalicelib/biz/definitions/shipped
 	$(BIN)/python -m scripts.check_bundles
+	$(BIN)/python -m scripts.check_entitlements
 	$(BIN)/python -m scripts.check_billers
 
 .PHONY: docs

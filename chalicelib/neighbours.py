@@ -271,8 +271,8 @@ class AsksHere:
             {
                 "pid": pid,
                 "service": service,
-                "purposes": purposes,
-                "fields": fields,
+                "purposes": list(purposes),
+                "fields": list(fields),
                 "until": ends,
                 "mode": "once",
                 "data_life_days": 0,

@@ -210,7 +210,10 @@ class Trigger(Part):
 
 
 class Apply(Part):
-    """How it is applied for: a service of the case engine, and what of its form is filled in by which fact."""
+    """How it is applied for: a service of the case engine, and what of its form is filled in by which fact.
+
+    Derived facts may be filled in too, and `subject`, the child's national id.
+    """
 
     service: Slug
     prefill: dict[Pointer, Code] = Field(default_factory=dict)
