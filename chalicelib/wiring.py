@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .biz.service import Biz
     from .citizen.entitlements.ports import AsksConsent
     from .citizen.service import Citizen
+    from .citizen.wallet.issuers import Trusted
     from .gdx.service import Service as Gdx
     from .neighbours import FiguresThroughGdx, FiguresToCatalogue
     from .opendata.service import Catalogue as OpenData
@@ -219,6 +220,7 @@ class House:
     def citizen(self) -> Citizen:
         """The Citizen Portal."""
         from .citizen.access.log import AccessLogByExchange
+        from .citizen.access.ports import ReceiptsAtExchange
         from .citizen.applications.ports import CasesAtBiz
         from .citizen.consents.ports import ConsentsAtExchange
         from .citizen.directory.ports import LicencesAtBiz
@@ -234,6 +236,7 @@ class House:
             objects=self.objects("citizen-documents"),
             outside=self.outside("citizen"),
             access_log=self.gdx.access_log if "gdx" in self.settings.platforms else AccessLogByExchange(gdx),
+            receipts=ReceiptsAtExchange(self.relay("gdx", self.settings.gdx_url)),
             licences=LicencesAtBiz(self.relay("biz", self.settings.biz_url)),
             cases=CasesAtBiz(self.relay("biz", self.settings.biz_url)),
             consents=ConsentsAtExchange(self.relay("gdx", self.settings.gdx_url)),
@@ -243,6 +246,7 @@ class House:
             rights=shipped(),
             asks_consent=self._asks_consent("citizen", gdx),
             figures=self._figures("citizen", gdx),
+            issuers=self._issuers(),
             requests=self.requests("citizen"),
             logins=self.settings.logins,
         )
@@ -301,6 +305,17 @@ class House:
             examine=caged,
             scanner=Clamd(self.settings.clamd) if self.settings.clamd else None,
         )
+
+    def _issuers(self) -> list[Trusted]:
+        """Whose credentials the portal can check: the Biz Portal's, in this process or at its public address."""
+        from .citizen.wallet.issuers import Trusted
+        from .shared.next_door import NextDoor
+        from .shared.thai import Text
+
+        name = Text(th="ระบบอำนวยความสะดวกทางธุรกิจ (Biz Portal)", en="Biz Portal")
+        here = "biz" in self.settings.platforms
+        way: Http = NextDoor(lambda: [self.rooms["biz"]]) if here else self.way_out
+        return [Trusted(f"{self.settings.biz_url}/biz", name, way)]
 
     def relay(self, room: str, address: str) -> Relay:
         """A neighbour's routes, called with people's own tokens: in this process if it is open here, else by HTTP."""

@@ -14,6 +14,9 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
 from .access.log import AccessLog
+from .access.ports import Receipts
+from .access.questions import Questions
+from .access.service import Access
 from .acting import ActingGate
 from .applications.ports import Cases
 from .applications.rights import PortalRights
@@ -24,6 +27,7 @@ from .cards import Cards
 from .channels.service import Channels
 from .channels.store import ChannelRows
 from .channels.telling import Telling
+from .channels.words import PORTAL
 from .consents.ports import Consents
 from .consents.service import MyConsents
 from .entitlements.catalogue import Catalogue
@@ -46,8 +50,8 @@ from .offers.ports import Figures
 from .offers.rights import DefinedRights
 from .sessions.service import Sessions
 from .staff import Register
+from .wallet.issuers import Trusted
 from .wallet.service import Wallet
-from .wallet.store import Store as Papers
 
 
 class Citizen:
@@ -59,12 +63,14 @@ class Citizen:
         objects: the bucket citizen-documents.
         outside: e-mail and SMS.
         access_log: the exchange's log of who asked about a person.
+        receipts: single exchanges with their evidence, asked for with people's own tokens.
         cases: the case engine, asked with people's own tokens.
         consents: consents at the exchange, asked with people's own tokens.
         consumers: the exchange's door for existing clients, for mini-apps.
         licences: the Biz Portal's services, for the list of everything that one can do.
         rights: the definitions of rights.
         asks_consent: asks people for consents, as the system that needs them.
+        issuers: whose credentials can be checked here, besides the room's own.
         requests: the check of what comes through the exchange; its audience is `SELF`.
         logins: where people log in (`sessions/providers.py`).
     """
@@ -77,6 +83,7 @@ class Citizen:
         objects: Objects,
         outside: Outside,
         access_log: AccessLog,
+        receipts: Receipts,
         cases: Cases,
         consents: Consents,
         consumers: Consumers,
@@ -84,6 +91,7 @@ class Citizen:
         rights: Catalogue,
         asks_consent: AsksConsent,
         figures: Figures,
+        issuers: Sequence[Trusted] = (),
         requests: GdxRequests,
         logins: Sequence[Mapping[str, Any]] = (),
     ) -> None:
@@ -92,7 +100,10 @@ class Citizen:
         self.inbox = Inbox(self.hall, self.channels.rows)
         telling = Telling(self.hall, self.inbox, self.channels.rows, lambda: self.channels.pushes)
         self.hall.hear("citizen.message.served", telling.heard)
-        self.wallet = Wallet(Papers(parts.table, parts.journal), parts.keyring, parts.cursors, clock=parts.clock)
+        own = Trusted(
+            f"{parts.base_url}/citizen", PORTAL, parts.http, lambda: {"keys": [parts.keyring.signer.public_jwk]}
+        )
+        self.wallet = Wallet(self.hall, self.inbox, [own, *issuers])
         self.sessions = Sessions(self.hall, logins, inbox=self.inbox, sender=SELF)
         self.entitlements = Entitlements(self.hall, rights, asks_consent)
         applied_for = PortalRights(rights, self.entitlements.gather, self.hall.today)
@@ -116,7 +127,8 @@ class Citizen:
             },
         )
         self.consents = MyConsents(self.hall, consents)
-        self.access_log = access_log
+        self.access = Access(self.hall, access_log, receipts)
+        self.questions = Questions(self.hall, receipts, self.inbox)
         self.requests = requests
 
     def on_event(self, body: str) -> None:

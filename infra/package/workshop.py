@@ -34,7 +34,8 @@ _OPENDATA = (
 ONLY_WITH: Mapping[str, frozenset[str]] = {
     "google-re2": frozenset({"biz"}),
     "orjson": frozenset({"gdx"}),
-    **dict.fromkeys(("jinja2", "nh3"), frozenset({"biz", "opendata"})),
+    "jinja2": frozenset({"biz", "citizen", "opendata"}),
+    "nh3": frozenset({"biz", "opendata"}),
     "pypdf": frozenset({"biz"}),
     **dict.fromkeys(("pydyf", "uharfbuzz"), frozenset({"biz"})),
     **dict.fromkeys(_OPENDATA, frozenset({"opendata"})),

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.citizen.access.log import AccessLog
+from chalicelib.citizen.access.ports import ReceiptsAtExchange
 from chalicelib.citizen.consents.ports import ConsentsAtExchange
 from chalicelib.citizen.entitlements.catalogue import Catalogue, shipped
 from chalicelib.citizen.mandates.powers import Power, begun, over
 from chalicelib.citizen.model import Person
 from chalicelib.citizen.routes import routes
 from chalicelib.citizen.service import SELF, Citizen
+from chalicelib.citizen.wallet.issuers import Trusted
 from chalicelib.shared import credentials
 from chalicelib.shared.cursors import Cursors
 from chalicelib.shared.egress import Http, HttpAnswer, Unreachable
@@ -29,6 +31,7 @@ from chalicelib.shared.next_door import NextDoor
 from chalicelib.shared.parts import Parts
 from chalicelib.shared.relay import Relay
 from chalicelib.shared.storage import Table
+from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Room
 from chalicelib.shared.workdays import thai_date
 from tests.citizen.applications.engine import Engine
@@ -36,6 +39,7 @@ from tests.citizen.entitlements.asking import MemoryConsents
 from tests.citizen.exchange import Exchange
 from tests.citizen.directory.shelf import Shelf
 from tests.citizen.miniapps.door import Door
+from tests.citizen.wallet.issuer import IssuerSite
 from tests.support.client import Answer, Client
 from tests.support.keys import LocalSigner, local_keyring
 from tests.support.memory import MemoryTable
@@ -175,6 +179,7 @@ class Portal:
         self.log = MemoryLog()
         self.exchange = Voice(GDX)
         self.issuer = Voice("https://biz.klang.test")
+        self.site = IssuerSite(self.issuer.issuer, self.issuer, self.issuer.key.public_jwk, lambda: self.now)
         self.now: datetime = NOW
         counter = itertools.count(1)
         self.keyring = local_keyring()
@@ -210,6 +215,7 @@ class Portal:
             objects=self.objects,
             outside=Outside(self.outbox, self.outbox),
             access_log=access_log or self.log,
+            receipts=ReceiptsAtExchange(Relay(NextDoor(lambda: self.neighbours), GDX)),
             cases=self.engine,
             consents=ConsentsAtExchange(Relay(NextDoor(lambda: self.neighbours), GDX)),
             consumers=self.door,
@@ -217,6 +223,7 @@ class Portal:
             rights=rights or shipped(),
             asks_consent=self.asking,
             figures=self.figures,
+            issuers=[Trusted(self.issuer.issuer, Text(th="ผู้ออกใบอนุญาต", en="Licensing office"), self.site)],
             requests=requests,
             logins=logins,
         )

@@ -48,7 +48,7 @@ def add(room: Room, portal: Citizen) -> None:
     def attach(call: Call) -> AttachmentForm:
         given: AttachmentAnnounced = call.body
         file = Attachment.model_construct(**{name: getattr(given, name) for name in Attachment.model_fields})
-        form = inbox.upload_form(given.pid, file, sender=call.vouched.client)
+        form = inbox.attach_form(given.pid, file, sender=call.vouched.client)
         return AttachmentForm(url=form.url, fields=form.fields, expires_in=form.expires_in)
 
     @room.post(

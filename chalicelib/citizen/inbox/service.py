@@ -113,7 +113,7 @@ class Inbox:
         rules.must_be_the_same(there.mark, mark)
         return there
 
-    def upload_form(self, pid: str, given: Attachment, *, sender: str) -> UploadForm:
+    def attach_form(self, pid: str, given: Attachment, *, sender: str) -> UploadForm:
         """A presigned form for one file of a message that is still to be served.
 
         Raises:

@@ -23,6 +23,8 @@ class Content:
     """A credential opened.
 
     Attributes:
+        not_before, expires: its own dates.
+        listed: whether its issuer keeps a list by which it can be revoked or suspended.
         claims: all claims about the holder, hidden ones too.
         disclosable: names of those that the holder may show or withhold.
     """
@@ -31,6 +33,9 @@ class Content:
     vct: str
     issued_at: str | None
     expires_at: str | None
+    not_before: datetime | None
+    expires: datetime | None
+    listed: bool
     claims: Mapping[str, Any] = field(repr=False)
     disclosable: tuple[str, ...] = ()
 
@@ -52,9 +57,12 @@ def opened(credential: str) -> Content:
         return Content(
             issuer=issuer,
             vct=vct,
-            issued_at=_moment(payload.get("iat")),
-            expires_at=_moment(payload.get("exp")),
-            claims={name: value for name, value in {**payload, **hidden}.items() if name not in _TECHNICAL},
+            issued_at=_text(_moment(payload.get("iat"))),
+            expires_at=_text(_moment(payload.get("exp"))),
+            not_before=_moment(payload.get("nbf")),
+            expires=_moment(payload.get("exp")),
+            listed="status" in payload,
+            claims=about_the_holder({**payload, **hidden}),
             disclosable=names,
         )
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
@@ -87,5 +95,14 @@ def _decoded(text: str) -> bytes:
     return base64url_decode(text)
 
 
-def _moment(value: Any) -> str | None:
-    return None if value is None else datetime.fromtimestamp(int(value), UTC).isoformat()
+def about_the_holder(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims without those that only machines need."""
+    return {name: value for name, value in claims.items() if name not in _TECHNICAL}
+
+
+def _moment(value: Any) -> datetime | None:
+    return None if value is None else datetime.fromtimestamp(int(value), UTC)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -39,7 +39,7 @@ def test_a_choice_sends_codes_and_an_address_counts_once_its_code_came_back(port
 def test_a_confirmed_address_needs_no_new_code_and_one_that_is_left_out_is_forgotten(portal: Portal) -> None:
     reachable(portal)
     assert choose(portal, by_category={"payment": ["sms"]}).json["sms"]["confirmed"]
-    assert portal.outbox.mails == portal.outbox.texts == []
+    assert [*portal.outbox.mails, *portal.outbox.texts] == []
     left = choose(portal, by_category={}, email=None, phone=None)
     assert not left.json["sms"]["given"]
     assert portal.client.get(CHANNELS, token=portal.malee).json["phone"] is None
@@ -98,7 +98,7 @@ def test_a_choice_that_will_not_do_says_where_and_repeats_nothing(
     assert answer.status == 422, answer.text
     assert answer.json["errors"][0]["pointer"] == pointer
     assert "021234567" not in answer.text
-    assert portal.outbox.mails == portal.outbox.texts == []
+    assert [*portal.outbox.mails, *portal.outbox.texts] == []
     assert portal.client.get(CHANNELS, token=portal.malee).json["by_category"] == {}
 
 
