@@ -21,6 +21,7 @@ from .acting import ActingGate
 from .applications.ports import Cases
 from .applications.rights import PortalRights
 from .applications.service import Applications
+from .assisted.held import holding as visits_held
 from .assisted.service import Assisted
 from .bills.service import Bills
 from .cards import Cards
@@ -30,24 +31,25 @@ from .channels.telling import Telling
 from .channels.words import PORTAL
 from .consents.ports import Consents
 from .consents.service import MyConsents
-from .entitlements.catalogue import Catalogue
-from .entitlements.ports import AsksConsent
-from .entitlements.service import Entitlements
 from .directory.ports import Source
 from .directory.service import Services
 from .directory.sources import OpenMiniApps, Rights
+from .entitlements.catalogue import Catalogue
+from .entitlements.ports import AsksConsent
+from .entitlements.service import Entitlements
 from .hall import Hall
 from .inbox.service import Inbox
+from .mandates.held import holding as mandates_held
 from .mandates.service import Mandates
 from .miniapps.contacts import ConfirmedAddresses
 from .miniapps.ports import Consumers
 from .miniapps.service import MiniApps
 from .model import SELF as SELF
-from .profile.service import Profiles
 from .offers.offering import Offering
 from .offers.people import PeopleThroughGdx
 from .offers.ports import Figures
 from .offers.rights import DefinedRights
+from .profile.service import Profiles
 from .sessions.service import Sessions
 from .staff import Register
 from .wallet.issuers import Trusted
@@ -115,6 +117,8 @@ class Citizen:
         self.staff = Register(parts.table)
         self.mandates = Mandates(self.hall, self.sessions.tokens, self.inbox)
         self.assisted = Assisted(self.hall, self.sessions.tokens, self.inbox, self.channels)
+        self.hall.holdings["mandates"] = mandates_held(self.hall, self.mandates)
+        self.hall.holdings["assistance"] = visits_held(self.hall, self.assisted.keeping)
         self.gate = ActingGate(Gate(parts.tokens, parts.keyring, self.staff), self.mandates)
         contacts = ConfirmedAddresses(ChannelRows(parts.table, parts.keyring))
         self.miniapps = MiniApps(self.hall, self.inbox, consumers, contacts)

@@ -51,8 +51,8 @@ class Assisted:
         self._hall = hall
         self._tokens = tokens
         self._store = Store(hall.parts.table, hall.parts.keyring)
-        self._keeping = Keeping(hall, self._store)
-        self.disputes = Disputes(hall, self._keeping)
+        self.keeping = Keeping(hall, self._store)
+        self.disputes = Disputes(hall, self.keeping)
         hall.hear("citizen.assistance.", Telling(hall, self._store, inbox, codes).heard)
         hall.sweeps.append(self.lapse)
 
@@ -85,7 +85,7 @@ class Assisted:
             officer_name=officer.name,
         )
         card = Card("task", card_id(visit), CARD, now.isoformat(timespec="milliseconds"))
-        saved = self._keeping.save(once, officer, None, visit, "made", [hall.cards.put(person, card)])
+        saved = self.keeping.save(once, officer, None, visit, "made", [hall.cards.put(person, card)])
         return self.desk(saved)
 
     def desk(self, visit: Visit) -> views.VisitOpened:
@@ -111,10 +111,10 @@ class Assisted:
         Raises:
             NotFound. WrongState: it waits for no confirmation, or had its codes.
         """
-        before = self._of_officer(self._keeping.read(once, id), officer.id)
+        before = self._of_officer(self.keeping.read(once, id), officer.id)
         after = rules.may_send(before, self._hall.now())
         answer = views.CodeAsked()
-        self._keeping.save(once, officer, before, after, "code_asked", answer=as_json(answer))
+        self.keeping.save(once, officer, before, after, "code_asked", answer=as_json(answer))
         return answer
 
     def confirm_by_code(self, once: Once, officer: Caller, id: str, digits: str) -> views.VisitCard:
@@ -123,12 +123,12 @@ class Assisted:
         Raises:
             NotFound. WrongState: it waits for none. Invalid: another code; the try is counted.
         """
-        now, before = self._hall.now(), self._of_officer(self._keeping.read(once, id), officer.id)
+        now, before = self._hall.now(), self._of_officer(self.keeping.read(once, id), officer.id)
         rules.must_wait(before, now)
         if not code_fits(self._hall.parts.keyring, before, digits):
             raise self._wrong(before)
         after = rules.confirmed(before, "code", rules.IAL_OF_A_CODE, "", now)
-        return views.card(self._keeping.save(once, acting(before), before, after, "opened"))
+        return views.card(self.keeping.save(once, acting(before), before, after, "opened"))
 
     def token(self, officer: Caller, id: str, scopes: Sequence[Scope]) -> ActingToken:
         """An access token with which the officer acts for the person.
@@ -158,9 +158,9 @@ class Assisted:
 
     def end(self, once: Once, officer: Caller, id: str) -> views.VisitCard:
         """The officer ends it; nothing can be done by it any more."""
-        before = self._of_officer(self._keeping.read(once, id), officer.id)
+        before = self._of_officer(self.keeping.read(once, id), officer.id)
         after = rules.ended(before, "officer", self._hall.now())
-        return views.card(self._keeping.save(once, acting(before), before, after, after.status))
+        return views.card(self.keeping.save(once, acting(before), before, after, after.status))
 
     # --- the person
 
@@ -180,28 +180,28 @@ class Assisted:
         Raises:
             NotFound. WrongState: it waits for none. Invalid: another code; the try is counted.
         """
-        now, before = self._hall.now(), self._of_person(self._keeping.read(once, id), Person(caller.id))
+        now, before = self._hall.now(), self._of_person(self.keeping.read(once, id), Person(caller.id))
         rules.must_wait(before, now)
         typed = code.replace("-", "").upper()
         if not hmac.compare_digest(typed.encode(), self._desk_code(id).replace("-", "").encode()):
             raise self._wrong(before)
         after = rules.confirmed(before, "login", caller.ial, caller.name, now)
-        return views.help_of(self._keeping.save(once, caller, before, after, "opened"))
+        return views.help_of(self.keeping.save(once, caller, before, after, "opened"))
 
     def refuse(self, once: Once, caller: Caller, id: str) -> views.HelpView:
         """The person does not want it; raises NotFound, WrongState."""
-        before = self._of_person(self._keeping.read(once, id), Person(caller.id))
+        before = self._of_person(self.keeping.read(once, id), Person(caller.id))
         return views.help_of(
-            self._keeping.save(once, caller, before, rules.refused(before, self._hall.now()), "refused")
+            self.keeping.save(once, caller, before, rules.refused(before, self._hall.now()), "refused")
         )
 
     def stop(self, once: Once, caller: Caller, id: str) -> views.HelpView:
         """The person ends it; it bites at the officer's next call."""
-        before = self._of_person(self._keeping.read(once, id), Person(caller.id))
+        before = self._of_person(self.keeping.read(once, id), Person(caller.id))
         if before.status == "waiting":
             return self.refuse(once, caller, id)
         after = rules.ended(before, "person", self._hall.now())
-        return views.help_of(self._keeping.save(once, caller, before, after, after.status))
+        return views.help_of(self.keeping.save(once, caller, before, after, after.status))
 
     def dispute(self, once: Once, caller: Caller, id: str, words: str) -> views.HelpView:
         """The person says that it was not them: it ends, and a supervisor must look into it.
@@ -209,9 +209,9 @@ class Assisted:
         Raises:
             NotFound. WrongState: see `rules.disputed`.
         """
-        before = self._of_person(self._keeping.read(once, id), Person(caller.id))
+        before = self._of_person(self.keeping.read(once, id), Person(caller.id))
         after = rules.disputed(before, words, self._hall.now())
-        return views.help_of(self._keeping.save(once, caller, before, after, "disputed"))
+        return views.help_of(self.keeping.save(once, caller, before, after, "disputed"))
 
     # --- what a repeat gets
 
@@ -232,7 +232,7 @@ class Assisted:
             once = Once.of_event(f"{before.id}-{before.status}", "visit-over")
             by = HOUSE if before.status == "waiting" else acting(before)
             try:
-                self._keeping.save(once, by, before, after, after.status)
+                self.keeping.save(once, by, before, after, after.status)
             except (Refusal, Replayed):
                 log.info("a visit was ended meanwhile", extra={"visit": before.id})
 

@@ -63,7 +63,7 @@ class Store:
         gone = int((visit.made_at + _TWO_DAYS).timestamp())
         return [
             Create(self._item(visit, 1)),
-            *(Create(Item(Key(f"VISITS#{who}", visit.id), {}, expires=_end(visit))) for who in _both(visit)),
+            *(Create(Item(Key(list_pk(who), visit.id), {}, expires=_end(visit))) for who in _both(visit)),
             Count(Key(f"VISITDAY#officer#{visit.officer}", day), 1, PER_OFFICER, expires=gone),
             Count(Key(f"VISITDAY#person#{visit.person}", day), 1, PER_PERSON, expires=gone),
             _counted(visit),
@@ -86,7 +86,7 @@ class Store:
 
     def of(self, who: str, after: str | None, limit: int) -> tuple[list[Visit], str | None]:
         """The visits of an officer or a person, newest first; two requests."""
-        page = self._table.query(f"VISITS#{who}", after=after, limit=limit, newest_first=True)
+        page = self._table.query(list_pk(who), after=after, limit=limit, newest_first=True)
         return self._all([item.key.sk for item in page.items]), page.after
 
     def disputes(self, agency: str, after: str | None, limit: int) -> tuple[list[Visit], str | None]:
@@ -141,6 +141,11 @@ OWN = frozenset({"assistance.opened", "assistance.ended"})
 def visit_key(id: str) -> Key:
     """Where a visit lies; its history is in the same partition."""
     return Key(f"VISIT#{id}", "META")
+
+
+def list_pk(who: str) -> str:
+    """The partition that lists somebody's visits; `who` is `officer#` or `person#` and their pseudonym."""
+    return f"VISITS#{who}"
 
 
 def actor_of(visit: Visit) -> str:

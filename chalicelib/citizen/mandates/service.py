@@ -46,9 +46,9 @@ class Mandates:
     def __init__(self, hall: Hall, tokens: ActingTokens, inbox: Tells) -> None:
         self._hall = hall
         self._tokens = tokens
-        self._store = Store(hall.parts.table, hall.parts.keyring)
+        self.store = Store(hall.parts.table, hall.parts.keyring)
         self._powers = Powers(hall.parts.table, hall.parts.clock)
-        hall.hear("citizen.mandate.", Telling(self._store, inbox).heard)
+        hall.hear("citizen.mandate.", Telling(self.store, inbox).heard)
         hall.sweeps.append(self.expire)
 
     def holds(self, mandate_id: str, person: Person, actor: str, scope: str) -> bool:
@@ -95,7 +95,7 @@ class Mandates:
             person_name=caller.name,
             actor_pid=agent,
         )
-        tried = self._store.tried(person, "OFFER", OFFERS_PER_DAY, now, today)
+        tried = self.store.tried(person, "OFFER", OFFERS_PER_DAY, now, today)
         card = Card("task", _card_id(mandate), CARD, now.isoformat(timespec="milliseconds"), last)
         more: list[Change] = [tried, hall.cards.put(actor, card)]
         return self._saved(once, caller, None, mandate, "person", "offered", more)
@@ -114,7 +114,7 @@ class Mandates:
             hall.parts.journal.read(once)  # before the register is asked: a repeat must not ask again
         parent = person_of(caller)
         # counted before the question: what fails counts too, or numbers could be tried one after the other
-        counted = self._store.tried(parent, "CHILD", PROOFS_PER_DAY, now, today)
+        counted = self.store.tried(parent, "CHILD", PROOFS_PER_DAY, now, today)
         hall.parts.journal.commit(Once(hall.parts.ids(), "", once.token, claimed=False), [counted])
         new_id = hall.parts.ids()
         proof = self._proof(child, pid_of(caller), new_id)
@@ -145,7 +145,7 @@ class Mandates:
         """
         hall = self._hall
         key = mandate_key(id)
-        before = self._store.mandate(hall.parts.journal.read(once, key).get(key))
+        before = self.store.mandate(hall.parts.journal.read(once, key).get(key))
         after, side = rules.commanded(before, command, caller.id, caller.name, hall.now(), hall.today())
         return self._saved(once, caller, before, after, side, after.status)
 
@@ -157,7 +157,7 @@ class Mandates:
             UpstreamFailed, Unavailable: the register did not answer; no token without it.
         """
         hall, now = self._hall, self._hall.now()
-        mandate = self._store.find(id)
+        mandate = self.store.find(id)
         rules.may_act(mandate, caller.id, scopes, hall.today())
         if mandate.kind == "guardian" and self._proof(mandate.person_pid, mandate.actor_pid, id) is None:
             ended = mandate.model_copy(update={"status": "ended", "ended_at": now, "ended_by": "register"})
@@ -181,13 +181,13 @@ class Mandates:
 
     def mine(self, person: Person, after: str | None, limit: int) -> tuple[list[views.MandateView], str | None]:
         """The mandates on one side of which the person stands, newest first."""
-        found, following = self._store.of(person, after, limit)
+        found, following = self.store.of(person, after, limit)
         today = self._hall.today()
         return [views.whole(each, side, today) for each in found if (side := each.side(person))], following
 
     def show(self, person: Person, id: str) -> views.MandateView:
         """One mandate; raises NotFound for who stands on neither side."""
-        mandate = self._store.find(id)
+        mandate = self.store.find(id)
         side = mandate.side(person)
         if side is None:
             raise rules.no_mandate()
@@ -195,13 +195,18 @@ class Mandates:
 
     def expire(self, now: dt.datetime) -> None:
         """Ends what reached its last day, and tells both sides; another sweep may do the same at once."""
-        for mandate in list(self._store.due(self._hall.today())):
+        for mandate in list(self.store.due(self._hall.today())):
             after = mandate.model_copy(update={"status": "expired", "ended_at": now})
             once = Once.of_event(mandate.id, "mandate-expired")
             try:
                 self._saved(once, HOUSE, mandate, after, "person", "expired")
             except (Refusal, Replayed):
                 log.info("a mandate was ended meanwhile", extra={"mandate": mandate.id})
+
+    def end_for(self, once: Once, caller: Caller, mandate: Mandate, side: Side) -> None:
+        """Ends a mandate that is alive for one side of it that leaves the portal."""
+        after = mandate.model_copy(update={"status": "ended", "ended_at": self._hall.now(), "ended_by": side})
+        self._saved(once, caller, mandate, after, side, "ended")
 
     def _proof(self, child: str, parent: str, case: str) -> rules.Proof | None:
         try:
@@ -226,7 +231,7 @@ class Mandates:
         after = after.model_copy(update={"head": head})
         version = 1 if before is None else before.version + 1
         shown = views.card(after.model_copy(update={"version": version}), side, hall.today())
-        rows = self._store.new(after) if before is None else self._store.changed(before, after)
+        rows = self.store.new(after) if before is None else self.store.changed(before, after)
         own = [*rows, *more]
         if before is not None and before.status == "offered":
             own.append(hall.cards.take_away(Person(after.actor), "task", _card_id(after)))

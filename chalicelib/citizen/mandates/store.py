@@ -35,6 +35,8 @@ OFFERS_PER_DAY = 5
 PROOFS_PER_DAY = 10
 """Questions to the civil register about children."""
 
+KEPT = dt.timedelta(days=2 * 365)
+"""For how long a mandate is kept after its end: both sides' evidence."""
 SHARDS = 4
 _PRIVATE = ("person_pid", "person_name", "actor_pid", "actor_name")
 _TWO_DAYS = dt.timedelta(days=2)
@@ -63,7 +65,7 @@ class Store:
         """The changes that add one."""
         rows: list[Change] = [
             Create(self._item(mandate, 1)),
-            *(Create(Item(Key(f"MANDATES#{who}", mandate.id), {})) for who in (mandate.person, mandate.actor)),
+            *(Create(Item(Key(list_pk(who), mandate.id), {})) for who in (mandate.person, mandate.actor)),
             Create(Item(_pair(mandate), {"id": mandate.id})),
             Count(_count(mandate), 1, MOST),
         ]
@@ -80,7 +82,7 @@ class Store:
 
     def of(self, person: Person, after: str | None, limit: int) -> tuple[list[Mandate], str | None]:
         """The mandates on one side of which a person stands, newest first; two requests."""
-        page = self._table.query(f"MANDATES#{person}", after=after, limit=limit, newest_first=True)
+        page = self._table.query(list_pk(person), after=after, limit=limit, newest_first=True)
         keys = [mandate_key(item.key.sk) for item in page.items]
         found = self._table.get_many(keys) if keys else {}
         return [self.mandate(found[key]) for key in keys if key in found], page.after
@@ -106,12 +108,19 @@ class Store:
         if mandate.status in ("offered", "held"):
             first_after = (mandate.until + dt.timedelta(days=1)).isoformat()
             places["by_due"] = Key(_ends(_shard(mandate.id)), f"{first_after}#{mandate.id}")
-        return Item(key, {**whole, "sealed": self._keyring.seal(text, key.pk)}, version, places)
+        over_at = mandate.ended_at or ends_at(mandate.until)
+        expires = int((over_at + KEPT).timestamp())
+        return Item(key, {**whole, "sealed": self._keyring.seal(text, key.pk)}, version, places, expires=expires)
 
 
 def mandate_key(id: str) -> Key:
     """Where a mandate lies; its history is in the same partition."""
     return Key(f"MANDATE#{id}", "META")
+
+
+def list_pk(person: str) -> str:
+    """The partition that lists somebody's mandates."""
+    return f"MANDATES#{person}"
 
 
 def actor_of(mandate: Mandate) -> str:

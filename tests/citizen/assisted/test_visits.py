@@ -200,3 +200,14 @@ class TestAfterwards:
         (line,) = counter.portal.client.get(DESK, token=counter.jintana).json["items"]
         assert line["person_name"] is None and line["status"] == "ended"
         assert counter.portal.client.get(MINE, token=counter.malee).json["items"][0]["id"] == visit
+
+    def test_everything_can_be_had_and_erasing_ends_what_is_open(self, counter: Counter) -> None:
+        visit = counter.begun()
+        token = counter.acting(visit)
+        counter.portal.client.get(ME, token=token)
+        held, person = counter.portal.citizen.hall.holdings["assistance"], counter.portal.citizen.hall.person(MALEE)
+        assert [(each["id"], len(each["did"])) for each in held.export(person)] == [(visit, 1)]
+        held.erase(person)
+        held.erase(person)
+        assert held.export(person) == [] and counter.portal.client.get(ME, token=token).status == 403
+        assert [each.until.en for each in held.keeps] == ["Two years after the visit"]
