@@ -18,7 +18,7 @@ from pydantic import Field
 from chalicelib.shared.errors import Unavailable, not_found
 from chalicelib.shared.web import Incoming
 from infra.local.gateway_event import HttpAnswer, HttpRequest
-from infra.local.paths import Paths, json_answer, read_body
+from infra.local.paths import Handler, Paths, json_answer, read_body
 from infra.local.wsgi import Server, serve
 
 FILE = Path(__file__).resolve().parent.parent / "seed" / "registers.json"
@@ -72,15 +72,24 @@ class Agency:
     Args:
         register: what it offers.
         check: how it knows the exchange.
+        more: further services of the same system, by code; each answers JSON types at `/{code}/find`.
     """
 
-    def __init__(self, register: Register, check: Check) -> None:
+    def __init__(
+        self, register: Register, check: Check, more: Mapping[str, Callable[[HttpRequest], Any]] | None = None
+    ) -> None:
         self.register = register
         self._check = check
         self._mode = SetMode(mode="normal")
         self._stopping = threading.Event()
         self._server: Server | None = None
-        self.app = Paths({("POST", f"/{register.service}/lookup"): self._lookup, ("POST", "/admin"): self._admin})
+        paths: dict[tuple[str, str], Handler] = {
+            ("POST", f"/{register.service}/lookup"): self._lookup,
+            ("POST", "/admin"): self._admin,
+        }
+        for code, find in (more or {}).items():
+            paths[("POST", f"/{code}/find")] = self._find_in(code, find)
+        self.app = Paths(paths)
 
     def start(self, port: int = 0) -> None:
         """Begins to answer; port 0 takes a free one. Raises `OSError` when the port is taken."""
@@ -110,6 +119,14 @@ class Agency:
         if record is None:
             raise not_found(*self.register.missing)
         return json_answer(record)
+
+    def _find_in(self, code: str, find: Callable[[HttpRequest], Any]) -> Handler:
+        def answer(request: HttpRequest) -> HttpAnswer:
+            self._check(request, self.register.subsystem, code)
+            found = behave(self._mode, self._stopping)
+            return json_answer(find(request)) if found is None else found
+
+        return answer
 
     def _admin(self, request: HttpRequest) -> HttpAnswer:
         self._mode = read_body(request, SetMode)

@@ -12,7 +12,7 @@ from datetime import datetime
 from chalicelib.settings import ROOMS
 from chalicelib.shared.egress import GuardedHttp, Http
 from chalicelib.shared.ids import utc_now
-from infra.local import personas
+from infra.local import personas, turning
 from infra.local.agencies import Agency, Check, company_register, credit_register, person_register
 from infra.local.bank import Bank
 from infra.local.calls import Calls
@@ -57,8 +57,11 @@ class Surroundings:
         self.address = address
         self.personas = personas.load()
         self.keys = {system.client_id: EphemeralKey() for system in self.personas if system.client_id}
-        self.agencies = tuple(
-            Agency(register, check) for register in (person_register(), company_register(), credit_register())
+        civil = person_register()
+        self.agencies = (
+            Agency(civil, check, {turning.SERVICE: turning.turning(civil.records)}),
+            Agency(company_register(), check),
+            Agency(credit_register(), check),
         )
         self.data_centre = DataCentre(hosted_registers(), check)
         http = http or GuardedHttp([LOOPBACK])

@@ -171,7 +171,7 @@ class RightWords:
 
     Attributes:
         unit: of the amount, e.g. baht a month.
-        rules: the steps' words by code; a step is told by what it looks at, never with a value.
+        held, passed: the steps' words by code, where the rule held and where it did not; never with a person's value.
         questions: what only the person can say, by code.
         how: how to apply.
         legal: the law.
@@ -181,7 +181,8 @@ class RightWords:
     summary: Text
     agency: Text
     unit: Text | None
-    rules: Mapping[str, Text]
+    held: Mapping[str, Text]
+    passed: Mapping[str, Text]
     questions: Mapping[str, Text]
     how: Text
     legal: tuple[Text, ...]

@@ -14,8 +14,8 @@ from chalicelib.shared.thai import Text
 from ..entitlements.catalogue import Catalogue
 from ..entitlements.gathering import About, Gathered, Gathering
 from ..entitlements.judging import Known, judge
-from ..entitlements.model import EntitlementDefinition, Value
-from ..entitlements.telling import filled
+from ..entitlements.model import EntitlementDefinition, Rule, Value
+from ..entitlements.telling import filled, places
 from .model import Candidate, Group, Look, Receipt, RightWords, Step, Watched
 from .rules import group_of
 
@@ -80,6 +80,10 @@ class DefinedRights:
         def plain(text: Text) -> Text:
             return filled(definition, text, {}, rows)
 
+        def step(text: Text, rule: Rule) -> Text:
+            # what would show a value of the person is told by the law's own words
+            return plain(text if places(text) <= set(rows) else rule.legal.text)
+
         amount = definition.amount
         advice = definition.advice.get("entitled")
         period = None if amount is None else _PERIODS[amount.period]
@@ -90,7 +94,8 @@ class DefinedRights:
             unit=None
             if amount is None or period is None
             else Text(th=f"{amount.unit.th}{period.th}", en=f"{amount.unit.en} {period.en}"),
-            rules={rule.id: plain(rule.text) for rule in definition.rules},
+            held={rule.id: step(rule.text, rule) for rule in definition.rules},
+            passed={rule.id: step(rule.otherwise or rule.legal.text, rule) for rule in definition.rules},
             questions={code: plain(question.text) for code, question in definition.asks.items()},
             how=HERE if definition.apply is not None or advice is None else plain(advice),
             legal=tuple(said.text for said in definition.legal_basis),
@@ -144,8 +149,8 @@ def _likely(definition: EntitlementDefinition, gathered: Gathered, on: dt.date) 
     Raises:
         UpstreamFailed: what is missing, a register that is away would tell.
     """
-    if gathered.judgement.result == "entitled":
-        return True
+    if gathered.judgement.is_definite:  # a rule may also decide that only an officer can tell
+        return gathered.judgement.result == "entitled"
     away = {code for each in gathered.waiting for code in definition.inputs[each.input].facts}
     known = Known(definition, gathered.facts, on)
     conditions = [source.needed_if for source in definition.inputs.values()]

@@ -14,7 +14,7 @@ from chalicelib.shared.web import Incoming, Outgoing
 from ..model import ID_PATTERN, Pid
 from . import words
 from .files import COUNT_WORDS
-from .model import Offer, RightWords, Sex, State, Wishes
+from .model import Offer, RightWords, Sex, State, Step, Wishes
 
 
 class ToldPerson(Incoming):
@@ -112,14 +112,13 @@ class OfferView(OfferLine):
     @classmethod
     def of(cls, offer: Offer, right: RightWords | None) -> OfferView:
         """For its owner."""
-        rules: Mapping[str, Text] = {} if right is None else right.rules
         questions: Mapping[str, Text] = {} if right is None else right.questions
         return cls(
             **_line(offer, right),
             summary=None if right is None else right.summary,
             reason=words.reason_of(offer),
             asked=words.asked_of(offer),
-            steps=[OfferStep(rule=each.rule, text=rules.get(each.rule), held=each.held) for each in offer.steps],
+            steps=[_step(each, right) for each in offer.steps],
             open_questions=[questions[code] for code in offer.open_questions if code in questions],
             receipts=[OfferReceipt(service=each.service, receipt=each.receipt, at=each.at) for each in offer.receipts],
             how_to_apply=None if right is None else right.how,
@@ -127,6 +126,11 @@ class OfferView(OfferLine):
             not_again=words.NOT_AGAIN,
             why_told=words.WHY_WE_TELL,
         )
+
+
+def _step(step: Step, right: RightWords | None) -> OfferStep:
+    words_by_rule: Mapping[str, Text] = {} if right is None else right.held if step.held else right.passed
+    return OfferStep(rule=step.rule, text=words_by_rule.get(step.rule), held=step.held)
 
 
 class RefuseOffer(Incoming):
@@ -210,8 +214,8 @@ HOW_TO_READ = Text(
     th="ทุกตัวเลขมาจากแถวที่เผยแพร่แล้วเท่านั้น แถวที่มีค่า 1 ถึง 4 ถูกปกปิดทั้งแถว รวมทั้งแถวอื่นที่จะทำให้คำนวณค่านั้นได้ "
     "กลุ่มที่มีผู้น่าจะมีสิทธิน้อยกว่า 20 คนไม่นำมาเทียบช่องว่าง ผู้มีสิทธิที่ไม่มีหน่วยงานใดแจ้งและไม่ได้ยื่นขอเองไม่อยู่ในตัวเลข",
     en="Every number comes from published rows alone. A row with a count of 1 to 4 is hidden whole, and so are"
-    " rows that would tell such a count. Groups of fewer than 20 eligible people are not compared. People of whom no agency told,"
-    " and who never applied, are in none of the figures.",
+    " rows that would tell such a count. Groups of fewer than 20 eligible people are not compared. People of whom"
+    " no agency told, and who never applied, are in none of the figures.",
 )
 
 

@@ -64,7 +64,8 @@ class MadeUpRights:
             summary=both(f"What the {right} is"),
             agency=both("Agency"),
             unit=both("baht a month"),
-            rules={"is-born": both("is born")},
+            held={"is-born": both("is born")},
+            passed={},
             questions={"income": both("What do you earn?")},
             how=both("Apply here"),
             legal=(both("Some Act"),),
@@ -100,6 +101,7 @@ class MadeUpPeople:
         all: in the register's order.
         size: people of one page.
         asked: cursors, in order.
+        before: what happens elsewhere while the register looks.
     """
 
     def __init__(self, *people: Turning) -> None:
@@ -107,8 +109,10 @@ class MadeUpPeople:
         self.size = 4
         self.asked: list[str | None] = []
         self.down = False
+        self.before: Callable[[], None] = lambda: None
 
     def turning(self, age: int, first: dt.date, last: dt.date, cursor: str | None) -> TurningPage:
+        self.before()
         self.asked.append(cursor)
         if self.down:
             raise UpstreamFailed("ทะเบียนไม่ตอบ", "The register does not answer.", retry_after=60)
@@ -172,7 +176,9 @@ class OfferTown:
     def told(self) -> list[str]:
         """Bodies of all messages that stand in inboxes: `person/id`."""
         items = self.portal.memory._items
-        return sorted(f"{key.pk}/{key.sk}" for key in items if key.pk.startswith("INBOX#") and key.sk.startswith("MSG#"))
+        return sorted(
+            f"{key.pk}/{key.sk}" for key in items if key.pk.startswith("INBOX#") and key.sk.startswith("MSG#")
+        )
 
     def counts(self, month: str = "2026-11") -> dict[tuple[str, Group], dict[str, int]]:
         """The counters that are not zero."""
