@@ -9,6 +9,8 @@ without its line.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.storage import Create, Item, Json, Key
 
@@ -30,7 +32,8 @@ def line(person: Person, *, at: str, id: str, what: str, caller: Caller, detail:
         detail: what else the person should know; no national ids, JSON types.
     """
     data: Json = {"what": what, "by": by_of(caller), "detail": detail or {}}
-    return Create(Item(Key(f"LOG#{person}", f"{at}#{id}"), data))
+    gone = int(dt.datetime.fromisoformat(at).timestamp()) + KEPT
+    return Create(Item(Key(f"LOG#{person}", f"{at}#{id}"), data, expires=gone))
 
 
 def by_of(caller: Caller) -> Json:

@@ -48,7 +48,8 @@ def hang(room: Room, service: Service) -> None:
     def mine_in_full(call: Call) -> OwnReceiptView:
         if call.caller.pid is None:
             raise NotAllowed("ต้องเข้าสู่ระบบในฐานะบุคคล", "Only a person has an access log.")
-        return OwnReceiptView.of_own(service.own_receipts.read(call.params["receipt"], call.caller.pid))
+        own = service.own_receipts.read(call.params["receipt"], call.caller.pid)
+        return OwnReceiptView.of_own(own, str(service.transparency.key.vkey))
 
     @room.post(
         "/gdx/v1/provider/usage/find",

@@ -63,9 +63,10 @@ class OwnReceiptView(UsageView):
     cover_salt: str | None = Field(description="Of that commitment: SHA-256(cover_salt || leaf_text)")
     index: int | None = Field(description="Place in the log; null until it is sealed, within minutes")
     proof: str | None = Field(description="C2SP tlog-proof by the newest checkpoint; null until then")
+    log_key: str = Field(description="Verifier key of the log, as GET /gdx/v1/log/vkey: whoever kept it compares")
 
     @classmethod
-    def of_own(cls, own: OwnReceipt) -> OwnReceiptView:
+    def of_own(cls, own: OwnReceipt, log_key: str) -> OwnReceiptView:
         """The view of one."""
         entry = own.entry
         return cls(
@@ -79,6 +80,7 @@ class OwnReceiptView(UsageView):
             cover_salt=entry.cover_salt,
             index=entry.index,
             proof=entry.proof,
+            log_key=log_key,
         )
 
 
