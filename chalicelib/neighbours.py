@@ -66,6 +66,8 @@ def message_of(letter: Letter) -> Json:
         "body": letter.body.model_dump(),
         "case": letter.about,
         "source": letter.agency,
+        "source_name": None if letter.agency_name is None else letter.agency_name.model_dump(),
+        "legal": letter.legal,
     }
 
 

@@ -75,6 +75,8 @@ class Letter:
         about: id of the case or licence.
         agency: who writes.
         at: ISO time of the event.
+        agency_name: its name, as a call to the inbox may say it.
+        legal: whether it has legal effect.
     """
 
     id: str
@@ -83,6 +85,8 @@ class Letter:
     about: str
     agency: str
     at: str
+    agency_name: Text | None = None
+    legal: bool = False
 
 
 class Mailbox(Protocol):

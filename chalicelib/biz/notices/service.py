@@ -185,6 +185,8 @@ class Notices:
             about=notice.reference,
             agency=notice.agency,
             at=notice.at,
+            agency_name=notice.agency_name,
+            legal=template.legal,
         )
         self._mailbox.deliver(notice.pid, letter)
         delivered = Step(status="delivered", at=self._parts.clock(), provider_id=letter.id)
