@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 SEARCH = ("snapshots", "publish-search", "rebuild-search", "roll-back-search")
-COMMANDS = ("public-key", "appoint", "given-up", "revive", "announce-key", "doctor", "furnish", *SEARCH)
+COMMANDS = (
+    *("public-key", "appoint", "given-up", "revive", "announce-key", "doctor", "furnish", "login-secret"),
+    *SEARCH,
+)
 _LAPTOP = "http://127.0.0.1:8000"
 
 
@@ -148,6 +151,22 @@ def furnish(house: House) -> dict[str, int]:
         raise NotDone(f"{refusal} {'; '.join(fault.en for fault in refusal.faults)}") from None
 
 
+def login_secret(house: House, provider: str, secret: str) -> None:
+    """Keeps the secret with which the portal proves itself at a login provider, sealed; what is given is what is sent.
+
+    Raises:
+        NotDone: there is no such provider, it takes no secret, or the secret is empty.
+    """
+    entering = house.citizen.sessions.entering
+    known = entering.providers.get(provider)
+    if known is None or not known.needs_secret:
+        wanting = [each.id for each in entering.providers.values() if each.needs_secret]
+        raise NotDone(f"no provider {provider!r} takes a secret; those that do: {', '.join(wanting) or 'none'}")
+    if not secret or not secret.isprintable():
+        raise NotDone("send the secret by standard input, one line")
+    entering.secrets.keep(provider, secret)
+
+
 def search(house: House, command: str, snapshot: str) -> Any:
     """What an operator does to the search index; see docs/how-to/operate-search.md.
 
@@ -185,6 +204,7 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--key", help="id of the KMS key to announce", default="")
     parser.add_argument("--subsystem", help="whom to examine, e.g. TH/CENTRAL/DOPA/civil", default="")
+    parser.add_argument("--provider", help="id of the login provider whose secret comes by standard input", default="")
     parser.add_argument("--snapshot", help="id of the snapshot to go back to", default="")
     parser.add_argument("--room", choices=ROOMS, help="needed where a stage opens several platforms")
     options = parser.parse_args(arguments)
@@ -197,6 +217,8 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
         raise NotDone(f"{options.stage} does not open {room}")
     if options.command in ("announce-key", "doctor", "furnish") and room != "gdx":
         raise NotDone(f"{options.command} is for the exchange: --room gdx")
+    if options.command == "login-secret" and room != "citizen":
+        raise NotDone(f"{options.command} is for the portal: --room citizen")
     if options.command in SEARCH and room != "opendata":
         raise NotDone(f"{options.command} is for the catalogue: --room opendata")
     match options.command:
@@ -212,6 +234,9 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
             return examine(house, options.subsystem)
         case "furnish":
             return furnish(house)
+        case "login-secret":
+            login_secret(house, options.provider, "".join(given).strip())
+            return {"kept": options.provider}
         case command if command in SEARCH:
             return search(house, command, options.snapshot)
         case _:

@@ -173,7 +173,7 @@ class Stage:
             "CITIZEN_URL": environment.addresses["citizen"],
             "BUCKET_SUFFIX": environment.bucket_suffix,
             "ISSUERS": json.dumps(issuers),
-            "LOGINS": json.dumps(list(environment.logins) if "citizen" in self.platforms else []),
+            "LOGINS": json.dumps(list(environment.logins) if "citizen" in self.platforms else [], ensure_ascii=False),
             "EGRESS_NETWORKS": ",".join(environment.egress_networks),
             "XROAD_SPELLING": environment.xroad_spelling,
             "MAIL_FROM": f"notices@{environment.mail_domain}",
@@ -228,6 +228,24 @@ def _login(environment: str) -> Issuer:
     return Issuer(iss=host, jwks_uri=f"{host}/jwks.json")
 
 
+def _logins(environment: str) -> tuple[Mapping[str, Any], ...]:
+    """Where people of an environment log in at the portal; an operator puts ThaID and DGA Digital ID here."""
+    login = _login(environment)
+    own = "https://portal.klang.example" if environment == "prod" else f"https://portal.{environment}.klang.example"
+    provider = {
+        "id": "login",
+        "names": {"th": "เข้าสู่ระบบ", "en": "Log in"},
+        "issuer": login.iss,
+        "client_id": "klang-portal",
+        "algorithm": "ES256",
+        "assurance": {"claims": ["acr", "ial"], "values": {"2.3": "2.3"}, "default": "1.1"},
+        "redirect_uris": [f"{own}/callback"],
+        "source": "an example; docs/how-to/log-in-with-openid.md says how the real ones are entered",
+        "verified": "no",
+    }
+    return (provider,)
+
+
 ENVIRONMENTS: tuple[Environment, ...] = (
     Environment(
         name="dev",
@@ -235,6 +253,7 @@ ENVIRONMENTS: tuple[Environment, ...] = (
         bucket_suffix="th-dev",
         mail_domain="mail.dev.klang.example",
         issuers=(_login("dev"),),
+        logins=_logins("dev"),
         together=True,
     ),
     Environment(
@@ -243,6 +262,7 @@ ENVIRONMENTS: tuple[Environment, ...] = (
         bucket_suffix="th-uat",
         mail_domain="mail.uat.klang.example",
         issuers=(_login("uat"),),
+        logins=_logins("uat"),
     ),
     Environment(
         name="prod",
@@ -250,6 +270,7 @@ ENVIRONMENTS: tuple[Environment, ...] = (
         bucket_suffix="th",
         mail_domain="mail.klang.example",
         issuers=(_login("prod"),),
+        logins=_logins("prod"),
     ),
 )
 

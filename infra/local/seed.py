@@ -37,12 +37,14 @@ class Wishes:
         jwks: public keys of agencies' systems, by subsystem id.
         addresses: where agencies and platforms answer, by the names that `gdx.json` uses.
         bank_secret: shared with the simulated bank.
+        login_secrets: what login providers gave the portal, by id.
     """
 
     personas: Personas
     jwks: Mapping[str, Mapping[str, Any]]
     addresses: Mapping[str, str]
     bank_secret: str
+    login_secrets: Mapping[str, str]
 
 
 def directory() -> dict[str, Any]:
@@ -104,6 +106,8 @@ def _seed_citizen(house: House, wishes: Wishes) -> None:
     keyring = house.parts("citizen").keyring
     for persona, pid in [*_staff(wishes, "assistant"), *_staff(wishes, "operator")]:
         house.citizen.staff.post(keyring.pseudonym(pid), _posting(persona), new_token())
+    for provider, secret in wishes.login_secrets.items():
+        house.citizen.sessions.entering.secrets.keep(provider, secret)
 
 
 def _public_key(house: House, room: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from chalicelib.settings import ROOMS
 from chalicelib.shared.egress import GuardedHttp, Http
@@ -19,8 +20,8 @@ from infra.local.calls import Calls
 from infra.local.data_centre import DataCentre, endpoint_of, hosted_registers
 from infra.local.desk import Desk
 from infra.local.keys import EphemeralKey
+from infra.local.oidc import CLIENT, DGA_LIKE, DIGITAL_ID_PATH, DIGITAL_ID_SECRET, Provider
 from infra.local.oidc import PATH as OIDC_PATH
-from infra.local.oidc import Provider
 from infra.local.paths import Handler, Paths
 from infra.local.pump import Depth
 from infra.local.seed import Wishes
@@ -66,12 +67,14 @@ class Surroundings:
         self.data_centre = DataCentre(hosted_registers(), check)
         http = http or GuardedHttp([LOOPBACK])
         people = PersonTokens(issuer(address), self.personas, clock)
+        digital_id = PersonTokens(f"{address}{DIGITAL_ID_PATH}", self.personas, clock)
         systems = SystemTokens(self.keys, lambda: address, http, clock)
         self.bank = Bank(lambda: address, http, clock)
         self.paths = Paths(
             {
                 **Desk(self.personas, people, systems, calls, queues).handlers,
                 **Provider(people, self.personas, clock).handlers,
+                **Provider(digital_id, self.personas, clock, DGA_LIKE).handlers,
                 **self.bank.handlers,
                 **(more or {}),
             }
@@ -102,6 +105,7 @@ class Surroundings:
                 "agencies": self.data_centre.address,
             },
             bank_secret=self.bank.secret,
+            login_secrets={"digital-id": DIGITAL_ID_SECRET},
         )
 
     def start(self) -> None:
@@ -122,6 +126,48 @@ def issuer(address: str) -> str:
     return f"{address}{OIDC_PATH}"
 
 
+CALLBACK = "http://127.0.0.1:3000/callback"
+"""Where a front end on this machine takes people back."""
+
+
+def logins(address: str) -> list[dict[str, Any]]:
+    """Both test providers as the portal knows them: one found by discovery, one written out like DGA Digital ID."""
+    other = f"{address}{DIGITAL_ID_PATH}"
+    levels = {f"ial{level}": level for level in ("1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "3")}
+    ours = {
+        "client_id": CLIENT,
+        "algorithm": "ES256",
+        "names_itself": True,
+        "redirect_uris": [CALLBACK],
+        "source": "infra/local/oidc.py",
+        "verified": "design",
+    }
+    return [
+        {
+            **ours,
+            "id": "test-id",
+            "names": {"th": "ไทยดีทดสอบ (เครื่องนี้เท่านั้น)", "en": "Test login (this machine only)"},
+            "issuer": issuer(address),
+            "assurance": {"claims": ["acr"], "values": levels, "ask": {"2.3": "ial2.3"}},
+        },
+        {
+            **ours,
+            "template": "dga",
+            "id": "digital-id",
+            "names": {"th": "ดิจิทัลไอดีทดสอบ (เครื่องนี้เท่านั้น)", "en": "Test digital ID (this machine only)"},
+            "issuer": other,
+            "endpoints": {
+                "authorization": f"{other}/authorize",
+                "token": f"{other}/token",
+                "jwks": f"{other}/jwks.json",
+                "userinfo": f"{other}/userinfo",
+                "end_session": f"{other}/endsession",
+            },
+            "after_logout": CALLBACK,
+        },
+    ]
+
+
 def variables(environment: str, address: str, *, platforms: tuple[str, ...] = ROOMS) -> dict[str, str]:
     """The settings (`chalicelib.settings.VARIABLES`) of platforms reached at one address of this machine."""
     trusted = {"iss": issuer(address), "jwks_uri": f"{issuer(address)}/jwks.json", "audience": AUDIENCE}
@@ -134,7 +180,7 @@ def variables(environment: str, address: str, *, platforms: tuple[str, ...] = RO
         "CITIZEN_URL": address,
         "BUCKET_SUFFIX": BUCKET_SUFFIX,
         "ISSUERS": json.dumps([trusted]),
-        "LOGINS": "[]",
+        "LOGINS": json.dumps(logins(address), ensure_ascii=False),
         "EGRESS_NETWORKS": LOOPBACK,
         "XROAD_SPELLING": "7.8",
         "MAIL_FROM": "notices@mail.klang.example",

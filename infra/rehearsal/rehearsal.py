@@ -15,6 +15,7 @@ from infra.local.emulator import start as start_emulator
 from infra.local.gateway import Gateway
 from infra.local.pump import Depth, Pump
 from infra.local.session import LocalSession
+from infra.local.surroundings import logins
 from infra.local.wsgi import Server, serve
 from infra.package.deploy import delete, deploy
 from infra.package.tools import CACHE, PROJECT, RUNTIME, prepared_python
@@ -217,6 +218,7 @@ class Rehearsal:
             bucket_suffix=BUCKET_SUFFIX,
             issuers=(Issuer(issuer, f"{issuer}/jwks.json"),),
             mail_domain=EMULATED_MAIL,
+            logins=tuple(logins(self.address)),
             egress_networks=("127.0.0.0/8",),
         )
         return next(stage for stage in environment.stages() if stage.platforms == (platform,))

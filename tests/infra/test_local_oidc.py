@@ -3,14 +3,14 @@
 import base64
 import hashlib
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 import jwt
 import pytest
 
 from infra.local import personas
 from infra.local.gateway_event import HttpAnswer
-from infra.local.oidc import CLIENT, PATH, Provider
+from infra.local.oidc import CLIENT, DGA_LIKE, DIGITAL_ID_PATH, DIGITAL_ID_SECRET, PATH, Provider
 from infra.local.paths import Paths
 from infra.local.tokens import PersonTokens
 from tests.infra.local_http import as_json, ask, header
@@ -204,3 +204,49 @@ def test_staff_are_marked_in_their_tokens(desk: Desk) -> None:
 def test_wrong_methods_and_paths_are_told_apart(desk: Desk) -> None:
     assert ask(desk.app, "GET", f"{PATH}/token").status == 405
     assert ask(desk.app, "GET", f"{PATH}/nothing").status == 404
+
+
+class TestDigitalId:
+    """The second provider: shaped like DGA Digital ID, with a secret and other names of claims."""
+
+    def setup_method(self) -> None:
+        people = personas.load()
+        issuer = f"http://127.0.0.1:8000{DIGITAL_ID_PATH}"
+        tokens = PersonTokens(issuer, people, lambda: datetime.now(UTC))
+        self.app = Paths(Provider(tokens, people, lambda: datetime.now(UTC), DGA_LIKE).handlers)
+
+    def exchanged(self, secret: str) -> HttpAnswer:
+        fields = {
+            "response_type": "code",
+            "client_id": CLIENT,
+            "redirect_uri": BACK,
+            "scope": " ".join(DGA_LIKE.scopes),
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+            "persona": "malee",
+        }
+        code = sent_back(ask(self.app, "POST", f"{DIGITAL_ID_PATH}/authorize", urlencode(fields)))["code"]
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "client_id": CLIENT,
+            "redirect_uri": BACK,
+            "code_verifier": VERIFIER,
+        }
+        proof = base64.b64encode(f"{CLIENT}:{quote_plus(secret)}".encode()).decode()
+        return ask(self.app, "POST", f"{DIGITAL_ID_PATH}/token", urlencode(form), authorization=f"Basic {proof}")
+
+    def test_userinfo_tells_the_number_by_another_name_and_a_weaker_login(self) -> None:
+        tokens = as_json(self.exchanged(DIGITAL_ID_SECRET))
+        told = as_json(
+            ask(self.app, "GET", f"{DIGITAL_ID_PATH}/userinfo", authorization=f"Bearer {tokens['access_token']}")
+        )
+        assert (told["citizen_id"], told["citizen_id_verified"]) == (personas.load()["malee"].pid, True)
+        assert told["ial_level"] == "1.3" and "pid" not in told
+
+    def test_without_its_secret_there_are_no_tokens(self) -> None:
+        refused = self.exchanged("guessed")
+        assert (refused.status, as_json(refused)["error"]) == (401, "invalid_client")
+
+    def test_one_can_sign_out_there(self) -> None:
+        assert ask(self.app, "GET", f"{DIGITAL_ID_PATH}/endsession?client_id={CLIENT}").status == 200

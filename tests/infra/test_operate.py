@@ -11,6 +11,7 @@ from chalicelib.gdx.model import Member, Subsystem
 from chalicelib.settings import ROOMS, Settings
 from chalicelib.shared.identity import Staff
 from chalicelib.shared.journal import GIVE_UP_AFTER, Head, Once
+from chalicelib.shared.storage import Key
 from chalicelib.wiring import House, open_house
 from infra.local.surroundings import variables
 from infra.operate import (
@@ -22,6 +23,7 @@ from infra.operate import (
     furnish,
     given_up,
     house_of,
+    login_secret,
     public_key,
     revive,
     run,
@@ -163,3 +165,18 @@ def test_the_search_index_is_published_rebuilt_and_put_back(house: House) -> Non
 def test_the_search_index_is_the_catalogues(house: House) -> None:
     with pytest.raises(NotDone, match="--room opendata"):
         run(["local", "publish-search", "--room", "gdx"])
+
+
+def test_a_login_providers_secret_is_kept_sealed_and_in_use_at_once(house: House) -> None:
+    login_secret(house, "digital-id", "s3cret")
+    assert house.citizen.sessions.entering.secrets.of("digital-id") == "s3cret"
+    login_secret(house, "digital-id", "another")
+    assert house.citizen.sessions.entering.secrets.of("digital-id") == "another"
+    row = house.parts("citizen").table.get(Key("LOGIN-SECRET#digital-id", "1"))
+    assert row is not None and "another" not in str(row.data)
+
+
+@pytest.mark.parametrize(("provider", "secret"), [("test-id", "x"), ("nobody", "x"), ("digital-id", ""), ("", "x")])
+def test_a_secret_for_nobody_or_none_at_all_is_refused(house: House, provider: str, secret: str) -> None:
+    with pytest.raises(NotDone):
+        login_secret(house, provider, secret)

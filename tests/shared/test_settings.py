@@ -214,3 +214,20 @@ def test_the_spelling_of_x_road_s_errors_is_a_release_s() -> None:
     for wrong in ("", "7.9", "7.8.0"):
         with pytest.raises(BadSettings, match="XROAD_SPELLING"):
             read(XROAD_SPELLING=wrong)
+
+
+@pytest.mark.parametrize("logins", ["", "{}", "[1]", "null", "[" * 100_000])
+def test_logins_must_be_a_list_of_objects(logins: str) -> None:
+    with pytest.raises(BadSettings, match="LOGINS"):
+        read(LOGINS=logins)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://login.klang.example", "https://127.0.0.1/x", "https://localhost", " HTTP://x/"]
+)
+def test_a_deployed_login_leads_to_public_addresses_only(address: str) -> None:
+    for login in ({"issuer": address}, {"endpoints": {"token": address}}, {"redirect_uris": [address]}):
+        with pytest.raises(BadSettings, match="LOGINS"):
+            read(LOGINS=json.dumps([login]))
+    good = [{"issuer": "https://login.klang.example", "names": {"th": "ก", "en": "Log in: here"}}]
+    assert read(LOGINS=json.dumps(good)).logins == tuple(good)

@@ -34,6 +34,7 @@ from infra.local.gateway import Api
 from infra.local.gateway_event import ACCOUNT
 from infra.local.in_process import LambdaContext, api_of, in_process
 from infra.local.loading import LoadedApp, load_app
+from infra.local.oidc import DIGITAL_ID_SECRET
 from infra.local.pump import schedule_event, sqs_event
 from infra.local.seed import Wishes, seed
 from infra.local.sources import Function, QueueSource, ScheduleSource, sources_of
@@ -252,6 +253,7 @@ class Town:
                 **dict(zip(("dopa", "dbd", "ncb"), AGENCIES, strict=True)),
             },
             bank_secret=self.surroundings.bank.secret,
+            login_secrets={"digital-id": DIGITAL_ID_SECRET},
         )
 
     def moves_in(self, address: str, app: WSGIApplication) -> None:

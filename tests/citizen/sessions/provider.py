@@ -28,7 +28,7 @@ def places(issuer: str) -> dict[str, str]:
     return {name: f"{issuer}/{name}" for name in ("authorization", "token", "jwks", "userinfo", "end_session")}
 
 
-def login(id: str, **changes: Any) -> dict[str, Any]:
+def login(id: str, /, **changes: Any) -> dict[str, Any]:
     """A provider as configured; a change to None takes the entry out."""
     issuer = f"https://{id}.test"
     given = {
