@@ -26,18 +26,20 @@ _THAI = re.compile(r"[\u0e00-\u0e7f]")
 
 
 def problems(definition: EntitlementDefinition) -> list[str]:
-    """Everything that is wrong, in the order of the file."""
-    return [
+    """Everything that is wrong; while expressions cannot be read, nothing is said of what they come to."""
+    plain = [
         *_names(definition),
         *_services(definition),
         *_consent(definition),
         *_questions(definition),
         *_parameters(definition),
-        *lint_rules.problems(definition),
         *_texts(definition),
         *_outwards(definition),
-        *lint_samples.problems(definition),
     ]
+    unreadable = list(lint_rules.unreadable(definition))
+    if unreadable:
+        return [*plain, *unreadable]
+    return [*plain, *lint_rules.problems(definition), *lint_samples.problems(definition)]
 
 
 def _names(definition: EntitlementDefinition) -> Iterator[str]:

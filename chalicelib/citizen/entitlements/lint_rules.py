@@ -16,8 +16,8 @@ ALLOWED = OPERATIONS - {"var", "count", "sum"}
 """A right is judged by facts; there is no form to look into."""
 
 
-def problems(definition: EntitlementDefinition) -> Iterator[str]:
-    """Everything that is wrong with them."""
+def unreadable(definition: EntitlementDefinition) -> Iterator[str]:
+    """What of the expressions cannot be worked out at all."""
     base = {TODAY, *definition.asks, *(code for code, _, _ in definition.register_facts())}
     earlier = set(base)
     for code, derived in definition.derived.items():
@@ -25,15 +25,20 @@ def problems(definition: EntitlementDefinition) -> Iterator[str]:
         earlier.add(code)
     for code, source in definition.inputs.items():
         yield from _expression(definition, f"/inputs/{code}/needed_if", source.needed_if, earlier)
-        own = set(_bottom(definition, source.needed_if)) & source.facts.keys()
-        if own:
-            yield f"/inputs/{code}/needed_if: hangs on its own answer ({', '.join(sorted(own))})"
     for code, question in definition.asks.items():
         yield from _expression(definition, f"/asks/{code}/needed_if", question.needed_if, earlier)
     for rule in definition.rules:
         yield from _expression(definition, f"/rules/{rule.id}/when", rule.when, earlier)
     if definition.amount is not None:
         yield from _expression(definition, "/amount/expr", definition.amount.expr, earlier)
+
+
+def problems(definition: EntitlementDefinition) -> Iterator[str]:
+    """What is wrong with readable ones: circles, rules out of order, and what is asked for nothing."""
+    for code, source in definition.inputs.items():
+        own = set(_bottom(definition, source.needed_if)) & source.facts.keys()
+        if own:
+            yield f"/inputs/{code}/needed_if: hangs on its own answer ({', '.join(sorted(own))})"
     yield from _order(definition)
     yield from _idle(definition)
 

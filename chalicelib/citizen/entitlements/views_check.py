@@ -20,8 +20,10 @@ from .views import AmountView, LawView, QuestionView, SourceView
 class CheckWish(Incoming):
     """A check; the registers are asked what they know, the person only what nobody else knows."""
 
-    answers: dict[str, bool | int | float | str] = Field(
-        default_factory=dict, max_length=50, description="Answers by the codes of the right's questions"
+    answers: dict[str, Any] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="By the codes of the right's questions: true or false, a number, a code, a date",
     )
     subject: str | None = Field(
         default=None, max_length=20, description="National id of the child that it is about", repr=False

@@ -78,7 +78,12 @@ def test_each_text_is_filled(definition: EntitlementDefinition) -> None:
 
 
 def test_what_is_unknown_beside_a_sure_no_does_not_matter() -> None:
-    facts = {"asker_is_mother": True, "child_status": "alive", "child_nationality": "THA", "child_born": "2019-01-01"}
+    facts: dict[str, Any] = {
+        "asker_is_mother": True,
+        "child_status": "alive",
+        "child_nationality": "THA",
+        "child_born": "2019-01-01",
+    }
     found = judge(one("newborn-grant"), facts, ON)
     assert (found.result, found.rule) == ("not_entitled", "age")
     assert [step.rule for step in found.steps][-1] == "age" and "unknown" not in {s.outcome for s in found.steps}
