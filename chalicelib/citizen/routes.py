@@ -10,6 +10,7 @@ from chalicelib.shared.web import Room
 
 from .access import routes as access
 from .applications import routes as applications
+from .appointments import routes as appointments
 from .assisted import routes as assisted
 from .bills import routes as bills
 from .channels import routes as channels
@@ -40,6 +41,7 @@ NOUNS = (
     applications,
     bills,
     miniapps,
+    appointments,
     directory,
     consents,
     access,

@@ -12,6 +12,7 @@ from chalicelib.shared.identity import Gate
 from chalicelib.shared.messengers import Outside
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
+from chalicelib.shared.workdays import Calendar
 
 from .access.log import AccessLog
 from .access.ports import Receipts
@@ -21,6 +22,7 @@ from .acting import ActingGate
 from .applications.ports import Cases
 from .applications.rights import PortalRights
 from .applications.service import Applications
+from .appointments.service import Appointments
 from .assisted.held import holding as visits_held
 from .assisted.service import Assisted
 from .bills.service import Bills
@@ -33,7 +35,7 @@ from .consents.ports import Consents
 from .consents.service import MyConsents
 from .directory.ports import Source
 from .directory.service import Services
-from .directory.sources import OpenMiniApps, Rights
+from .directory.sources import KnownBillers, OpenMiniApps, OpenOffices, Rights
 from .entitlements.catalogue import Catalogue
 from .entitlements.ports import AsksConsent
 from .entitlements.service import Entitlements
@@ -122,9 +124,12 @@ class Citizen:
         self.gate = ActingGate(Gate(parts.tokens, parts.keyring, self.staff), self.mandates)
         contacts = ConfirmedAddresses(ChannelRows(parts.table, parts.keyring))
         self.miniapps = MiniApps(self.hall, self.inbox, consumers, contacts)
+        self.appointments = Appointments(self.hall, self.inbox, Calendar.load())
         self.services = Services(
             self.hall,
             {
+                "appointment": OpenOffices(self.appointments.offices),
+                "bill": KnownBillers(self.bills.billers),
                 "entitlement": Rights(rights, self.hall.today),
                 "licence": licences,
                 "miniapp": OpenMiniApps(self.miniapps.register),

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from chalicelib.citizen.miniapps.wire import PERSON
 from chalicelib.shared.identity import Posting
 from chalicelib.shared.ids import new_token
+from chalicelib.shared.storage import Table
 from tests.citizen.portal import MALEE, SOMCHAI, Portal
 from tests.support.client import Answer
 
@@ -38,8 +39,8 @@ def described(**changes: Any) -> dict[str, Any]:
 class Town:
     """The portal with a mini-app that people can use."""
 
-    def __init__(self) -> None:
-        self.portal = Portal()
+    def __init__(self, table: Table | None = None) -> None:
+        self.portal = Portal(table=table)
         self.client = self.portal.client
         self.system = self.portal.issuers.system(SYSTEM)
         self.stranger = self.portal.issuers.system(OTHER)
@@ -121,4 +122,5 @@ class Town:
         self.portal.somchai = self.portal.issuers.person(SOMCHAI)
         self.portal.malee = self.portal.issuers.person(MALEE)
         self.system = self.portal.issuers.system(SYSTEM)
+        self.stranger = self.portal.issuers.system(OTHER)
         self.operator = self.portal.issuers.person(OPERATOR, name="ธนา")
