@@ -84,7 +84,8 @@ class Assisted:
             person_pid=pid,
             officer_name=officer.name,
         )
-        card = Card("task", card_id(visit), CARD, now.isoformat(timespec="milliseconds"))
+        leads: dict[str, object] = {"href": f"/citizen/v1/me/assistance/{visit.id}"}
+        card = Card("task", card_id(visit), CARD, now.isoformat(timespec="milliseconds"), data=leads)
         saved = self.keeping.save(once, officer, None, visit, "made", [hall.cards.put(person, card)])
         return self.desk(saved)
 

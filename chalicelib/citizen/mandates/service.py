@@ -96,7 +96,8 @@ class Mandates:
             actor_pid=agent,
         )
         tried = self.store.tried(person, "OFFER", OFFERS_PER_DAY, now, today)
-        card = Card("task", _card_id(mandate), CARD, now.isoformat(timespec="milliseconds"), last)
+        leads: dict[str, object] = {"href": f"/citizen/v1/me/mandates/{mandate.id}"}
+        card = Card("task", _card_id(mandate), CARD, now.isoformat(timespec="milliseconds"), last, leads)
         more: list[Change] = [tried, hall.cards.put(actor, card)]
         return self._saved(once, caller, None, mandate, "person", "offered", more)
 

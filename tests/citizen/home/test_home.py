@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from hypothesis import given
@@ -83,10 +84,14 @@ def test_somebody_may_be_let_in_to_see_the_page(portal: Portal) -> None:
     put(portal, "bill", "b", TODAY)
     asked = {"kind": "agent", "whom": SOMCHAI, "scopes": ["profile"], "until": "2027-05-31"}
     mandate = portal.client.post("/citizen/v1/me/mandates", token=portal.malee, json=asked).json["id"]
+    (task,) = home(portal, portal.somchai).json["items"]
+    assert task["next"]["href"] == f"/citizen/v1/me/mandates/{mandate}"
     portal.client.post(f"/citizen/v1/me/mandates/{mandate}/accept", token=portal.somchai)
     got = portal.client.post(
         f"/citizen/v1/me/mandates/{mandate}/token", token=portal.somchai, json={"scopes": ["profile"]}
     )
+    asked_of = home(portal, portal.somchai).json["items"]
+    assert asked_of == [], "accepted: nothing is asked of them any more"
     seen = home(portal, got.json["access_token"]).json
     assert "b" in [item["id"] for item in seen["items"]]
 
@@ -97,6 +102,12 @@ def test_a_card_leads_only_into_the_portal(portal: Portal) -> None:
     places = {item["id"]: item["next"]["href"] for item in home(portal).json["items"]}
     assert places["own"] == "/citizen/v1/me/consents/c-1"
     assert places["evil"].startswith("/citizen/")
+
+
+def test_every_kind_leads_to_an_address_that_exists(portal: Portal) -> None:
+    served = {route.path for route in portal.room.routes if route.method == "GET"}
+    shapes = {re.sub(r"{\w+}", "{}", path) for path in served}
+    assert {re.sub(r"{\w+}", "{}", path) for path in rules.PLACES.values()} <= shapes
 
 
 CARD = st.builds(
