@@ -24,9 +24,9 @@ from .model import Link, LinkEntry
 BY_OWNER, BY_DUE, ALL = "by_owner", "by_due", "SERVICELINKS"
 SHARDS = 2
 EACH = dt.timedelta(days=1)
-AT_ONCE = 5
+AT_ONCE = 2
 """Links of a shard that one minute's sweep asks: far more than a day needs, and never long."""
-TIMEOUT = 4.0
+TIMEOUT = 3.0
 GONE = (404, 410)
 
 

@@ -49,12 +49,17 @@ class Delivering:
             return
         registration, grant = self._store.of_person(push.person, push.app)
         app = None if registration is None else registration.open
-        if registration is None or app is None or grant is None or "notification" not in grant.facts:
+        if registration is None or app is None or "notification" not in rules.standing(app, grant):
             self._finish(replace(push, state="dropped"))
             return
         words = json.loads(self._hall.parts.keyring.unseal(push.words, push_context(id)))
         message = NewMessage(
-            id=id, category="notice", title=app.name, body=rules.both(words), source=registration.agency
+            id=id,
+            category="notice",
+            title=app.name,
+            body=rules.both(words),
+            source=registration.agency,
+            source_name=app.name,
         )
         self._inbox.tell(push.person, message, sender=registration.system)
         self._finish(replace(push, state="sent"))

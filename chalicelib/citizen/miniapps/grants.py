@@ -84,7 +84,8 @@ class Grants:
         chosen = rules.chosen(live, facts)
         now = self._hall.now().isoformat(timespec="milliseconds")
         user = self._hall.parts.keyring.mac("miniapp-user", f"{app}\n{person}".encode())
-        grant = Grant(app, person, user, chosen, now, version=1 if there is None else there.version + 1)
+        version = 1 if there is None else there.version + 1
+        grant = Grant(app, person, user, chosen, rules.terms(live, chosen), now, version=version)
         self._save(caller, grant, "miniapp.granted", {"app": app, "facts": list(chosen)}, once)
         return Seen(registration, live, grant)
 
@@ -100,7 +101,7 @@ class Grants:
         if there is None or not there.stands:
             raise not_found("การอนุญาต", "grant")
         now = self._hall.now().isoformat(timespec="milliseconds")
-        after = replace(there, facts=(), withdrawn_at=now, version=there.version + 1)
+        after = replace(there, facts=(), terms={}, withdrawn_at=now, version=there.version + 1)
         self._save(caller, after, "miniapp.withdrawn", {"app": app}, once)
 
     def launch(self, caller: Caller, app: str) -> Launch:

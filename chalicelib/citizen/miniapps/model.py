@@ -80,6 +80,7 @@ class Grant:
     Attributes:
         user: the person's name in this mini-app (`userId`).
         facts: those given; empty after a withdrawal.
+        terms: for each of them the mark of the purpose that the person read: a grant is for that purpose alone.
         given_at, withdrawn_at: ISO 8601, UTC.
     """
 
@@ -87,6 +88,7 @@ class Grant:
     person: Person
     user: str
     facts: tuple[Fact, ...]
+    terms: dict[str, str]
     given_at: str
     withdrawn_at: str | None = None
     version: int = 1

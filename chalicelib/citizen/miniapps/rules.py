@@ -12,7 +12,7 @@ from chalicelib.shared.errors import Fault, Invalid
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import BANGKOK
 
-from .model import FACTS, Fact, MiniApp
+from .model import FACTS, Fact, Grant, MiniApp, Wanted
 from .ports import Contact
 
 TICKET_LIVES = dt.timedelta(minutes=2)
@@ -90,6 +90,27 @@ def chosen(app: MiniApp, facts: Sequence[Fact]) -> tuple[Fact, ...]:
     if faults:
         raise Invalid("เลือกได้เฉพาะข้อมูลที่มินิแอปขอ", "Choose among what the mini-app asks for.", faults)
     return tuple(name for name in FACTS if name in facts)
+
+
+def terms(app: MiniApp, facts: Iterable[Fact]) -> dict[str, str]:
+    """The marks of the purposes for which facts are asked."""
+    wanted = set(facts)
+    return {each.name: _mark(each) for each in app.wants if each.name in wanted}
+
+
+def standing(app: MiniApp, grant: Grant | None) -> tuple[Fact, ...]:
+    """The facts that a grant gives now: those that are still asked for, and for the purpose that the person read.
+
+    Consent is for a purpose (PDPA s.19); a mini-app that describes another one must ask again.
+    """
+    if grant is None or not grant.stands:
+        return ()
+    now = terms(app, grant.facts)
+    return tuple(fact for fact in grant.facts if fact in now and grant.terms.get(fact) == now[fact])
+
+
+def _mark(wanted: Wanted) -> str:
+    return hashlib.sha256(wanted.model_dump_json().encode()).hexdigest()[:16]
 
 
 def opened_at(app: MiniApp, id: str, token: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Incoming, Outgoing
 
+from . import rules
 from .grants import Launch, Seen
 from .model import FACTS, Fact, MiniApp, Registration, Wanted
 
@@ -115,7 +116,7 @@ class MiniAppForMe(Outgoing):
         shown = seen.app or there.live
         if shown is None:
             raise AssertionError("nobody can have seen what was never live")
-        facts = set() if grant is None else set(grant.facts)
+        facts = set(rules.standing(shown, grant))
         return cls(
             id=there.id,
             name=shown.name,

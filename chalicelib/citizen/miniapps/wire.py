@@ -30,7 +30,7 @@ from ..hall import Hall, Told
 from . import rules, store
 from .dialect import unknown_consumer, unknown_mtoken, unknown_token
 from .grants import place_of, ticket_context
-from .model import Fact, Grant, Push, Registration, Ticket
+from .model import Fact, Grant, MiniApp, Push, Registration, Ticket
 from .ports import Consumers, Contact, Contacts
 from .store import Store
 
@@ -156,10 +156,11 @@ class Wire:
             raise NotFound("ไม่พบมินิแอปนี้ของระบบนี้", "No such mini-app of this system.")
         # without a time of its own, the same words on the same day are taken for a repeat of the call
         when = str(given.get("senddatetime") or rules.day_of(now))
-        return self._taken(app, [_entry(each) for each in data], _Time(due, now, when))
+        entries = [_entry(each) for each in data]
+        return self._taken(app, registration.open, entries, _Time(due, now, when))
 
-    def _taken(self, app: str, entries: Sequence[tuple[str, str] | None], time: _Time) -> Sent:
-        people = self._store.people(app, [entry[1] for entry in entries if entry is not None])
+    def _taken(self, id: str, app: MiniApp, entries: Sequence[tuple[str, str] | None], time: _Time) -> Sent:
+        people = self._store.people(id, [entry[1] for entry in entries if entry is not None])
         sent = Sent([])
         for number, entry in enumerate(entries):
             if entry is None:
@@ -170,7 +171,7 @@ class Wire:
                 sent.not_sent.append((number, refusal))
                 continue
             grant = people.get(entry[1])
-            if grant is None or "notification" not in grant.facts:
+            if grant is None or "notification" not in rules.standing(app, grant):
                 sent.not_sent.append((number, _not_subscribed()))
                 continue
             try:
@@ -253,8 +254,7 @@ def _still(registration: Registration | None, grant: Grant | None, ticket: Ticke
         raise unknown_mtoken()
     if grant is None or not grant.stands or grant.version != ticket.grant:
         raise unknown_mtoken()
-    asked = {each.name for each in registration.open.wants}
-    return tuple(name for name in grant.facts if name in asked)
+    return rules.standing(registration.open, grant)
 
 
 def _not_subscribed() -> Refusal:

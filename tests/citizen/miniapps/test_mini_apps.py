@@ -226,6 +226,25 @@ def test_a_withdrawal_while_the_register_answers_hands_over_nothing(live: Town) 
     assert answer.status == 401 and "สมชาย" not in answer.text
 
 
+def test_a_grant_is_for_the_purpose_that_was_read_and_for_no_other(live: Town) -> None:
+    live.grant("citizenId", "firstName", "notification")
+    user = live.user()
+    wants = described()["wants"]
+    for fact in wants:
+        if fact["name"] != "firstName":
+            fact["purpose"] = {"th": "เพื่อการตลาด", "en": "For marketing"}
+    live.describe(wants=wants)
+    assert live.deproc(live.mtoken()).json["result"]["citizenId"] == SOMCHAI, "until an operator lets it in"
+    live.approve()
+    result = live.deproc(live.mtoken()).json["result"]
+    assert (result["citizenId"], result["firstName"], result["notification"]) == (None, "สมชาย", False)
+    assert live.push({"message": "x", "userId": user}).json["result"] == []
+    asks = live.launch()["app"]["asks"]
+    assert [ask["name"] for ask in asks if ask["granted"]] == ["firstName"]
+    live.grant("citizenId")
+    assert live.deproc(live.mtoken()).json["result"]["citizenId"] == SOMCHAI
+
+
 def test_while_the_register_is_away_the_token_stays_good(live: Town) -> None:
     live.grant("firstName")
     mtoken = live.mtoken()
