@@ -57,6 +57,7 @@ WORDS: Mapping[str, Text] = {
     "credential.hidden": Text(th="นำเอกสารออกจากกระเป๋า", en="A paper was taken out of the wallet"),
     "share.used": Text(th="มีผู้ใช้รหัสดูเอกสารของท่าน", en="Somebody used a code to see your paper"),
     "share.revoked": Text(th="ยกเลิกรหัสดูเอกสาร", en="A code to see a paper was taken back"),
+    "entitlement.checked": Text(th="มีผู้ตรวจสิทธิแทนท่าน", en="Somebody checked a right in your place"),
 }
 
 UNKNOWN = Text(th="การทำรายการในพอร์ทัล", en="A deed in the portal")
