@@ -13,6 +13,7 @@ from chalicelib.biz.definitions.catalogue import shipped
 from chalicelib.biz.definitions.model import ServiceDefinition
 from chalicelib.shared import pointers
 from infra.local.agencies import company_register, person_register
+from infra.local.seed import directory
 
 SEED: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "infra" / "seed" / "gdx.json").read_text(encoding="utf-8")
@@ -21,6 +22,12 @@ PORTAL = "TH/CENTRAL/DGA/biz"
 SERVICES = [shipped().version(name, number) for name in shipped().ids() for number in shipped().versions(name)]
 
 every_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: f"{service.id}-{service.version}")
+
+
+def test_one_system_has_one_agreement_with_a_service() -> None:
+    """The exchange keeps one for each pair: of two, the second would silently take the place of the first."""
+    pairs = [(each["consumer"], each["service"]) for each in directory()["agreements"]]
+    assert [pair for number, pair in enumerate(pairs) if pair in pairs[:number]] == []
 
 
 def allowed(service: str, path: str) -> set[str]:
