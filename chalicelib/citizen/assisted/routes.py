@@ -13,16 +13,15 @@ from ..paging import Paging
 from ..service import Citizen
 from ..staff import ASSISTANT, OPERATOR, SUPERVISOR
 from .views import (
-    AgencyQuery,
     CodeAsked,
     DeskCode,
     DisputeBody,
     DisputePage,
+    DisputesQuery,
     DisputeView,
     HelpPage,
     HelpView,
     HelpWithDeeds,
-    MonthQuery,
     OneTimeCode,
     SettleBody,
     VisitBody,
@@ -30,6 +29,7 @@ from .views import (
     VisitFigures,
     VisitOpened,
     VisitPage,
+    VisitsMonth,
 )
 
 DESK = "/citizen/v1/assistance"
@@ -171,7 +171,7 @@ def _for_supervisors(room: Room, portal: Citizen) -> None:
     @room.get(
         DISPUTES,
         allow=[SUPERVISORS],
-        query=AgencyQuery,
+        query=DisputesQuery,
         answer=DisputePage,
         summary="Visits of my agency of which people say that it was not them, oldest first",
     )
@@ -196,7 +196,7 @@ def _for_supervisors(room: Room, portal: Citizen) -> None:
     @room.get(
         "/citizen/v1/assistance-figures",
         allow=[SUPERVISORS],
-        query=MonthQuery,
+        query=VisitsMonth,
         answer=VisitFigures,
         summary="How many visits an agency had in a month, by purpose and outcome, without persons",
     )

@@ -7,9 +7,10 @@ import datetime as dt
 import hashlib
 import hmac
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from chalicelib.shared.errors import Fault, Invalid, Refusal
+from chalicelib.shared.errors import Fault, Invalid, Refusal, Stale
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Once, Replayed
@@ -32,6 +33,8 @@ from .telling import Telling, code_fits
 from .words import CARD
 
 log = logging.getLogger("klang.assisted")
+
+Shown = TypeVar("Shown")
 
 TOKEN_LIVES = dt.timedelta(minutes=10)
 HOUSE = Caller("system", id="TH/CENTRAL/DGA/citizen")
@@ -124,12 +127,16 @@ class Assisted:
         Raises:
             NotFound. WrongState: it waits for none. Invalid: another code; the try is counted.
         """
-        now, before = self._hall.now(), self._of_officer(self.keeping.read(once, id), officer.id)
-        rules.must_wait(before, now)
-        if not code_fits(self._hall.parts.keyring, before, digits):
-            raise self._wrong(before)
-        after = rules.confirmed(before, "code", rules.IAL_OF_A_CODE, "", now)
-        return views.card(self.keeping.save(once, acting(before), before, after, "opened"))
+
+        def attempt() -> views.VisitCard:
+            now, before = self._hall.now(), self._of_officer(self.keeping.read(once, id), officer.id)
+            rules.must_wait(before, now)
+            if not code_fits(self._hall.parts.keyring, before, digits):
+                raise self._wrong(before)
+            after = rules.confirmed(before, "code", rules.IAL_OF_A_CODE, "", now)
+            return views.card(self.keeping.save(once, acting(before), before, after, "opened"))
+
+        return _unless_stale(attempt)
 
     def token(self, officer: Caller, id: str, scopes: Sequence[Scope]) -> ActingToken:
         """An access token with which the officer acts for the person.
@@ -181,13 +188,17 @@ class Assisted:
         Raises:
             NotFound. WrongState: it waits for none. Invalid: another code; the try is counted.
         """
-        now, before = self._hall.now(), self._of_person(self.keeping.read(once, id), Person(caller.id))
-        rules.must_wait(before, now)
         typed = code.replace("-", "").upper()
-        if not hmac.compare_digest(typed.encode(), self._desk_code(id).replace("-", "").encode()):
-            raise self._wrong(before)
-        after = rules.confirmed(before, "login", caller.ial, caller.name, now)
-        return views.help_of(self.keeping.save(once, caller, before, after, "opened"))
+
+        def attempt() -> views.HelpView:
+            now, before = self._hall.now(), self._of_person(self.keeping.read(once, id), Person(caller.id))
+            rules.must_wait(before, now)
+            if not hmac.compare_digest(typed.encode(), self._desk_code(id).replace("-", "").encode()):
+                raise self._wrong(before)
+            after = rules.confirmed(before, "login", caller.ial, caller.name, now)
+            return views.help_of(self.keeping.save(once, caller, before, after, "opened"))
+
+        return _unless_stale(attempt)
 
     def refuse(self, once: Once, caller: Caller, id: str) -> views.HelpView:
         """The person does not want it; raises NotFound, WrongState."""
@@ -260,3 +271,13 @@ class Assisted:
         mac = self._hall.parts.keyring.mac("visit-desk", id.encode())
         text = base64.b32encode(hashlib.sha256(mac.encode()).digest()[:5]).decode()
         return f"{text[:4]}-{text[4:]}"
+
+
+def _unless_stale(attempt: Callable[[], Shown]) -> Shown:
+    """What an attempt gives; once more where the visit changed in between, as when a code was just made for it."""
+    for _ in range(2):
+        try:
+            return attempt()
+        except Stale:
+            continue
+    return attempt()

@@ -60,7 +60,7 @@ class SettleBody(Incoming):
     answer: Text
 
 
-class AgencyQuery(Incoming):
+class DisputesQuery(Incoming):
     """Whose disputes or figures; an operator names an agency, a supervisor has their own."""
 
     agency: str | None = Field(default=None, max_length=80)
@@ -68,14 +68,14 @@ class AgencyQuery(Incoming):
     limit: int = Field(default=20, ge=1, le=100)
 
 
-class MonthQuery(Incoming):
+class VisitsMonth(Incoming):
     """Which month's figures."""
 
     agency: str | None = Field(default=None, max_length=80)
     month: str = Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="e.g. 2026-12 (Thailand)")
 
 
-class PurposeView(Outgoing):
+class VisitPurpose(Outgoing):
     """What a visit is for."""
 
     code: Purpose
@@ -88,7 +88,7 @@ class VisitCard(Outgoing):
     id: str
     version: int
     status: Status
-    purpose: PurposeView
+    purpose: VisitPurpose
     scopes: tuple[ScopeView, ...]
     made_at: dt.datetime
     confirm_by: dt.datetime = Field(description="Without a confirmation until then it lapses")
@@ -120,7 +120,7 @@ class CodeAsked(Outgoing):
     message: Text = CODE_SENT
 
 
-class DeedView(Outgoing):
+class HelpDeed(Outgoing):
     """Something that was done in the person's name."""
 
     what: Text
@@ -135,7 +135,7 @@ class HelpView(Outgoing):
     status: Status
     officer_name: str
     agency: str
-    purpose: PurposeView
+    purpose: VisitPurpose
     scopes: tuple[ScopeView, ...]
     made_at: dt.datetime
     confirm_by: dt.datetime
@@ -153,7 +153,7 @@ class HelpView(Outgoing):
 class HelpWithDeeds(HelpView):
     """One visit with what was done."""
 
-    did: tuple[DeedView, ...]
+    did: tuple[HelpDeed, ...]
 
 
 class HelpPage(Outgoing):
@@ -170,7 +170,7 @@ class DisputeView(Outgoing):
     officer: str = Field(description="The room's name for the officer")
     officer_name: str
     agency: str
-    purpose: PurposeView
+    purpose: VisitPurpose
     how: How | None
     confirmed_at: dt.datetime | None
     ended_at: dt.datetime | None
@@ -189,7 +189,7 @@ class DisputePage(Outgoing):
 class VisitFigure(Outgoing):
     """How many visits of a purpose came to this."""
 
-    purpose: PurposeView
+    purpose: VisitPurpose
     what: str = Field(description="made, open, refused, lapsed, ended or disputed; a visit counts in each that it was")
     count: int
 
@@ -202,9 +202,9 @@ class VisitFigures(Outgoing):
     items: list[VisitFigure]
 
 
-def purpose_of(code: Purpose) -> PurposeView:
+def purpose_of(code: Purpose) -> VisitPurpose:
     """A purpose with its words."""
-    return PurposeView(code=code, name=PURPOSES[code])
+    return VisitPurpose(code=code, name=PURPOSES[code])
 
 
 _SAME = ("id", "version", "status", "made_at", "confirm_by", "confirmed_at", "how", "ends_at", "ended_at", "ended_by")
@@ -240,7 +240,7 @@ def help_of(visit: Visit) -> HelpView:
 
 def help_whole(visit: Visit, did: list[tuple[str, str]]) -> HelpWithDeeds:
     """A visit with what was done."""
-    deeds = tuple(DeedView(what=words_of(what), scope=_scope(scope)) for what, scope in did)
+    deeds = tuple(HelpDeed(what=words_of(what), scope=_scope(scope)) for what, scope in did)
     return HelpWithDeeds.model_validate({**_help(visit), "did": deeds})
 
 

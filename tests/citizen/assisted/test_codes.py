@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 
+from chalicelib.shared.storage import Item, Key
 from tests.citizen.assisted.counter import Counter
-from tests.citizen.portal import MALEE
+from tests.citizen.portal import MALEE, Portal
+from tests.support.memory import MemoryTable
 
 CHANNELS = "/citizen/v1/me/channels"
 ME = "/citizen/v1/me"
@@ -89,3 +92,27 @@ def test_the_code_stands_nowhere(counter: Counter) -> None:
     for partition in (f"VISIT#{visit}", f"LOG#{person}"):
         for item in counter.portal.table.query(partition).items:
             assert f'"{digits}"' not in str(item.data) and f"'{digits}'" not in str(item.data)
+
+
+class Overtaken(MemoryTable):
+    """A table whose next reader is overtaken by somebody."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.overtaking: list[Callable[[], None]] = []
+
+    def get_many(self, keys: Sequence[Key]) -> Mapping[Key, Item]:
+        found = super().get_many(keys)
+        while self.overtaking:
+            self.overtaking.pop()()
+        return found
+
+
+def test_a_code_that_is_made_while_another_is_entered_costs_no_try() -> None:
+    table = Overtaken()
+    counter = Counter(Portal(table=table))
+    visit = counter.open().json
+    counter.desk(visit["id"], "code")
+    table.overtaking.append(counter.portal.pump)
+    done = counter.person(visit["id"], "confirm", {"code": visit["desk_code"]})
+    assert done.status == 200 and not table.overtaking, done.text
