@@ -57,3 +57,18 @@ def test_a_client_of_the_gateway_is_served_by_a_stage_of_its_own(here: Apart, wo
     answer = nobody.ask("GET", f"/ws/dopa/linkage/v1/link?{asked}", Consumer_Key=key, Token=token)
     assert (answer.status, answer.json["firstName"]) == (200, "มาลี")
     assert here.failures == []
+
+
+def test_a_portal_on_a_stage_of_its_own_asks_for_consent_as_a_member(here: Apart, world: World) -> None:
+    """The question goes out with the portal's own token; the answer comes back by the person's own."""
+    wichai, check = world.person("wichai"), "/citizen/v1/me/entitlements/credit-bureau/check"
+    told = wichai.post(check, {}).json
+    assert told["status"] == "consent_needed"
+    assert wichai.post(check, {}).json["consent"] == told["consent"], "the same question, not a second one"
+    mine = f"/gdx/v1/me/consents/{told['consent']['id']}"
+    asked = wichai.get(mine)
+    assert (asked.json["consumer"], asked.json["data_life_days"]) == ("TH/CENTRAL/DGA/citizen", 0)
+    wichai.post(f"{mine}/give", if_match=asked.etag)
+    assert "701" in wichai.post(check, {}).json["headline"]["en"]
+    assert wichai.post(check, {}).json["status"] == "consent_needed", "it served once"
+    assert here.failures == []
