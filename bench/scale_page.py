@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from bench.counted import Cost
 from bench.scale import SEALED, Assumed, Limits, Load, Model, Prices
+from bench.sign_ins_page import day_of, sign_ins
 from chalicelib.gdx.transparency.sealer import BATCH
 
 _WORDS = {
@@ -56,6 +57,7 @@ def page(model: Model) -> str:
         _bottlenecks(model),
         _money(model),
         _async(model),
+        sign_ins(day_of(model.limits, model.assumed, model.prices), model.prices.baht),
         _inputs(model),
     ]
     return "\n".join(line for part in parts for line in [*part, ""]).rstrip() + "\n"

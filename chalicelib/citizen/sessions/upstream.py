@@ -23,7 +23,10 @@ from .providers import Endpoints, LoginProvider
 from .refusals import refused
 
 METADATA_FRESH = 3600.0
-TIMEOUT = 8.0
+TIMEOUT = 5.0
+SILENT = 15.0
+"""Seconds for which a process does not ask a provider that it waited for in vain: so at most a quarter of all processes
+wait for a provider that is silent, and the others serve those who are logged in."""
 FORM = "application/x-www-form-urlencoded"
 
 Assertion = Callable[[str, str], str]
@@ -58,6 +61,7 @@ class Upstream:
         self._found: tuple[float, Endpoints, bool] | None = None
         self._keys: IssuerKeys | None = None
         self._keys_at = ""
+        self._silent_until = float("-inf")
 
     def endpoints(self) -> Endpoints:
         """Where it answers.
@@ -163,9 +167,12 @@ class Upstream:
         return self._found[1:]
 
     def _sent(self, method: str, address: str, headers: Mapping[str, str], body: bytes | None) -> HttpAnswer:
+        if self._timer() < self._silent_until:
+            raise _failed()
         try:
             answer = self._http.send(method, address, headers=headers, body=body, timeout=TIMEOUT)
         except Unreachable:
+            self._silent_until = self._timer() + SILENT
             raise _failed() from None
         if answer.status == 429 or answer.status >= 500:
             raise _failed()

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from chalicelib.citizen.sessions.idtoken import half_hash
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.jose import base64url
+from chalicelib.shared.storage import Table
 from tests.citizen.portal import MALEE, Portal
 from tests.support.client import Answer
 from tests.support.keys import LocalSigner
@@ -158,10 +159,10 @@ class Providers:
 class Doors:
     """The portal with two providers, `one` and `two`, and whoever else is given."""
 
-    def __init__(self, *more: Provider) -> None:
+    def __init__(self, *more: Provider, table: Table | None = None) -> None:
         self.one, self.two = Provider(login("one")), Provider(login("two"))
         them = (self.one, self.two, *more)
-        self.portal = Portal(logins=[each.config for each in them], http=Providers(*them))
+        self.portal = Portal(logins=[each.config for each in them], http=Providers(*them), table=table)
         for each in them:
             each.now = lambda: self.portal.now
         self.client = self.portal.client

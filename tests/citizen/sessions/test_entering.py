@@ -535,6 +535,17 @@ def test_a_provider_that_is_away_is_said_to_be(trouble: Any) -> None:
     assert doors.rows("SESSIONS#") == []
 
 
+def test_who_was_waited_for_in_vain_is_left_alone_for_a_while() -> None:
+    doors = Doors()
+    doors.one.dead = True
+    assert doors.enter().status == 502
+    doors.one.dead = False
+    assert doors.enter().status == 502 and doors.one.asked == [], "not asked at once again"
+    assert doors.enter(at=doors.two).status == 201, "another provider is another matter"
+    doors.portal.now += timedelta(seconds=15)
+    assert doors.enter().status == 201
+
+
 def test_an_answer_that_is_nonsense_is_the_providers_fault() -> None:
     doors = Doors()
     doors.one.status = 302
