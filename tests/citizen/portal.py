@@ -15,6 +15,7 @@ from chalicelib.citizen.consents.ports import ConsentsAtExchange
 from chalicelib.citizen.entitlements.catalogue import Catalogue, shipped
 from chalicelib.citizen.mandates.powers import Power, begun, over
 from chalicelib.citizen.model import Person
+from chalicelib.citizen.offers.people import TURNING
 from chalicelib.citizen.routes import routes
 from chalicelib.citizen.service import SELF, Citizen
 from chalicelib.citizen.wallet.issuers import Trusted
@@ -193,6 +194,7 @@ class Portal:
         self.figures = MemoryFigures()
         self.objects = MemoryObjects()
         self.gdx = Exchange(lambda: self.now.isoformat(timespec="milliseconds"))
+        self.gdx.answering[TURNING] = lambda path, body: {"people": [], "next": None}  # nobody's birthday
         journal = Journal(self.table, self.post, ids=lambda: f"{next(counter):032x}", clock=self.clock)
         parts = Parts(
             base_url="https://citizen.klang.test",

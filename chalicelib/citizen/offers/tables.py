@@ -98,24 +98,29 @@ def _places(group: Group) -> Iterator[Place]:
     yield Place(group.province, group.sex, group.band)
 
 
-def relations(places: Iterable[Place]) -> list[Relation[Cell]]:
-    """Everything that a reader knows of how the cells hang together."""
+def wholes_of(places: Iterable[Place]) -> list[tuple[Place, list[Place]]]:
+    """Totals, and the rows of which each is the sum; a total with several divisions stands there once for each."""
     there = sorted(set(places))
     leaves = [place for place in there if place.province and place.band]
     provinces = [place for place in there if place.province and not place.band]
     sexes = [place for place in there if place.sex and not place.province and not place.band]
     columns = [place for place in there if place.band and not place.province]
-    wholes: list[tuple[Place, list[Place]]] = [
+    wholes = [
         (Place(), provinces),
         (Place(), sexes),
         *((sex, [each for each in columns if each.sex == sex.sex]) for sex in sexes),
         *((place, [each for each in leaves if each.province == place.province]) for place in provinces),
         *((each, [leaf for leaf in leaves if (leaf.sex, leaf.band) == (each.sex, each.band)]) for each in columns),
     ]
+    return [(whole, parts) for whole, parts in wholes if parts]
+
+
+def relations(places: Iterable[Place]) -> list[Relation[Cell]]:
+    """Everything that a reader knows of how the cells hang together."""
+    there = sorted(set(places))
     across = [
         Relation((whole, name), tuple((part, name) for part in parts), equal=True)
-        for whole, parts in wholes
-        if parts
+        for whole, parts in wholes_of(there)
         for name in COUNTS
     ]
     within = [
@@ -143,12 +148,14 @@ def hidden_places(rows: Sequence[Row], k: int = K) -> set[Place]:
     counts = {row.place: row.counts for row in rows}
     values: dict[Cell, int] = {(place, name): of[name] for place, of in counts.items() for name in COUNTS}
     small = [cell for cell, value in values.items() if 0 < value < k]
-    known = relations(counts)
+    known, kin = relations(counts), _kin(counts)
     hidden = _whole_blocks({place for place, _ in small}, counts)
     while True:
         read = bounds(values, {(place, name) for place in hidden for name in COUNTS}, known, at_least)
         weak = {cell[0] for cell in small if read[cell][1] - read[cell][0] < k}
-        more = {found for place in weak if (found := _next(place, hidden, counts)) is not None}
+        broadest = min((_depth(place) for place in weak), default=0)  # what hides a total often hides its parts
+        chosen = (_next(place, hidden, counts, kin) for place in weak if _depth(place) == broadest)
+        more = {found for found in chosen if found is not None}
         if not more:
             return hidden
         hidden = _whole_blocks(hidden | more, counts)
@@ -160,7 +167,12 @@ def _whole_blocks(hidden: set[Place], counts: Mapping[Place, object]) -> set[Pla
     return hidden | {place for place in counts if place.band and place.province in blocks}
 
 
-def _next(place: Place, hidden: set[Place], counts: Mapping[Place, Mapping[Count, int]]) -> Place | None:
+def _next(
+    place: Place,
+    hidden: set[Place],
+    counts: Mapping[Place, Mapping[Count, int]],
+    kin: Mapping[Place, set[Place]],
+) -> Place | None:
     """One more row to hide for one that can be read too well: the one with which the least is lost.
 
     First what stands in a sum with it and is not nothing, then anything.
@@ -171,14 +183,21 @@ def _next(place: Place, hidden: set[Place], counts: Mapping[Place, Mapping[Count
         return each == Place(), not counts[each]["eligible"], counts[block]["eligible"], each
 
     open_places = [each for each in counts if each not in hidden]
-    near = [each for each in open_places if _kin(each, place) and counts[each]["eligible"]]
+    near = [each for each in open_places if each in kin[place] and counts[each]["eligible"]]
     return min(near or open_places, key=lost, default=None)
 
 
-def _kin(one: Place, other: Place) -> bool:
-    """Whether two rows stand in one sum: as parts of the same total, or as a total and its part."""
-    if one.province and other.province and one.band and other.band:
-        return one.province == other.province or (one.sex, one.band) == (other.sex, other.band)
-    if sum(map(bool, one)) == sum(map(bool, other)):
-        return bool(one.province) == bool(other.province) and (not one.band or one.sex == other.sex)
-    return all(a == b or ALL in (a, b) for a, b in zip(one, other, strict=True))
+def _depth(place: Place) -> int:
+    """How many of province, sex and band a row names."""
+    return sum(map(bool, place))
+
+
+def _kin(places: Iterable[Place]) -> dict[Place, set[Place]]:
+    """The rows that stand in one sum with each."""
+    there = list(places)
+    found: dict[Place, set[Place]] = {place: set() for place in there}
+    for whole, parts in wholes_of(there):
+        together = {whole, *parts}
+        for place in together:
+            found[place] |= together
+    return found
