@@ -15,9 +15,9 @@ from .assisted import routes as assisted
 from .bills import routes as bills
 from .channels import routes as channels
 from .consents import routes as consents
+from .directory import routes as directory
 from .entitlements import routes as entitlements
 from .home import routes as home
-from .directory import routes as directory
 from .inbox import routes as inbox
 from .mandates import routes as mandates
 from .miniapps import routes as miniapps
