@@ -1,4 +1,4 @@
-"""One restaurant licence through all four platforms, step by step."""
+"""The story: one restaurant licence through all four platforms, and one right that finds its person."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from demo.story_citizen import citizen
 from demo.story_consent import consent
 from demo.story_gdx import gdx
 from demo.story_opendata import opendata
+from demo.story_rights import rights
 
-STEPS: tuple[Step, ...] = (
+LICENCE: tuple[Step, ...] = (
     *gdx.steps,
     *agreement.steps,
     *biz.steps,
@@ -20,3 +21,5 @@ STEPS: tuple[Step, ...] = (
     *opendata.steps,
     *catalogue.steps,
 )
+RIGHT: tuple[Step, ...] = tuple(rights.steps)
+STEPS: tuple[Step, ...] = (*LICENCE, *RIGHT)

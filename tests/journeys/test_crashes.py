@@ -18,7 +18,7 @@ from typing import Generic, TypeVar
 
 import pytest
 
-from demo.story import STEPS
+from demo.story import LICENCE
 from demo.world import Answer, World
 from tests.journeys.effects import Effects, effects
 from tests.journeys.weather import BEGINNING, Death, Skies, Storm, weather
@@ -57,7 +57,7 @@ def story(
     with town(town_of) as here, weather(sky):
         here.around, here.answered, here.cold = sky.around, sky.answered, cold
         world = World(transport(here))
-        for step in STEPS:
+        for step in LICENCE:
             step.play(world)
         here.settle()
         yield Played(here, sky, effects(here))
