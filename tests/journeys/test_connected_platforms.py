@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -71,4 +71,36 @@ def test_a_portal_on_a_stage_of_its_own_asks_for_consent_as_a_member(here: Apart
     wichai.post(f"{mine}/give", if_match=asked.etag)
     assert "701" in wichai.post(check, {}).json["headline"]["en"]
     assert wichai.post(check, {}).json["status"] == "consent_needed", "it served once"
+    assert here.failures == []
+
+
+def test_a_mini_app_of_the_gateway_is_known_to_the_portal_on_a_stage_of_its_own(here: Apart, world: World) -> None:
+    family = "TH/LOCAL/LAEMNGOP/family"
+    system, operator = visitor(world, "laemngop-family"), visitor(world, "operator-dga")
+    issued = system.ask("POST", "/gdx/v1/consumer-keys", {"subsystem": family, "label": "mini-app"}).json
+    nobody, key = Visitor(world, None), issued["consumer_key"]
+    asked = urlencode({"ConsumerSecret": issued["consumer_secret"], "AgentID": "family-backend"})
+    token = nobody.ask("GET", f"/ws/auth/validate?{asked}", Consumer_Key=key).json["Result"]
+    word = {"th": "ครอบครัว", "en": "Family"}
+    app = {
+        "name": word,
+        "about": word,
+        "category": "family",
+        "start_url": "https://family.laemngop.example/",
+        "origin": "https://family.laemngop.example",
+        "wants": [{"name": "firstName", "purpose": word}],
+    }
+    place, mine = "/citizen/v1/miniapps/laemngop-family", "/citizen/v1/me/miniapps/laemngop-family"
+    described = system.ask("PUT", place, app)
+    assert operator.ask("POST", f"{place}/approve", if_match=described.headers["etag"]).status == 200
+    malee = visitor(world, "malee")
+    assert malee.ask("PUT", f"{mine}/grant", {"facts": ["firstName"]}).status == 204
+    mtoken = parse_qs(urlsplit(malee.ask("POST", f"{mine}/launch").json["url"]).query)["mToken"][0]
+    wire, body = "/ws/dga/czp/prod/v1/core/shield/data/deproc", {"AppId": "laemngop-family", "MToken": mtoken}
+    wrong = nobody.ask("POST", wire, body, Consumer_Key=key, Token="x")
+    assert (wrong.status, wrong.json["messageCode"]) == (401, 401)
+    answer = nobody.ask("POST", wire, body, Consumer_Key=key, Token=token)
+    assert (answer.status, answer.json["result"]["firstName"]) == (200, "มาลี"), answer.json
+    services = nobody.ask("GET", "/citizen/v1/services").json
+    assert services["missing"] == [] and {"licence", "miniapp", "bill"} <= {each["kind"] for each in services["items"]}
     assert here.failures == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -25,7 +26,9 @@ DESCRIBED = {
     "category": "family",
     "start_url": "https://family.laemngop.example/start",
     "origin": "https://family.laemngop.example",
-    "wants": [{"name": name, "purpose": WHY} for name in ("citizenId", "firstName", "dateOfBirthString", "notification")],
+    "wants": [
+        {"name": name, "purpose": WHY} for name in ("citizenId", "firstName", "dateOfBirthString", "notification")
+    ],
 }
 
 
@@ -149,7 +152,53 @@ def test_a_key_of_another_system_opens_nothing(world: World, client: MiniApp) ->
     assert client.deproc(mtoken).json["result"]["citizenId"] == persona("somchai")["pid"]
 
 
-@pytest.mark.parametrize(("asked", "kind"), [("คนแก่", "entitlement"), ("ร้านอาหาร", "licence"), ("วัคซีน", "miniapp")])
-def test_people_find_what_they_look_for_in_their_own_words(world: World, client: MiniApp, asked: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("asked", "kind"), [("คนแก่", "entitlement"), ("ค่าไฟ", "bill"), ("ร้านอาหาร", "licence"), ("วัคซีน", "miniapp")]
+)
+def test_people_find_what_they_look_for_in_their_own_words(
+    world: World, client: MiniApp, asked: str, kind: str
+) -> None:
     found = world.public(f"/citizen/v1/services?q={quote(asked)}").json
     assert found["missing"] == [] and found["items"][0]["kind"] == kind
+
+
+def test_an_appointment_is_booked_found_at_home_and_cancelled(world: World) -> None:
+    somchai, family = world.person("somchai"), visitor(world, APP)
+    desk = {
+        "id": "vaccine",
+        "name": {"th": "วัคซีนเด็ก", "en": "Child vaccines"},
+        "about": {"th": "ฉีดวัคซีนตามวัย", "en": "Vaccines by age"},
+        "minutes": 30,
+        "places": 1,
+        "windows": [{"weekdays": [1, 2, 3, 4, 5], "opens": "08:30", "closes": "12:00"}],
+    }
+    office = {
+        "name": {"th": "เทศบาลตำบลแหลมงอบ", "en": "Laem Ngop town hall"},
+        "address": {"th": "แหลมงอบ ตราด", "en": "Laem Ngop, Trat"},
+        "category": "health",
+        "desks": [desk],
+    }
+    assert family.ask("PUT", "/citizen/v1/appointments/offices/laemngop-hall", office).status == 200
+    times = world.public("/citizen/v1/appointments/slots?office=laemngop-hall&service=vaccine").json["items"]
+    assert times and all(each["left"] == 1 for each in times)
+    place = {"office": "laemngop-hall", "service": "vaccine", "start": times[0]["start"]}
+    mine = "/citizen/v1/me/appointments"
+    held = somchai.post(mine, place, expect=201)
+    world.person("malee").post(mine, place, expect=429)
+    booked = somchai.post(f"{mine}/{held.json['id']}/confirm", if_match=held.headers["etag"])
+    assert booked.json["state"] == "booked"
+
+    def told() -> list[Any]:
+        items = somchai.get("/citizen/v1/me/inbox").json["items"]
+        return [item for item in items if booked.json["reference"] in item["body"]["th"]]
+
+    assert len(world.until("the message about the appointment", told)) == 1
+    home = somchai.get("/citizen/v1/me/home").json
+    assert booked.json["id"] in json.dumps(home)
+    day = times[0]["start"][:10]
+    listed = family.ask("GET", f"/citizen/v1/appointments/offices/laemngop-hall/days/{day}").json["items"]
+    assert [line["reference"] for line in listed] == [booked.json["reference"]]
+    assert "สมชาย" not in json.dumps(listed, ensure_ascii=False)
+    somchai.post(f"{mine}/{held.json['id']}/cancel", if_match=booked.headers["etag"])
+    world.person("malee").post(mine, place, expect=201)
+    assert booked.json["id"] not in json.dumps(somchai.get("/citizen/v1/me/home").json)
