@@ -1,4 +1,4 @@
-"""The child support grant over real HTTP: told, checked, applied for, granted, paid; and what must not happen on the way."""
+"""The child support grant over real HTTP: told, checked, applied for, granted; and what must not happen on the way."""
 
 from __future__ import annotations
 
