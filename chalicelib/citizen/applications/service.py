@@ -20,6 +20,7 @@ from .. import rules as room
 from ..hall import Hall, person_of
 from ..model import Person
 from . import rules
+from .holding import holding
 from .model import Application
 from .ports import Cases, Rights
 from .store import ApplicationRows
@@ -73,6 +74,7 @@ class Applications:
         self._cases = cases
         self._rights = rights
         self._taken_up = taken_up
+        hall.holdings["applications"] = holding(hall, self.rows)
 
     # --- what the engine tells
 

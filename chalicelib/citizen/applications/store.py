@@ -25,7 +25,7 @@ class ApplicationRows:
 
     def page(self, person: Person, after: str | None, limit: int) -> tuple[list[Application], str | None]:
         """Some of them, newest first."""
-        page = self._table.query(_of(person), after=after, limit=limit, newest_first=True)
+        page = self._table.query(partition_of(person), after=after, limit=limit, newest_first=True)
         found = [self.read(item) for item in page.items]
         return [each for each in found if each is not None], page.after
 
@@ -46,10 +46,11 @@ class ApplicationRows:
 
 def key_of(person: Person, id: str) -> Key:
     """Where one lies."""
-    return Key(_of(person), id)
+    return Key(partition_of(person), id)
 
 
-def _of(person: Person) -> str:
+def partition_of(person: Person) -> str:
+    """Where a person's applications lie together."""
     return f"APPS#{person}"
 
 

@@ -189,6 +189,15 @@ def test_what_was_opened_elsewhere_is_shown_too(portal: Portal) -> None:
     assert wrong.status == 422 and "1234567890123" not in wrong.text
 
 
+def test_a_copy_of_everything_has_them_and_an_erasure_takes_them_away(portal: Portal) -> None:
+    mine = opened(portal)["id"]
+    held, person = portal.citizen.hall.holdings["applications"], portal.citizen.hall.person(MALEE)
+    assert [each["id"] for each in held.export(person)] == [mine] and held.keeps
+    for _ in range(2):
+        held.erase(person)
+        assert held.export(person) == [] and cards(portal) == []
+
+
 def test_nothing_of_an_application_stands_in_the_clear(portal: Portal) -> None:
     opened(portal, answers={"secret": "ความลับ"})
     everything = str(portal.memory._items)
