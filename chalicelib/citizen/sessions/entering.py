@@ -13,7 +13,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -29,8 +29,8 @@ from chalicelib.shared.thai import is_national_id
 from ..hall import Hall
 from . import store
 from .idtoken import Expected, verified
-from .model import LOGIN_LIVES, Login, Who
-from .providers import LoginProvider
+from .model import LOGIN_LIVES, Entered, Login, Started, Who
+from .providers import Claims, LoginProvider
 from .refusals import refused
 from .rules import network_of
 from .secrets import Secrets
@@ -40,31 +40,6 @@ from .upstream import Upstream, unready
 STARTS, FINISHES = 300, 300
 """Logins of one provider that one address may begin, and end, in a minute: thousands of people share one address of a
 mobile network. There is no limit over all addresses: whoever reached it would lock everybody out."""
-
-
-@dataclass(frozen=True)
-class Started:
-    """A login that was begun.
-
-    Attributes:
-        url: where the person goes to log in.
-        state: comes back with the code; the client compares it.
-        login: what the client holds until then.
-        expires_in: seconds for which it serves.
-    """
-
-    url: str = field(repr=False)
-    state: str = field(repr=False)
-    login: str = field(repr=False)
-    expires_in: int
-
-
-@dataclass(frozen=True)
-class Entered:
-    """Somebody who logged in, and at which provider."""
-
-    who: Who
-    provider: str
 
 
 class Entering:
@@ -245,13 +220,10 @@ class Entering:
         sure = names.pid_verified is None or said.get(names.pid_verified)
         if sure is not True and sure not in ("true", "True"):
             raise refused()  # a number that the person only typed in
-        name = said.get(names.name) or " ".join(
-            str(said[part]) for part in (names.given_name, names.family_name) if said.get(part)
-        )
         since = claims.get("auth_time")
         return Who(
             pid=pid,
-            name=str(name)[:200],
+            name=_name(said, names),
             ial=provider.assurance.level(said),
             auth_time=int(now.timestamp() if since is None else since),
         )
@@ -277,6 +249,17 @@ class Entering:
         now = int(self._hall.now().timestamp())
         claims = {"sub": client_id, "aud": address, "iat": now, "exp": now + 60, "jti": new_id()}
         return sign_jwt(claims, IssuerKey(client_id, self._tokens.keys.signing()), "JWT")
+
+
+def _name(said: Mapping[str, Any], names: Claims) -> str:
+    """The display name of these claims; what is no text is no name."""
+
+    def text(claim: str) -> str:
+        value = said.get(claim)
+        return " ".join(value.split()) if isinstance(value, str) else ""
+
+    parts = (text(names.given_name), text(names.family_name))
+    return (text(names.name) or " ".join(part for part in parts if part))[:200]
 
 
 def _challenge(verifier: str) -> str:

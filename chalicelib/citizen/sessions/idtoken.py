@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,6 +71,11 @@ def verified(
         algorithms=(provider.algorithm,),
         leeway=LEEWAY,
     )
+    try:
+        # what cannot be written out again (NaN, halves of surrogate pairs) would break whoever reads it later
+        json.dumps(claims, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        raise TokenRefused("malformed", "the claims are not plain JSON") from None
     _meant_for_us(claims, provider.client_id)
     subject, nonce = claims.get("sub"), claims.get("nonce")
     if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
@@ -119,6 +125,8 @@ def _timely(claims: Mapping[str, Any], expected: Expected, now: datetime) -> Non
     since = claims.get("auth_time")
     if since is not None and (isinstance(since, bool) or not isinstance(since, int | float)):
         raise TokenRefused("malformed", "auth_time is not a time")
+    if since is not None and not 0 <= since <= (now + LEEWAY).timestamp():
+        raise TokenRefused("not_yet_valid", "the person has not logged in yet")
     if expected.max_age is None:
         return
     if since is None or since < now.timestamp() - expected.max_age - LEEWAY.total_seconds():

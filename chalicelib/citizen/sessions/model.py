@@ -52,6 +52,23 @@ class Login:
 
 
 @dataclass(frozen=True)
+class Started:
+    """A login that was begun.
+
+    Attributes:
+        url: where the person goes to log in.
+        state: comes back with the code; the client compares it.
+        login: what the client holds until then.
+        expires_in: seconds for which it serves.
+    """
+
+    url: str = field(repr=False)
+    state: str = field(repr=False)
+    login: str = field(repr=False)
+    expires_in: int
+
+
+@dataclass(frozen=True)
 class Who:
     """The person as the provider of the login vouched for them."""
 
@@ -59,6 +76,14 @@ class Who:
     name: str = field(repr=False)
     ial: str
     auth_time: int
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Somebody who logged in, and at which provider."""
+
+    who: Who
+    provider: str
 
 
 @dataclass(frozen=True)

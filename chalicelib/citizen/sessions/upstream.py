@@ -7,7 +7,6 @@ judges each address once more and follows no redirects.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,7 +16,8 @@ from pydantic import ValidationError
 
 from chalicelib.shared.access_tokens import IssuerKeys, fetched_jwks
 from chalicelib.shared.egress import Http, HttpAnswer, Unreachable
-from chalicelib.shared.errors import Unavailable, UpstreamFailed
+from chalicelib.shared.errors import Malformed, Unavailable, UpstreamFailed
+from chalicelib.shared.json_text import parse_json
 
 from .providers import Endpoints, LoginProvider
 from .refusals import refused
@@ -196,8 +196,8 @@ def _failed() -> UpstreamFailed:
 
 def _object(answer: HttpAnswer) -> Mapping[str, Any]:
     try:
-        found = json.loads(answer.body)
-    except (ValueError, RecursionError):
+        found = parse_json(answer.body)
+    except Malformed:
         found = None
     if answer.status != 200 or not isinstance(found, dict):
         raise _failed()

@@ -79,6 +79,7 @@ class Provider:
     status: int = 200
     signed_by: LocalSigner | None = None
     dead: bool = False
+    raw: bytes | None = None
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     discovery: dict[str, Any] = field(default_factory=dict)
 
@@ -100,6 +101,8 @@ class Provider:
             case "/jwks":
                 return _json({"keys": [dict(self.key.public_jwk)]})
             case "/userinfo":
+                if self.raw is not None:
+                    return HttpAnswer(200, {}, self.raw)
                 return _json({"sub": "s-1"} | (self.told or {}))
             case "/.well-known/openid-configuration":
                 return _json(self.discovery)

@@ -130,6 +130,32 @@ class TestTheWay:
         assert doors.session()["ial"] == ial
 
 
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"name": "  มาลี \n ใจงาม "}, "มาลี ใจงาม"),
+        ({"name": None, "given_name": "มาลี", "family_name": "ใจงาม"}, "มาลี ใจงาม"),
+        ({"name": "", "given_name": "มาลี"}, "มาลี"),
+        ({"name": {"th": "มาลี"}}, ""),
+        ({"name": None}, ""),
+        ({"name": "ม" * 300}, "ม" * 200),
+    ],
+)
+def test_a_name_is_a_text_or_none(claims: dict[str, Any], name: str) -> None:
+    doors = Doors()
+    doors.one.claims = claims
+    said = jwt.decode(doors.session()["access_token"], options={"verify_signature": False})
+    assert said["name"] == name
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b'{"sub":"s-1","sub":"s-1"}', b'{"sub":NaN}', b"[" * 99_999])
+def test_userinfo_that_is_nonsense_is_the_providers_fault(body: bytes) -> None:
+    doors = Doors()
+    doors.one.claims = {"pid": None}
+    doors.one.raw = body
+    assert doors.enter().status == 502 and doors.rows("SESSIONS#") == []
+
+
 class TestOtherShapes:
     """Providers that are configured otherwise."""
 
@@ -439,6 +465,11 @@ FORGED: dict[str, Spoil] = {
     "a national id that does not hold": provider_says(pid="1101700230709"),
     "a juristic number": provider_says(pid="0105536000315"),
     "a national id that is a number": provider_says(pid=int(MALEE)),
+    "a nonce of half a letter": provider_says(nonce="\ud800"),
+    "a name of half a letter": provider_says(name="\ud800"),
+    "an end beyond all numbers": provider_says(exp=float("inf")),
+    "a login time that is not a number": provider_says(auth_time=float("nan")),
+    "a login time at the end of all times": provider_says(auth_time=1e300),
     "unsigned": _unsigned,
     "HMAC with the public key": _hmac_by_public_key,
     "another algorithm": _another_algorithm,

@@ -21,7 +21,7 @@ def test_a_template_needs_only_what_is_ones_own(name: str) -> None:
     provider = providers([{"template": name, **OWN}])[name]
     assert provider.client_id == "klang" and provider.names.th and provider.names.en
     assert provider.verified == "no", "nobody has compared it with the provider yet, and it says so"
-    assert "openid" in provider.scopes and provider.algorithm != "none"
+    assert "openid" in provider.scopes
 
 
 def test_what_is_configured_goes_before_the_template() -> None:
