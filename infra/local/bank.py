@@ -12,7 +12,7 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -24,7 +24,11 @@ from infra.local.gateway_event import HttpAnswer, HttpRequest
 from infra.local.paths import Handler, json_answer, read_body
 
 PROVIDER = "sample-bank"
-CALLBACK = f"/biz/v1/payments/callbacks/{PROVIDER}"
+FEES = f"/biz/v1/payments/callbacks/{PROVIDER}"
+BILLS = f"/citizen/v1/payments/callbacks/{PROVIDER}"
+BILLERS = {"099999999999900": FEES, "9999": BILLS}
+"""Whom the bank tells, by the beginning of the biller id: its own book of customers, as every bank keeps one."""
+
 SIGNATURE_HEADER = "X-Klang-Signature"
 
 
@@ -41,6 +45,7 @@ class Pay(Incoming):
         default=None, pattern=r"^[A-Z0-9]{8,32}$", description="Tells of this transaction again instead of a new one"
     )
     notices: int = Field(default=1, ge=1, le=5, description="How many times the platform is told")
+    status: Literal["settled", "failed", "reversed"] = Field(default="settled", description="What the bank says of it")
 
 
 class Bank:
@@ -81,15 +86,23 @@ class Bank:
             "ref2": bill.ref2 or "",
             "amount": amount,
             "paid_at": self._clock().isoformat(timespec="seconds"),
+            **({} if wish.status == "settled" else {"status": wish.status}),
         }
-        said = [self._tell(notice) for _ in range(wish.notices)]
+        place = next((path for begin, path in BILLERS.items() if bill.biller.startswith(begin)), None)
+        if place is None:
+            raise Invalid(
+                "ธนาคารไม่รู้จักผู้รับเงินรายนี้",
+                "The bank has no customer with this biller id.",
+                [Fault("/qr", "ไม่รู้จักผู้รับเงิน", "Not a biller of this bank.")],
+            )
+        said = [self._tell(place, notice) for _ in range(wish.notices)]
         return json_answer({**notice, "biller": bill.biller, "platform": said}, said[-1]["status"])
 
-    def _tell(self, notice: dict[str, Any]) -> dict[str, Any]:
+    def _tell(self, place: str, notice: dict[str, Any]) -> dict[str, Any]:
         body = json.dumps(notice, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", SIGNATURE_HEADER: self.sign(body)}
         try:
-            answer = self._http.send("POST", self._platform() + CALLBACK, headers=headers, body=body)
+            answer = self._http.send("POST", self._platform() + place, headers=headers, body=body)
         except Unreachable:
             raise Unavailable("ติดต่อระบบรับชำระไม่ได้", "The portal does not answer.", retry_after=1) from None
         return {"status": answer.status, "body": _read(answer.body)}

@@ -106,6 +106,7 @@ def _seed_citizen(house: House, wishes: Wishes) -> None:
     keyring = house.parts("citizen").keyring
     for persona, pid in [*_staff(wishes, "assistant"), *_staff(wishes, "operator")]:
         house.citizen.staff.post(keyring.pseudonym(pid), _posting(persona), new_token())
+    house.citizen.bills.till.know_provider(_once(), PROVIDER, wishes.bank_secret)
     for provider, secret in wishes.login_secrets.items():
         house.citizen.sessions.entering.secrets.keep(provider, secret)
 

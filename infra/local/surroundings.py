@@ -16,6 +16,8 @@ from chalicelib.shared.ids import utc_now
 from infra.local import personas, turning
 from infra.local.agencies import Agency, Check, company_register, credit_register, person_register
 from infra.local.bank import Bank
+from infra.local.billers import billers
+from infra.local.billers import endpoints as billers_at
 from infra.local.calls import Calls
 from infra.local.data_centre import DataCentre, endpoint_of, hosted_registers
 from infra.local.desk import Desk
@@ -64,7 +66,7 @@ class Surroundings:
             Agency(company_register(), check),
             Agency(credit_register(), check),
         )
-        self.data_centre = DataCentre(hosted_registers(), check)
+        self.data_centre = DataCentre(hosted_registers(), check, billers(check, clock))
         http = http or GuardedHttp([LOOPBACK])
         people = PersonTokens(issuer(address), self.personas, clock)
         digital_id = PersonTokens(f"{address}{DIGITAL_ID_PATH}", self.personas, clock)
@@ -85,7 +87,8 @@ class Surroundings:
         """Where the agencies' systems answer, by subsystem id."""
         own = {agency.register.subsystem: agency.address for agency in self.agencies}
         hosted = {each.subsystem for each in hosted_registers()}
-        return own | {each: self.data_centre.address + endpoint_of(each) for each in hosted}
+        billing = billers_at(self.data_centre.address)
+        return own | billing | {each: self.data_centre.address + endpoint_of(each) for each in hosted}
 
     @property
     def wishes(self) -> Wishes:

@@ -10,13 +10,15 @@ import pytest
 
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.thai_qr import Bill, Satang, encode
-from infra.local.bank import CALLBACK, Bank
+from infra.local.bank import BILLS, FEES, Bank
 from infra.local.paths import Paths
 from tests.infra.local_http import as_json, ask
 
 PORTAL = "http://127.0.0.1:8000"
 NOW = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 QR = encode(Bill(biller="099999999999900", ref1="ABC1", ref2="01", amount=Satang(500000)))
+ELECTRICITY = encode(Bill(biller="999900000000201", ref1="ABC1", ref2="01", amount=Satang(500000)))
+STRANGER = encode(Bill(biller="123456789012345", ref1="ABC1", ref2="01", amount=Satang(500000)))
 OPEN_QR = encode(Bill(biller="099999999999900", ref1="ABC1"))
 
 
@@ -46,7 +48,7 @@ def test_a_bill_is_paid_and_told_with_a_signature_that_holds() -> None:
     portal = Portal()
     status, said, bank = pay(portal, qr=QR)
     ((url, header, body),) = portal.heard
-    assert url == PORTAL + CALLBACK
+    assert url == PORTAL + FEES
     assert status == 200
     assert (said["ref1"], said["ref2"], said["amount"]) == ("ABC1", "01", "5000.00")
     assert said["platform"] == [{"status": 200, "body": {"booked": True}}]
@@ -84,6 +86,8 @@ def test_a_portal_that_does_not_answer() -> None:
         ({"qr": QR, "amount": "7"}, "/amount"),
         ({"qr": QR, "notices": 6}, "/notices"),
         ({"qr": QR, "tip": 1}, "/tip"),
+        ({"qr": QR, "status": "maybe"}, "/status"),
+        ({"qr": STRANGER}, "/qr"),
     ],
 )
 def test_what_it_cannot_pay(wish: dict[str, Any], pointer: str) -> None:
@@ -98,3 +102,16 @@ def test_an_open_amount_is_the_payers() -> None:
     portal = Portal()
     assert pay(portal, qr=OPEN_QR, amount="7.00")[0] == 200
     assert json.loads(portal.heard[0][2])["amount"] == "7.00"
+
+
+def test_it_tells_the_portal_whose_biller_it_is() -> None:
+    portal = Portal()
+    assert pay(portal, qr=ELECTRICITY)[0] == 200
+    assert portal.heard[0][0] == PORTAL + BILLS
+    assert "status" not in json.loads(portal.heard[0][2])
+
+
+def test_it_may_take_the_money_back() -> None:
+    portal = Portal()
+    pay(portal, qr=ELECTRICITY, transaction="TX000002", status="reversed")
+    assert json.loads(portal.heard[0][2])["status"] == "reversed"

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.shared.payment_accounts import Way
+from chalicelib.shared.sourced import Member
 from chalicelib.shared.web import Incoming
 
+from ..model import Pid
 from ..paging import Paging
 from .model import State
 
@@ -76,6 +78,15 @@ class MoneyDecision(Incoming):
         default=None, description="The bill to be paid, with `apply`"
     )
     reason: Annotated[str, Field(min_length=3, max_length=1000)]
+
+
+class FinanceOfficer(Incoming):
+    """Who decides about an agency's money."""
+
+    pid: Pid
+    agency: Member
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    serves: bool = Field(default=True, description="false: no longer")
 
 
 class MoneyRun(Incoming):

@@ -16,7 +16,7 @@ from chalicelib.shared.payment_notices import CallbackBody
 from chalicelib.shared.payment_statements import LIMIT as STATEMENT_LIMIT
 from chalicelib.shared.payment_statements import read as read_statement
 from chalicelib.shared.problems import invalid_body
-from chalicelib.shared.web import Call, Incoming, Room, parse_json
+from chalicelib.shared.web import Call, Incoming, Reply, Room, parse_json
 
 from ..service import Citizen
 from . import bodies
@@ -104,6 +104,18 @@ def _providers(room: Room, citizen: Citizen) -> None:
 
 def _entries(room: Room, citizen: Citizen) -> None:
     desk, cursors = citizen.bills.treasury, citizen.hall.parts.cursors
+
+    @room.put(
+        "/citizen/v1/payments/officers",
+        allow=[officer(OPERATOR)],
+        body=bodies.FinanceOfficer,
+        status=204,
+        summary="Let somebody decide about money that concerns an agency, or no longer; two of them are needed",
+    )
+    def officers(call: Call) -> Reply:
+        body: bodies.FinanceOfficer = call.body
+        desk.appoint(citizen.staff, body.pid, body.agency, body.name, body.serves)
+        return Reply(status=204)
 
     @room.get(
         "/citizen/v1/payments/entries",

@@ -9,10 +9,13 @@ from typing import Literal
 
 from chalicelib.shared import payment_accounts as accounts
 from chalicelib.shared.errors import AlreadyThere, Fault, Invalid, NotAllowed, WrongState, not_found
-from chalicelib.shared.identity import Caller
+from chalicelib.shared.identity import Caller, Posting
+from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Event, Once, Replayed
 from chalicelib.shared.payment_accounts import Way
 
+from ..rules import checked_pid
+from ..staff import Register
 from . import rules
 from .ledger import Deed, Ledger
 from .model import Bill, Money, Proposal
@@ -47,6 +50,20 @@ class Treasury:
         self._ledger = ledger
         self._hall = ledger.hall
         self._till = till
+
+    def appoint(self, staff: Register, pid: str, agency: str, name: str, serves: bool) -> None:
+        """Makes somebody a finance officer of an agency, or lets them go; their other roles there stay.
+
+        Raises:
+            Invalid: the national id does not hold. WrongState: they serve another agency.
+        """
+        pseudonym = self._hall.parts.keyring.pseudonym(checked_pid(pid))
+        there = staff.posting(pseudonym)
+        if there is not None and there.agency != agency:
+            raise WrongState("บุคคลนี้เป็นเจ้าหน้าที่ของหน่วยงานอื่น", "This person serves another agency.")
+        roles = frozenset() if there is None else there.roles
+        roles = roles | {FINANCE} if serves else roles - {FINANCE}
+        staff.post(pseudonym, Posting(agency, roles, name), new_token())
 
     def whose(self, caller: Caller, agency: str | None) -> str | None:
         """The agency whose queue is asked for: an officer's own, or the one that the operator names.

@@ -109,10 +109,13 @@ def test_a_new_biller_is_one_file(town: Town, tmp_path: Path) -> None:
     billers = read(tmp_path)
     assert [each for biller in billers for each in problems(biller)] == []
 
-    asked = []
-    town.gdx.answering[f"{service}/inquiry"] = lambda path, body: (
-        asked.append(body) or {"owed": {"list": [{"no": "7", "baht": "80.00", "until": "2026-12-01", "for": "พ.ย."}]}}
-    )
+    asked = list[Any]()
+
+    def inquiry(path: str, body: Any) -> Any:
+        asked.append(body)
+        return {"owed": {"list": [{"no": "7", "baht": "80.00", "until": "2026-12-01", "for": "พ.ย."}]}}
+
+    town.gdx.answering[f"{service}/inquiry"] = inquiry
     bills = Bills(town.citizen.hall, town.citizen.inbox, town.citizen.wallet, billers)
     caller = Caller("citizen", id=town.keyring.pseudonym(SOMCHAI), name="สมชาย", pid=NationalId(SOMCHAI))
     (bill,) = bills.desk.look_up(caller, "laemngop-water", "LN0001")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.citizen.bills.town import OFFICERS, Town
+from tests.citizen.portal import SOMCHAI
 
 
 def stuck(town: Town, amount: str = "2000.00") -> str:
@@ -167,3 +168,16 @@ def test_a_provider_is_known_by_the_operator_only(town: Town) -> None:
     assert town.ok("PUT", "/payments/providers/other-bank", body, who="chief") == {"provider": "other-bank"}
     assert town.ask("PUT", "/payments/providers/Other", body, who="chief").status == 422
     assert town.callback({"transaction": "x"}, secret=body["secret"], provider="other-bank").status == 422
+
+
+def test_the_operator_appoints_finance_officers(town: Town) -> None:
+    stuck(town)
+    body = {"pid": SOMCHAI, "agency": "TH/SOE/PEA", "name": "สมชาย"}
+    assert town.ask("PUT", "/payments/officers", body, who="first").status == 403
+    assert town.ask("PUT", "/payments/officers", body, who="chief").status == 204
+    assert town.waiting("somchai") == [("T-000001", "over")]
+    elsewhere = {**body, "agency": "TH/SOE/MEA"}
+    assert town.ask("PUT", "/payments/officers", elsewhere, who="chief").status == 409
+    assert town.ask("PUT", "/payments/officers", {**body, "pid": "1" * 13}, who="chief").status == 422
+    assert town.ask("PUT", "/payments/officers", {**body, "serves": False}, who="chief").status == 204
+    assert town.ask("GET", "/payments/entries", who="somchai").status == 403
