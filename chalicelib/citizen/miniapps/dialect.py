@@ -8,14 +8,14 @@ sent: bodies of this wire hold tokens.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from chalicelib.shared.errors import NotAllowed, Refusal, Unauthenticated
 from chalicelib.shared.problems import status_of, unexpected
-from chalicelib.shared.web import Request, Response
+from chalicelib.shared.web import Dialect, Request, Response
 
 JSON = "application/json; charset=utf-8"
 
@@ -71,29 +71,41 @@ def success(result: Any, at: float, more: dict[str, Any] | None = None) -> dict[
     return {"result": result, "requestTimeStamp": int(at), "messageCode": 200, "message": None, **(more or {})}
 
 
-def dialect(refusal: Refusal | None, language: str, request_id: str, _: Request) -> Response:
-    """A refusal, or None for an unforeseen error, as the wire says it."""
-    if refusal is None:
-        said = str(unexpected(language=language, instance=request_id)["detail"])
-        return _response(500, said, [], {}, request_id)
-    status = status_of(refusal)
-    status = 400 if status == 422 else status  # clients of this wire know no 422
-    said = refusal.en if language == "en" else refusal.th
-    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
-    places = [(fault.pointer, fault.th, fault.en) for fault in refusal.faults]
-    return _response(status, said, places or [(refusal.about, refusal.th, refusal.en)], headers, request_id)
+def dialect(clock: Callable[[], dt.datetime]) -> Dialect:
+    """How the wire says a refusal, or an unforeseen error."""
+
+    def said(refusal: Refusal | None, language: str, request_id: str, _: Request) -> Response:
+        at = int(clock().timestamp())
+        if refusal is None:
+            text = str(unexpected(language=language, instance=request_id)["detail"])
+            return _response(500, text, [], at, request_id)
+        status = status_of(refusal)
+        status = 400 if status == 422 else status  # clients of this wire know no 422
+        text = refusal.en if language == "en" else refusal.th
+        own = [(refusal.about, refusal.th, refusal.en)]
+        places = [(fault.pointer, fault.th, fault.en) for fault in refusal.faults] or own
+        return _response(status, text, places, at, request_id, refusal.retry_after)
+
+    return said
 
 
 def _response(
-    status: int, said: str, places: Sequence[tuple[str, str, str]], headers: dict[str, str], request_id: str
+    status: int,
+    text: str,
+    places: Sequence[tuple[str, str, str]],
+    at: int,
+    request_id: str,
+    retry_after: int | None = None,
 ) -> Response:
     body = {
         "result": None,
-        "requestTimeStamp": int(time.time()),
+        "requestTimeStamp": at,
         "messageCode": status,
-        "message": said,
-        "errors": [{"pointer": at, "message_th": th, "message_en": en} for at, th, en in places],
+        "message": text,
+        "errors": [{"pointer": where, "message_th": th, "message_en": en} for where, th, en in places],
         "requestId": request_id,
     }
-    always = {"Content-Type": JSON, "Cache-Control": "no-store"}
-    return Response(status, {**always, **headers}, json.dumps(body, ensure_ascii=False).encode())
+    headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    return Response(status, headers, json.dumps(body, ensure_ascii=False).encode())

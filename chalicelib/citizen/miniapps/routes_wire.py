@@ -29,13 +29,14 @@ LIMIT = 1024 * 1024
 def add(room: Room, citizen: Citizen) -> None:
     """Hangs these routes on the room."""
     wire = citizen.miniapps.wire
+    said = dialect(citizen.hall.now)
 
     @room.post(
         f"{CORE}/shield/data/deproc",
         allow=[PUBLIC],
         raw=True,
         limit=16 * 1024,
-        dialect=dialect,
+        dialect=said,
         summary="Who opened a mini-app, for its mToken, once (the wire of existing mini-apps)",
     )
     def deproc(call: Call) -> Reply:
@@ -47,7 +48,7 @@ def add(room: Room, citizen: Citizen) -> None:
         allow=[PUBLIC],
         raw=True,
         limit=LIMIT,
-        dialect=dialect,
+        dialect=said,
         summary="Messages of a mini-app to people who let it write to them (the wire of existing mini-apps)",
     )
     def push(call: Call) -> Reply:
