@@ -22,6 +22,7 @@ from .inbox import routes as inbox
 from .mandates import routes as mandates
 from .miniapps import routes as miniapps
 from .offers import routes as offers
+from .own_data import routes as own_data
 from .profile import routes as profile
 from .service import Citizen
 from .sessions import routes as sessions
@@ -45,6 +46,7 @@ NOUNS = (
     directory,
     consents,
     access,
+    own_data,
 )
 
 

@@ -53,6 +53,8 @@ from .offers.ports import Figures
 from .offers.rights import DefinedRights
 from .profile.service import Profiles
 from .sessions.service import Sessions
+from .own_data.erasures import Erasures
+from .own_data.exports import Exports
 from .staff import Register
 from .wallet.issuers import Trusted
 from .wallet.service import Wallet
@@ -138,6 +140,8 @@ class Citizen:
         self.consents = MyConsents(self.hall, consents)
         self.access = Access(self.hall, access_log, receipts)
         self.questions = Questions(self.hall, receipts, self.inbox)
+        self.exports = Exports(self.hall, consents, self.access, self.inbox)
+        self.erasures = Erasures(self.hall)
         self.requests = requests
 
     def on_event(self, body: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from chalicelib.shared.errors import UpstreamFailed
 from chalicelib.shared.relay import Own
 from chalicelib.shared.storage import Json, every
 from chalicelib.shared.thai import NationalId, Text
@@ -29,6 +30,8 @@ log = logging.getLogger("klang.citizen.access")
 PAGES = 5
 """Pages of the exchange's log that one request looks through for what a filter wants."""
 A_PAGE = 100
+MOST_PAGES = 1_000
+"""Pages of a copy of the log: far more than anybody has, and an end for a log that would never stop."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +92,13 @@ class Access:
     def whole_log(self, pid: NationalId) -> list[UsageLine]:
         """All lines, for the copy of everything."""
         found, after = list[UsageLine](), None
-        while True:
+        for _ in range(MOST_PAGES):
             page = as_list(self._entries.entries(pid, after, A_PAGE))
             found += page.items
-            after = page.next
-            if after is None:
+            if page.next is None or page.next == after:
                 return found
+            after = page.next
+        raise UpstreamFailed("ประวัติการเข้าถึงยาวเกินกว่าจะคัดสำเนา", "The access log does not come to an end.")
 
     def one(self, own: Own, receipt: str) -> tuple[OwnReceipt, Checked]:
         """One exchange, and what the check of its proof showed.

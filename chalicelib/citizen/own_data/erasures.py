@@ -1,0 +1,154 @@
+"""The end of what the room holds of a person (PDPA s.33): first shown, then confirmed, then done by an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chalicelib.shared.errors import NotFound, not_found
+from chalicelib.shared.identity import Caller
+from chalicelib.shared.journal import Event, Head, Once
+from chalicelib.shared.thai import Text
+from chalicelib.shared.workdays import thai_date
+
+from .. import activity
+from ..cards import unread_key
+from ..hall import Hall, Told, person_of
+from ..holdings import Holding, Kept, partition, take_away
+from ..model import Person
+from . import rules
+from .model import Erasure
+from .store import BY_OWNER, Store, erasure_from, erasure_key, erasures_pk
+
+LAST = ("sessions",)
+"""What goes at the end: while the rest goes, the person may still look."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What would become of one part."""
+
+    name: str
+    title: Text
+    keeps: Sequence[Kept]
+
+
+class Erasures:
+    """Plans and carries out.
+
+    Args:
+        hall: the room's tools; what its nouns hold is what is erased.
+    """
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._store = Store(hall.parts.table)
+        hall.hear("citizen.erasure.confirmed", self.carry_out)
+        title = Text(th="แผนการลบข้อมูล", en="Plans to erase")
+        hall.holdings["erasures"] = Holding(title, export=lambda _: None, erase=self.erase)
+
+    def plan(self, caller: Caller, once: Once) -> tuple[Erasure, list[Planned]]:
+        """The first step: what will go, and what a law keeps. Nothing is erased yet.
+
+        Raises:
+            TooMany: the day's number is used up. Replayed, KeyReused: see `Journal.read`.
+        """
+        person, hall = person_of(caller), self._hall
+        now, new = hall.now(), hall.parts.ids()
+        erasure = Erasure(
+            id=new,
+            person=person,
+            planned_at=now.isoformat(timespec="milliseconds"),
+            until=(now + rules.TO_CONFIRM).isoformat(timespec="milliseconds"),
+        )
+        events, head = hall.happened(Head(), [Told("erasure.planned", {}, heard=False)], subject=new, by="citizen")
+        erasure = replace(erasure, chain=(head.seq, head.hash))
+        changes = self._store.planned(erasure, person, thai_date(now))
+        hall.save(once, changes, events, pk=erasure_key(new).pk, answer={"id": new})
+        return erasure, self.parts()
+
+    def parts(self) -> list[Planned]:
+        """What would become of each part."""
+        return [Planned(name, held.title, held.keeps) for name, held in sorted(self._hall.holdings.items())]
+
+    def confirm(self, caller: Caller, id: str, understood: bool, once: Once) -> Erasure:
+        """The second step; from now on it will be done, whatever dies on the way.
+
+        Raises:
+            NotFound, Invalid, WrongState. Replayed, KeyReused: see `Journal.read`.
+        """
+        hall, person = self._hall, person_of(caller)
+        place = erasure_key(id)
+        there = hall.parts.journal.read(once, place).get(place) if _is_id(id) else None
+        erasure = None if there is None else erasure_from(there)
+        if erasure is None or erasure.person != person:
+            raise _absent()
+        rules.may_confirm(erasure, understood, hall.now())
+        events, head = hall.happened(Head(*erasure.chain), [Told("erasure.confirmed", {})], subject=id, by="citizen")
+        confirmed = replace(erasure, state="confirmed", chain=(head.seq, head.hash), version=erasure.version + 1)
+        line = activity.line(person, at=events[0].at, id=id, what="erasure.confirmed", caller=caller)
+        hall.save(once, [self._store.changed(confirmed), line], events, pk=erasure_key(id).pk, answer={"id": id})
+        return confirmed
+
+    def one(self, person: Person, id: str) -> Erasure:
+        """A person's erasure; one that is done is nobody's, and shown to whoever knows its number.
+
+        Raises:
+            NotFound.
+        """
+        erasure = self._store.erasure(id) if _is_id(id) else None
+        if erasure is None or erasure.person not in (None, person):
+            raise _absent()
+        return erasure
+
+    def carry_out(self, event: Event) -> None:
+        """Erases everything (listener of `citizen.erasure.confirmed`).
+
+        Each part may be erased again, so that a repeat finishes what a crash left. The row of the erasure itself goes
+        last: it is what leads to the person.
+        """
+        erasure = self._store.erasure(event.subject)
+        if erasure is None or erasure.person is None:
+            return
+        person, holdings = erasure.person, self._hall.holdings
+        names = sorted(holdings, key=lambda name: (name in LAST, name))
+        for name in names:
+            if name != "erasures":
+                holdings[name].erase(person)
+        table = self._hall.parts.table
+        take_away(table, partition(table, unread_key(person).pk))
+        self._forget(person, but=erasure.id)
+        events, head = self._hall.happened(
+            Head(*erasure.chain), [Told("erasure.done", {}, heard=False)], subject=erasure.id, by="room"
+        )
+        done = replace(
+            erasure,
+            person=None,
+            state="done",
+            done_at=events[0].at,
+            parts=tuple(sorted(names)),
+            chain=(head.seq, head.hash),
+            version=erasure.version + 1,
+        )
+        once = Once.of_event(event.id, "erasure")
+        self._hall.save(once, [self._store.changed(done)], events, pk=erasure_key(erasure.id).pk)
+
+    def erase(self, person: Person) -> None:
+        """Forgets plans that were never carried out."""
+        self._forget(person, but=None)
+
+    def _forget(self, person: Person, *, but: str | None) -> None:
+        table = self._hall.parts.table
+        for key in partition(table, erasures_pk(person), index=BY_OWNER):
+            if but is None or key != erasure_key(but):
+                take_away(table, [each for each in partition(table, key.pk) if each != key])
+                take_away(table, [key])
+        take_away(table, partition(table, erasures_pk(person)))
+
+
+def _is_id(text: str) -> bool:
+    return 8 <= len(text) <= 64 and text.isascii()
+
+
+def _absent() -> NotFound:
+    return not_found("คำขอลบข้อมูล", "erasure")
