@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .biz.ports import Extract, Letter, Paper, Running
 from .shared.errors import UpstreamFailed
 from .shared.gdx_client import Gdx
 from .shared.storage import Json
 from .shared.thai import Text
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # else a platform alone would load another's code
+    from .biz.ports import Extract, Letter, Paper, Running
     from .citizen.entitlements.ports import Asking
     from .citizen.miniapps.ports import Holder
     from .citizen.service import Citizen
@@ -54,6 +54,8 @@ class RegistersThroughGdx:
         answer = self._gdx.ask(service, "POST", path, body, FOR_AN_APPLICATION, case=reference)
         if not isinstance(answer.value, dict):
             raise UpstreamFailed("ทะเบียนของรัฐตอบไม่ถูกต้อง", "The state register did not answer with a record.")
+        from .biz.ports import Extract
+
         return Extract(record=answer.value, receipt=answer.receipt, at=datetime.fromisoformat(answer.at))
 
 

@@ -42,9 +42,9 @@ def files(names: Sequence[str]) -> list[Path]:
     return [file for one in given for file in (sorted(one.glob("*.json")) if one.is_dir() else [one])]
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Prints the problems; 1 if there are any, 2 if there is no file."""
-    chosen = files(sys.argv[1:])
+    chosen = files(arguments)
     found = list(problems(chosen))
     for problem in found:
         print(problem)
@@ -57,4 +57,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

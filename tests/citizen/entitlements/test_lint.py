@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -182,13 +181,9 @@ def test_one_version_stands_once() -> None:
         Catalogue([definition, definition])
 
 
-def test_the_command_tells_files_and_places(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_tells_files_and_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def run(*names: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["check_entitlements", *names])
-        code = check_entitlements.main()
-        return code, capsys.readouterr().out
+        return check_entitlements.main(names), capsys.readouterr().out
 
     assert run() == (0, "6 rights are well\n")
     assert run(str(tmp_path)) == (2, "no such file\n")
