@@ -48,6 +48,8 @@ class TestBeforeTheConfirmation:
         person = counter.portal.citizen.hall.person(MALEE)
         visit = counter.open().json
         assert [card.id for card in counter.portal.citizen.hall.cards.page(person)[1]] == [f"visit-{visit['id']}"]
+        (shown,) = counter.portal.client.get(f"{ME}/home", token=counter.malee).json["items"]
+        assert counter.portal.client.get(shown["next"]["href"], token=counter.malee).json["id"] == visit["id"]
         assert counter.person(visit["id"], "refuse").json["status"] == "refused"
         assert counter.portal.citizen.hall.cards.page(person)[1] == []
         assert counter.person(visit["id"], "confirm", {"code": visit["desk_code"]}).status == 409

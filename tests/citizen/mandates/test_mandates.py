@@ -142,6 +142,8 @@ class TestAgent:
         portal.pump()
         person = portal.citizen.hall.person(SOMCHAI)
         assert [card.id for card in portal.citizen.hall.cards.page(person)[1]] == [f"mandate-{made}"]
+        (shown,) = portal.client.get("/citizen/v1/me/home", token=portal.somchai).json["items"]
+        assert portal.client.get(shown["next"]["href"], token=portal.somchai).json["id"] == made
         do(portal, made, "accept", portal.somchai)
         portal.pump()
         assert portal.citizen.hall.cards.page(person)[1] == []
