@@ -20,6 +20,7 @@ from chalicelib.shared.journal import Once
 from chalicelib.wiring import MEMBERS
 from infra.local.bank import PROVIDER
 from infra.local.personas import Kind, Persona, Personas
+from infra.local.services import enter as enter_services
 
 if TYPE_CHECKING:
     from chalicelib.wiring import House
@@ -106,6 +107,7 @@ def _seed_citizen(house: House, wishes: Wishes) -> None:
     keyring = house.parts("citizen").keyring
     for persona, pid in [*_staff(wishes, "assistant"), *_staff(wishes, "operator")]:
         house.citizen.staff.post(keyring.pseudonym(pid), _posting(persona), new_token())
+    enter_services(house.citizen)
     house.citizen.bills.till.know_provider(_once(), PROVIDER, wishes.bank_secret)
     for provider, secret in wishes.login_secrets.items():
         house.citizen.sessions.entering.secrets.keep(provider, secret)

@@ -35,8 +35,10 @@ class Booking:
 
     def mine(self, person: Person) -> list[AppointmentView]:
         """A person's appointments, the last one first."""
-        found = self._store.of(person)
-        return [self._view(each) for each in sorted(found, key=lambda each: each.place.start, reverse=True)]
+        found = sorted(self._store.of(person), key=lambda each: each.place.start, reverse=True)
+        places = {(each.place.office, each.place.desk) for each in found}
+        where = {place: self._offices.find(*place) for place in places}
+        return [AppointmentView.of(each, *where[each.place.office, each.place.desk]) for each in found]
 
     def one(self, person: Person, id: str) -> AppointmentView:
         """One of them.

@@ -54,12 +54,9 @@ class Grants:
     def of(self, person: Person) -> list[Seen]:
         """Everything that the person ever granted, withdrawn grants too."""
         grants = self._store.grants(person)
-        seen = []
-        for grant in grants:
-            registration = self._store.registration(grant.app)
-            if registration is not None:
-                seen.append(Seen(registration, registration.open, grant))
-        return seen
+        there = self._store.some([grant.app for grant in grants])
+        known = [(there[grant.app], grant) for grant in grants if grant.app in there]
+        return [Seen(registration, registration.open, grant) for registration, grant in known]
 
     def one(self, caller: Caller, app: str) -> Seen:
         """A mini-app with what it asks for.

@@ -42,7 +42,7 @@ class Register:
                 "Another system has registered this AppId.",
                 [Fault("path:id", "เลือกรหัสอื่น", "Choose another one.")],
             )
-        if there is not None and there.waiting == app:
+        if there is not None and app in (there.waiting, there.live if there.waiting is None else None):
             return there
         new = Registration(id, caller.id) if there is None else there
         return self._changed(new, replace(new, waiting=app), "described", caller, once, new=there is None)
