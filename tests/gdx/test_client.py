@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.citizen.entitlements.ports import Asking, AsksAtExchange, AsksConsent, asking_of
+from chalicelib.neighbours import AsksHere
 from chalicelib.shared.errors import (
+    AlreadyThere,
     Invalid,
     NotAllowed,
     NotFound,
@@ -17,7 +21,7 @@ from chalicelib.shared.errors import (
     Unavailable,
     UpstreamFailed,
 )
-from chalicelib.shared.gdx_client import Gdx, GdxClient, answer_of, refusal_of
+from chalicelib.shared.gdx_client import ConsentNeeded, Gdx, GdxClient, answer_of, refusal_of
 from chalicelib.shared.ids import new_id
 from tests.gdx.exchange import BASE, BIZ, CITIZEN, MALEE, OFFICE, PERSON, SEED, USAGE, Exchange
 from tests.support.keys import LocalSigner
@@ -149,6 +153,44 @@ def test_every_refusal_speaks_both_languages(kind: str) -> None:
     for status in (302, 400, 401, 403, 404, 408, 409, 429, 500, 503):
         refusal = refusal_of(status, kind)
         assert refusal.th and refusal.en
+
+
+def test_without_the_persons_consent_it_is_named(gdx: Gdx, exchange: Exchange) -> None:
+    exchange.agree("biz-person", consent=True)
+    with pytest.raises(ConsentNeeded):
+        ask(gdx)
+    assert issubclass(ConsentNeeded, NotAllowed)
+
+
+@pytest.mark.parametrize("way", ["http", "here"])
+def test_a_system_asks_a_person_the_same_question_either_way(exchange: Exchange, way: str) -> None:
+    exchange.agree("biz-person", consent=True)
+    http = over_http(exchange, BIZ)
+    asks: AsksConsent = AsksAtExchange(http.own) if way == "http" else AsksHere(lambda: exchange.service, BIZ)
+    ends = exchange.now.replace(microsecond=0) + timedelta(days=1)
+
+    def question(**changes: Any) -> Asking:
+        terms = {"purposes": ("licence-application",), "fields": ("/status",), "ends": ends, "ial": "2.3", **changes}
+        return asks.ask(MALEE, PERSON, **terms)
+
+    first = question()
+    assert first.ends == ends and question() == first, "an open question is given back"
+    kept = http.own("GET", f"/gdx/v1/consents/{first.id}")
+    assert (kept["state"], kept["mode"], kept["data_life_days"], kept["ial"]) == ("REQUESTED", "once", 0, "2.3")
+    with pytest.raises(AlreadyThere):
+        question(ial="2.1")
+    with pytest.raises(NotFound):
+        http.own("GET", "/gdx/v1/consents/nothing")
+    exchange.providers.loop = None
+    exchange.providers.die()
+    with pytest.raises(UpstreamFailed):
+        http.own("GET", f"/gdx/v1/consents/{first.id}")
+
+
+def test_what_is_no_consent_is_nonsense() -> None:
+    for told in (None, [], {"id": "c-1"}, {"id": "c-1", "until": "soon"}):
+        with pytest.raises(UpstreamFailed):
+            asking_of(told)
 
 
 # ---- the access log as a service
