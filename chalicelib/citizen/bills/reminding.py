@@ -12,7 +12,7 @@ from .ledger import Deed, Ledger, unclaimed
 from .model import Bill
 from .store import SHARDS
 
-STEP = 25
+STEP = 50
 """Bills of a shard that one sweep reminds of; the next minute goes on."""
 
 

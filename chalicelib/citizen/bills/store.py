@@ -34,7 +34,8 @@ from chalicelib.shared.storage import Create, Item, Json, Key, Page, Remove, Tab
 from ..model import Person
 from .model import Bill, Meter, Money, Receipt, State
 
-SHARDS = 4
+SHARDS = 16
+"""Partitions of what the sweep must do; with what it does of each in a minute, over a million reminders a day."""
 BY_OWNER, BY_DUE = "by_owner", "by_due"
 SECRET: dict[type[BaseModel], tuple[str, ...]] = {
     Bill: ("satang", "live", "paid", "dispute", "customer_no", "number", "period", "payer"),

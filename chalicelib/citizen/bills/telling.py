@@ -63,7 +63,7 @@ class Telling:
             self._tell(bill, words.REVERSED, event, key, int(event.data["satang"]))
             self._biller(bill, event)
         elif what == "reminder" and bill.state == "open":
-            self._tell(bill, words.REMINDER, event, f"reminder-{bill.due.isoformat()}-{event.data['at']}", bill.owed)
+            self._tell(bill, words.REMINDER, event, f"reminder-{event.id}", bill.owed)
         elif what == "disputed":
             self._dispute(bill)
 

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.citizen.bills.ledger import Ledger
 from chalicelib.citizen.bills.model import Bill
 from chalicelib.citizen.bills.reminding import Reminding
-from chalicelib.citizen.bills.store import Store
+from chalicelib.citizen.bills.store import SHARDS, Store
 from chalicelib.citizen.model import Person
 from chalicelib.shared.errors import Invalid
 from tests.citizen.bills.town import BILLING, OTHERS, PEA, Town
@@ -114,7 +114,7 @@ def test_two_sweeps_at_once_remind_once(town: Town) -> None:
     town.one_bill(due="2026-12-10")
     town.now = at("2026-12-05")
     late = Ledger(town.citizen.hall, town.bills.billers)
-    late.store = Late(town, [b for shard in range(4) for b in late.store.to_remind(shard, town.now, 9)])
+    late.store = Late(town, [b for shard in range(SHARDS) for b in late.store.to_remind(shard, town.now, 9)])
     assert town.bills.reminding.sweep(town.now) == 1
     assert Reminding(late).sweep(town.now) == 0
     town.pump()
