@@ -201,8 +201,8 @@ class Biz:
         self.filings.heard(event)
         self.statistics.heard(event)
         self.linked.deliveries.heard(event)
-        self.standing.heard(event)
         self.letters.heard(event)
+        self.standing.heard(event)
 
     def on_delivery(self, body: str) -> None:
         """One message of the queue biz-deliveries: something that an agency's system must learn of."""

@@ -227,6 +227,7 @@ def test_a_notice_costs_a_read_and_a_write_for_each_way_more(town: Town) -> None
     town.filed()
     town.memory.requests.clear()
     town.run_queue()
-    # the outbox row; case and fact of the figures; the case, choice and proofs together; the proof; the row closed
-    told = ["get", "get_many", "write", "write"]
+    # the outbox row; case and fact of the figures; the case, choice and proofs together; the proof; the case, for the
+    # home page; the row closed
+    told = ["get", "get_many", "write", "get", "write"]
     assert town.memory.requests == ["get", "get", "get", "write", *told]

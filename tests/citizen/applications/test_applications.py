@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from chalicelib.citizen.applications import rules
 from chalicelib.citizen.applications.model import Application
 from chalicelib.citizen.applications.ports import CasesAtBiz
+from chalicelib.shared.egress import HttpAnswer
+from chalicelib.shared.relay import Own, Relay
 from chalicelib.shared.thai import Text
 from tests.citizen.portal import MALEE, SOMCHAI, Portal
 
@@ -208,17 +210,21 @@ def test_every_call_of_the_engine_is_the_persons_own() -> None:
     sent: list[tuple[Any, ...]] = []
 
     class Recording:
-        def call(self, own: Any, method: str, path: str, body: Any = None, *, if_match: int | None = None) -> Any:
-            sent.append((own, method, path, body, if_match))
+        def send(
+            self, method: str, url: str, *, headers: Any, body: bytes | None = None, timeout: float = 10.0
+        ) -> HttpAnswer:
+            sent.append((method, url, headers.get("authorization"), headers.get("if-match"), body))
+            return HttpAnswer(200, {}, b"{}")
 
-    cases, own = CasesAtBiz(Recording()), object()  # type: ignore[arg-type] # only `call` is used
-    cases.open(own, "s")  # type: ignore[arg-type] # passed on untouched
-    cases.command(own, "c", "submit")  # type: ignore[arg-type]
-    cases.answer(own, "c", {"a": 1}, 4)  # type: ignore[arg-type]
-    assert [(each[0] is own, *each[1:]) for each in sent] == [
-        (True, "POST", "/biz/v1/applications", {"service": "s", "applicant": {"kind": "person"}}, None),
-        (True, "POST", "/biz/v1/applications/c/submit", None, None),
-        (True, "PATCH", "/biz/v1/applications/c/answers", {"a": 1}, 4),
+    cases, own = CasesAtBiz(Relay(Recording(), "https://biz.test")), Own("Bearer x", "th", "k")
+    cases.open(own, "s")
+    cases.command(own, "c", "submit")
+    cases.answer(own, "c", {"a": 1}, 4)
+    applications, mine = "https://biz.test/biz/v1/applications", "Bearer x"
+    assert sent == [
+        ("POST", applications, mine, None, b'{"service":"s","applicant":{"kind":"person"}}'),
+        ("POST", f"{applications}/c/submit", mine, None, None),
+        ("PATCH", f"{applications}/c/answers", mine, '"v4"', b'{"a":1}'),
     ]
 
 
