@@ -188,7 +188,8 @@ def test_a_system_asks_a_person_the_same_question_either_way(exchange: Exchange,
 
 
 def test_what_is_no_consent_is_nonsense() -> None:
-    for told in (None, [], {"id": "c-1"}, {"id": "c-1", "until": "soon"}):
+    nonsense: list[Any] = [None, [], {"id": "c-1"}, {"id": "c-1", "until": "soon"}]
+    for told in nonsense:
         with pytest.raises(UpstreamFailed):
             asking_of(told)
 
