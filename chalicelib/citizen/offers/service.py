@@ -17,7 +17,7 @@ from chalicelib.shared.workdays import thai_date
 
 from .. import activity
 from ..hall import Hall, Told, person_of
-from ..holdings import Holding, partition, take_away
+from ..holdings import Holding, Kept, partition, take_away
 from ..model import Person
 from . import words
 from .model import Group, Offer, RightWords, State, Wishes
@@ -26,6 +26,14 @@ from .store import OfferRows, counted, head_of, history, moved, recounted, summe
 from .telling import ATTEMPTS, Telling
 
 TITLE = Text(th="สิทธิที่พอร์ทัลบอกให้ทราบ", en="Rights that the portal told of")
+KEEPS = (
+    Kept(
+        what=Text(th="ความประสงค์ที่จะไม่ให้บอกสิทธิ", en="The wish not to be told of rights"),
+        until=Text(th="จนกว่าท่านจะเปลี่ยน", en="Until you change it"),
+        source="Own decision: without it you would be told again",
+        verified="design",
+    ),
+)
 ENDED_AT_ONCE = 50
 _ID_LENGTH = 32
 
@@ -44,7 +52,7 @@ class Offers:
         self._telling = telling
         self._tells = tells
         hall.hear("citizen.offer.made", self.made)
-        hall.holdings["offers"] = Holding(TITLE, export=self.export, erase=self.erase)
+        hall.holdings["offers"] = Holding(TITLE, export=self.export, erase=self.erase, keeps=KEEPS)
 
     # --- what the person does
 

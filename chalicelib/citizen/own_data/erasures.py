@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chalicelib.shared.errors import NotFound, not_found
+from chalicelib.shared.errors import NotFound, Stale, not_found
 from chalicelib.shared.identity import Caller
+from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Event, Head, Once
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import thai_date
@@ -20,8 +23,8 @@ from . import rules
 from .model import Erasure
 from .store import BY_OWNER, Store, erasure_from, erasure_key, erasures_pk
 
-LAST = ("sessions",)
-"""What goes at the end: while the rest goes, the person may still look."""
+LAST = ("channels", "inbox", "activity", "sessions")
+"""What goes at the end, in this order: what ends before may still write a line or a letter."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class Erasures:
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._store = Store(hall.parts.table)
-        hall.hear("citizen.erasure.confirmed", self.carry_out)
+        hall.hear("citizen.erasure.", self.carry_out)
+        hall.sweeps.append(self.sweep)
         title = Text(th="แผนการลบข้อมูล", en="Plans to erase")
         hall.holdings["erasures"] = Holding(title, export=lambda _: None, erase=self.erase)
 
@@ -102,36 +106,52 @@ class Erasures:
         return erasure
 
     def carry_out(self, event: Event) -> None:
-        """Erases everything (listener of `citizen.erasure.confirmed`).
+        """The two walks (listener of `citizen.erasure.`).
 
-        Each part may be erased again, so that a repeat finishes what a crash left. The row of the erasure itself goes
-        last: it is what leads to the person.
+        Each part may be erased again, so that a repeat finishes what a crash left. What ends by the first walk, a
+        mandate for one, may still tell of its end; so after a while everything is walked through once more, and only
+        then goes what leads to the person: the row of the erasure itself.
         """
         erasure = self._store.erasure(event.subject)
         if erasure is None or erasure.person is None:
             return
-        person, holdings = erasure.person, self._hall.holdings
-        names = sorted(holdings, key=lambda name: (name in LAST, name))
-        for name in names:
+        if event.type.endswith(".confirmed"):
+            self._walk(erasure.person, but=erasure.id)
+            again = self._hall.now() + rules.AGAIN_AFTER
+            self._saved(replace(erasure, again=again.isoformat(timespec="milliseconds")), [])
+        elif event.type.endswith(".ending"):
+            names = self._walk(erasure.person, but=erasure.id)
+            done = replace(
+                erasure,
+                person=None,
+                state="done",
+                parts=names,
+                done_at=self._hall.now().isoformat(timespec="milliseconds"),
+            )
+            self._saved(done, [Told("erasure.done", {}, heard=False)])
+
+    def sweep(self, now: dt.datetime) -> None:
+        """Begins the second walks that are due."""
+        for erasure in self._store.due(now):
+            with contextlib.suppress(Stale):  # the first walk is being repeated at this very moment
+                self._saved(replace(erasure, again=None), [Told("erasure.ending", {})])
+
+    def _walk(self, person: Person, *, but: str) -> tuple[str, ...]:
+        holdings = self._hall.holdings
+        order = {name: at for at, name in enumerate(LAST, start=1)}
+        for name in sorted(holdings, key=lambda name: (order.get(name, 0), name)):
             if name != "erasures":
                 holdings[name].erase(person)
         table = self._hall.parts.table
         take_away(table, partition(table, unread_key(person).pk))
-        self._forget(person, but=erasure.id)
-        events, head = self._hall.happened(
-            Head(*erasure.chain), [Told("erasure.done", {}, heard=False)], subject=erasure.id, by="room"
-        )
-        done = replace(
-            erasure,
-            person=None,
-            state="done",
-            done_at=events[0].at,
-            parts=tuple(sorted(names)),
-            chain=(head.seq, head.hash),
-            version=erasure.version + 1,
-        )
-        once = Once.of_event(event.id, "erasure")
-        self._hall.save(once, [self._store.changed(done)], events, pk=erasure_key(erasure.id).pk)
+        self._forget(person, but=but)
+        return tuple(sorted(holdings))
+
+    def _saved(self, erasure: Erasure, told: list[Told]) -> None:
+        events, head = self._hall.happened(Head(*erasure.chain), told, subject=erasure.id, by="room")
+        after = replace(erasure, chain=(head.seq, head.hash), version=erasure.version + 1)
+        once = Once(new_id(), "", new_token(), claimed=False)
+        self._hall.save(once, [self._store.changed(after)], events, pk=erasure_key(erasure.id).pk)
 
     def erase(self, person: Person) -> None:
         """Forgets plans that were never carried out."""

@@ -42,6 +42,7 @@ class Erasure:
         person: whose; None once it is done: what is left points at nobody.
         planned_at: ISO 8601, UTC.
         until: how long the plan can be confirmed (ISO 8601, UTC).
+        again: when the second walk is due, once the first is over (ISO 8601, UTC).
         parts: names of what was erased, once it is done.
         chain: end of its history.
     """
@@ -51,6 +52,7 @@ class Erasure:
     planned_at: str
     until: str
     state: ErasureState = "planned"
+    again: str | None = None
     done_at: str | None = None
     parts: tuple[str, ...] = ()
     chain: tuple[int, str] = (0, "")

@@ -19,6 +19,9 @@ LINK_LIVES = 300
 TO_CONFIRM = dt.timedelta(minutes=30)
 """How long a plan can be confirmed: it must still be what the person read."""
 
+AGAIN_AFTER = dt.timedelta(minutes=2)
+"""After so long it is walked through once more: what ended by the first walk may still have sent a last letter."""
+
 
 def may_confirm(erasure: Erasure, understood: bool, now: dt.datetime) -> None:
     """The second of the two steps.

@@ -2,6 +2,7 @@
 
 EXPORT#{id}        / 1         a copy     by_owner: EXPORTS#{person}, asked_at#id;  EVT#... history; expires
 ERASURE#{id}       / 1         an erasure by_owner: ERASURES#{person}, planned_at#id until it is done;  EVT#... history
+                                          by_due: ERASURES-DUE, again#id between the two walks
 EXPORTS#{person}   / {day}     how many copies were asked for in a day; expires
 ERASURES#{person}  / {day}     how many plans; expires
 
@@ -21,7 +22,8 @@ from ..model import Person
 from . import rules
 from .model import Erasure, Export
 
-BY_OWNER = "by_owner"
+BY_OWNER, BY_DUE = "by_owner", "by_due"
+DUE = "ERASURES-DUE"
 A_WEEK = 7 * 24 * 3600
 
 
@@ -45,6 +47,12 @@ class Store:
         """One erasure."""
         found = self._table.get(erasure_key(id))
         return None if found is None else erasure_from(found)
+
+    def due(self, now: dt.datetime) -> list[Erasure]:
+        """Erasures whose second walk is due, the oldest first."""
+        page = self._table.query(DUE, index=BY_DUE, limit=100)
+        found = [erasure_from(item) for item in page.items]
+        return [each for each in found if each.again is not None and dt.datetime.fromisoformat(each.again) <= now]
 
     def asked(self, export: Export, today: dt.date) -> list[Change]:
         """What a new copy writes; raises TooMany at the commit when the day's number is used up."""
@@ -118,6 +126,8 @@ def _erasure_item(erasure: Erasure) -> Item:
     index, over = {}, None
     if erasure.person is not None:
         index = {BY_OWNER: Key(erasures_pk(erasure.person), f"{erasure.planned_at}#{erasure.id}")}
+        if erasure.again is not None:
+            index[BY_DUE] = Key(DUE, f"{erasure.again}#{erasure.id}")
         if erasure.state == "planned":
             over = int(dt.datetime.fromisoformat(erasure.until).timestamp()) + A_WEEK
     return Item(erasure_key(erasure.id), data, erasure.version, index, over)
