@@ -51,10 +51,10 @@ from .offers.offering import Offering
 from .offers.people import PeopleThroughGdx
 from .offers.ports import Figures
 from .offers.rights import DefinedRights
-from .profile.service import Profiles
-from .sessions.service import Sessions
 from .own_data.erasures import Erasures
 from .own_data.exports import Exports
+from .profile.service import Profiles
+from .sessions.service import Sessions
 from .staff import Register
 from .wallet.issuers import Trusted
 from .wallet.service import Wallet

@@ -36,9 +36,9 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Room
 from chalicelib.shared.workdays import thai_date
 from tests.citizen.applications.engine import Engine
+from tests.citizen.directory.shelf import Shelf
 from tests.citizen.entitlements.asking import MemoryConsents
 from tests.citizen.exchange import Exchange
-from tests.citizen.directory.shelf import Shelf
 from tests.citizen.miniapps.door import Door
 from tests.citizen.wallet.issuer import IssuerSite
 from tests.support.client import Answer, Client

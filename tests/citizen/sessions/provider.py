@@ -89,7 +89,7 @@ class Provider:
 
     def enter(self, url: str, pid: str = MALEE) -> str:
         """A person logs in at the address that the portal made; gives the code."""
-        query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        query = asked_of(url)
         code = f"{self.config['id']}-code-{len(self.codes)}"
         self.codes[code] = {**query, "pid": pid}
         return code
@@ -200,6 +200,11 @@ class Doors:
     def rows(self, *beginnings: str) -> list[str]:
         """Keys of the rows whose partition begins so."""
         return [key.pk for key in self.memory._items if key.pk.startswith(beginnings)]
+
+
+def asked_of(url: str) -> dict[str, str]:
+    """The fields of an authorization request."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 def changed(good: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
