@@ -13,6 +13,7 @@ from bench.edge import edge
 from bench.exchange import exchange
 from bench.forms import validation
 from bench.log import proofs, sealing
+from bench.offers import proactive
 from bench.report import Comparison, page
 from bench.starting import starting
 from bench.story import story
@@ -34,6 +35,7 @@ def run(effort: int, say: Callable[[str], None]) -> str:
         lambda: validation(effort, spoilt=False),
         lambda: validation(effort, spoilt=True),
         *biz(effort),
+        lambda: proactive() if effort >= 10 else proactive((1_000, 10_000), (1_000,)),
         lambda: proofs(effort),
         lambda: sealing(effort),
     )

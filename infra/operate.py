@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pydantic import Field, ValidationError
 
+from chalicelib.citizen.offers.pausing import Pause
 from chalicelib.gdx.ids import BadId, SubsystemId
 from chalicelib.gdx.registers.seed import load
 from chalicelib.settings import ROOMS, Settings
@@ -38,9 +39,11 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
 LOCAL = "local"
+OFFERS = ("pause-offers", "resume-offers")
 SEARCH = ("snapshots", "publish-search", "rebuild-search", "roll-back-search")
 COMMANDS = (
     *("public-key", "appoint", "given-up", "revive", "announce-key", "doctor", "furnish", "login-secret"),
+    *OFFERS,
     *SEARCH,
 )
 _LAPTOP = "http://127.0.0.1:8000"
@@ -167,6 +170,23 @@ def login_secret(house: House, provider: str, secret: str) -> None:
     entering.secrets.keep(provider, secret)
 
 
+def offers_stand(house: House, *, still: bool) -> bool:
+    """Stops everything new about offers of rights, or lets it go on; whether they stand still now.
+
+    Raises:
+        NotDone: they do already.
+    """
+    pausing = house.citizen.offering.pausing
+    if not still:
+        pausing.go_on()
+        return False
+    try:
+        pausing.stop(Pause(house.clock().isoformat(), "operator", "operator"))
+    except Refusal as refusal:
+        raise NotDone(str(refusal)) from None
+    return True
+
+
 def search(house: House, command: str, snapshot: str) -> Any:
     """What an operator does to the search index; see docs/how-to/operate-search.md.
 
@@ -217,7 +237,7 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
         raise NotDone(f"{options.stage} does not open {room}")
     if options.command in ("announce-key", "doctor", "furnish") and room != "gdx":
         raise NotDone(f"{options.command} is for the exchange: --room gdx")
-    if options.command == "login-secret" and room != "citizen":
+    if options.command in ("login-secret", *OFFERS) and room != "citizen":
         raise NotDone(f"{options.command} is for the portal: --room citizen")
     if options.command in SEARCH and room != "opendata":
         raise NotDone(f"{options.command} is for the catalogue: --room opendata")
@@ -237,6 +257,8 @@ def run(arguments: list[str], session: Session | None = None, given: Iterable[st
         case "login-secret":
             login_secret(house, options.provider, "".join(given).strip())
             return {"kept": options.provider}
+        case command if command in OFFERS:
+            return {"paused": offers_stand(house, still=command == "pause-offers")}
         case command if command in SEARCH:
             return search(house, command, options.snapshot)
         case _:

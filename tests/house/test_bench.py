@@ -16,6 +16,7 @@ from bench.exchange import exchange
 from bench.forms import validation
 from bench.log import proofs, sealing
 from bench.measure import Sample, side_by_side
+from bench.offers import proactive
 from bench.provider import answer
 from bench.report import Comparison, Step, page, shown
 from bench.search_records import Asked, records, selective
@@ -40,6 +41,7 @@ TITLES = (
     "## The log: sealing 100 exchanges",
     "## The story, step by step",
 )
+OF_THE_OFFERS = ("## Offers: a run over everybody's birthday",)
 OF_THE_PORTAL = (
     "## Biz: the largest shipped form, judged",
     "## Biz: a page of an officer's queue",
@@ -90,6 +92,7 @@ def test_losses_are_published() -> None:
         lambda: pages("queue", 1, (60, 300), batch=1),
         lambda: pages("list", 1, (60, 300), batch=1),
         lambda: opening(1),
+        lambda: proactive((300, 600), (300,)),
         lambda: proofs(1, (300, 3_000), batch=1),
         lambda: sealing(1, (300, 3_000)),
         lambda: starting(1),
@@ -161,6 +164,8 @@ def test_the_published_results_hold_every_comparison() -> None:
     text = RESULTS.read_text(encoding="utf-8")
     published = [line for line in text.splitlines() if line.startswith("## ")]
     of_the_portal = [line for line in published if line.startswith("## Biz:")]
-    assert [line for line in published if line not in of_the_portal] == list(TITLES)
+    of_the_offers = [line for line in published if line.startswith("## Offers:")]
+    assert [line for line in published if line not in (*of_the_portal, *of_the_offers)] == list(TITLES)
+    assert of_the_offers in ([], list(OF_THE_OFFERS))
     # all of the portal's, or none while the file is of a run before they were measured
     assert of_the_portal in ([], list(OF_THE_PORTAL))

@@ -24,6 +24,7 @@ from infra.operate import (
     given_up,
     house_of,
     login_secret,
+    offers_stand,
     public_key,
     revive,
     run,
@@ -74,6 +75,15 @@ def test_the_public_key_is_the_one_in_kms(house: House) -> None:
     (key,) = public_key(house, "citizen")["keys"]
     assert (key["kty"], key["crv"]) == ("EC", "P-256")
     assert "d" not in key
+
+
+def test_offers_of_rights_are_paused_and_go_on(house: House) -> None:
+    assert offers_stand(house, still=True)
+    assert house.citizen.offering.pausing.now() is not None
+    with pytest.raises(NotDone):
+        offers_stand(house, still=True)
+    assert not offers_stand(house, still=False)
+    assert house.citizen.offering.pausing.now() is None
 
 
 def test_what_was_given_up_is_listed_without_its_content_and_sent_again(house: House) -> None:

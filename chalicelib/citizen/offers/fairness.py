@@ -138,9 +138,9 @@ class Fairness:
 
 
 def months_until(today: dt.date) -> list[str]:
-    """The months whose figures still move, oldest first."""
-    first = today.year * 12 + today.month - MONTHS
-    return [f"{number // 12}-{number % 12 + 1:02d}" for number in range(first, first + MONTHS)]
+    """The months whose figures still move, newest first."""
+    last = today.year * 12 + today.month - 1
+    return [f"{number // 12}-{number % 12 + 1:02d}" for number in range(last, last - MONTHS, -1)]
 
 
 def _again(failed_at: object) -> dt.datetime:
