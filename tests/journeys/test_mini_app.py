@@ -87,7 +87,7 @@ def opened(world: World) -> str:
     assert launch["ready"], launch
     parts = urlsplit(launch["url"])
     assert parts.netloc == "family.laemngop.example"
-    return parse_qs(parts.query)["mToken"][0]
+    return str(parse_qs(parts.query)["mToken"][0])
 
 
 def grant(world: World, *facts: str) -> None:
