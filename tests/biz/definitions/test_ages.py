@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from chalicelib.biz.definitions import ages, lint
 from chalicelib.biz.definitions.model import ServiceDefinition
-from chalicelib.shared.ages import years
+from chalicelib.shared import ages as shared_ages
 
 from ..samples import small, text
 
@@ -52,14 +52,14 @@ def service(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_years_are_counted_to_the_day(born: str, on: str, years: int) -> None:
-    assert years(dt.date.fromisoformat(born), dt.date.fromisoformat(on)) == years
+    assert shared_ages.years(dt.date.fromisoformat(born), dt.date.fromisoformat(on)) == years
 
 
 @given(DAYS, DAYS)
 def test_an_age_grows_with_each_birthday_and_never_shrinks(born: dt.date, on: dt.date) -> None:
-    years = years(born, on)
-    assert 0 <= years(born, on + dt.timedelta(days=1)) - years <= 1
-    assert years(born, on + dt.timedelta(days=366)) >= years + 1
+    years = shared_ages.years(born, on)
+    assert 0 <= shared_ages.years(born, on + dt.timedelta(days=1)) - years <= 1
+    assert shared_ages.years(born, on + dt.timedelta(days=366)) >= years + 1
 
 
 @pytest.mark.parametrize(("born", "pointers"), [("2006-11-25", []), ("2006-11-26", ["/answers/born"])])
