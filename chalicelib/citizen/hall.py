@@ -86,6 +86,20 @@ class Hall:
                 for listener in listeners:
                     listener(event)
 
+    def sweep(self, now: dt.datetime) -> None:
+        """Every minute: what a crash left unsent, and what the nouns do by the clock.
+
+        One that fails holds up nobody else; the first failure is raised when all have run, so that it is seen.
+        """
+        failure: Exception | None = None
+        for run in (self.parts.journal.sweep, *self.sweeps):
+            try:
+                run(now)
+            except Exception as error:  # whatever it is, the others must run
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
     def happened(self, head: Head, told: Sequence[Told], *, subject: str, by: str) -> tuple[list[Event], Head]:
         """Events at the end of a chain, and the chain's new end, for `save`."""
         events = list[Event]()

@@ -150,6 +150,4 @@ class Citizen:
 
     def sweep(self, now: dt.datetime) -> None:
         """Every minute: what a crash left unsent, and what the nouns do by the clock."""
-        self.hall.parts.journal.sweep(now)
-        for each in self.hall.sweeps:
-            each(now)
+        self.hall.sweep(now)

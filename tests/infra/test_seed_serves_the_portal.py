@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +13,7 @@ from chalicelib.shared import pointers
 from infra.local.agencies import company_register, person_register
 from infra.local.seed import directory
 
-SEED: dict[str, Any] = json.loads(
-    (Path(__file__).parents[2] / "infra" / "seed" / "gdx.json").read_text(encoding="utf-8")
-)
+SEED: dict[str, Any] = directory()
 PORTAL = "TH/CENTRAL/DGA/biz"
 SERVICES = [shipped().version(name, number) for name in shipped().ids() for number in shipped().versions(name)]
 
