@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from chalicelib.shared.errors import WrongState, not_found
+from chalicelib.shared.errors import Unavailable, UpstreamFailed, WrongState, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once, Replayed
 from chalicelib.shared.storage import Count
@@ -18,6 +19,8 @@ from .definition import BillerDefinition
 from .ledger import Deed, Ledger, unclaimed
 from .model import Bill, Live, State
 from .store import BillPage, bill_key, lookups_key
+
+Answer = TypeVar("Answer")
 
 QUESTIONS = 60
 """Customer numbers that one person may ask about in a day; enough for a big family, too few to try numbers out."""
@@ -47,13 +50,24 @@ class Desk:
         """
         biller = self._ledger.billers.asked_for(biller_id, customer_no)
         person = person_of(caller)
-        self.count(person)
-        return self.refresh(person, biller, customer_no, by=caller.label, caller=caller)
+        return self.counted(person, lambda: self.refresh(person, biller, customer_no, by=caller.label, caller=caller))
 
-    def count(self, person: Person) -> None:
-        """Counts a question of today; raises TooMany."""
-        tomorrow = int(self._hall.now().timestamp()) + 2 * 24 * 3600
-        counted = Count(lookups_key(person, self._hall.today()), 1, QUESTIONS, tomorrow)
+    def counted(self, person: Person, ask: Callable[[], Answer]) -> Answer:
+        """Counts a question of today and asks it; one that was not answered tells nothing, and does not count.
+
+        Raises:
+            TooMany: too many questions today. What `ask` raises.
+        """
+        self._count(person, 1)
+        try:
+            return ask()
+        except (UpstreamFailed, Unavailable):
+            self._count(person, -1)
+            raise
+
+    def _count(self, person: Person, by: int) -> None:
+        later = int(self._hall.now().timestamp()) + 2 * 24 * 3600
+        counted = Count(lookups_key(person, self._hall.today()), by, QUESTIONS, later)
         self._hall.parts.journal.commit(unclaimed(), [counted])
 
     def refresh(

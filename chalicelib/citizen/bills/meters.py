@@ -58,8 +58,8 @@ class Meters:
         there = next((each for each in saved if (each.biller, each.customer_no) == (biller.id, customer_no)), None)
         if there is None and len(saved) >= MOST:
             raise TooMany(f"บันทึกได้ไม่เกิน {MOST} มิเตอร์", f"At most {MOST} meters can be saved.", retry_after=86_400)
-        self._desk.count(person)
-        account = self._asking.account(biller, customer_no, pid_of(caller))
+        pid = pid_of(caller)
+        account = self._desk.counted(person, lambda: self._asking.account(biller, customer_no, pid))
         now = self._hall.now()
         meter = Meter(
             id=self._hall.parts.ids() if there is None else there.id,

@@ -290,6 +290,14 @@ def test_numbers_cannot_be_tried_out(town: Town) -> None:
     assert town.ask("POST", "/me/bills/lookup", {"biller": "pea", "customer_no": OTHERS}).status == 200
 
 
+def test_a_question_that_was_not_answered_does_not_count(town: Town) -> None:
+    town.gdx.down(f"{BILLING}/bill")
+    for _ in range(QUESTIONS + 5):
+        assert town.ask("POST", "/me/bills/lookup", {"biller": "pea", "customer_no": PEA}).status == 502
+    town.gdx.answering[f"{BILLING}/bill"] = town.biller.open
+    assert town.looked_up() == []
+
+
 def test_lists_go_by_state_and_page(town: Town) -> None:
     for number in range(5):
         town.biller.sends(f"B-{number}", "10.00", f"2026-12-{10 + number}")
