@@ -22,7 +22,6 @@ from .shared.aws.objects import S3Objects
 from .shared.aws.queues import SqsPost
 from .shared.cursors import Cursors
 from .shared.egress import GuardedHttp, Http, HttpAnswer
-from .shared.identity import Gate
 from .shared.ids import new_id, utc_now
 from .shared.journal import Journal
 from .shared.keyring import Keyring
@@ -378,6 +377,7 @@ def open_house(
         ids: makes ids.
     """
     from .front import front
+    from .openings import OPENINGS
 
     house = House(
         settings=settings,
@@ -387,91 +387,8 @@ def open_house(
         ids=ids,
     )
     for platform in settings.platforms:
-        _OPENINGS[platform](house)
+        OPENINGS[platform](house)
     for room in house.rooms.values():
         room.login = f"{settings.citizen_url}/citizen/v1/login"
     house.rooms["front"] = front(list(house.rooms.values()), server=settings.base_url)
     return house
-
-
-def _open_gdx(house: House) -> None:
-    from .gdx.routes import routes
-    from .shared.connections import Here
-
-    gdx = house.gdx
-    parts = house.parts("gdx")
-    house.rooms["gdx"] = routes(gdx, Gate(parts.tokens, parts.keyring, gdx.operators))
-    # a platform that is not open here is asked over the exchange
-    if "opendata" in house.settings.platforms:
-        gdx.obligations.know("opendata", Here(house.datasets))
-    if "biz" in house.settings.platforms:
-        gdx.obligations.know("biz", Here(house.services))
-    house.handlers.update(gdx.handlers)
-    house.sweeps["gdx_sweep"] = lambda: gdx.sweep((house.sweep_clock or house.clock)())
-    house.sweeps["gdx_seal"] = lambda: _seal(house)
-
-
-def _seal(house: House) -> None:
-    """Seals the exchange's log, and measures what the alarms `gdx-log-failing` and `gdx-log-old` watch."""
-    behind: float | None = None
-    try:
-        behind = house.gdx.transparency.seal().behind.total_seconds()
-    finally:
-        house.watch.measure("LogSealFailures", "Count", 1 if behind is None else 0, house.settings.environment)
-    house.watch.measure("LogBehind", "Seconds", behind, house.settings.environment)
-
-
-def _open_opendata(house: House) -> None:
-    from .opendata.connections import add
-    from .opendata.figures import routes as figures
-    from .opendata.routes import routes
-
-    catalogue = house.opendata
-    parts = house.parts("opendata")
-    house.rooms["opendata"] = routes(catalogue, Gate(parts.tokens, parts.keyring, catalogue.staff))
-    add(house.rooms["opendata"], house.datasets(), house.requests("opendata"))
-    figures.add(house.rooms["opendata"], catalogue, house.requests("opendata"))
-    house.handlers["opendata_uploads"] = catalogue.uploads.take_message
-    house.handlers["opendata_events"] = catalogue.on_event
-    house.handlers["opendata_harvest"] = lambda body: catalogue.harvest.on_message(body)
-    house.sweeps["opendata_sweep"] = lambda: catalogue.sweep((house.sweep_clock or house.clock)())
-    house.sweeps["opendata_publish"] = lambda: _publish(house)
-
-
-def _publish(house: House) -> None:
-    """Publishes the search index if it is time, and measures what the alarm `opendata-search-failing` watches."""
-    done = False
-    try:
-        house.opendata.publisher.run()
-        done = True
-    finally:
-        house.watch.measure("SearchPublishFailures", "Count", 0 if done else 1, house.settings.environment)
-
-
-def _open_biz(house: House) -> None:
-    from .biz.connections import add
-    from .biz.routes import routes
-
-    biz = house.biz
-    house.rooms["biz"] = routes(biz)
-    add(house.rooms["biz"], house.services(), house.requests("biz"))
-    house.handlers.update(biz_events=biz.on_event, biz_uploads=biz.on_upload)
-    house.handlers.update(biz_feedback=biz.on_feedback, biz_deliveries=biz.on_delivery)
-    house.sweeps["biz_sweep"] = lambda: biz.sweep((house.sweep_clock or house.clock)())
-
-
-def _open_citizen(house: House) -> None:
-    from .citizen.routes import routes
-
-    citizen = house.citizen
-    house.rooms["citizen"] = routes(citizen)
-    house.handlers["citizen_events"] = citizen.on_event
-    house.sweeps["citizen_sweep"] = lambda: citizen.sweep((house.sweep_clock or house.clock)())
-
-
-_OPENINGS: Mapping[str, Callable[[House], None]] = {
-    "gdx": _open_gdx,
-    "opendata": _open_opendata,
-    "biz": _open_biz,
-    "citizen": _open_citizen,
-}
