@@ -58,12 +58,10 @@ class OfferRows:
         item = Item(wishes_key(person), {"words": words}, wishes.version + 1)
         return Create(item) if wishes.version == 0 else Update(item)
 
-    def unchanged(self, person: Person, wishes: Wishes) -> Create | Require:
+    def unchanged(self, person: Person, wishes: Wishes) -> Change:
         """The condition that nobody's wishes changed meanwhile; a first offer writes down that they had none."""
         if wishes.version == 0:
-            created = self.put_wishes(person, wishes)
-            assert isinstance(created, Create)  # version 0 is never an update
-            return created
+            return self.put_wishes(person, wishes)
         return Require(wishes_key(person), wishes.version)
 
     def offer(self, person: Person, id: str) -> Offer | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from chalicelib.citizen.offers.model import Look, Watched
+from chalicelib.citizen.offers.model import Group, Look, Watched
 from chalicelib.citizen.offers.pausing import Pause
 from chalicelib.citizen.offers.views import NewReport
 from chalicelib.citizen.offers.vocabulary import EventType, event_types
@@ -156,13 +156,13 @@ def test_what_was_decided_is_not_asked_again_while_another_register_is_away() ->
     assert len(town.rights.looked) == 3 and len(town.told()) == 1
 
 
-def test_who_receives_it_or_has_no_right_is_not_told() -> None:
-    for outcome in ("already", "no"):
-        town = OfferTown(GRANT)
-        town.rights.outcome = lambda _, candidate, outcome=outcome: Look(outcome, candidate.group)  # type: ignore[misc]
-        town.offering.news.take(DOPA, report())
-        town.pump()
-        assert town.told() == [] and town.counts() == {}
+@pytest.mark.parametrize("outcome", ["already", "no"])
+def test_who_receives_it_or_has_no_right_is_not_told(outcome: Literal["already", "no"]) -> None:
+    town, told = OfferTown(GRANT), Look(outcome, Group())
+    town.rights.outcome = lambda watched, candidate: told
+    town.offering.news.take(DOPA, report())
+    town.pump()
+    assert town.told() == [] and town.counts() == {}
 
 
 def test_while_offers_are_paused_reports_wait_and_are_looked_at_afterwards() -> None:

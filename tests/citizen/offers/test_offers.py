@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.citizen.offers.model import Offer, State
+from chalicelib.citizen.offers.model import Candidate, Look, Offer, State, Watched
 from chalicelib.citizen.offers.words import asked_of, message, reason_of
 from chalicelib.shared.errors import Invalid, NotFound, WrongState
 from chalicelib.shared.identity import Caller
@@ -150,7 +150,7 @@ def test_all_telling_can_be_turned_off_and_on_in_one_step(town: OfferTown) -> No
 def test_wishes_changed_between_the_look_and_the_telling_are_heeded(town: OfferTown) -> None:
     me, outcome = caller(town), town.rights.outcome
 
-    def meanwhile(watched, candidate):  # type: ignore[no-untyped-def]
+    def meanwhile(watched: Watched, candidate: Candidate) -> Look:
         town.offers.wish(once(), me, False, [])
         return outcome(watched, candidate)
 
