@@ -125,9 +125,12 @@ def _asked(answer: Any, biller: BillerDefinition) -> Asked:
     if not _AMOUNT.fullmatch(amount) or not _DAY.fullmatch(due):
         raise _nonsense()
     try:
-        return Asked(number, satang(amount), dt.date.fromisoformat(due), period)
+        day = dt.date.fromisoformat(due)
     except ValueError:
         raise _nonsense() from None
+    if not 2000 <= day.year <= 2200:
+        raise _nonsense()
+    return Asked(number, satang(amount), day, period)
 
 
 def _state(answer: Any, biller: BillerDefinition) -> tuple[DisputeState, str | None]:

@@ -15,6 +15,7 @@ from .asking import Asking
 from .desk import Desk
 from .ledger import Deed, Ledger, unclaimed
 from .model import Meter
+from .rules import is_bill_id
 from .store import SHARDS, meter_key
 
 MOST = 30
@@ -133,7 +134,7 @@ class Meters:
 
     def _own(self, once: Once | None, person: Person, id: str) -> Meter:
         key = meter_key(person, id)
-        meter = self._store.meter(self._hall.parts.journal.read(once, key).get(key))
+        meter = self._store.meter(self._hall.parts.journal.read(once, key).get(key)) if is_bill_id(id) else None
         if meter is None:
             raise not_found("มิเตอร์นี้", "meter")
         return meter

@@ -21,6 +21,7 @@ from chalicelib.shared.web import Call, Incoming, Reply, Room, parse_json
 from ..service import Citizen
 from . import bodies
 from . import money_views as views
+from .rules import is_provider
 from .treasury import FINANCE, OPERATOR, Wish
 
 CALLBACK_LIMIT = 16 * 1024
@@ -28,7 +29,6 @@ ENTRY = "/citizen/v1/payments/entries/{entry}"
 DAY = "/citizen/v1/payments/providers/{provider}/{day}"
 MONEY = officer(FINANCE, OPERATOR)
 
-_PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
 Body = TypeVar("Body", bound=Incoming)
 
 
@@ -83,7 +83,10 @@ def _providers(room: Room, citizen: Citizen) -> None:
         summary="How a day of bills was reconciled: the whole for the operator, an agency's own part for its officers",
     )
     def report(call: Call) -> views.MoneyDay:
-        found = bills.reconciliation.report(call.params["provider"], _day(call.params["day"]), call.query.run)
+        provider = call.params["provider"]
+        if not is_provider(provider):
+            raise not_found("ผู้ให้บริการนี้", "provider")
+        found = bills.reconciliation.report(provider, _day(call.params["day"]), call.query.run)
         return views.MoneyDay.of(found, None if OPERATOR in call.caller.roles else call.caller.agency or "")
 
     @room.put(
@@ -95,7 +98,7 @@ def _providers(room: Room, citizen: Citizen) -> None:
     )
     def provider(call: Call) -> views.ProviderKnown:
         name = call.params["provider"]
-        if not _PROVIDER.fullmatch(name):
+        if not is_provider(name):
             text = "ใช้ a-z 0-9 และ - เท่านั้น", "Use a-z, 0-9 and - only."
             raise Invalid("ชื่อผู้ให้บริการไม่ถูกต้อง", "Not a name for a provider.", [Fault("path:provider", *text)])
         bills.till.know_provider(call.once, name, call.body.secret)

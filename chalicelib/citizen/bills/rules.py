@@ -29,13 +29,25 @@ REMINDED_AT = dt.time(9, tzinfo=BANGKOK)
 """The hour in Thailand at which people are reminded."""
 
 _BILL_ID = re.compile(r"[0-9a-f]{32}")
+_RECEIPT_NO = re.compile(r"R-[A-Z0-9_-]{1,40}-[0-9]{4}(-[A-Z2-9]{4}){3}")
+_PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
 _REF1 = re.compile(r"[0-9A-F]{20}")
 _REF2 = re.compile(r"([0-9A-F]{12})([0-9]{2})")
 
 
 def is_bill_id(text: str) -> bool:
-    """Whether this can be a bill's id; anything else is not even looked up."""
+    """Whether this can be the id of a bill or a meter; anything else is not even looked up."""
     return _BILL_ID.fullmatch(text) is not None
+
+
+def is_receipt_no(text: str) -> bool:
+    """Whether this can be a receipt's number; anything else is not even looked up."""
+    return _RECEIPT_NO.fullmatch(text) is not None
+
+
+def is_provider(text: str) -> bool:
+    """Whether this can be a payment provider's name."""
+    return _PROVIDER.fullmatch(text) is not None
 
 
 def references(bill: str, attempt: int) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from .meters import Meters
 from .model import Receipt
 from .reconciling import Books
 from .reminding import Reminding
+from .rules import is_receipt_no
 from .store import bill_key, meter_key
 from .telling import Telling
 from .till import Till
@@ -84,7 +85,7 @@ class Bills:
 
     def receipt(self, person: Person, no: str) -> Receipt:
         """One's own receipt; raises NotFound."""
-        found = self.ledger.store.receipt(no)
+        found = self.ledger.store.receipt(no) if is_receipt_no(no) else None
         if found is None or found.person != person:
             raise not_found("ใบเสร็จรับเงิน", "receipt")
         return found

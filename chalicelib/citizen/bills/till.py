@@ -43,7 +43,7 @@ class Till:
 
     def believed(self, provider: str, header: str, raw: bytes) -> None:
         """What a provider says may be read once its signature over every byte holds; raises Unauthenticated."""
-        item = self._hall.parts.table.get(provider_key(provider))
+        item = self._hall.parts.table.get(provider_key(provider)) if rules.is_provider(provider) else None
         check_signature(self._store.secret(item, provider), header, raw, self._hall.now())
 
     def hear(self, provider: str, notice: Notice, source: Source = "callback") -> Outcome:

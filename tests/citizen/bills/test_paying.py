@@ -270,6 +270,7 @@ def test_a_number_that_cannot_be_one_says_where_it_stands(town: Town) -> None:
         {"bills": [{"bill_no": "1", "amount": 5, "due_on": "2026-12-10", "period": "p"}]},
         {"bills": [{"bill_no": "1", "amount": "5", "due_on": "2026-12-10", "period": "p"}]},
         {"bills": [{"bill_no": "1", "amount": "5.00", "due_on": "2026-13-10", "period": "p"}]},
+        {"bills": [{"bill_no": "1", "amount": "5.00", "due_on": "0001-01-01", "period": "p"}]},
         {"bills": [{"bill_no": "1", "amount": "5.00", "due_on": "2026-12-10", "period": "p"}] * 2},
         {"bills": [{"bill_no": "1" * 61, "amount": "5.00", "due_on": "2026-12-10", "period": "p"}]},
     ],
@@ -279,6 +280,15 @@ def test_a_biller_that_answers_nonsense_is_no_biller_without_bills(town: Town, a
     town.gdx.answering[f"{BILLING}/bill"] = lambda path, body: answer
     assert town.ask("POST", "/me/bills/lookup", {"biller": "pea", "customer_no": PEA}).status == 502
     assert town.bill(bill)["state"] == "open" and town.home() == [bill]
+
+
+@pytest.mark.parametrize("made_up", ["x", "R-PEA-2569-AAAA-AAAA-AAA1", "~" * 3000, "%00", "ก"])
+def test_names_that_cannot_be_are_not_looked_up(town: Town, made_up: str) -> None:
+    assert town.ask("GET", f"/me/receipts/{made_up}").status == 404
+    assert town.ask("GET", f"/me/bills/{made_up}").status == 404
+    assert town.ask("PUT", f"/me/billers/{made_up}", {}).status == 404
+    assert town.callback({}, provider=made_up).status == 401
+    assert town.ask("GET", f"/payments/providers/{made_up}!/2026-11-25", who="chief").status == 404
 
 
 def test_numbers_cannot_be_tried_out(town: Town) -> None:
