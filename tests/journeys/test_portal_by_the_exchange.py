@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.biz.ports import Letter
+from chalicelib.gdx.notices import ConsentNews, NoticesThroughGdx
 from chalicelib.neighbours import FiguresThroughGdx, MailboxThroughGdx
 from chalicelib.opendata.figures.service import BIZ
 from chalicelib.shared.thai import Text
@@ -51,3 +53,16 @@ def test_the_portal_s_figures_become_a_dataset(here: Town) -> None:
     shown = World(InProcess(here)).person("malee").get(f"/api/3/action/package_show?id={BIZ.name}").json["result"]
     assert [(each["name"], each["format"]) for each in shown["resources"]] == [(FILE, "CSV")]
     assert (here.failures, here.dead_letters()) == ([], 0)
+
+
+def test_the_exchange_tells_the_portal_what_became_of_a_consent(here: Town) -> None:
+    house = here.loaded.house
+    notices = NoticesThroughGdx(house.asks_gdx("gdx", house.parts("gdx").keyring))
+    title = Text(th="ธนาคารขอความยินยอมจากท่าน", en="A bank asks for your consent")
+    until = (house.now() + timedelta(days=9)).isoformat()
+    notices.consent(MALEE, ConsentNews("consent-1", 1, "REQUESTED", until, title))
+    citizen = house.citizen
+    cards = citizen.hall.cards.page(citizen.hall.person(MALEE))[1]
+    assert [(card.kind, card.title) for card in cards if card.id == "consent-1"] == [("task", title)]
+    notices.consent(MALEE, ConsentNews("consent-1", 2, "REFUSED", until, title))
+    assert "consent-1" not in {card.id for card in citizen.hall.cards.page(citizen.hall.person(MALEE))[1]}

@@ -19,6 +19,7 @@ from demo.story_consent import BANK, NEEDED, REPORT
 from demo.story_gdx import persona
 from demo.world import HttpTransport, Person, World
 from infra.local.stack import Stack
+from tests.journeys.passing_time import moved
 from tests.journeys.visitors import visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journey")]
@@ -145,6 +146,10 @@ def test_the_copy_of_everything_has_it_and_after_the_erasure_the_pages_are_empty
     place = f"{ME}/erasures/{plan['id']}"
     assert visitor(world, "somchai").ask("POST", f"{place}/confirm", {"understood": False}).status == 422
     somchai.post(f"{place}/confirm", {"understood": True}, expect=202)
+    world.until("the first walk", lambda: somchai.get(place).json["last_look_at"])
+    assert somchai.get(f"{ME}/inbox").json["items"] == []
+    moved(world, seconds=180)
+    somchai = world.person("somchai")
     world.until("the erasure", lambda: somchai.get(place).json["state"] == "done")
     assert somchai.get(f"{ME}/inbox").json["items"] == [] and somchai.get(f"{ME}/activity").json["items"] == []
     assert somchai.get(f"{ME}/exports").json["items"] == []

@@ -74,6 +74,9 @@ class ErasureView(Outgoing):
     confirm_until: str = Field(description="Until when a plan can be confirmed")
     parts: list[ErasedPart] = Field(description="What goes, and what of it stays by which law; empty once it is done")
     outside: list[Text] = Field(description="What an erasure here does not reach")
+    last_look_at: str | None = Field(
+        description="Once all is erased: when it is looked through a last time, for letters still on their way"
+    )
     done_at: str | None
 
     @classmethod
@@ -86,6 +89,7 @@ class ErasureView(Outgoing):
             confirm_until=erasure.until,
             parts=shown,
             outside=list(words.OUTSIDE),
+            last_look_at=erasure.again,
             done_at=erasure.done_at,
         )
 
