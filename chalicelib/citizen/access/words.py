@@ -16,7 +16,6 @@ WORDS: Mapping[str, Text] = {
     "question.asked": Text(th="ถามหน่วยงานเรื่องการใช้ข้อมูล", en="An agency was asked about its use of data"),
     "question.answered": Text(th="หน่วยงานตอบคำถามเรื่องการใช้ข้อมูล", en="An agency answered about its use of data"),
     "export.asked": Text(th="ขอสำเนาข้อมูลทั้งหมดของตน", en="A copy of all data was asked for"),
-    "export.fetched": Text(th="ดาวน์โหลดสำเนาข้อมูลทั้งหมด", en="The copy of all data was downloaded"),
     "appointment.held": Text(th="กันที่นัดหมายไว้", en="A place for an appointment was held"),
     "appointment.booked": Text(th="ยืนยันนัดหมาย", en="An appointment was booked"),
     "appointment.moved": Text(th="เลื่อนนัดหมาย", en="An appointment was moved"),
