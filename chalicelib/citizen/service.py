@@ -104,7 +104,7 @@ class Citizen:
         self.hall = Hall(parts, gdx, objects, outside, Cards(parts.table, parts.keyring))
         self.channels = Channels(self.hall)
         self.inbox = Inbox(self.hall, self.channels.rows)
-        telling = Telling(self.hall, self.inbox, self.channels.rows, lambda: self.channels.pushes)
+        telling = Telling(self.hall, self.inbox, self.channels.rows)
         self.hall.hear("citizen.message.served", telling.heard)
         own = Trusted(
             f"{parts.base_url}/citizen", PORTAL, parts.http, lambda: {"keys": [parts.keyring.signer.public_jwk]}

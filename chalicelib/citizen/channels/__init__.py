@@ -1,1 +1,1 @@
-"""How a person wants to be told that something lies in the inbox: by e-mail, SMS or a push, by category."""
+"""How a person wants to be told that something lies in the inbox: by e-mail or SMS, by category."""

@@ -16,10 +16,8 @@ from ..inbox.model import Category
 from ..model import Noun
 
 Address = Literal["email", "sms"]
+"""A way out of the portal. The inbox itself is no choice: whatever is said is there, always."""
 ADDRESSES: tuple[Address, ...] = ("email", "sms")
-Outward = Literal["email", "sms", "push"]
-"""Ways out of the portal. The inbox itself is no choice: whatever is said is there, always."""
-OUTWARD: tuple[Outward, ...] = ("email", "sms", "push")
 Status = Literal["queued", "not_taken", "sent", "failed", "unclear", "skipped"]
 """`queued`: claimed, and nobody has recorded more. `not_taken`: refused for now, tried again. `unclear`: the answer was
 lost; it may have been sent, and is not sent again. `skipped`: the day's limit."""
@@ -30,7 +28,7 @@ class Wishes(Noun):
 
     owner: str = Field(description="The person's pseudonym")
     language: Language = "th"
-    by_category: dict[Category, tuple[Outward, ...]] = Field(default_factory=dict)
+    by_category: dict[Category, tuple[Address, ...]] = Field(default_factory=dict)
     email: Contact | None = None
     sms: Contact | None = None
     head: Head = Head()
@@ -46,15 +44,11 @@ class Wishes(Noun):
 
 
 class Sent(Noun):
-    """One message on one way: claimed before it is sent, so that it is sent once.
-
-    Attributes:
-        address: pseudonym of the address; None for a push.
-    """
+    """One message on one way: claimed before it is sent, so that it is sent once."""
 
     status: Status
     at: dt.datetime
-    address: str | None = None
+    address: str = Field(description="Pseudonym of the address")
     provider_id: str | None = None
     code: str | None = Field(default=None, description="Why, in the provider's or our word")
     version: int = 1
@@ -64,8 +58,8 @@ class ChannelChoice(Incoming):
     """How one wants to be told. The whole of it: an address that is left out is forgotten."""
 
     language: Language = "th"
-    by_category: dict[Category, Annotated[tuple[Outward, ...], Field(max_length=3)]] = Field(
-        max_length=6, description="For each category what comes besides the inbox: email, sms, push"
+    by_category: dict[Category, Annotated[tuple[Address, ...], Field(max_length=3)]] = Field(
+        max_length=6, description="For each category what comes besides the inbox: email, sms"
     )
     email: str | None = Field(default=None, min_length=3, max_length=254)
     phone: str | None = Field(default=None, min_length=9, max_length=20, description="A Thai mobile number")

@@ -25,7 +25,7 @@ def add(room: Room, portal: Citizen) -> None:
         summary="How I am told besides the inbox, by category, and my addresses",
     )
     def show(call: Call) -> ChannelsView:
-        return channels_view(channels.show(person_of(call.caller)), channels.pushes is not None)
+        return channels_view(channels.show(person_of(call.caller)))
 
     @room.put(
         "/citizen/v1/me/channels",

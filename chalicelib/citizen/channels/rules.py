@@ -10,62 +10,54 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from chalicelib.shared.contacts import quiet
+from chalicelib.shared.contacts import Contact, quiet
 from chalicelib.shared.errors import Fault, Invalid
 
 from ..inbox.model import Category
-from .model import OUTWARD, Outward, Wishes
+from .model import ADDRESSES, Address, Wishes
 
-PER_DAY: Mapping[Outward, int] = {"email": 20, "sms": 5, "push": 20}
+PER_DAY: Mapping[Address, int] = {"email": 20, "sms": 5}
 """Calls to one person in a day (Thailand); what is more stays in the inbox alone. Our own decision."""
-NOISY: frozenset[Outward] = frozenset({"sms", "push"})
+NOISY: frozenset[Address] = frozenset({"sms"})
 """What would wake somebody: it waits for the morning. An e-mail makes no noise."""
 
 
 def ways(
-    wishes: Wishes | None, category: Category, now: dt.datetime, *, pushes: bool
-) -> list[tuple[Outward, Literal["go", "later"]]]:
-    """By which ways outside a message of this category goes: those that were chosen and can be used."""
+    wishes: Wishes | None, category: Category, now: dt.datetime
+) -> list[tuple[Address, Contact, Literal["go", "later"]]]:
+    """By which ways outside a message of this category goes, and where: those that were chosen and can be used."""
     if wishes is None:
         return []
     return [
-        (way, "later" if way in NOISY and quiet(now) else "go")
-        for way in OUTWARD
-        if way in wishes.by_category.get(category, ()) and _usable(wishes, way, pushes)
+        (way, contact, "later" if way in NOISY and quiet(now) else "go")
+        for way in ADDRESSES
+        if way in wishes.by_category.get(category, ())
+        and (contact := wishes.contact(way)) is not None
+        and contact.usable
     ]
 
 
-def _usable(wishes: Wishes, way: Outward, pushes: bool) -> bool:
-    if way == "push":
-        return pushes
-    contact = wishes.contact(way)
-    return contact is not None and contact.usable
-
-
 def chosen(
-    by_category: Mapping[Category, Sequence[Outward]], *, email: bool, phone: bool, pushes: bool
-) -> dict[Category, tuple[Outward, ...]]:
+    by_category: Mapping[Category, Sequence[Address]], *, email: bool, phone: bool
+) -> dict[Category, tuple[Address, ...]]:
     """The choice in its order, without what chooses nothing.
 
     Raises:
-        Invalid: a way without its address, or one that the portal does not have.
+        Invalid: a way without its address.
     """
-    open_ways: dict[Outward, bool] = {"email": email, "sms": phone, "push": pushes}
+    open_ways: dict[Address, bool] = {"email": email, "sms": phone}
     faults = list[Fault]()
     for category, picked in by_category.items():
         for way in picked:
             if not open_ways[way]:
-                faults.append(_closed(category, way))
+                faults.append(_closed(category))
     if faults:
         raise Invalid("ช่องทางที่เลือกยังใช้ไม่ได้", "A chosen channel cannot be used yet.", faults)
     return {
-        category: tuple(way for way in OUTWARD if way in picked) for category, picked in by_category.items() if picked
+        category: tuple(way for way in ADDRESSES if way in picked) for category, picked in by_category.items() if picked
     }
 
 
-def _closed(category: Category, way: Outward) -> Fault:
-    if way == "push":
-        th, en = "ยังไม่มีการแจ้งเตือนผ่านแอปในขณะนี้", "The portal has no push messages at present."
-    else:
-        th, en = "เลือกช่องทางนี้แล้ว โปรดระบุที่อยู่ด้วย", "You chose this channel; give its address."
+def _closed(category: Category) -> Fault:
+    th, en = "เลือกช่องทางนี้แล้ว โปรดระบุที่อยู่ด้วย", "You chose this channel; give its address."
     return Fault(f"/by_category/{category}", th, en)

@@ -25,7 +25,6 @@ from ..holdings import Holding, partition, take_away
 from ..model import Person
 from . import rules, words
 from .model import ADDRESSES, Address, ChannelChoice, Sent, Wishes
-from .ports import Pushes
 from .store import ChannelRows, counted, wishes_key
 from .views import ChannelsCard, channels_card
 
@@ -37,12 +36,10 @@ class Channels:
 
     Args:
         hall: the room's tools.
-        pushes: push messages; None as long as nobody offers them, and then nobody can choose them.
     """
 
-    def __init__(self, hall: Hall, pushes: Pushes | None = None) -> None:
+    def __init__(self, hall: Hall) -> None:
         self.rows = ChannelRows(hall.parts.table, hall.parts.keyring)
-        self.pushes = pushes
         self._hall = hall
         title = Text(th="ช่องทางการแจ้ง", en="Channels")
         hall.holdings["channels"] = Holding(title, export=self.export, erase=self.erase)
@@ -69,7 +66,6 @@ class Channels:
             choice.by_category,
             email=values["email"] is not None,
             phone=values["sms"] is not None,
-            pushes=self.pushes is not None,
         )
         person, now = person_of(caller), self._hall.now()
         key = wishes_key(person)
@@ -93,7 +89,7 @@ class Channels:
         )
         events, head = self._hall.happened(after.head, [chosen], subject=person, by=caller.label)
         after = after.model_copy(update={"head": head})
-        shown = channels_card(after, self.pushes is not None)
+        shown = channels_card(after)
         kept = self.rows.kept(person, after, there=item is not None)
         self._hall.save(once, [kept, *limit], events, pk=key.pk, answer=as_json(shown))
         self._send_codes(codes, choice.language)
@@ -125,7 +121,7 @@ class Channels:
         told = Told("channels.confirmed", {"channel": channel}, heard=False)
         events, head = self._hall.happened(before.head, [told], subject=person, by=caller.label)
         after = after.model_copy(update={"head": head})
-        shown = channels_card(after, self.pushes is not None)
+        shown = channels_card(after)
         self._hall.save(once, [self.rows.kept(person, after, True)], events, pk=key.pk, answer=as_json(shown))
         return shown
 

@@ -17,7 +17,7 @@ from chalicelib.shared.workdays import thai_date
 
 from ..inbox.model import Category
 from ..model import Person
-from .model import Outward, Sent, Wishes
+from .model import Address, Sent, Wishes
 
 _SEALED = ("email", "sms")
 _COUNTED = dt.timedelta(days=3)
@@ -30,7 +30,7 @@ def wishes_key(person: Person) -> Key:
     return Key(f"CHANNELS#{person}", "1")
 
 
-def sent_key(message: str, way: Outward) -> Key:
+def sent_key(message: str, way: Address) -> Key:
     """Where the claim of a message on a way lies."""
     return Key(f"CALLED#{message}", way)
 
@@ -81,15 +81,15 @@ class ChannelRows:
         """The claim in an item."""
         return None if item is None else Sent.model_validate({**item.data, "version": item.version})
 
-    def new(self, message: str, way: Outward, sent: Sent) -> Create:
+    def new(self, message: str, way: Address, sent: Sent) -> Create:
         """The change that claims a message on a way."""
         return Create(_item(message, way, sent, 1))
 
-    def changed(self, message: str, way: Outward, sent: Sent) -> Update:
+    def changed(self, message: str, way: Address, sent: Sent) -> Update:
         """The change that replaces a claim as it was read."""
         return Update(_item(message, way, sent, sent.version + 1))
 
 
-def _item(message: str, way: Outward, sent: Sent, version: int) -> Item:
+def _item(message: str, way: Address, sent: Sent, version: int) -> Item:
     data = sent.model_dump(mode="json", exclude={"version"})
     return Item(sent_key(message, way), data, version, expires=int((sent.at + _CLAIMED).timestamp()))

@@ -7,7 +7,7 @@ was surely not taken is tried again by the queue. Why that way round: docs/decis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.shared import contacts
@@ -22,8 +22,7 @@ from ..inbox.model import NewMessage
 from ..inbox.service import Inbox
 from ..model import SELF, Person
 from . import rules, words
-from .model import OUTWARD, Outward, Sent, Status, Wishes
-from .ports import Pushes, PushMessage
+from .model import ADDRESSES, Address, Sent, Status
 from .store import ChannelRows, counted, sent_key, wishes_key
 
 _ATTEMPTS = 5
@@ -35,11 +34,11 @@ class _Call:
 
     person: Person
     message: str
-    way: Outward
+    way: Address
     language: Language
     words: Text
-    value: str = ""
-    address: str | None = None
+    value: str
+    address: str
 
 
 class Telling:
@@ -49,14 +48,12 @@ class Telling:
         hall: the room's tools.
         inbox: where the message lies, and where a lost address is told.
         rows: wishes and claims.
-        pushes: gives push messages, or None while there are none.
     """
 
-    def __init__(self, hall: Hall, inbox: Inbox, rows: ChannelRows, pushes: Callable[[], Pushes | None]) -> None:
+    def __init__(self, hall: Hall, inbox: Inbox, rows: ChannelRows) -> None:
         self._hall = hall
         self._inbox = inbox
         self._rows = rows
-        self._pushes = pushes
 
     def heard(self, event: Event) -> None:
         """One message that was served.
@@ -68,22 +65,23 @@ class Telling:
         if event.type != "citizen.message.served":
             return
         person, message = Person(event.data["person"]), event.subject
-        keys: dict[Outward, Key] = {way: sent_key(message, way) for way in OUTWARD}
+        keys: dict[Address, Key] = {way: sent_key(message, way) for way in ADDRESSES}
         found = self._hall.parts.table.get_many([wishes_key(person), *keys.values()])
         wishes = self._rows.wishes(found.get(wishes_key(person)))
-        ways = rules.ways(wishes, event.data["category"], self._hall.now(), pushes=self._pushes() is not None)
+        ways = rules.ways(wishes, event.data["category"], self._hall.now())
         letter = self._inbox.find(person, message) if ways else None
         if wishes is None or letter is None or letter.message.opened_at is not None:
             return  # nobody needs to be called to what they have read
         said = words.call(letter.source_name, self._hall.parts.base_url)
         later, failure = False, None
-        for way, when in ways:
+        for way, contact, when in ways:
             there = self._rows.sent(found.get(keys[way]))
             if when == "later" and there is None:
                 later = True
                 continue
+            call = _Call(person, message, way, wishes.language, said, contact.value, contact.address)
             try:
-                later |= self._go(_call(wishes, person, message, way, said), there)
+                later |= self._go(call, there)
             except Exception as error:  # whatever it is, the other ways are open
                 failure = failure or error
         if failure is not None:
@@ -142,13 +140,7 @@ class Telling:
         if call.way == "email":
             mail = Mail(call.value, words.PORTAL.pick(call.language), text, {"message": call.message})
             return self._hall.outside.mailer.send(mail)
-        if call.way == "sms":
-            return self._hall.outside.texter.text(call.value, text)
-        pushes = self._pushes()
-        if pushes is None:
-            raise Undeliverable("no_pushes")
-        pushes.push(call.person, PushMessage(call.message, call.words))
-        return None
+        return self._hall.outside.texter.text(call.value, text)
 
     def _record(
         self, call: _Call, claim: Sent, status: Status, provider_id: str | None = None, code: str | None = None
@@ -159,8 +151,6 @@ class Telling:
 
     def _spoil(self, call: _Call) -> None:
         """Stops using an address that does not work, and tells the person in the inbox, which always does."""
-        if call.way == "push":
-            return
         for _ in range(_ATTEMPTS):
             wishes = self._rows.find(call.person)
             contact = None if wishes is None else wishes.contact(call.way)
@@ -182,10 +172,3 @@ class Telling:
         except WriteRefused as refused:
             return {key_of(change): there for change, there in refused.failed}
         return None
-
-
-def _call(wishes: Wishes, person: Person, message: str, way: Outward, said: Text) -> _Call:
-    contact = None if way == "push" else wishes.contact(way)
-    if contact is None:
-        return _Call(person, message, way, wishes.language, said)
-    return _Call(person, message, way, wishes.language, said, contact.value, contact.address)

@@ -9,7 +9,7 @@ from chalicelib.shared.thai import Language
 from chalicelib.shared.web import Outgoing
 
 from ..inbox.model import Category
-from .model import OUTWARD, Outward, Wishes
+from .model import ADDRESSES, Address, Wishes
 
 
 class ChannelAddress(Outgoing):
@@ -25,10 +25,10 @@ class ChannelsCard(Outgoing):
     """How a person is told, without addresses."""
 
     language: Language
-    by_category: dict[Category, tuple[Outward, ...]] = Field(
+    by_category: dict[Category, tuple[Address, ...]] = Field(
         description="What comes besides the inbox, which always gets everything"
     )
-    offered: tuple[Outward, ...] = Field(description="What can be chosen at present")
+    offered: tuple[Address, ...] = Field(description="What can be chosen at present")
     email: ChannelAddress
     sms: ChannelAddress
 
@@ -40,21 +40,21 @@ class ChannelsView(ChannelsCard):
     phone: str | None
 
 
-def channels_card(wishes: Wishes, pushes: bool) -> ChannelsCard:
+def channels_card(wishes: Wishes) -> ChannelsCard:
     """Wishes without addresses."""
     return ChannelsCard(
         language=wishes.language,
         by_category=wishes.by_category,
-        offered=tuple(way for way in OUTWARD if way != "push" or pushes),
+        offered=ADDRESSES,
         email=_address(wishes.email),
         sms=_address(wishes.sms),
     )
 
 
-def channels_view(wishes: Wishes, pushes: bool) -> ChannelsView:
+def channels_view(wishes: Wishes) -> ChannelsView:
     """Wishes with addresses."""
     return ChannelsView(
-        **dict(channels_card(wishes, pushes)),
+        **dict(channels_card(wishes)),
         email_address=wishes.email.value if wishes.email else None,
         phone=wishes.sms.value if wishes.sms else None,
     )

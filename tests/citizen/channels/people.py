@@ -4,25 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.citizen.channels.ports import PushMessage
-from chalicelib.citizen.model import Person
 from tests.citizen.portal import Portal
 
 CHANNELS = "/citizen/v1/me/channels"
 EMAIL, PHONE = "malee@example.com", "081-234 5678"
-
-
-class Pushed:
-    """Push messages that are remembered, and fail when told to."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[Person, PushMessage]] = []
-        self.failing: list[Exception] = []
-
-    def push(self, person: Person, message: PushMessage) -> None:
-        if self.failing:
-            raise self.failing.pop(0)
-        self.taken.append((person, message))
 
 
 def choose(portal: Portal, token: str | None = None, **changes: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.shared import contacts
 from chalicelib.shared.messengers import NotTaken, Unclear, Undeliverable
-from tests.citizen.channels.people import CHANNELS, EMAIL, PHONE, Pushed, choose, confirm, reachable
+from tests.citizen.channels.people import CHANNELS, EMAIL, PHONE, choose, confirm, reachable
 from tests.citizen.portal import MALEE, Portal
 
 
@@ -64,7 +64,7 @@ def test_a_code_of_one_channel_or_of_an_older_address_opens_nothing(portal: Port
     choose(portal, phone="0899999999")
     second = portal.outbox.code("sms")
     assert confirm(portal, "sms", first).status == (422 if first != second else 200)
-    assert confirm(portal, "push", second).status == 404
+    assert confirm(portal, "fax", second).status == 404
 
 
 def test_a_code_runs_out(portal: Portal) -> None:
@@ -85,7 +85,7 @@ def test_codes_are_limited_by_day(portal: Portal) -> None:
         ({"email": "malee"}, "/email"),
         ({"phone": "021234567"}, "/phone"),
         ({"phone": None}, "/by_category/application"),
-        ({"by_category": {"payment": ["push"]}}, "/by_category/payment"),
+        ({"by_category": {"payment": ["push"]}}, "/by_category/payment/0"),
         ({"by_category": {"advert": ["sms"]}}, "/by_category/advert/[key]"),
         ({"by_category": {"payment": ["fax"]}}, "/by_category/payment/0"),
         ({"language": "de"}, "/language"),
@@ -128,12 +128,6 @@ def test_a_weak_login_and_who_acts_for_another_choose_nothing(portal: Portal) ->
     acting = portal.issuers.acting(MALEE, actor="citizen:x", scopes="profile inbox")
     assert choose(portal, token=acting).status == 403
     assert portal.client.get(CHANNELS, token=acting).status == 403
-
-
-def test_push_can_be_chosen_where_it_is_offered(portal: Portal) -> None:
-    portal.citizen.channels.pushes = Pushed()
-    card = choose(portal, by_category={"payment": ["push", "push"]}, email=None, phone=None)
-    assert (card.json["by_category"], card.json["offered"]) == ({"payment": ["push"]}, ["email", "sms", "push"])
 
 
 def test_addresses_and_codes_stand_nowhere_in_the_clear(portal: Portal, caplog: pytest.LogCaptureFixture) -> None:

@@ -10,8 +10,8 @@ from chalicelib.citizen.channels import rules
 from chalicelib.shared import contacts
 from chalicelib.shared.journal import Event, outbox_key
 from chalicelib.shared.messengers import NotTaken, Unclear, Undeliverable
-from tests.citizen.channels.people import CHANNELS, EMAIL, Pushed, choose, reachable
-from tests.citizen.portal import MALEE, Portal
+from tests.citizen.channels.people import CHANNELS, EMAIL, choose, reachable
+from tests.citizen.portal import Portal
 from tests.support.outbox import Died
 
 NAMED = {"th": "เทศบาลตำบลแหลมงอบ", "en": "Laem Ngop Municipality"}
@@ -145,20 +145,6 @@ def test_a_number_that_cannot_be_reached_is_given_up_and_told_in_the_inbox(porta
     assert portal.outbox.texts == []
     choose(portal, email=None, by_category={"application": ["sms"]})
     assert len(portal.outbox.texts) == 1, "the same number can be confirmed again"
-
-
-def test_a_push_carries_the_same_words_and_the_messages_id(portal: Portal) -> None:
-    pushes = portal.citizen.channels.pushes = Pushed()
-    choose(portal, by_category={"application": ["push"]}, email=None, phone=None)
-    made = portal.message(source_name=NAMED).json["id"]
-    portal.pump()
-    ((person, message),) = pushes.taken
-    assert (person, message.id) == (portal.citizen.hall.person(MALEE), made)
-    assert "Laem Ngop Municipality" in message.words.en
-    pushes.failing = [Undeliverable("no_device")]
-    portal.message("m-2")
-    portal.pump()
-    assert portal.inbox(portal.malee)["unread"] == 2, "a device that is gone is no address"
 
 
 def test_a_person_who_moved_their_choice_meanwhile_is_told_by_the_new_one(portal: Portal) -> None:
