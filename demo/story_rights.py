@@ -118,3 +118,18 @@ def closed(world: World) -> str:
     deeds = [item["what"] for item in ploy.get("/citizen/v1/me/activity").json["items"]]
     check({"application.opened", "application.filed"} <= set(deeds), f"her own deeds are not listed: {deeds}")
     return f"“{paper['issuer']}”; {len(lines)} accesses to her data, each with purpose and law"
+
+
+@rights.step("Citizen", "Ploy", "takes a copy of everything that the portal holds of her")
+def copied(world: World) -> str:
+    ploy = world.person("ploy")
+    asked = ploy.post("/citizen/v1/me/exports", expect=202).json["id"]
+
+    def ready() -> Any:
+        export = ploy.get(f"/citizen/v1/me/exports/{asked}").json
+        return export if export["state"] == "ready" else None
+
+    export = world.until("the copy", ready)
+    check(export["size"] and export["url"], f"there is nothing to fetch: {export}")
+    world.person("somchai").get(f"/citizen/v1/me/exports/{asked}", expect=404)
+    return f"{export['size']:,} bytes, for her alone and for two days"

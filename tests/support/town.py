@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 ADDRESS = ORIGIN
 AGENCIES = ("http://127.0.0.1:8101", "http://127.0.0.1:8102", "http://127.0.0.1:8103")
+DATA_CENTRE = "http://127.0.0.1:8104"
 MOST_ROUNDS = 60
 ATTEMPTS = 6
 """How often a client, or somebody else's system, repeats one request before it gives up."""
@@ -88,7 +89,8 @@ class Town:
         check = exchange_check(ADDRESS, outside, utc_now)
         self.surroundings = Surroundings(ADDRESS, check, self.calls, dict, http=outside)
         self._agencies: dict[str, WSGIApplication] = {
-            address: agency.app for address, agency in zip(AGENCIES, self.surroundings.agencies, strict=True)
+            **{address: agency.app for address, agency in zip(AGENCIES, self.surroundings.agencies, strict=True)},
+            DATA_CENTRE: self.surroundings.data_centre.app,
         }
         own = new_session()
         self._pump: Any = own.client("sqs")
@@ -251,6 +253,7 @@ class Town:
                 "biz": ADDRESS,
                 "opendata": ADDRESS,
                 **dict(zip(("dopa", "dbd", "ncb"), AGENCIES, strict=True)),
+                "agencies": DATA_CENTRE,
             },
             bank_secret=self.surroundings.bank.secret,
             login_secrets={"digital-id": DIGITAL_ID_SECRET},
