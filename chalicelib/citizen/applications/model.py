@@ -20,6 +20,7 @@ class Application(Noun):
         id: the engine's id of it.
         case_version: of the case that was last told of; 0 before the engine told anything.
         entitlement: id of the right that it asks for; None where it was opened elsewhere.
+        subject: pseudonym of the child that the right is about, if it is about one.
         name, agency_name, state: in words.
         since: when the portal first knew of it (ISO 8601, UTC).
         card: version of its card on the home page; 0 where it has none.
@@ -30,6 +31,7 @@ class Application(Noun):
     case_version: int = 0
     service: str
     entitlement: str | None = None
+    subject: str | None = None
     name: Text
     agency: str
     agency_name: Text

@@ -27,7 +27,13 @@ def told(there: Application | None, news: Application) -> Application | None:
         return news
     if news.case_version <= there.case_version:
         return None
-    kept = {"entitlement": there.entitlement, "since": there.since, "card": there.card, "version": there.version + 1}
+    kept = {
+        "entitlement": there.entitlement,
+        "subject": there.subject,
+        "since": there.since,
+        "card": there.card,
+        "version": there.version + 1,
+    }
     return news.model_copy(update=kept)
 
 
@@ -37,7 +43,9 @@ def opened(there: Application | None, fresh: Application) -> Application | None:
         return fresh
     if there.entitlement is not None:
         return None
-    return there.model_copy(update={"entitlement": fresh.entitlement, "version": there.version + 1})
+    return there.model_copy(
+        update={"entitlement": fresh.entitlement, "subject": fresh.subject, "version": there.version + 1}
+    )
 
 
 def card_of(application: Application) -> Card:

@@ -29,8 +29,8 @@ from .views import ShownCase
 _TRIES = 6
 _DONE = {"submit": "application.filed", "withdraw": "application.withdrawn"}
 
-TakenUp = Callable[[Person, str, str], object]
-"""Told of a right that a person has applied for: person, entitlement, when (ISO 8601, UTC)."""
+TakenUp = Callable[[Person, str, str, Person | None], object]
+"""Told of a right that a person has applied for: person, entitlement, when (ISO 8601, UTC), for which child."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,8 @@ class Applications:
         service = self._rights.service_of(entitlement)
         answers = pointers.merge(self._rights.answers_of(caller, entitlement, subject), given)
         opened = self._cases.open(own, service)
-        fresh = self._fresh(opened.value, entitlement)
+        child = None if subject is None else self._hall.person(subject)
+        fresh = self._fresh(opened.value, entitlement).model_copy(update={"subject": child})
         self._write(
             person_of(caller),
             fresh.id,
@@ -164,7 +165,7 @@ class Applications:
             Deed(caller, what, received if command == "submit" else None),
         )
         if command == "submit" and known.entitlement is not None:
-            self._taken_up(person, known.entitlement, at)
+            self._taken_up(person, known.entitlement, at, None if known.subject is None else Person(known.subject))
         return done
 
     def mine(self, caller: Caller, after: str | None, limit: int) -> tuple[list[Application], str | None]:

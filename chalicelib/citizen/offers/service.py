@@ -19,7 +19,7 @@ from .. import activity
 from ..hall import Hall, Told, person_of
 from ..holdings import Holding, Kept, partition, take_away
 from ..model import Person
-from . import words
+from . import rules, words
 from .model import Group, Offer, RightWords, State, Wishes
 from .ports import Rights, Tells
 from .store import OfferRows, counted, head_of, history, moved, recounted, summed
@@ -173,19 +173,21 @@ class Offers:
 
     # --- what others tell
 
-    def taken_up(self, person: Person, entitlement: str, at: str) -> None:
+    def taken_up(self, person: Person, entitlement: str, at: str, subject: Person | None = None) -> None:
         """Learns that the person applied for a right; a repeat changes nothing.
 
         Whoever applied without having been told is counted too: the portal missed them.
 
         Args:
             at: when (ISO 8601, UTC).
+            subject: the child that it is about: of several offers of a right, that child's is the one.
         """
+        about = self._about(person, entitlement, subject)
         for _ in range(ATTEMPTS):
             mine = sorted((o for o in self._rows.offers(person) if o.right == entitlement), key=lambda o: o.at)
             if any(offer.taken_at == at for offer in mine):
                 return
-            running = [offer for offer in mine if offer.running]
+            running = sorted((offer for offer in mine if offer.running), key=lambda offer: offer.id not in about)
             taken = [offer for offer in mine if offer.state in ("taken_up", "alone")]
             try:
                 if running:
@@ -198,6 +200,20 @@ class Offers:
             except (Stale, AlreadyThere):
                 continue
         raise Stale("ข้อมูลถูกแก้ไขอยู่ตลอด", "It is changed all the time.")
+
+    def _about(self, person: Person, entitlement: str, subject: Person | None) -> frozenset[str]:
+        """The ids that offers of a right would have for one child."""
+        if subject is None:
+            return frozenset()
+        today = self._hall.today()
+        occasions = (
+            rules.occasion_of_event(each.event, subject, today)
+            if each.event is not None
+            else rules.occasion_of_age(each.age or 0, subject)
+            for each in self._rights.watched(today)
+            if each.right == entitlement
+        )
+        return frozenset(self._rows.id_of(person, entitlement, occasion) for occasion in occasions)
 
     def made(self, event: Event) -> None:
         """Sends the message of an offer that was made."""

@@ -194,6 +194,18 @@ def test_one_application_takes_up_one_offer(town: OfferTown) -> None:
     assert total(town) == {"taken_up": 2}
 
 
+@pytest.mark.parametrize("which", [CHILD, pid(701)])
+def test_of_several_children_the_one_applied_for_is_taken_up(town: OfferTown, which: str) -> None:
+    town.rights.list = [GRANT]
+    town.offering.news.take(DOPA, report(id="b-3", subject=pid(701)))
+    town.pump()
+    me, child = town.person(MALEE), town.person(which)
+    for _ in range(2):
+        town.offers.taken_up(me, "grant", "2026-11-26T03:00:00Z", child)
+    taken = [offer.id for offer in town.offers.all_of(me) if offer.state == "taken_up"]
+    assert taken == [town.rows.id_of(me, "grant", f"birth-registered.{child}")]
+
+
 def test_who_applied_without_being_told_is_counted_as_found_alone() -> None:
     town = OfferTown(GRANT)
     for _ in range(2):
