@@ -31,7 +31,7 @@ from chalicelib.shared.messengers import Outside
 from chalicelib.shared.next_door import NextDoor
 from chalicelib.shared.parts import Parts
 from chalicelib.shared.relay import Relay
-from chalicelib.shared.storage import Table
+from chalicelib.shared.storage import Key, Table
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Room
 from chalicelib.shared.workdays import thai_date
@@ -256,6 +256,12 @@ class Portal:
         """Moves the clock on (arguments of timedelta) and runs the minute's sweep."""
         self.now += timedelta(**by)
         self.citizen.sweep(self.now)
+
+    def traces(self, pid: str) -> list[Key]:
+        """Rows that lead to a person, but for those that vanish by themselves within days."""
+        person, soon = self.citizen.hall.person(pid), self.now.timestamp() + 8 * 24 * 3600
+        rows = (item for item, _ in self.memory._items.values() if person in repr(item))
+        return [row.key for row in rows if row.expires is None or row.expires > soon]
 
     def signed(self, service: str, body: bytes, /, **changes: Any) -> str:
         """The exchange's signature of a request; changed claims spoil it."""

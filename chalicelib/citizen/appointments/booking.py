@@ -21,7 +21,7 @@ from ..model import Person
 from . import rules, store
 from .model import RUNNING, Appointment, Desk, OfficeEntry, Place
 from .offices import Offices
-from .store import Store
+from .store import Store, history_pk
 from .views import AppointmentView
 
 
@@ -179,7 +179,7 @@ class Booking:
         view = AppointmentView.of(made, entry, desk)
         answer = view.model_dump(mode="json")
         try:
-            self._hall.save(once, changes, events, pk=f"APPOINTMENT#{made.id}", answer=answer)
+            self._hall.save(once, changes, events, pk=history_pk(made.id), answer=answer)
         except TooMany:
             self._full(made, desk)
         return view

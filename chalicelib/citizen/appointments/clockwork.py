@@ -112,7 +112,7 @@ class Clockwork:
         events, head = self._hall.happened(Head(*made.chain), [told], subject=made.id, by="clock")
         made = replace(made, chain=(head.seq, head.hash), version=made.version + 1)
         attempt = Once(new_id(), "", new_token(), claimed=False)
-        self._hall.save(attempt, [*more, self._store.kept(made)], events, pk=f"APPOINTMENT#{made.id}")
+        self._hall.save(attempt, [*more, self._store.kept(made)], events, pk=store.history_pk(made.id))
 
     def _tell(self, event: Event, made: Appointment, entry: OfficeEntry, desk: Desk) -> None:
         title_th, title_en, body_th, body_en = SAID[event.type.rsplit(".", 1)[-1]]

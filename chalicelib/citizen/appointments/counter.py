@@ -72,7 +72,7 @@ class Counter:
                     self._hall.cards.take_away(made.person, "task", made.id),
                 ]
         answer = {"time": line.time, "reference": reference, "service": line.desk, "state": outcome}
-        self._hall.save(once, changes, events, pk=f"APPOINTMENT#{line.appointment}", answer=answer)
+        self._hall.save(once, changes, events, pk=store.history_pk(line.appointment), answer=answer)
         return replace(line, state=outcome)
 
     def _own(self, caller: Caller, office: str) -> OfficeEntry:

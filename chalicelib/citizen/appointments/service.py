@@ -9,6 +9,7 @@ from chalicelib.shared.storage import Remove
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import Calendar
 
+from ..cards import card_key
 from ..hall import Hall
 from ..holdings import Holding, partition, take_away
 from ..inbox.service import Inbox
@@ -62,16 +63,21 @@ def _holding(hall: Hall, shelf: Store) -> Holding:
         table = hall.parts.table
         for made in shelf.of(person):
             if made.state in RUNNING and made.place.start > hall.now():
+                beside = [card_key(person, "task", made.id), *partition(table, store.history_pk(made.id))]
                 table.write(
                     [
                         Remove(store.appointment_key(person, made.id), made.version),
                         store.gives_back(made.place),
                         store.off_the_list(made.place),
+                        *map(Remove, beside),
                     ],
                     new_token(),
                 )
-        keys = partition(table, store.appointments_pk(person))
-        lines = [store.line_key(made.place) for made in shelf.of(person)]
-        take_away(table, [*lines, *keys])
+        left = shelf.of(person)
+        lines = [store.line_key(made.place) for made in left]
+        rows = partition(table, store.appointments_pk(person))
+        cards = [card_key(person, "task", row.sk) for row in rows]
+        histories = [event for row in rows for event in partition(table, store.history_pk(row.sk))]
+        take_away(table, [*lines, *cards, *histories, *rows])
 
     return Holding(TITLE, export, erase)

@@ -223,6 +223,11 @@ def slot_key(place: Place) -> Key:
     return Key(slots_pk(place.office, place.desk, local.date()), local.strftime("%Y-%m-%dT%H:%M"))
 
 
+def history_pk(id: str) -> str:
+    """Where the history of one appointment lies."""
+    return f"APPOINTMENT#{id}"
+
+
 def appointments_pk(person: Person) -> str:
     """The partition of a person's appointments."""
     return f"APPOINTMENTS#{person}"

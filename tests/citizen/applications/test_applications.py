@@ -198,6 +198,7 @@ def test_a_copy_of_everything_has_them_and_an_erasure_takes_them_away(portal: Po
     for _ in range(2):
         held.erase(person)
         assert held.export(person) == [] and cards(portal) == []
+        assert {key.pk.partition("#")[0] for key in portal.traces(MALEE)} == {"LOG"}, "the log goes by itself"
 
 
 def test_nothing_of_an_application_stands_in_the_clear(portal: Portal) -> None:

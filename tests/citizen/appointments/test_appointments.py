@@ -336,6 +336,7 @@ def test_an_erasure_gives_back_what_is_to_come(hall: Hall) -> None:
     assert holding.export(person) == [] and hall.slots()[NINE] == 2 and hall.day().json["items"] == []
     holding.erase(person)
     hall.messages()
+    assert hall.portal.traces(SOMCHAI) == []
 
 
 def test_a_command_is_few_requests(hall: Hall) -> None:

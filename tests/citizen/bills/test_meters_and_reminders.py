@@ -181,6 +181,8 @@ def test_a_copy_of_everything_and_what_goes_when_it_is_erased(town: Town, paid: 
     assert len(copy["receipts"]) == int(paid)
     for _ in range(2):
         holding.erase(person)
+    kinds = {key.pk.partition("#")[0] for key in town.traces(MALEE)}
+    assert kinds - {"LOG", "INBOX", "MESSAGE", "WALLET", "HOME"} == ({"BILL", "MONEY", "RCPT"} if paid else set())
     left = holding.export(person)
     assert left["meters"] == [] and len(left["bills"]) == len(left["receipts"]) == int(paid)
     assert town.home() == []

@@ -316,6 +316,7 @@ def test_a_copy_and_an_erasure_know_the_grants(live: Town) -> None:
     assert holding.export(person) == []
     assert live.push({"message": "x", "userId": user}).json["result"] == []
     holding.erase(person)
+    assert {key.pk.partition("#")[0] for key in live.portal.traces(SOMCHAI)} == {"LOG"}, "the log goes by itself"
 
 
 def test_a_launch_is_one_read_and_one_write(live: Town) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.shared.storage import Item
+from chalicelib.shared.storage import Key
 from tests.citizen.own_data.test_exports import EXPORTS, Copying
 from tests.gdx.exchange import MALEE, SOMCHAI
 from tests.support.client import Answer
@@ -50,12 +50,9 @@ class Leaving(Copying):
         self.ask()
         self.portal.pump()
 
-    def left(self) -> list[Item]:
+    def left(self) -> list[Key]:
         """Rows that still lead to Malee, but for those that vanish by themselves within days."""
-        person = self.portal.citizen.hall.person(MALEE)
-        rows = [item for item, _ in self.portal.memory._items.values() if person in repr(item)]
-        soon = self.portal.now.timestamp() + 8 * 24 * 3600
-        return [row for row in rows if row.expires is None or row.expires > soon]
+        return self.portal.traces(MALEE)
 
 
 @pytest.fixture
@@ -129,7 +126,7 @@ def test_whatever_the_person_did_only_what_was_declared_stays(leaving: Leaving) 
     keeps = {part["name"] for part in leaving.plan().json["parts"] if part["keeps"]}
     allowed = tuple(beginning for name in keeps for beginning in KEPT.get(name, ()))
     gone(leaving)
-    assert [row.key for row in leaving.left() if not row.key.pk.startswith(allowed)] == []
+    assert [key for key in leaving.left() if not key.pk.startswith(allowed)] == []
 
 
 def test_others_lose_nothing(leaving: Leaving) -> None:
