@@ -314,7 +314,8 @@ class House:
         name = Text(th="ระบบอำนวยความสะดวกทางธุรกิจ (Biz Portal)", en="Biz Portal")
         here = "biz" in self.settings.platforms
         way: Http = NextDoor(lambda: [self.rooms["biz"]]) if here else self.way_out
-        return [Trusted(f"{self.settings.biz_url}/biz", name, way)]
+        address = self.settings.biz_url
+        return [Trusted(f"{address}/biz", name, way, types=f"{address}/biz/v1/credential-types")]
 
     def relay(self, room: str, address: str) -> Relay:
         """A neighbour's routes, called with people's own tokens: in this process if it is open here, else by HTTP."""

@@ -25,6 +25,7 @@ from .applications.service import Applications
 from .appointments.service import Appointments
 from .assisted.held import holding as visits_held
 from .assisted.service import Assisted
+from .bills.receipts import credential_type
 from .bills.service import Bills
 from .cards import Cards
 from .channels.service import Channels
@@ -107,7 +108,11 @@ class Citizen:
         telling = Telling(self.hall, self.inbox, self.channels.rows)
         self.hall.hear("citizen.message.served", telling.heard)
         own = Trusted(
-            f"{parts.base_url}/citizen", PORTAL, parts.http, lambda: {"keys": [parts.keyring.signer.public_jwk]}
+            f"{parts.base_url}/citizen",
+            PORTAL,
+            parts.http,
+            lambda: {"keys": [parts.keyring.signer.public_jwk]},
+            credential_type,
         )
         self.wallet = Wallet(self.hall, self.inbox, [own, *issuers])
         self.sessions = Sessions(self.hall, logins, inbox=self.inbox, sender=SELF)

@@ -225,7 +225,14 @@ class Portal:
             rights=rights or shipped(),
             asks_consent=self.asking,
             figures=self.figures,
-            issuers=[Trusted(self.issuer.issuer, Text(th="ผู้ออกใบอนุญาต", en="Licensing office"), self.site)],
+            issuers=[
+                Trusted(
+                    self.issuer.issuer,
+                    Text(th="ผู้ออกใบอนุญาต", en="Licensing office"),
+                    self.site,
+                    types=f"{self.issuer.issuer}/types",
+                )
+            ],
             requests=requests,
             logins=logins,
         )

@@ -35,6 +35,10 @@ def test_a_licence_is_shown_once_and_checked_at_that_moment(world: World) -> Non
     assert malee.get(f"{ME}/home").json["unread"] > 0
     assert malee.get(f"{ME}/wallet/{paper['id']}/status").json["verdict"] == "valid"
 
+    # she reads it in the words of the office that issued it, as whoever looks at it will
+    assert paper["name"]["en"] == "Food establishment licence"
+    assert paper["labels"].keys() == paper["claims"].keys()
+
     # she makes a code, and the clerk opens its address: looking uses nothing up, pressing the button does
     wish = {"claims": paper["disclosable"][:1], "lives_minutes": 10, "for": "ตลาดนัด"}
     made = malee.post(f"{ME}/wallet/{paper['id']}/shares", wish, expect=201).json
@@ -45,6 +49,8 @@ def test_a_licence_is_shown_once_and_checked_at_that_moment(world: World) -> Non
         "POST", path, urlencode({}).encode(), accept="text/html", content_type="application/x-www-form-urlencoded"
     )
     assert seen.status == 200 and 'class="standing valid"' in seen.body.decode()
+    assert "ใบอนุญาตจัดตั้งสถานที่จำหน่ายอาหาร" in seen.body.decode() and "urn:klang" not in seen.body.decode()
+    assert "<dt>ชื่อสถานประกอบการ (ไทย)</dt>" in seen.body.decode()
     assert clerk.ask("POST", path).status == clerk.ask("GET", path).status == 404
 
     # she learns of it, and her log and her list of codes say so too

@@ -104,6 +104,15 @@ class Catalogue:
         """The law pack of a definition."""
         return self._laws[definition.law_pack]
 
+    def issuing(self, vct: str, on: dt.date) -> ServiceDefinition | None:
+        """The version whose name for a type of credential counts: of the service that had the type first, the newest
+        live one with it, else the newest, for what was given stays. None where no service gives such a thing."""
+        for versions in self._by_id.values():
+            having = [each for each in versions.values() if each.credential.vct == vct]
+            if having:
+                return max(having, key=lambda each: (each.is_live(on), each.version))
+        return None
+
     @staticmethod
     def _newest(versions: Mapping[int, ServiceDefinition], on: dt.date) -> ServiceDefinition | None:
         live = [definition for definition in versions.values() if definition.is_live(on)]

@@ -41,6 +41,7 @@ class Shelf(Catalogue):
         self._news: dict[str, dict[int, News]] = {}
         self._retired: dict[str, News] = {}
         self._kept: OrderedDict[tuple[str, int], ServiceDefinition] = OrderedDict()
+        self._types: dict[tuple[str, int], str] = {}
         self._last_place = ""
         self._asked_at: dt.datetime | None = None
 
@@ -83,6 +84,27 @@ class Shelf(Catalogue):
     def versions(self, id: str) -> list[int]:
         """The numbers of the shipped versions of a service."""
         return self._shipped.versions(id)
+
+    def issuing(self, vct: str, on: dt.date) -> ServiceDefinition | None:
+        """See `Catalogue.issuing`; shipped services come first, then by the day of their first publication.
+
+        Each published version is read once per process, whatever types are asked for.
+        """
+        self._refresh()
+        known = [(one, number) for one in self._shipped.ids() for number in self._shipped.versions(one)]
+        known += [(one, number) for one, versions in self._news.items() for number in versions]
+        unread = [each for each in known if each not in self._types]
+        for first in range(0, len(unread), KEPT):
+            some = unread[first : first + KEPT]
+            self._load(some)
+            self._types |= {each: self.version(*each).credential.vct for each in some}
+        having = [each for each in known if self._types[each] == vct]
+        if not having:
+            return None
+        service = having[0][0]
+        numbers = [number for one, number in having if one == service]
+        live = [number for number in numbers if self._is_live(service, number, on)]
+        return self.version(service, max(live or numbers))
 
     def knows(self, id: str) -> bool:
         """Whether any version of that service was ever published."""
@@ -130,15 +152,19 @@ class Shelf(Catalogue):
         self._asked_at = now
 
     def _newest_live(self, id: str, on: dt.date) -> int | None:
-        live = [number for number in self._shipped.versions(id) if self._shipped.version(id, number).is_live(on)]
-        for number, news in self._news.get(id, {}).items():
-            begun = news.effective_from is not None and news.effective_from <= on
-            if begun and (news.effective_to is None or on <= news.effective_to):
-                live.append(number)
-        retired = self._retired.get(id)
-        if retired is not None and retired.retired_from is not None and retired.retired_from <= on:
-            live = [number for number in live if number > retired.version]
-        return max(live, default=None)
+        numbers = [*self._shipped.versions(id), *self._news.get(id, {})]
+        return max((number for number in numbers if self._is_live(id, number, on)), default=None)
+
+    def _is_live(self, id: str, number: int, on: dt.date) -> bool:
+        retired, news = self._retired.get(id), self._news.get(id, {}).get(number)
+        ended = retired is not None and retired.retired_from is not None and retired.retired_from <= on
+        if retired is not None and ended and number <= retired.version:
+            return False
+        if number in self._shipped.versions(id) and self._shipped.version(id, number).is_live(on):
+            return True
+        if news is None or news.effective_from is None or on < news.effective_from:
+            return False
+        return news.effective_to is None or on <= news.effective_to
 
     def _load(self, wanted: Iterable[tuple[str, int]]) -> None:
         missing = [

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chalicelib.shared.credential_types import TypeMetadata
 from chalicelib.shared.errors import Fault, Invalid, NotFound, not_found
 from chalicelib.shared.status_list import status_list_token
 from chalicelib.shared.workdays import BANGKOK
 
 from ..definitions.model import ServiceDefinition
 from ..office import Office
-from . import rules, views
+from . import rules, types, views
 from . import words as register_words
 from .model import Licence
 from .rules import LIST_BITS, LIST_SIZE, Standing
@@ -212,6 +213,16 @@ class Register:
     def issuer(self) -> dict[str, Any]:
         """Metadata of the credential issuer (SD-JWT VC, "JWT VC Issuer Metadata")."""
         return {"issuer": self._office.issuer, "jwks_uri": f"{self.base_url}/biz/v1/jwks.json"}
+
+    def credential_type(self, vct: str) -> TypeMetadata:
+        """What a type of the room's credentials and its claims are called; raises NotFound for any other."""
+        own = types.OWN.get(vct)
+        if own is not None:
+            return own
+        definition = self._office.catalogue.issuing(vct, self._office.today())
+        if definition is None:
+            raise not_found("เอกสารชนิดนี้", "type of credential")
+        return types.licence_type(definition)
 
     def moment(self) -> dt.datetime:
         """Now, as clocks in Thailand show it."""

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from pydantic import Field
 
 from chalicelib.shared import press
+from chalicelib.shared.credential_types import TypeAsked, TypeMetadata
 from chalicelib.shared.errors import Fault, Invalid, not_found
 from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
 from chalicelib.shared.web import Call, Outgoing, Reply, Room
@@ -114,6 +115,16 @@ def _checking(room: Room, biz: Biz) -> None:
     )
     def issuer(call: Call) -> IssuerMetadata:
         return IssuerMetadata(**register.issuer())
+
+    @room.get(
+        "/biz/v1/credential-types",
+        allow=[PUBLIC],
+        query=TypeAsked,
+        answer=TypeMetadata,
+        summary="What a type of credential and its claims are called, in Thai and English (SD-JWT VC Type Metadata)",
+    )
+    def credential_type(call: Call) -> Reply:
+        return Reply(register.credential_type(call.query.vct), headers={"Cache-Control": "public, max-age=300"})
 
     @room.get("/biz/v1/jwks.json", allow=[PUBLIC], answer=KeySet, summary="Public keys of licences")
     def keys(call: Call) -> Reply:

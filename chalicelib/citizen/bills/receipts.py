@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from chalicelib.shared import credentials
+from chalicelib.shared.credential_types import Claim, TypeMetadata, metadata
 from chalicelib.shared.credentials import SdJwt
 from chalicelib.shared.jose import IssuerKey
 from chalicelib.shared.thai import Language, Text, format_date
@@ -27,6 +28,23 @@ _WORDS = {
     "issued": Text(th="ออกใบเสร็จเมื่อ", en="Issued on"),
     "amount": Text(th="จำนวนเงิน (บาท)", en="Amount (baht)"),
 }
+TYPE = metadata(
+    VCT,
+    Text(th="ใบเสร็จรับเงินค่าบริการ", en="Receipt for a bill"),
+    [
+        Claim("receipt_no", Text(th="เลขที่ใบเสร็จ", en="Receipt number")),
+        Claim("payee", Text(th="รหัสผู้รับเงิน", en="Code of the payee")),
+        Claim("payee_name", _WORDS["payee"]),
+        Claim("paid_at", Text(th="ชำระเมื่อ", en="Paid at")),
+        Claim("total_baht", _WORDS["amount"]),
+        Claim("period", _WORDS["period"]),
+        Claim("bill_no", _WORDS["number"], sd="always"),
+        Claim("customer_no", _WORDS["customer"], sd="always"),
+        Claim("payer", _WORDS["payer"], sd="always"),
+    ],
+)
+"""What the credential and its claims are called."""
+
 _VOID = Text(
     th="ใบเสร็จนี้ใช้ไม่ได้แล้ว เพราะเงินที่ชำระถูกเรียกคืนเมื่อ", en="This receipt holds no longer: the payment was taken back on"
 )
@@ -56,6 +74,11 @@ def credential(receipt: Receipt, signer: IssuerKey) -> SdJwt:
         signer=signer,
         issued_at=receipt.issued_at,
     )
+
+
+def credential_type(vct: str) -> TypeMetadata | None:
+    """The type of the room's own credentials; None for any other."""
+    return TYPE if vct == VCT else None
 
 
 def page(receipt: Receipt, language: Language) -> str:

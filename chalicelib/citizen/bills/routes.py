@@ -6,6 +6,8 @@ import base64
 from urllib.parse import unquote
 
 from chalicelib.shared import thai_qr
+from chalicelib.shared.credential_types import TypeAsked, TypeMetadata
+from chalicelib.shared.errors import not_found
 from chalicelib.shared.identity import CITIZEN, PUBLIC
 from chalicelib.shared.identity import citizen as person
 from chalicelib.shared.journal import Replayed
@@ -16,7 +18,7 @@ from ..service import Citizen
 from . import bodies, views
 from . import money_routes as money
 from .model import Bill, Meter
-from .receipts import HEADERS, page
+from .receipts import HEADERS, credential_type, page
 
 KEYS = "/citizen/v1/receipt-keys"
 BILLS = person(acting="bills")
@@ -183,6 +185,19 @@ def _receipts(room: Room, citizen: Citizen) -> None:
     )
     def issuer(call: Call) -> views.BillIssuer:
         return views.BillIssuer(issuer=bills.issuer, jwks_uri=f"{citizen.hall.parts.base_url}{KEYS}")
+
+    @room.get(
+        "/citizen/v1/credential-types",
+        allow=[PUBLIC],
+        query=TypeAsked,
+        answer=TypeMetadata,
+        summary="What the credential of a receipt and its claims are called (SD-JWT VC Type Metadata)",
+    )
+    def type_of(call: Call) -> Reply:
+        found = credential_type(call.query.vct)
+        if found is None:
+            raise not_found("เอกสารชนิดนี้", "type of credential")
+        return Reply(found, headers={"Cache-Control": "public, max-age=300"})
 
     @room.get(KEYS, allow=[PUBLIC], answer=views.BillKeySet, summary="Public keys of receipts")
     def keys(call: Call) -> Reply:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
+from chalicelib.shared.credential_types import NOTHING, Described
 from chalicelib.shared.credentials import Credential, verify
 from chalicelib.shared.jose import TokenRefused
 from chalicelib.shared.status_list import Status
@@ -28,6 +29,7 @@ class Checked:
         at: when that was so.
         issuer, issuer_name, vct: who issued what.
         claims: what was shown and signed; empty where the signature could not be checked or does not hold.
+        described: what its type and its claims are called, as far as its issuer says.
     """
 
     verdict: Verdict
@@ -38,6 +40,7 @@ class Checked:
     issued_at: str | None = None
     expires_at: str | None = None
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    described: Described = NOTHING
 
 
 class Checker:
@@ -91,7 +94,12 @@ class Checker:
             content.issued_at,
             content.expires_at,
             papers.about_the_holder(credential.claims),
+            self.described(content.issuer, credential.vct),
         )
+
+    def described(self, issuer: str, vct: str) -> Described:
+        """What a type of credential is called by an issuer that is believed; see `Issuers.described`."""
+        return self._issuers.described(issuer, vct)
 
     def _verified(self, presentation: str, issuer: Trusted, moment: dt.datetime) -> Credential:
         try:

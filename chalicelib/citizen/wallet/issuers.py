@@ -1,7 +1,8 @@
-"""The issuers whose credentials this room can check: their published keys and their status lists.
+"""The issuers whose credentials this room can check: their published keys, status lists and names of types.
 
 Only addresses of issuers on the list are ever called, whatever a credential names, and nothing of a credential goes
-with the question. Keys are kept for five minutes, a status list for half a minute: a revocation bites soon.
+with the question. Keys are kept for five minutes, a status list for half a minute: a revocation bites soon. What a type
+and its claims are called is kept for an hour; it only helps the reader, so an issuer that does not say it is no fault.
 """
 
 from __future__ import annotations
@@ -12,18 +13,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from chalicelib.shared.credential_types import LONGEST_VCT, NOTHING, Described, TypeMetadata, read
 from chalicelib.shared.credentials import StatusReference
-from chalicelib.shared.egress import Http, Unreachable
+from chalicelib.shared.egress import Http, HttpAnswer, Unreachable
 from chalicelib.shared.errors import UpstreamFailed
 from chalicelib.shared.jose import Jwks
 from chalicelib.shared.status_list import Status, look_up
 from chalicelib.shared.thai import Text
 
 KEYS_FRESH, KEYS_PAUSE, LIST_FRESH = 300.0, 10.0, 30.0
-MOST_LISTS = 64
-_TIMEOUT = 5.0
+TYPE_FRESH, TYPE_PAUSE = 3600.0, 60.0
+MOST_LISTS, MOST_TYPES = 64, 256
+_TIMEOUT, _TYPE_TIMEOUT = 5.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,14 @@ class Trusted:
         name: for people.
         http: the way there.
         keys: its keys where they are at hand; else its published metadata is read.
+        types: what its types are called: at hand, or the address that is asked with `?vct=`; None: it does not say.
     """
 
     iss: str
     name: Text
     http: Http
     keys: Callable[[], Jwks] | None = None
+    types: Callable[[str], TypeMetadata | None] | str | None = None
 
 
 class Issuers:
@@ -56,6 +61,8 @@ class Issuers:
         self._timer = timer
         self._keys: dict[str, tuple[float, Jwks]] = {}
         self._lists: dict[str, tuple[float, str]] = {}
+        self._types: dict[tuple[str, str], tuple[float, Described]] = {}
+        self._mute: dict[str, float] = {}
 
     def find(self, iss: str) -> Trusted | None:
         """The issuer, if it is believed."""
@@ -91,6 +98,44 @@ class Issuers:
             token = _get(issuer.http, reference.uri, "application/statuslist+jwt").decode("ascii", "replace")
             kept = self._lists[reference.uri] = (self._timer(), token)
         return look_up(kept[1], reference, self.keys(issuer), now=now, issuer=issuer.iss)
+
+    def described(self, iss: str, vct: str) -> Described:
+        """What a type of credential and its claims are called, as far as its issuer says; never fails.
+
+        At most one question per type and `TYPE_FRESH`. An issuer that was away is not asked about any type for
+        `TYPE_PAUSE`: a page of papers waits for it once.
+        """
+        issuer = self._trusted.get(iss)
+        if issuer is None or issuer.types is None or len(vct) > LONGEST_VCT:
+            return NOTHING
+        kept, now = self._types.get((iss, vct)), self._timer()
+        if kept is not None and now < kept[0]:
+            return kept[1]
+        if isinstance(issuer.types, str):
+            found = self._told(issuer.http, issuer.types, iss, vct)
+        else:
+            own = issuer.types(vct)
+            found = NOTHING if own is None else read(own.model_dump_json().encode(), vct)
+        if found is None:  # away: what it said before still holds
+            return NOTHING if kept is None else kept[1]
+        if len(self._types) >= MOST_TYPES:
+            self._types.clear()
+        self._types[iss, vct] = (now + (TYPE_PAUSE if found == NOTHING else TYPE_FRESH), found)
+        return found
+
+    def _told(self, http: Http, address: str, iss: str, vct: str) -> Described | None:
+        """What the issuer answers; None where it is away."""
+        if self._timer() < self._mute.get(iss, 0.0):
+            return None
+        url = f"{address}?vct={quote(vct, safe='', errors='replace')}"
+        try:
+            answer = http.send("GET", url, headers={"accept": "application/json"}, timeout=_TYPE_TIMEOUT)
+        except Unreachable:
+            answer = HttpAnswer(503)
+        if answer.status == 429 or answer.status >= 500:
+            self._mute[iss] = self._timer() + TYPE_PAUSE
+            return None
+        return read(answer.body, vct) if answer.status == 200 else NOTHING
 
     def _published(self, issuer: Trusted) -> Jwks:
         """SD-JWT VC, "JWT VC Issuer Metadata": the well-known part stands between host and path."""

@@ -39,6 +39,7 @@ def form_page(request: Request) -> Reply:
 def result_page(checked: Checked, request: Request) -> Reply:
     """What a check found."""
     language = press.language_of(request)
+    called, known = checked.described.of(checked.claims), checked.described.values
     dates = [("issued", checked.issued_at), ("expires", checked.expires_at)]
     return _reply(
         request,
@@ -48,7 +49,10 @@ def result_page(checked: Checked, request: Request) -> Reply:
         words=VERDICTS[checked.verdict],
         moment=_moment(checked.at, language),
         dates=[(name, _moment(dt.datetime.fromisoformat(at), language)) for name, at in dates if at is not None],
-        facts=[(name, _said(value, language)) for name, value in checked.claims.items()],
+        facts=[
+            (called[name].pick(language) if name in called else name, _said(value, language, known.get(name, {})))
+            for name, value in checked.claims.items()
+        ],
     )
 
 
@@ -113,15 +117,19 @@ def _moment(at: dt.datetime, language: Language) -> str:
     return f"{format_date(here.date(), language)} {'เวลา ' + clock + ' น.' if language == 'th' else 'at ' + clock}"
 
 
-def _said(value: Any, language: Language) -> str:
-    """A claim in words; what is no single value is shown as its issuer wrote it."""
+def _said(value: Any, language: Language, names: Mapping[str, Text]) -> str:
+    """A claim in words, a code by its name; what is no single value is shown as its issuer wrote it."""
     match value:
         case bool():
             return WORDS["yes" if value else "no"].pick(language)
+        case str() if value in names:
+            return names[value].pick(language)
         case str() | int() | float():
             return str(value)
         case {"th": str(th), "en": str(en)} if len(value) == 2:
             return Text(th=th or "-", en=en or "-").pick(language)
+        case [*codes] if codes and all(isinstance(each, str) and each in names for each in codes):
+            return ", ".join(names[each].pick(language) for each in codes)
         case _:
             return json.dumps(value, ensure_ascii=False)
 

@@ -45,11 +45,12 @@ def add(room: Room, portal: Citizen) -> None:
     )
     def papers(call: Call) -> WalletView:
         page = wallet.page(person_of(call.caller), call.query.cursor, call.query.limit, call.query.kind)
-        return WalletView(items=[PaperView.of(held) for held in page.held], next=page.next)
+        return WalletView(items=[PaperView.of(held, wallet.described(held)) for held in page.held], next=page.next)
 
     @room.get("/citizen/v1/me/wallet/{id}", allow=[LOOKS], answer=PaperView, summary="One of my credentials")
     def credential(call: Call) -> PaperView:
-        return PaperView.of(wallet.one(person_of(call.caller), call.params["id"]))
+        held = wallet.one(person_of(call.caller), call.params["id"])
+        return PaperView.of(held, wallet.described(held))
 
     @room.get(
         "/citizen/v1/me/wallet/{id}/status",

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.shared.credential_types import Described
 from chalicelib.shared.errors import AlreadyThere, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
@@ -134,6 +135,10 @@ class Wallet:
             NotFound: this person has no such credential.
         """
         return self._unsealed(person, self._find(person, id))
+
+    def described(self, held: Held) -> Described:
+        """What its issuer calls a credential and its claims; at most one question per type and hour, never a fault."""
+        return self.checker.described(held.content.issuer, held.content.vct)
 
     def check(self, person: Person, id: str) -> Checked:
         """How one's own credential stands now, by its issuer's word.

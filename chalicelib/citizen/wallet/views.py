@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from chalicelib.shared.credential_types import Described
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Incoming, Outgoing
 
@@ -27,29 +28,33 @@ class PaperView(Outgoing):
     kind: str
     issuer: str
     vct: str = Field(description="Type of the credential")
+    name: Text | None = Field(description="What its issuer calls the type; None where it does not say")
     received_at: str
     issued_at: str | None
     expires_at: str | None
     term: Term = Field(description="How it stands by its own dates")
     listed: bool = Field(description="Whether its issuer can revoke or suspend it: ask /status how it stands now")
     claims: dict[str, Any] = Field(description="What it says of its holder")
+    labels: dict[str, Text] = Field(description="What its issuer calls these claims, as far as it says")
     disclosable: list[str] = Field(description="Claims that may be shown or withheld")
 
     @classmethod
-    def of(cls, held: Held) -> PaperView:
-        """The view of a held credential."""
+    def of(cls, held: Held, described: Described) -> PaperView:
+        """The view of a held credential, with the words of its issuer."""
         content = held.content
         return cls(
             id=held.paper.id,
             kind=held.paper.kind,
             issuer=content.issuer,
             vct=content.vct,
+            name=described.name,
             received_at=held.paper.received_at,
             issued_at=content.issued_at,
             expires_at=content.expires_at,
             term=held.term,
             listed=content.listed,
             claims=dict(content.claims),
+            labels=described.of(content.claims),
             disclosable=list(content.disclosable),
         )
 
@@ -171,9 +176,11 @@ class CheckedView(Outgoing):
     issuer: str
     issuer_name: Text | None = Field(description="None where the issuer is not known here")
     vct: str | None
+    name: Text | None = Field(description="What its issuer calls the type; None where it does not say")
     issued_at: str | None
     expires_at: str | None
     claims: dict[str, Any] = Field(description="What its issuer signed and its holder showed")
+    labels: dict[str, Text] = Field(description="What its issuer calls these claims, as far as it says")
 
     @classmethod
     def of(cls, checked: Checked) -> CheckedView:
@@ -185,9 +192,11 @@ class CheckedView(Outgoing):
             issuer=checked.issuer,
             issuer_name=checked.issuer_name,
             vct=checked.vct,
+            name=checked.described.name,
             issued_at=checked.issued_at,
             expires_at=checked.expires_at,
             claims=dict(checked.claims),
+            labels=checked.described.of(checked.claims),
         )
 
 

@@ -219,6 +219,30 @@ def test_a_retired_service_opens_no_cases_and_running_ones_go_on(town: Town) -> 
     assert town.ok(None, "GET", f"/services/{SIGN}/versions")["retired_from"] is None
 
 
+def test_the_words_of_what_was_given_stay_when_a_service_ends_and_are_read_once(town: Town) -> None:
+    published(town, sign())
+    published(town, sign(2, credential__name={"th": "ป้ายใหม่", "en": "New sign"}))
+    vct = sign()["credential"]["vct"]
+
+    def name() -> Any:
+        return town.ok(None, "GET", f"/credential-types?vct={vct}")["name"]
+
+    assert name() == "New sign"
+    town.memory.requests.clear()
+    assert town.call(None, "GET", "/credential-types?vct=urn:nobody").status == 404
+    assert name() == "New sign" and town.memory.requests == []
+    body = {"retire_from": "2026-11-25", "th": "ยกเลิกข้อบัญญัติ", "en": "The ordinance was repealed."}
+    town.ok(ANONG, "PATCH", f"/services/{SIGN}", json=body)
+    assert town.call(None, "GET", f"/services/{SIGN}").status == 404
+    assert name() == "New sign"
+    town.memory.requests.clear()
+    other = Shelf(Catalogue.read(SHIPPED), Definitions(town.table), town.now)
+    for _ in range(3):
+        found = other.issuing(vct, town.biz.office.today())
+        assert found is not None and found.version == 2 and other.issuing("urn:nobody", found.effective_from) is None
+    assert town.memory.requests == ["query", "get_many"]
+
+
 def test_retiring_a_shipped_service_and_refusals(town: Town) -> None:
     body = {"retire_from": "2026-11-25", "th": "เลิก", "en": "Over."}
     assert pointers(town.call(ANONG, "PATCH", f"/services/{FOOD}", json=body | {"retire_from": "2026-11-24"})) == [

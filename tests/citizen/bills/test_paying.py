@@ -42,6 +42,7 @@ def test_the_receipt_is_a_credential_that_anybody_can_check(town: Town) -> None:
     town.tells(town.notice(qr))
     (paper,) = town.ok("GET", "/me/wallet")["items"]
     assert (paper["kind"], sorted(paper["disclosable"])) == ("receipt", ["bill_no", "customer_no", "payer"])
+    assert paper["labels"].keys() == paper["claims"].keys(), "each claim has its words"
     show = town.ok("POST", f"/me/wallet/{paper['id']}/presentations", {"claims": ["payer"]})
     issuer = town.client.get("/.well-known/jwt-vc-issuer/citizen").json
     assert issuer["jwks_uri"].endswith("/citizen/v1/receipt-keys")

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.jose import Signer
@@ -20,6 +21,7 @@ class IssuerSite:
         away: whether it does not answer.
         statuses: of its list `/lists/1`, by index.
         wrong: address -> what it answers instead.
+        types: what it says of its types of credentials.
     """
 
     def __init__(self, address: str, signer: Signer, jwk: Mapping[str, Any], now: Callable[[], dt.datetime]) -> None:
@@ -28,6 +30,7 @@ class IssuerSite:
         self.away = False
         self.statuses = [0] * 8
         self.wrong: dict[str, HttpAnswer] = {}
+        self.types: dict[str, bytes] = {}
         self._signer = signer
         self._jwk = jwk
         self._now = now
@@ -45,6 +48,9 @@ class IssuerSite:
         match url.removeprefix(self.address):
             case "/.well-known/jwt-vc-issuer":
                 return _json({"issuer": self.address, "jwks_uri": f"{self.address}/jwks.json"})
+            case path if path.startswith("/types?vct="):
+                told = self.types.get(unquote(path.removeprefix("/types?vct=")))
+                return HttpAnswer(404) if told is None else HttpAnswer(200, {}, told)
             case "/jwks.json":
                 return _json({"keys": [dict(self._jwk)]})
             case "/lists/1":
