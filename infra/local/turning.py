@@ -27,13 +27,13 @@ class TurningQuestion(Incoming):
 
 def turning(people: Mapping[str, Mapping[str, Any]]) -> Callable[[HttpRequest], Any]:
     """The service's answers, of a register's people by national id; who has died has no birthday."""
-    ordered = sorted((str(person["birth_date"]), pid) for pid, person in people.items() if person["status"] == "alive")
 
     def find(request: HttpRequest) -> Any:
         asked = read_body(request, TurningQuestion)
+        alive = ((str(person["birth_date"]), pid) for pid, person in people.items() if person["status"] == "alive")
         due = [
             place
-            for place in ordered
+            for place in sorted(alive)
             if asked.first <= becomes(dt.date.fromisoformat(place[0]), asked.age) <= asked.last
             and (asked.cursor is None or "/".join(place) > asked.cursor)
         ]

@@ -137,7 +137,7 @@ def test_every_step_of_the_story_comes_out_as_on_one_machine(played: Played) -> 
 def test_the_biz_portal_hands_letters_and_papers_over_as_a_member_of_the_exchange(played: Played) -> None:
     asked = {line["service"] for line in _uses(played) if line["consumer"] == BIZ}
     # the company's record is about no person: its exchange is in the exchange's own record only
-    assert asked == {"TH/CENTRAL/DOPA/civil/person", f"{CITIZEN}/inbox", f"{CITIZEN}/wallet"}
+    assert asked == {"TH/CENTRAL/DOPA/civil/person", *(f"{CITIZEN}/{one}" for one in ("cases", "inbox", "wallet"))}
 
 
 def test_a_message_in_the_inbox_and_its_line_in_the_access_log_are_the_same_exchange(played: Played) -> None:
