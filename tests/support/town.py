@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 ADDRESS = ORIGIN
 AGENCIES = ("http://127.0.0.1:8101", "http://127.0.0.1:8102", "http://127.0.0.1:8103")
 DATA_CENTRE = "http://127.0.0.1:8104"
-MOST_ROUNDS = 60
+MOST_ROUNDS = 400
 ATTEMPTS = 6
 """How often a client, or somebody else's system, repeats one request before it gives up."""
 
