@@ -80,6 +80,7 @@ def test_personas_are_listed_in_the_agreed_shape(local: Paths) -> None:
         "system",
         "publisher",
         "operator",
+        "assistant",
     }
     (anong,) = [entry for entry in shown if entry["id"] == "officer-anong"]
     assert anong["agency"] == "TH/LOCAL/LAEMNGOP"
