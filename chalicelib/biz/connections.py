@@ -18,7 +18,7 @@ class ConnectedServices:
     def connections(self, agency: str | None) -> Connections:
         """Services by the agency that answers for them."""
         found: dict[str, list[Connected]] = {}
-        for each in self._register.services():
+        for each in self._register.connected():
             service = Connected(id=each.id, title_th=each.name.th, title_en=each.name.en)
             found.setdefault(each.agency, []).append(service)
         return told(found, agency)

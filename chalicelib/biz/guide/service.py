@@ -78,7 +78,7 @@ class Guide:
 
     def today(self) -> tuple[list[ServiceDefinition], dict[str, Asked]]:
         """The services of today, and all questions that may be asked for them."""
-        services = self._office.catalogue.live(self._office.today())
+        services = [each for each in self._office.catalogue.live(self._office.today()) if each.is_public]
         return services, questions(self._vocabulary, services)
 
     def say(self, given: Mapping[str, Any]) -> Guided:

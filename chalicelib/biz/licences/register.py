@@ -86,6 +86,10 @@ class Register:
         """What a business may apply for today; rights of people are listed by the Citizen Portal."""
         return [each for each in self._office.catalogue.live(self._office.today()) if each.is_public]
 
+    def connected(self) -> list[ServiceDefinition]:
+        """Everything that agencies have on the platform today, for businesses and for people."""
+        return self._office.catalogue.live(self._office.today())
+
     def service(self, id: str) -> ServiceDefinition:
         """One service as it stands today; raises NotFound."""
         return self._office.catalogue.current(id, self._office.today())

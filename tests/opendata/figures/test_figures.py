@@ -53,7 +53,7 @@ def test_the_same_again_is_nothing_and_another_is_a_new_version_of_the_same_reso
     assert found["metadata_modified"] > first["metadata_modified"]
 
 
-@pytest.mark.parametrize("sender", ["TH/LOCAL/LAEMNGOP/office", "TH/CENTRAL/DGA/citizen", ""])
+@pytest.mark.parametrize("sender", ["TH/LOCAL/LAEMNGOP/office", "TH/CENTRAL/DGA/gdx", ""])
 def test_nobody_else_has_a_dataset_here(portal: Portal, sender: str) -> None:
     with pytest.raises(NotAllowed):
         send(portal, "a\r\n1\r\n", sender=sender)
