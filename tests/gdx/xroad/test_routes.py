@@ -190,8 +190,8 @@ def test_errors_as_xml(exchange: Exchange) -> None:
 def test_list_methods_and_allowed_methods(exchange: Exchange) -> None:
     base = "/r1/TH/CENTRAL/DGA/citizen"
     listed = exchange.r1(f"{base}/listMethods", method="GET").json["service"]
-    assert [entry["service_code"] for entry in listed] == ["inbox", "wallet"]
-    assert listed[0] == {
+    assert [entry["service_code"] for entry in listed] == ["consents", "inbox", "wallet"]
+    assert listed[1] == {
         "object_type": "SERVICE",
         "service_type": "OPENAPI",
         "xroad_instance": "TH",
@@ -199,7 +199,10 @@ def test_list_methods_and_allowed_methods(exchange: Exchange) -> None:
         "member_code": "DGA",
         "subsystem_code": "citizen",
         "service_code": "inbox",
-        "endpoint_list": [{"method": "POST", "path": "/messages"}, {"method": "POST", "path": "/messages/opened"}],
+        "endpoint_list": [
+            {"method": "POST", "path": path}
+            for path in ("/messages", "/messages/opened", "/attachments", "/messages/proof")
+        ],
     }
     assert exchange.r1(f"{base}/allowedMethods", method="GET").json == {"service": []}
     allowed = exchange.r1("/r1/TH/CENTRAL/DOPA/civil/allowedMethods", method="GET").json["service"]
