@@ -10,7 +10,6 @@ import argparse
 import datetime as dt
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -210,13 +209,17 @@ def _months(town: OfferTown) -> set[str]:
 
 def _resident() -> float:
     """Resident memory of this process now, in MB."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+    return _of_this_process("VmRSS")
 
 
 def _peak() -> float:
-    """The most that it was, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most that it was, in MB: of this program alone, where `ru_maxrss` also counts what forked it."""
+    return _of_this_process("VmHWM")
+
+
+def _of_this_process(field: str) -> float:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024
 
 
 def _apart(size: int, *more: str) -> Ran:
