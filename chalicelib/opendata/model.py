@@ -90,7 +90,12 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that is announced: where it will arrive and what it must be."""
+    """A file that is announced: where it will arrive and what it must be.
+
+    Attributes:
+        options: what its owner wants to be assumed of it, instead of what the ingest would find out
+            (`tables.ingest.options`).
+    """
 
     number: int
     key: str
@@ -98,6 +103,51 @@ class Upload:
     media_type: str
     size: int
     sha256: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a file version; a workbook may hold several.
+
+    Attributes:
+        number: from 1, within the file.
+        name: of the sheet or the member of an archive; "" where a file is one table.
+        folder: what the ingest made of it lies under this key: the rows as Parquet, the first as JSON, a report.
+        columns: as published, in order: `id` (the name), `type` (`tables.ingest.types.ColumnType`), `filled` (rows that
+            have a value), and where it applies `era` (BE: how the original writes years), `twin_of` (made of another
+            column: the Common Era of a Buddhist year), `original_of` (the text of another column as its owner wrote
+            it; shown only when asked for), `means` (what it was recognised as), `info` (label, notes).
+        rows: how many.
+        size: bytes of the Parquet file.
+    """
+
+    number: int
+    name: str
+    folder: str
+    columns: tuple[Mapping[str, Any], ...]
+    rows: int
+    size: int
+
+    @property
+    def parquet(self) -> str:
+        """Key of the rows."""
+        return f"{self.folder}/data.parquet"
+
+    @property
+    def preview(self) -> str:
+        """Key of the first rows, the columns and the count."""
+        return f"{self.folder}/preview.json"
+
+    @property
+    def report(self) -> str:
+        """Key of all that was assumed and found."""
+        return f"{self.folder}/report.json"
+
+    @property
+    def shown(self) -> tuple[Mapping[str, Any], ...]:
+        """The columns that are shown to whoever names none."""
+        return tuple(column for column in self.columns if "original_of" not in column)
 
 
 @dataclass(frozen=True)
@@ -107,11 +157,9 @@ class File:
     Attributes:
         number: 1, 2, 3 ... within the resource; also the number of the upload it came by.
         original: key of the bytes as uploaded.
-        table: key of the Parquet file, or None when the file is no table.
-        preview: key of the first rows.
-        columns: [{id, type}] as published.
-        rows: of the table.
-        report: what the ingest assumed.
+        tables: what the ingest made of it; none where it is no table.
+        report: the short form of what was assumed; the whole lies with each table.
+        options: what its owner wanted to be assumed.
     """
 
     number: int
@@ -121,11 +169,24 @@ class File:
     sha256: str
     original: str
     at: str
-    table: str | None = None
-    preview: str | None = None
-    columns: tuple[Mapping[str, str], ...] = ()
-    rows: int = 0
+    tables: tuple[Table, ...] = ()
     report: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Table | None:
+        """The first table, which is the resource's own for whoever names none."""
+        return self.tables[0] if self.tables else None
+
+    @property
+    def columns(self) -> tuple[Mapping[str, Any], ...]:
+        """Of the first table, those that are shown."""
+        return self.tables[0].shown if self.tables else ()
+
+    @property
+    def rows(self) -> int:
+        """Of the first table."""
+        return self.tables[0].rows if self.tables else 0
 
 
 @dataclass(frozen=True)

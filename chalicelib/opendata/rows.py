@@ -17,13 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 from chalicelib.shared.errors import Stale
 from chalicelib.shared.journal import Head
 from chalicelib.shared.storage import Change as Write
 from chalicelib.shared.storage import Create, Item, Key, Remove, Require, Update
 
-from .model import Dataset, File, Group, Package, Problem, Resource, ResourceId, Upload, in_order
+from .model import Dataset, File, Group, Package, Problem, Resource, ResourceId, Table, Upload, in_order
 
 
 def group_key(id: str) -> Key:
@@ -173,12 +174,18 @@ def resource_of(item: Item) -> Resource:
         **{
             **data,
             "upload": Upload(**upload) if upload else None,
-            "file": File(**{**file, "columns": tuple(file["columns"])}) if file else None,
+            "file": file_of(file) if file else None,
             "problem": Problem(**problem) if problem else None,
             "chain": tuple(data["chain"]),
             "version": item.version,
         }
     )
+
+
+def file_of(data: Mapping[str, Any]) -> File:
+    """A file version as it lies there."""
+    tables = tuple(Table(**{**each, "columns": tuple(each["columns"])}) for each in data["tables"])
+    return File(**{**data, "tables": tables})
 
 
 def package_of(head: Item, resources: Iterable[Item]) -> Package:

@@ -29,12 +29,13 @@ from .groups.members import Members
 from .groups.renaming import Renaming
 from .groups.service import Groups
 from .harvest.service import Harvest
+from .intake.service import Uploads
 from .model import Kind
 from .participation.service import Participation
 from .publishing import Publishing
 from .tables.datastore import DataStore
 from .tables.reading import Tables
-from .tables.uploads import Uploads
+from .tables.source import Sources
 from .usage.counters import Counters
 from .usage.rollup import RollUp
 from .users.service import Users
@@ -219,10 +220,15 @@ class Catalogue(Core):
         return Harvest(self.parts, self.objects, self.store, self.groups, self.access, self.gate)
 
     @cached_property
+    def sources(self) -> Sources:
+        """Tables as callers name them."""
+        return Sources(self.store, self.packages)
+
+    @cached_property
     def datastore(self) -> DataStore:
         """Rows of tables."""
         return DataStore(
-            self.resources, Tables(self.objects, self.folder), lambda dataset: self.counters.count(dataset, "queries")
+            self.sources, Tables(self.objects, self.folder), lambda dataset: self.counters.count(dataset, "queries")
         )
 
     @cached_property

@@ -20,6 +20,7 @@ from .model import Dataset, File, Group, GroupId, Kind, Package
 from .rows import (
     chain_of,
     dataset_of,
+    file_of,
     group_key,
     group_of,
     joins,
@@ -252,7 +253,22 @@ class Store:
 
     def file_row(self, resource: str, file: File) -> Create:
         """The immutable record of a file version, for `Writing.more`."""
-        return Create(Item(Key(place_key(resource).pk, f"FILE#{file.number:06d}"), asdict(file)))
+        return Create(Item(_file_key(resource, file.number), asdict(file)))
+
+    def file(self, resource: str, number: int) -> File | None:
+        """One version of a resource's file."""
+        row = self.table.get(_file_key(resource, number))
+        return None if row is None else file_of(row.data)
+
+    def files(self, resource: str, *, limit: int, after: str | None = None) -> tuple[list[File], str | None]:
+        """The versions of a resource's file, the latest first, and where the list goes on."""
+        pk = place_key(resource).pk
+        page = self.table.query(pk, prefix="FILE#", after=after, limit=limit, newest_first=True)
+        return [file_of(row.data) for row in page.items], page.after
+
+
+def _file_key(resource: str, number: int) -> Key:
+    return Key(place_key(resource).pk, f"FILE#{number:06d}")
 
 
 def _must_fit(rows: Sequence[Write]) -> None:

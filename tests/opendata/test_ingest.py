@@ -11,22 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.opendata.tables.ingest import sniff, table
-from chalicelib.opendata.tables.ingest.sniff import Unreadable
+from chalicelib.opendata.tables.ingest.model import Built, Unreadable
 
 
-def build(folder: Path, content: bytes) -> table.Built:
+def build(folder: Path, content: bytes) -> Built:
     source = folder / "source"
     source.write_bytes(content)
     return table.build(source, folder)
 
 
-def types_of(built: table.Built) -> dict[str, str]:
-    return {column.name: column.type for column in built.columns}
+def types_of(built: Built) -> dict[str, str]:
+    return {column["id"]: column["type"] for column in built.tables[0].columns}
 
 
-def column(built: table.Built, name: str) -> list[Any]:
-    at = [found.name for found in built.columns].index(name)
-    return [record[at] for record in built.preview["records"]]
+def column(built: Built, name: str) -> list[Any]:
+    at = [found["id"] for found in built.tables[0].columns].index(name)
+    return [record[at] for record in built.tables[0].preview["records"]]
 
 
 PROVINCES = "abbr,province,area\r\nกจ,กาญจนบุรี,19483.2\r\nชม,เชียงใหม่,20107\r\n"
@@ -104,7 +104,7 @@ def test_one_late_text_value_keeps_the_whole_column_text(tmp_path: Path) -> None
     lines = "".join(f"{i},{i}\n" for i in range(60_000))
     built = build(tmp_path, f"a,b\n{lines}60000,n/a\n".encode())
     assert types_of(built) == {"a": "int8", "b": "text"}
-    assert built.rows == 60_001
+    assert built.tables[0].rows == 60_001
 
 
 def test_buddhist_dates_say_so_in_the_report(tmp_path: Path) -> None:
@@ -114,9 +114,9 @@ def test_buddhist_dates_say_so_in_the_report(tmp_path: Path) -> None:
 
 def test_blank_tail_is_dropped_and_counted_short_rows_are_filled_and_quotes_kept(tmp_path: Path) -> None:
     built = build(tmp_path, b'a,b,c\r\n1,"x, ""q""\nnew line",3\r\n2,y\r\n , , \r\n,,\r\n')
-    assert built.rows == 2
+    assert built.tables[0].rows == 2
     assert built.report["blank_rows_dropped"] == 2
-    assert built.preview["records"] == [[1, 'x, "q"\nnew line', 3], [2, "y", None]]
+    assert built.tables[0].preview["records"] == [[1, 'x, "q"\nnew line', 3], [2, "y", None]]
 
 
 def test_text_is_not_trimmed(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.opendata import quality as rules
-from chalicelib.opendata.model import Dataset, DatasetId, File, GroupId, Package, Problem, Resource, ResourceId
+from chalicelib.opendata.model import Dataset, DatasetId, File, GroupId, Package, Problem, Resource, ResourceId, Table
 from chalicelib.opendata.quality import Finding, Quality, quality
 from tests.opendata.portal import METADATA
 from tests.support.tokens import NOW
@@ -27,7 +27,7 @@ REPORT = {
     "columns": [{"name": "จังหวัด", "filled": 10}, {"name": "จำนวน", "filled": 10}],
 }
 FILE = File(
-    1, "a.csv", "text/csv", 10, "0" * 64, "files/a", NOW.isoformat(), "tables/a", "tables/p", rows=10, report=REPORT
+    1, "a.csv", "text/csv", 10, "0" * 64, "files/a", NOW.isoformat(), (Table(1, "", "tables/a", (), 10, 1),), REPORT
 )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.opendata import files, rules
 from chalicelib.opendata.actions import dialect
+from chalicelib.opendata.model import Table
 from chalicelib.opendata.rules import Rejected
 from chalicelib.opendata.search import asking
 from chalicelib.opendata.standard import fields as metadata
@@ -27,6 +28,7 @@ COLUMNS = [
     {"id": "t", "type": "timestamp"},
     {"id": "ตำบล", "type": "text"},
 ]
+TABLE = Table(1, "", "tables/a", tuple(COLUMNS), 10, 1)
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),
@@ -53,7 +55,7 @@ def objects(*names: str) -> st.SearchStrategy[dict[str, Any]]:
 @given(objects("resource_id", "filters", "fields", "sort", "limit", "offset", "records_format", "q", "include_total"))
 def test_any_question_is_parsed_or_refused(asked: dict[str, Any]) -> None:
     try:
-        parsed = question.parse(asked, COLUMNS)
+        parsed = question.parse(asked, TABLE)
     except Rejected as refused:
         assert refused.messages
         assert all(isinstance(text, str) for texts in refused.messages.values() for text in texts)
@@ -100,7 +102,7 @@ def test_values_are_read_in_the_type_of_their_column() -> None:
     asked = {
         "filters": {"n": ["1", 2], "x": "1.50", "f": 100.5, "d": "2026-11-25", "t": "2026-11-25T01:02:03", "ตำบล": 5}
     }
-    found = dict(question.parse(asked, COLUMNS).filters)
+    found = dict(question.parse(asked, TABLE).filters)
     assert found["n"] == (1, 2)
     assert [str(found[name][0]) for name in ("x", "f", "d", "t", "ตำบล")] == [
         "1.50", "100.5", "2026-11-25", "2026-11-25 01:02:03", "5",
@@ -115,7 +117,7 @@ def test_values_are_read_in_the_type_of_their_column() -> None:
     )
     for bad in bads:
         with pytest.raises(Rejected):
-            question.parse({"filters": bad}, COLUMNS)
+            question.parse({"filters": bad}, TABLE)
 
 
 @pytest.mark.parametrize("word", ["น้ำ", "จังหวัด", "ข้อมูลเปิด", "สถิติ", "งบ 2569", "a-b_c.d"])

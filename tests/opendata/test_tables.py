@@ -254,8 +254,8 @@ def test_tables_on_the_local_disk_leave_when_it_is_full(tmp_path: Path) -> None:
     assert len(list(folder.glob("*.parquet"))) == 3
     small = Tables(portal.objects, folder, disk=1)
     file = portal.catalogue.resources.find(NOBODY, portal.table_of(package, b"a\n9\n")).file
-    assert file is not None
-    found, total = small.answer(file, question.parse({"sort": "a desc"}, file.columns))
+    assert file is not None and file.table is not None
+    found, total = small.answer(file.table, question.parse({"sort": "a desc"}, file.table))
     assert (found, total) == ([[1, 9]], 1)
     assert len(list(folder.glob("*.parquet"))) == 1
 

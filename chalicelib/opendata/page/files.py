@@ -140,18 +140,19 @@ class Previews:
 
     def rows(self, file: File) -> Sequence[Sequence[Any]]:
         """The first rows, all columns; none where the file is no table or its preview is gone."""
-        if file.table is None or file.preview is None:
+        if file.table is None:
             return []
-        if file.preview not in self._kept:
+        key = file.table.preview
+        if key not in self._kept:
             try:
-                content: Mapping[str, Any] = json.loads(self._objects.read(file.preview))
+                content: Mapping[str, Any] = json.loads(self._objects.read(key))
             except NotFound:
                 return []
-            self._kept[file.preview] = content["records"]
+            self._kept[key] = content["records"]
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        self._kept.move_to_end(file.preview)
-        return self._kept[file.preview]
+        self._kept.move_to_end(key)
+        return self._kept[key]
 
 
 def preview(file: File, rows: Sequence[Sequence[Any]], each: Shown, words: Words) -> Table:

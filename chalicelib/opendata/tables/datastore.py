@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.shared.errors import NotFound
 from chalicelib.shared.identity import Caller
 
-from ..model import File, Resource
-from ..resources import Resources
-from ..rules import Rejected
 from . import question
 from .reading import Tables
+from .source import Sources
 
 Json = dict[str, Any]
 
@@ -20,8 +17,8 @@ Json = dict[str, Any]
 class DataStore:
     """What the actions `datastore_*` do; `used` hears the id of each dataset that was queried."""
 
-    def __init__(self, resources: Resources, tables: Tables, used: Callable[[str], None] = lambda _: None) -> None:
-        self._resources = resources
+    def __init__(self, sources: Sources, tables: Tables, used: Callable[[str], None] = lambda _: None) -> None:
+        self._sources = sources
         self._tables = tables
         self._used = used
 
@@ -33,11 +30,11 @@ class DataStore:
             Rejected: with CKAN's messages.
         """
         asked_for = question.resource_of(given)
-        resource, file = self._table(caller, asked_for)
-        asked = question.parse(given, file.columns)
-        rows, total = self._tables.answer(file, asked)
-        self._used(resource.package_id)
-        types = {"_id": "int", **{column["id"]: column["type"] for column in file.columns}}
+        source = self._sources.find(caller, asked_for, version=given.get("version"), as_of=given.get("as_of"))
+        asked = question.parse(given, source.table)
+        rows, total = self._tables.answer(source.table, asked)
+        self._used(source.resource.package_id)
+        types = {"_id": "int", **{column["id"]: column["type"] for column in source.table.columns}}
         records: list[Any] = rows
         if asked.records_format == "objects":
             records = [dict(zip(asked.columns, row, strict=True)) for row in rows]
@@ -62,7 +59,7 @@ class DataStore:
             NotFound, Rejected.
         """
         asked_for = question.resource_of({"resource_id": given.get("id") or given.get("resource_id")})
-        _, file = self._table(caller, asked_for)
+        table = self._sources.find(caller, asked_for, version=given.get("version"), as_of=given.get("as_of")).table
         fields = [
             {
                 "id": column["id"],
@@ -75,31 +72,15 @@ class DataStore:
                     "uniquekey": False,
                 },
             }
-            for column in file.columns
+            for column in table.columns
         ]
         meta = {
             "id": asked_for,
-            "count": file.rows,
+            "count": table.rows,
             "table_type": "BASE TABLE",
-            "size": file.size,
-            "db_size": file.size,
+            "size": table.size,
+            "db_size": table.size,
             "idx_size": 0,
             "aliases": [],
         }
         return {"meta": meta, "fields": fields}
-
-    def _table(self, caller: Caller, id: str) -> tuple[Resource, File]:
-        try:
-            resource = self._resources.find(caller, id)
-        except NotFound:
-            raise _no_table() from None
-        except Rejected:
-            raise Rejected({"resource_id": ["Missing value"]}) from None
-        if resource.file is None or resource.file.table is None:
-            raise _no_table()
-        return resource, resource.file
-
-
-def _no_table() -> NotFound:
-    # CKAN repeats the id here; what a caller sent is not repeated
-    return NotFound("ไม่พบตารางข้อมูล", "Not found: Resource was not found.")

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ..model import Table
 from ..rules import Rejected
 
 MAX_LIMIT = 32_000
@@ -23,7 +24,7 @@ ROW_ID = "_id"
 _KNOWN = frozenset(
     {
         "id", "resource_id", "filters", "fields", "sort", "limit", "offset", "records_format", "include_total",
-        "total_estimation_threshold",
+        "total_estimation_threshold", "version", "as_of",
     }
 )  # fmt: skip
 _NOT_YET = ("q", "distinct", "plain", "language", "full_text")
@@ -70,13 +71,13 @@ def resource_of(given: Mapping[str, Any]) -> str:
     return found
 
 
-def parse(given: Mapping[str, Any], columns: Sequence[Mapping[str, str]]) -> Question:
-    """The question that these parameters ask of a table with these columns.
+def parse(given: Mapping[str, Any], table: Table) -> Question:
+    """The question that these parameters ask of a table.
 
     Raises:
         Rejected: with CKAN's messages.
     """
-    types = {column["id"]: column["type"] for column in columns}
+    types = {column["id"]: column["type"] for column in table.columns}
     messages: dict[str, list[str]] = {}
     unknown = sorted(given.keys() - _KNOWN - set(_NOT_YET))
     if unknown:
@@ -85,7 +86,8 @@ def parse(given: Mapping[str, Any], columns: Sequence[Mapping[str, str]]) -> Que
         if given.get(name) not in (None, "", False, "false", "False"):
             messages[name] = ["Not supported by this DataStore yet"]
     filters = _filters(given.get("filters"), types, messages)
-    shown = _fields(given.get("fields"), types, messages)
+    usual = (ROW_ID, *(column["id"] for column in table.shown))
+    shown = _fields(given.get("fields"), usual, types, messages)
     sort = _sort(given.get("sort"), types, messages)
     limit = min(_number("limit", given.get("limit"), DEFAULT_LIMIT, messages), MAX_LIMIT)
     offset = _number("offset", given.get("offset"), 0, messages)
@@ -168,9 +170,11 @@ def _value(value: Any, kind: str) -> Any:
             return str(value)
 
 
-def _fields(given: Any, types: Mapping[str, str], messages: dict[str, list[str]]) -> tuple[str, ...]:
+def _fields(
+    given: Any, usual: tuple[str, ...], types: Mapping[str, str], messages: dict[str, list[str]]
+) -> tuple[str, ...]:
     if given in (None, "", []):
-        return (ROW_ID, *types)
+        return usual
     names = [part.strip() for part in given.split(",")] if isinstance(given, str) else given
     if not isinstance(names, list):
         messages["fields"] = ["Must be a list of field names"]

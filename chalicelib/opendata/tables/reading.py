@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared.objects import Objects
 
-from ..model import File
+from ..model import Table
 from .ingest.types import quoted
 from .ingest.values import as_json
 from .question import ROW_ID, Question
@@ -51,19 +51,19 @@ class Tables:
         self._folder = folder or Path(tempfile.gettempdir()) / "klang-tables"
         self._previews: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
 
-    def answer(self, file: File, question: Question) -> tuple[list[list[Any]], int]:
+    def answer(self, table: Table, question: Question) -> tuple[list[list[Any]], int]:
         """The rows that a question asks for, each in the order of `question.columns`, and how many match in all."""
         if question.plain:
-            wanted = range(min(question.offset, file.rows), min(question.offset + question.limit, file.rows))
+            wanted = range(min(question.offset, table.rows), min(question.offset + question.limit, table.rows))
             if not wanted:
-                return [], file.rows
-            first = self._preview(file)["records"]
+                return [], table.rows
+            first = self._preview(table)["records"]
             if wanted.stop <= len(first):
-                names = [column["id"] for column in file.columns]
-                return [_pick(names, first[number], number, question.columns) for number in wanted], file.rows
+                names = [column["id"] for column in table.columns]
+                return [_pick(names, first[number], number, question.columns) for number in wanted], table.rows
         import duckdb
 
-        path = self._local(file)
+        path = self._local(table)
         with duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as connection:
             # nothing that reaches this connection can read another file, whatever becomes of the SQL above it
             connection.execute(f"SET allowed_paths=['{path}']")
@@ -71,7 +71,7 @@ class Tables:
             connection.execute("SET lock_configuration=true")
             source = f"read_parquet('{path}', {_ROW}=true)"
             if question.plain:
-                return _rows(connection, source, list(wanted), question.columns), file.rows
+                return _rows(connection, source, list(wanted), question.columns), table.rows
             where, values = _where(question)
             total = _count(connection, f"SELECT count(*) FROM {source}{where}", values)  # noqa: S608 - names are quoted, values bound
             if not question.limit or question.offset >= total:
@@ -86,8 +86,8 @@ class Tables:
             ).fetchall()
             return _rows(connection, source, [int(row[0]) for row in found], question.columns), total
 
-    def _preview(self, file: File) -> Mapping[str, Any]:
-        key = str(file.preview)
+    def _preview(self, table: Table) -> Mapping[str, Any]:
+        key = table.preview
         if key not in self._previews:
             self._previews[key] = json.loads(self._objects.read(key))
             if len(self._previews) > PREVIEWS_KEPT:
@@ -95,9 +95,9 @@ class Tables:
         self._previews.move_to_end(key)
         return self._previews[key]
 
-    def _local(self, file: File) -> Path:
+    def _local(self, table: Table) -> Path:
         """The Parquet file on the local disk; fetched once, put in place by a rename so that no half file is read."""
-        key = str(file.table)
+        key = table.parquet
         path = self._folder / f"{hashlib.sha256(key.encode()).hexdigest()}.parquet"
         if path.exists():
             os.utime(path)

@@ -303,8 +303,8 @@ def test_on_dynamodb_and_s3(tmp_path: Path) -> None:
             objects.put(made["upload"]["fields"]["key"], content, media_type="text/csv")
             portal.catalogue.uploads.take_message(notification(made["upload"]["fields"]["key"]))
             file = next(each.file for each in portal.catalogue.store.package(dataset).resources)  # type: ignore[union-attr]  # it was just made
-            assert file is not None and file.table is not None and file.preview is not None
-            keys[name] = (file.original, file.table, file.preview)
+            assert file is not None and file.table is not None
+            keys[name] = (file.original, file.table.parquet, file.table.preview)
             town.write("follow_dataset", portal.reader, id=dataset)
         portal.settle()
         for name in ("alone", "first"):

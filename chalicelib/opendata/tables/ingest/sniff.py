@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from .model import Unreadable
+
 Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "cp874"]
 
 CHUNK = 1 << 20
@@ -48,15 +50,6 @@ _BOMS: tuple[tuple[bytes, Encoding], ...] = (
 # cp1252 fall on the same bytes but stand among ASCII letters.
 _ORPHANS = re.compile(rb"(?<![\xa1-\xda\xe0-\xee])[\xd1\xd4-\xda\xe7-\xee]|[\xe0-\xe4](?![\xa1-\xce])")
 _BLANKS = re.compile(r"\s+")
-
-
-class Unreadable(Exception):
-    """The file cannot be taken as a table; the reason is for its owner, in both languages."""
-
-    def __init__(self, th: str, en: str) -> None:
-        super().__init__(en)
-        self.th = th
-        self.en = en
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import sniff, types
+from .model import Built, BuiltTable, Unreadable
 from .values import as_json
 
 if TYPE_CHECKING:
@@ -28,25 +28,6 @@ PREVIEW_BYTES = 1 << 20
 MEMORY = "600MB"
 
 _LINE = re.compile(r"CSV Error on Line: ([0-9]+)")
-
-
-@dataclass(frozen=True)
-class Built:
-    """What an ingest made.
-
-    Attributes:
-        parquet: the table.
-        columns: names and types.
-        rows: how many; wholly blank rows are not counted.
-        preview: content of `preview.json`.
-        report: what was assumed of the file, for its owner.
-    """
-
-    parquet: Path
-    columns: tuple[types.Column, ...]
-    rows: int
-    preview: Mapping[str, Any]
-    report: Mapping[str, Any]
 
 
 def build(source: Path, scratch: Path) -> Built:
@@ -70,7 +51,7 @@ def build(source: Path, scratch: Path) -> Built:
             rows = _write(connection, columns, parquet)
             preview = _preview(connection, columns, parquet, rows)
     except duckdb.OutOfMemoryException:
-        raise sniff.Unreadable("ตารางใหญ่เกินหน่วยความจำ", "The table does not fit in memory.") from None
+        raise Unreadable("ตารางใหญ่เกินหน่วยความจำ", "The table does not fit in memory.") from None
     except duckdb.Error as error:
         raise _unreadable(str(error)) from None
     report = {
@@ -84,7 +65,13 @@ def build(source: Path, scratch: Path) -> Built:
         ],
         "rules": RULES,
     }
-    return Built(parquet, columns, rows, preview, report)
+    described = tuple(_described(column) for column in columns)
+    return Built((BuiltTable("", parquet, described, rows, preview, report),), report)
+
+
+def _described(column: types.Column) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": column.name, "type": column.type, "filled": column.filled}
+    return {**found, "era": column.era} if column.era == "BE" else found
 
 
 def _open(connection: DuckDBPyConnection, utf8: Path, layout: sniff.Layout) -> int:
@@ -136,14 +123,12 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _unreadable(message: str) -> sniff.Unreadable:
+def _unreadable(message: str) -> Unreadable:
     # DuckDB quotes the offending line in its message; only the line's number may leave here
     found = _LINE.search(message)
     if found and "Expected Number of Columns" in message:
         line = int(found[1])
-        return sniff.Unreadable(
-            f"บรรทัดที่ {line:,} มีจำนวนช่องมากกว่าหัวตาราง", f"Line {line:,} has more cells than the header."
-        )
+        return Unreadable(f"บรรทัดที่ {line:,} มีจำนวนช่องมากกว่าหัวตาราง", f"Line {line:,} has more cells than the header.")
     if found:
-        return sniff.Unreadable(f"อ่านบรรทัดที่ {int(found[1]):,} ไม่ได้", f"Line {int(found[1]):,} cannot be read.")
-    return sniff.Unreadable("อ่านไฟล์เป็นตารางไม่ได้", "The file cannot be read as a table.")
+        return Unreadable(f"อ่านบรรทัดที่ {int(found[1]):,} ไม่ได้", f"Line {int(found[1]):,} cannot be read.")
+    return Unreadable("อ่านไฟล์เป็นตารางไม่ได้", "The file cannot be read as a table.")

@@ -27,17 +27,16 @@ from chalicelib.shared.storage import Item
 
 from .. import rules
 from ..contents import Contents
-from ..model import File, Package, Problem, Resource, Upload
+from ..model import File, Package, Problem, Resource, Table, Upload
 from ..packages import Packages
 from ..store import Store, Writing
-from .ingest import table
-from .ingest.sniff import Unreadable
+from ..tables.ingest import table
+from ..tables.ingest.model import BuiltTable, Unreadable
 
 log = logging.getLogger("klang.opendata.uploads")
 
 ATTEMPTS = 3
 BY = "system:opendata-uploads"
-TABLE, PREVIEW = "data.parquet", "preview.json"
 _KEY = re.compile(r"uploads/([0-9A-Za-z_-]{1,64})/([1-9][0-9]{0,8})")
 
 
@@ -136,8 +135,8 @@ class Uploads:
         sha256 = hashlib.sha256(content).hexdigest()
         if sha256 != upload.sha256 or len(content) != upload.size:
             raise Unreadable("ไฟล์ที่ได้รับไม่ตรงกับที่แจ้งไว้", "The file is not the one that was announced.")
-        original, folder = f"files/sha256/{sha256[:2]}/{sha256}", _folder(sha256)
-        state = self._contents.expect(sha256, [original, *(f"{folder}/{name}" for name in (TABLE, PREVIEW))])
+        original, made = f"files/sha256/{sha256[:2]}/{sha256}", Table(1, "", _folder(sha256, 1), (), 0, 0)
+        state = self._contents.expect(sha256, [original, made.parquet, made.preview, made.report])
         if self._objects.head(original) is None:
             self._objects.copy(upload.key, original)
         file = File(
@@ -158,22 +157,23 @@ class Uploads:
         source = scratch / "original"
         source.write_bytes(content)
         built = table.build(source, scratch)
-        folder = _folder(file.sha256)
-        parquet, preview = f"{folder}/{TABLE}", f"{folder}/{PREVIEW}"
+        tables = tuple(self._kept(file, number, each) for number, each in enumerate(built.tables, start=1))
+        return replace(file, tables=tables, report=dict(built.report))
+
+    def _kept(self, file: File, number: int, built: BuiltTable) -> Table:
+        """Puts what was made of a table where its readers find it."""
+        rows = built.parquet.read_bytes()
+        made = Table(number, built.name, _folder(file.sha256, number), built.columns, built.rows, len(rows))
         # only_if_new: a table that was published once is never replaced under its readers
-        self._objects.put(
-            parquet, built.parquet.read_bytes(), media_type="application/vnd.apache.parquet", only_if_new=True
-        )
-        shown = json.dumps(built.preview, ensure_ascii=False, separators=(",", ":")).encode()
-        self._objects.put(preview, shown, media_type="application/json", only_if_new=True)
-        columns = tuple({"id": column.name, "type": column.type} for column in built.columns)
-        return replace(
-            file, table=parquet, preview=preview, columns=columns, rows=built.rows, report=dict(built.report)
-        )
+        self._objects.put(made.parquet, rows, media_type="application/vnd.apache.parquet", only_if_new=True)
+        for key, content in ((made.preview, built.preview), (made.report, built.report)):
+            told = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+            self._objects.put(key, told, media_type="application/json", only_if_new=True)
+        return made
 
 
-def _folder(sha256: str) -> str:
-    return f"tables/{table.RULES}/{sha256[:2]}/{sha256}"
+def _folder(sha256: str, number: int) -> str:
+    return f"tables/{table.RULES}/{sha256[:2]}/{sha256}/{number}"
 
 
 def _keys(body: str) -> Iterator[str]:
