@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import sniff, types
 from .model import Built, BuiltTable, Unreadable
+from .options import Options
 from .values import as_json
 
 if TYPE_CHECKING:
@@ -30,8 +31,16 @@ MEMORY = "600MB"
 _LINE = re.compile(r"CSV Error on Line: ([0-9]+)")
 
 
-def build(source: Path, scratch: Path) -> Built:
-    """Reads a delimited text file and writes its table into `scratch`.
+def build(
+    source: Path, scratch: Path, options: Options | None = None, *, file_name: str = "", media_type: str = ""
+) -> Built:
+    """Reads a file and writes its tables into `scratch`.
+
+    Args:
+        source: the bytes as uploaded.
+        scratch: an empty folder.
+        options: what the owner wants to be assumed instead of what is found.
+        file_name, media_type: as announced; they decide nothing.
 
     Raises:
         Unreadable: with the reason, in both languages.

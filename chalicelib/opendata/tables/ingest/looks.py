@@ -1,0 +1,19 @@
+"""Who else looks at a table right after it is written, while its Parquet file is still at hand.
+
+A look is pure: it reads the table by one or two scans in bounded memory and answers JSON, which goes into the table's
+report under the look's name. It knows neither S3 nor DynamoDB, because it runs in the cage with the ingest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Look = Callable[["DuckDBPyConnection", str, Sequence[Mapping[str, Any]]], Any]
+"""(connection, SQL of the relation as it may stand behind FROM, columns as `model.Table.columns`) -> JSON."""
+
+LOOKS: tuple[tuple[str, Look], ...] = ()
+"""(name in the report, look), in the order in which they are taken."""
