@@ -95,6 +95,8 @@ class Upload:
     Attributes:
         options: what its owner wants to be assumed of it, instead of what the ingest would find out
             (`tables.ingest.options`).
+        part_size: bytes of each of its parts but the last, where it comes in parts; else 0.
+        parts: hex SHA-256 of each part, in order; none where it comes in one piece.
     """
 
     number: int
@@ -104,6 +106,8 @@ class Upload:
     size: int
     sha256: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    part_size: int = 0
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,9 @@ class Resource:
             number of its uploads.
         upload: announced and not yet taken in.
         file: the last good version.
-        problem: of the latest upload, if it failed; `file` is then still the one before.
+        problem: of the latest upload, if it failed or is held; `file` is then still the one before.
+        failed: the upload that could not be used; its bytes stay for a week, so that it can be tried again.
+        held: a version that may not be shown before somebody has decided on it (`intake.holding`).
     """
 
     id: ResourceId
@@ -220,6 +226,8 @@ class Resource:
     upload: Upload | None = None
     file: File | None = None
     problem: Problem | None = None
+    failed: Upload | None = None
+    held: File | None = None
     uploads: int = 0
     chain: tuple[int, str] = (0, "")
     changed: str = ""

@@ -6,6 +6,8 @@
     DATASET#{id}     / VER#{change}       immutable history: who, when, what was different
     RESOURCE#{rid}   / AT                 which dataset a resource belongs to
     RESOURCE#{rid}   / FILE#000001        immutable record of each file version
+    RESOURCE#{rid}   / HELD#000002        a version that waits for a decision: that it uses its bytes
+    RESOURCE#{rid}   / PARTS#000003       where an upload in parts stands in S3
     NAME#{kind}#{n}  / NAME               uniqueness of names: package, organization, group, agency
     CHG              / {change}           the log of changes (`changes.py`)
     STAFF#{person}   / STAFF              posting of an officer (pseudonym, never a national id)
@@ -169,17 +171,24 @@ def dataset_of(item: Item) -> Dataset:
 def resource_of(item: Item) -> Resource:
     """A resource as it lies there."""
     data = dict(item.data)
-    upload, file, problem = data["upload"], data["file"], data["problem"]
+    file, held, problem = data["file"], data["held"], data["problem"]
     return Resource(
         **{
             **data,
-            "upload": Upload(**upload) if upload else None,
+            "upload": upload_of(data["upload"]),
             "file": file_of(file) if file else None,
             "problem": Problem(**problem) if problem else None,
+            "failed": upload_of(data["failed"]),
+            "held": file_of(held) if held else None,
             "chain": tuple(data["chain"]),
             "version": item.version,
         }
     )
+
+
+def upload_of(data: Mapping[str, Any] | None) -> Upload | None:
+    """An announced upload as it lies there."""
+    return Upload(**{**data, "parts": tuple(data["parts"])}) if data else None
 
 
 def file_of(data: Mapping[str, Any]) -> File:
