@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 
@@ -29,6 +30,14 @@ class Stored:
     sha256: str | None
     etag: str
     composite: str | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an object turned out to be when all of it was read: bytes, hex SHA-256."""
+
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,27 @@ class Objects(Protocol):
 
     def read(self, key: str, *, limit: int | None = None) -> bytes:
         """The bytes, at most `limit` of them; raises NotFound."""
+        ...
+
+    def fetch(self, key: str, to: Path | None = None) -> Content:
+        """Streams the whole object through a hash, and into a file of the local disk; raises NotFound.
+
+        Whatever its size, no more than a few megabytes of it are in memory.
+
+        Args:
+            to: the file, made or replaced; None: only the hash is wanted.
+        """
+        ...
+
+    def store(self, key: str, file: Path, *, media_type: str, only_if_new: bool = False) -> bool:
+        """Writes a file of the local disk, in parts where it is large; False where something stands there already.
+
+        A large one is there as a whole or not at all.
+
+        Args:
+            only_if_new: nothing may stand there. Of two who store a large file at once both may, so this is for keys
+                that tell the content.
+        """
         ...
 
     def put(

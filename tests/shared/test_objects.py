@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -16,7 +17,7 @@ from botocore.exceptions import ClientError
 from chalicelib.shared.aws.clients import Clients
 from chalicelib.shared.aws.objects import S3Objects
 from chalicelib.shared.errors import NotFound
-from chalicelib.shared.objects import Objects, Part, PartForm, UploadForm
+from chalicelib.shared.objects import Content, Objects, Part, PartForm, UploadForm
 from tests.support.cloud import REGION, empty_cloud, local_cloud, provision
 from tests.support.memory_objects import PART_AT_LEAST, MemoryObjects
 
@@ -70,6 +71,26 @@ class ObjectsContract:
         assert objects.put(key, b"2", media_type="text/plain", if_match=seen.etag)
         assert not objects.put(key, b"3", media_type="text/plain", if_match=seen.etag)
         assert objects.read(key) == b"2"
+
+    def test_a_file_of_the_disk_is_stored_and_fetched_again(self, objects: Objects, key: str, tmp_path: Path) -> None:
+        source, target = tmp_path / "source", tmp_path / "target"
+        source.write_bytes(FILE)
+        assert objects.store(key, source, media_type="application/pdf")
+        stored = objects.head(key)
+        assert stored is not None and (stored.size, stored.media_type) == (len(FILE), "application/pdf")
+        content = Content(len(FILE), hashlib.sha256(FILE).hexdigest())
+        assert objects.fetch(key, target) == objects.fetch(key) == content
+        assert target.read_bytes() == FILE
+        source.write_bytes(b"other")
+        assert not objects.store(key, source, media_type="application/pdf", only_if_new=True)
+        assert objects.fetch(key, target) == content, "what stands there stays"
+        with pytest.raises(NotFound):
+            objects.fetch(f"{key}.none", target)
+
+    def test_an_empty_file_is_a_file(self, objects: Objects, key: str, tmp_path: Path) -> None:
+        (tmp_path / "empty").touch()
+        assert objects.store(key, tmp_path / "empty", media_type="text/plain")
+        assert objects.fetch(key) == Content(0, hashlib.sha256().hexdigest())
 
     def test_a_copy_of_nothing_is_told(self, objects: Objects, key: str) -> None:
         with pytest.raises(NotFound):
@@ -210,6 +231,18 @@ class TestS3Objects(ObjectsContract):
     def objects(self, s3_objects: S3Objects) -> S3Objects:
         """One for all tests."""
         return s3_objects
+
+    def test_a_large_file_goes_in_parts(
+        self, objects: S3Objects, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chalicelib.shared.aws.objects.PIECE", PART_AT_LEAST)
+        large = tmp_path / "large"
+        large.write_bytes(b"".join(PIECES))
+        assert objects.store(key, large, media_type="text/plain", only_if_new=True)
+        assert objects.fetch(key) == Content(sum(map(len, PIECES)), hashlib.sha256(b"".join(PIECES)).hexdigest())
+        stored = objects.head(key)
+        assert stored is not None and stored.composite == COMPOSITE
+        assert not objects.store(key, large, media_type="text/plain", only_if_new=True)
 
     def test_an_address_reads_one_object_for_a_while(self, objects: S3Objects, key: str) -> None:
         objects.put(key, FILE, media_type="application/pdf")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from urllib.parse import quote
 
 from chalicelib.shared.errors import not_found
-from chalicelib.shared.objects import Part, PartForm, Stored, UploadForm
+from chalicelib.shared.objects import Content, Part, PartForm, Stored, UploadForm
 
 PART_AT_LEAST = 5 * 1024 * 1024
 """Bytes of every part but the last (S3 user guide, \"Multipart upload limits\")."""
@@ -100,6 +101,15 @@ class MemoryObjects:
         if key not in self.kept:
             raise not_found("ไฟล์", "file")
         return self.kept[key][0][:limit]
+
+    def fetch(self, key: str, to: Path | None = None) -> Content:
+        body = self.read(key)
+        if to is not None:
+            to.write_bytes(body)
+        return Content(len(body), hashlib.sha256(body).hexdigest())
+
+    def store(self, key: str, file: Path, *, media_type: str, only_if_new: bool = False) -> bool:
+        return self.put(key, file.read_bytes(), media_type=media_type, only_if_new=only_if_new)
 
     def put(
         self, key: str, body: bytes, *, media_type: str, only_if_new: bool = False, if_match: str | None = None

@@ -5,14 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from contextlib import nullcontext
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..errors import not_found
-from ..objects import Part, PartForm, Stored, UploadForm
+from ..objects import Content, Part, PartForm, Stored, UploadForm
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+CHUNK = 1 << 20
+"""Bytes that are read at once."""
+PIECE = 64 << 20
+"""Bytes of a part that we make ourselves; a file of no more goes in one request."""
 
 
 class S3Objects:
@@ -142,8 +149,33 @@ class S3Objects:
                 return b""  # S3 has no first byte of an empty object to give (RFC 9110 §15.5.17)
             raise
 
+    def fetch(self, key: str, to: Path | None = None) -> Content:
+        try:
+            body = self._client().get_object(Bucket=self._bucket, Key=key)["Body"]
+        except self._client().exceptions.NoSuchKey:
+            raise not_found("ไฟล์", "file") from None
+        digest, size = hashlib.sha256(), 0
+        with nullcontext() if to is None else to.open("wb") as out:
+            for chunk in body.iter_chunks(CHUNK):  # raises where fewer bytes come than were promised
+                digest.update(chunk)
+                size += len(chunk)
+                if out is not None:
+                    out.write(chunk)
+        return Content(size, digest.hexdigest())
+
+    def store(self, key: str, file: Path, *, media_type: str, only_if_new: bool = False) -> bool:
+        with file.open("rb") as source:
+            if file.stat().st_size <= PIECE:
+                return self.put(key, source, media_type=media_type, only_if_new=only_if_new)
+            if only_if_new and self.head(key) is not None:
+                return False
+            upload = self.start_upload(key, media_type=media_type)
+            pieces = iter(lambda: source.read(PIECE), b"")
+            sent = [self.send_part(key, upload, number, piece) for number, piece in enumerate(pieces, start=1)]
+        return self.finish_upload(key, upload, sent)
+
     def put(
-        self, key: str, body: bytes, *, media_type: str, only_if_new: bool = False, if_match: str | None = None
+        self, key: str, body: bytes | IO[bytes], *, media_type: str, only_if_new: bool = False, if_match: str | None = None
     ) -> bool:
         from botocore.exceptions import ClientError
 
