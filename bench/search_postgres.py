@@ -17,34 +17,21 @@ costs of functions.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from bench import postgres
 from bench.search_records import Asked
 from chalicelib.opendata.search.model import Document
 from chalicelib.shared.thai_fold import fold
 from chalicelib.shared.thai_tokens import Run, indexed, runs
 
-PROGRAMS = Path("/usr/lib/postgresql/15/bin")
-EXTENSIONS = Path("/usr/share/postgresql/15/extension")
 TOKENS, TRIGRAMS = "PostgreSQL 15, tokens", "PostgreSQL 15, trigrams"
 FACETS = ("organization", "groups", "tags", "formats", "licence")
 _SETTINGS = {
-    "listen_addresses": "''",
-    "shared_buffers": "1GB",
-    "work_mem": "128MB",
-    "maintenance_work_mem": "512MB",
-    "max_parallel_workers_per_gather": "1",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "jit": "off",
+    **postgres.SETTINGS,
     "random_page_cost": "1.1",
     "plan_cache_mode": "force_custom_plan",
     "pg_trgm.word_similarity_threshold": "0.4",
@@ -73,46 +60,14 @@ _WEIGHTS = {"folded_title": 8, "folded_tags": 4, "folded_organization": 2}
 
 def installed() -> bool:
     """Whether there is a PostgreSQL to compare with, and its extensions."""
-    return (PROGRAMS / "initdb").exists() and all(
-        (EXTENSIONS / f"{name}.control").exists() for name in ("pg_trgm", "btree_gin")
-    )
+    return postgres.installed("pg_trgm", "btree_gin")
 
 
 @contextmanager
 def cluster() -> Iterator[Any]:
-    """A connection to a new cluster that is gone afterwards; it runs as an unprivileged user."""
-    import psycopg
-
-    place = Path(tempfile.mkdtemp(prefix="klang-pg-"))
-    place.chmod(0o777)
-    data, as_user = place / "data", (["runuser", "-u", "nobody", "--"] if os.geteuid() == 0 else [])
-
-    def run(*command: str) -> None:
-        subprocess.run([*as_user, *command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
-    try:
-        # Thai letters are letters to pg_trgm only where the locale says so: in "C" they have no trigrams at all
-        locale = ("-E", "UTF8", "--locale=C", "--lc-ctype=C.UTF-8")
-        run(str(PROGRAMS / "initdb"), "-D", str(data), "-U", "bench", "--auth=trust", *locale)
-        run(
-            str(PROGRAMS / "pg_ctl"),
-            "-D",
-            str(data),
-            "-w",
-            "-l",
-            str(data / "log"),
-            "-o",
-            f"{options} -k {place}",
-            "start",
-        )
-        try:
-            with psycopg.connect(host=str(place), user="bench", dbname="postgres", autocommit=True) as connection:
-                yield connection
-        finally:
-            run(str(PROGRAMS / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    """A connection to a new cluster that is gone afterwards."""
+    with postgres.cluster(_SETTINGS) as connection:
+        yield connection
 
 
 @dataclass(frozen=True)
