@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NewType
 
+from .live import Live
+
 GroupId = NewType("GroupId", str)
 DatasetId = NewType("DatasetId", str)
 ResourceId = NewType("ResourceId", str)
@@ -124,6 +126,8 @@ class Table:
             it; shown only when asked for), `means` (what it was recognised as), `info` (label, notes).
         rows: how many.
         size: bytes of the Parquet file.
+        numbered: whether the Parquet file has a column `_id` (first, in its order): rows of a table that was written by
+            the API. Of others the `_id` is the number of the row, from 1.
     """
 
     number: int
@@ -132,6 +136,8 @@ class Table:
     columns: tuple[Mapping[str, Any], ...]
     rows: int
     size: int
+
+    numbered: bool = False
 
     @property
     def parquet(self) -> str:
@@ -212,6 +218,7 @@ class Resource:
             number of its uploads.
         upload: announced and not yet taken in.
         file: the last good version.
+        live: where rows are written one by one: what was written since `file` was made.
         problem: of the latest upload, if it failed or is held; `file` is then still the one before.
         failed: the upload that could not be used; its bytes stay for a week, so that it can be tried again.
         held: a version that may not be shown before somebody has decided on it (`intake.holding`).
@@ -229,9 +236,15 @@ class Resource:
     failed: Upload | None = None
     held: File | None = None
     uploads: int = 0
+    live: Live | None = None
     chain: tuple[int, str] = (0, "")
     changed: str = ""
     version: int = 1
+
+    @property
+    def writable(self) -> bool:
+        """Whether rows are written to it by the API; of a file that was uploaded only after somebody insisted."""
+        return self.live is not None or (not self.url and self.fields.get("url_type") == "datastore")
 
     @property
     def uploaded(self) -> bool:

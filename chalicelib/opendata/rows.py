@@ -26,7 +26,12 @@ from chalicelib.shared.journal import Head
 from chalicelib.shared.storage import Change as Write
 from chalicelib.shared.storage import Create, Item, Key, Remove, Require, Update
 
+from .live import live_of
 from .model import Dataset, File, Group, Package, Problem, Resource, ResourceId, Table, Upload, in_order
+
+
+LIVE = "LIVE"
+"""Partition of the index in which resources stand whose written rows are in no file version yet."""
 
 
 def group_key(id: str) -> Key:
@@ -124,7 +129,7 @@ def rows_of(
         rows.append(Require(key, dataset.version))
     for each in after.resources:
         if each.id in touched:
-            entry = Item(resource_key(after.id, each.id), asdict(each), each.version)
+            entry = resource_item(each)
             if each.version == 1:
                 rows += [Create(entry), Create(Item(place_key(each.id), {"package_id": after.id}))]
             else:
@@ -132,6 +137,13 @@ def rows_of(
     for each in gone:
         rows += [Remove(resource_key(after.id, each.id), each.version), Remove(place_key(each.id))]
     return rows
+
+
+def resource_item(resource: Resource) -> Item:
+    """A resource as it lies there; one with rows that are in no file version yet is found by the oldest of them."""
+    live = resource.live
+    indexes = {"by_organization": Key(LIVE, f"{live.since}#{resource.id}")} if live and live.deltas else {}
+    return Item(resource_key(resource.package_id, resource.id), asdict(resource), resource.version, indexes)
 
 
 def joins(before: Package | None, after: Package) -> bool:
@@ -178,6 +190,7 @@ def resource_of(item: Item) -> Resource:
             "upload": upload_of(data["upload"]),
             "file": file_of(file) if file else None,
             "problem": Problem(**problem) if problem else None,
+            "live": live_of(data.get("live")),
             "failed": upload_of(data["failed"]),
             "held": file_of(held) if held else None,
             "chain": tuple(data["chain"]),
