@@ -17,6 +17,9 @@ DatasetId = NewType("DatasetId", str)
 ResourceId = NewType("ResourceId", str)
 State = Literal["draft", "active", "deleted"]
 Kind = Literal["organization", "group"]
+VersionKind = Literal["upload", "rerun", "mirror", "compaction"]
+"""How a file version came to be: sent by its owner, read anew by other options, fetched from its link, or the rows that
+were written one by one put together."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Dataset:
         creator: pseudonym of the officer who made it.
         chain: sequence and hash of its last event (`journal.Head`).
         changed: id of the last change (`changes.Change.id`); "" before the first.
+        public_times: [from, until] when it was public, the oldest first (`versions.telling`).
         version: grows with every change of the dataset itself; resources have their own.
     """
 
@@ -82,6 +86,7 @@ class Dataset:
     harvested: tuple[str, str] | None = None
     chain: tuple[int, str] = (0, "")
     changed: str = ""
+    public_times: tuple[tuple[str, str], ...] = ()
     version: int = 1
 
     @property
@@ -99,6 +104,8 @@ class Upload:
             (`tables.ingest.options`).
         part_size: bytes of each of its parts but the last, where it comes in parts; else 0.
         parts: hex SHA-256 of each part, in order; none where it comes in one piece.
+        kind: what version it makes.
+        at: when it was announced (ISO 8601).
     """
 
     number: int
@@ -110,6 +117,8 @@ class Upload:
     options: Mapping[str, Any] = field(default_factory=dict)
     part_size: int = 0
     parts: tuple[str, ...] = ()
+    kind: VersionKind = "upload"
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +137,7 @@ class Table:
         size: bytes of the Parquet file.
         numbered: whether the Parquet file has a column `_id` (first, in its order): rows of a table that was written by
             the API. Of others the `_id` is the number of the row, from 1.
+        digest: its hex SHA-256.
     """
 
     number: int
@@ -136,6 +146,7 @@ class Table:
     columns: tuple[Mapping[str, Any], ...]
     rows: int
     size: int
+    digest: str = ""
 
     numbered: bool = False
 
@@ -170,6 +181,8 @@ class File:
         tables: what the ingest made of it; none where it is no table.
         report: the short form of what was assumed; the whole lies with each table.
         options: what its owner wanted to be assumed.
+        kind: how it came to be.
+        previous, chain: the hash of the version before ("" of the first) and its own (`versions.chain`).
     """
 
     number: int
@@ -182,6 +195,9 @@ class File:
     tables: tuple[Table, ...] = ()
     report: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    kind: VersionKind = "upload"
+    previous: str = ""
+    chain: str = ""
 
     @property
     def table(self) -> Table | None:
@@ -222,6 +238,7 @@ class Resource:
         problem: of the latest upload, if it failed or is held; `file` is then still the one before.
         failed: the upload that could not be used; its bytes stay for a week, so that it can be tried again.
         held: a version that may not be shown before somebody has decided on it (`intake.holding`).
+        linked: hash of the last file version that was made (`versions.chain`); "" before the first.
     """
 
     id: ResourceId
@@ -237,6 +254,7 @@ class Resource:
     held: File | None = None
     uploads: int = 0
     live: Live | None = None
+    linked: str = ""
     chain: tuple[int, str] = (0, "")
     changed: str = ""
     version: int = 1

@@ -18,7 +18,7 @@ from .given import Arrived
 from .model import Group, Package, Resource, ResourceId
 from .packages import Edit, Packages, Shown
 from .rules import Messages, Rejected
-from .store import AT_ONCE, Store, Writing
+from .store import AT_ONCE, Past, Store, Writing
 
 Json = dict[str, Any]
 Given = Mapping[str, Any]
@@ -261,13 +261,13 @@ class Resources:
         return self._packages.change(caller, find, settled, writing, revision=revision)
 
 
-def _going_on(resource: Resource, pasts: Mapping[str, tuple[tuple[int, str], int]]) -> Resource:
+def _going_on(resource: Resource, pasts: Mapping[str, Past]) -> Resource:
     """A resource whose id was in use before: its records go on where the first one's ended."""
     if resource.id not in pasts:
         return resource
-    chain, uploads = pasts[resource.id]
+    chain, uploads, linked = pasts[resource.id]
     upload = resource.upload
     if upload is not None:
         number = uploads + 1
         upload = replace(upload, number=number, key=wishes.upload_key(resource.id, number))
-    return replace(resource, chain=chain, upload=upload, uploads=uploads + (1 if upload else 0))
+    return replace(resource, chain=chain, upload=upload, uploads=uploads + (1 if upload else 0), linked=linked)

@@ -175,7 +175,8 @@ def dataset_of(item: Item) -> Dataset:
     data = dict(item.data)
     for name in ("groups", "order", "chain"):
         data[name] = tuple(data[name])
-    data["vocabulary_tags"] = tuple((pair[0], pair[1]) for pair in data["vocabulary_tags"])
+    for name in ("vocabulary_tags", "public_times"):
+        data[name] = tuple((pair[0], pair[1]) for pair in data.get(name, ()))
     data["harvested"] = None if data["harvested"] is None else tuple(data["harvested"])
     return Dataset(**{**data, "version": item.version})
 

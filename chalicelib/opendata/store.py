@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.shared.errors import AlreadyThere, Stale
 from chalicelib.shared.journal import Event, Head, Journal, Once
@@ -32,6 +32,7 @@ from .rows import (
     stale,
 )
 from .rules import Rejected
+from .versions.telling import times_after
 
 QUEUE = "opendata-events"
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -64,6 +65,15 @@ class Writing:
     subject: str = ""
     details: Mapping[str, Any] | None = None
     more: Sequence[Write] = ()
+
+
+class Past(NamedTuple):
+    """Of a resource id that was in use before: the end of its chain of events, how many files it had, and the hash of
+    the last of them."""
+
+    chain: tuple[int, str]
+    uploads: int
+    linked: str
 
 
 class Store:
@@ -199,8 +209,11 @@ class Store:
         )
         chain = (head.seq, head.hash)
         written = numbered(before, after, change_id, chain, own=own, touched=touched, alone=not about_dataset)
-        rows = rows_of(before, written, organization, own=own, touched=[each.id for each in touched], gone=gone)
         at = self._clock().isoformat(timespec="microseconds")
+        if own:
+            times = times_after(None if before is None else before.dataset, public=written.dataset.public, at=at)
+            written = replace(written, dataset=replace(written.dataset, public_times=times))
+        rows = rows_of(before, written, organization, own=own, touched=[each.id for each in touched], gone=gone)
         now = Moment(change_id, at, writing.by, writing.activity, subject)
         rows += history.rows(now, before, written, organization, groups, [*touched, *gone])
         _must_fit(rows)
@@ -233,22 +246,23 @@ class Store:
         page = self.table.query(f"DATASET#{dataset_id}", prefix="VER#", after=after, limit=limit, newest_first=True)
         return [changes.Version(**item.data) for item in page.items], page.after
 
-    def pasts_of_resources(self, ids: Sequence[str]) -> dict[str, tuple[tuple[int, str], int]]:
-        """Of resource ids that were in use before: the end of their chain of events, and how many files they had.
+    def pasts_of_resources(self, ids: Sequence[str]) -> dict[str, Past]:
+        """Of resource ids that were in use before: where the records of the first one ended.
 
         Whoever gives an id again goes on where the first one ended: what was recorded is never written over.
         """
         first = {each: [Key(place_key(each).pk, f"{kind}#000001") for kind in ("EVT", "FILE")] for each in ids}
         wanted = [key for keys in first.values() for key in keys]
         there = self.table.get_many(wanted) if wanted else {}
-        found: dict[str, tuple[tuple[int, str], int]] = {}
+        found: dict[str, Past] = {}
         for each, keys in first.items():
             if any(key in there for key in keys):
                 pk = place_key(each).pk
                 last = self.table.query(pk, prefix="EVT#", limit=1, newest_first=True).items
                 file = self.table.query(pk, prefix="FILE#", limit=1, newest_first=True).items
                 chain = (int(last[0].data["seq"]), str(last[0].data["hash"])) if last else (0, "")
-                found[each] = (chain, int(file[0].data["number"]) if file else 0)
+                last_file = file_of(file[0].data) if file else None
+                found[each] = Past(chain, last_file.number if last_file else 0, last_file.chain if last_file else "")
         return found
 
     def file_row(self, resource: str, file: File) -> Create:
