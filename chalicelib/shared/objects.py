@@ -41,6 +41,22 @@ class Content:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Some bytes of an object.
+
+    Attributes:
+        start: place of the first of them.
+        size: of the whole object, in bytes.
+        etag: of the object; "" of an empty one.
+    """
+
+    body: bytes
+    start: int
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True)
 class Part:
     """A piece of a large upload: number (from 1), bytes, hex SHA-256. S3 wants 5 MiB at least, but for the last."""
 
@@ -100,6 +116,19 @@ class Objects(Protocol):
 
     def read(self, key: str, *, limit: int | None = None) -> bytes:
         """The bytes, at most `limit` of them; raises NotFound."""
+        ...
+
+    def read_range(self, key: str, length: int, *, start: int | None = None, if_match: str | None = None) -> Piece:
+        """At most `length` bytes (1 or more) from `start` on; without `start`, the last ones. One request.
+
+        Args:
+            start: from 0; behind the end there is nothing (an empty piece).
+            if_match: the object must have this ETag.
+
+        Raises:
+            NotFound: no such object.
+            Stale: it has another ETag.
+        """
         ...
 
     def fetch(self, key: str, to: Path | None = None) -> Content:

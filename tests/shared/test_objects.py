@@ -16,8 +16,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.shared.aws.clients import Clients
 from chalicelib.shared.aws.objects import S3Objects
-from chalicelib.shared.errors import NotFound
-from chalicelib.shared.objects import Content, Objects, Part, PartForm, UploadForm
+from chalicelib.shared.errors import NotFound, Stale
+from chalicelib.shared.objects import Content, Objects, Part, PartForm, Piece, UploadForm
 from tests.support.cloud import REGION, empty_cloud, local_cloud, provision
 from tests.support.memory_objects import PART_AT_LEAST, MemoryObjects
 
@@ -55,6 +55,40 @@ class ObjectsContract:
     ) -> None:
         objects.put(key, body, media_type="application/pdf")
         assert objects.read(key, limit=limit) == body[:limit]
+
+    @pytest.mark.parametrize(
+        ("start", "length", "body", "first"),
+        [
+            (None, 4, b"6789", 6),
+            (None, 99, b"0123456789", 0),
+            (0, 1, b"0", 0),
+            (3, 2, b"34", 3),
+            (8, 99, b"89", 8),
+        ],
+    )
+    def test_a_range_tells_where_it_lies_and_of_what(
+        self, objects: Objects, key: str, start: int | None, length: int, body: bytes, first: int
+    ) -> None:
+        objects.put(key, b"0123456789", media_type="text/plain")
+        stored = objects.head(key)
+        assert stored is not None
+        assert objects.read_range(key, length, start=start) == Piece(body, first, 10, stored.etag)
+        assert objects.read_range(key, length, start=start, if_match=stored.etag).body == body
+
+    def test_a_range_of_what_is_not_there(self, objects: Objects, key: str) -> None:
+        with pytest.raises(NotFound):
+            objects.read_range(key, 1)
+        objects.put(key, b"012", media_type="text/plain")
+        assert objects.read_range(key, 5, start=3) == Piece(b"", 3, 0, "")
+        objects.put(key, b"", media_type="text/plain")
+        assert objects.read_range(key, 5).body == b""
+
+    def test_a_range_of_a_replaced_object_is_refused(self, objects: Objects, key: str) -> None:
+        objects.put(key, b"012", media_type="text/plain")
+        before = objects.read_range(key, 1).etag
+        objects.put(key, b"abc", media_type="text/plain")
+        with pytest.raises(Stale):
+            objects.read_range(key, 1, start=1, if_match=before)
 
     def test_a_put_replaces_unless_it_must_be_new(self, objects: Objects, key: str) -> None:
         assert objects.put(key, b"1", media_type="text/plain", only_if_new=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..errors import not_found
-from ..objects import Content, Part, PartForm, Stored, UploadForm
+from ..errors import Stale, not_found
+from ..objects import Content, Part, PartForm, Piece, Stored, UploadForm
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -173,6 +173,29 @@ class S3Objects:
             pieces = iter(lambda: source.read(PIECE), b"")
             sent = [self.send_part(key, upload, number, piece) for number, piece in enumerate(pieces, start=1)]
         return self.finish_upload(key, upload, sent)
+
+    def read_range(self, key: str, length: int, *, start: int | None = None, if_match: str | None = None) -> Piece:
+        from botocore.exceptions import ClientError
+
+        wanted = f"bytes=-{length}" if start is None else f"bytes={start}-{start + length - 1}"
+        request: dict[str, Any] = {"Bucket": self._bucket, "Key": key, "Range": wanted}
+        if if_match is not None:
+            request["IfMatch"] = f'"{if_match}"'
+        try:
+            found = self._client().get_object(**request)
+        except self._client().exceptions.NoSuchKey:
+            raise not_found("ไฟล์", "file") from None
+        except ClientError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            if status == 416:  # RFC 9110 §15.5.17: nothing of the range is there
+                return Piece(b"", start or 0, 0, "")
+            if status == 412:
+                raise Stale("ไฟล์ถูกแทนที่ระหว่างอ่าน", "The file was replaced while it was read.") from None
+            raise
+        if "ContentRange" not in found:
+            return Piece(b"", start or 0, 0, "")  # an empty object, which has no range to tell of
+        place, _, size = found["ContentRange"].removeprefix("bytes ").partition("/")
+        return Piece(found["Body"].read(), int(place.partition("-")[0]), int(size), found["ETag"].strip('"'))
 
     def put(
         self, key: str, body: bytes | IO[bytes], *, media_type: str, only_if_new: bool = False, if_match: str | None = None
