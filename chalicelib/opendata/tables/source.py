@@ -17,6 +17,7 @@ from datetime import UTC, datetime, time
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.identity import Caller
 
+from ..live import Live
 from ..model import File, Package, Resource, Table
 from ..packages import Packages
 from ..rules import Rejected
@@ -76,6 +77,7 @@ class Source:
 
     Attributes:
         asked: the address as the caller wrote it.
+        table: as it is shown: of a live table with the columns and the count that it has now.
         current: whether this is how the table stands now.
         public: whether everybody may read it.
     """
@@ -86,6 +88,15 @@ class Source:
     table: Table
     current: bool
     public: bool
+
+    @property
+    def live(self) -> Live | None:
+        """What lies over the file's own rows (`tables.writing.merging`); None where those are all."""
+        live, first = self.resource.live, self.file.table
+        if live is None or first is None or not self.current or self.table.number != first.number:
+            return None
+        as_file = [column["id"] for column in first.columns] == [column["id"] for column in live.columns]
+        return None if as_file and not live.deltas else live
 
 
 class Sources:
@@ -123,6 +134,8 @@ class Sources:
         if file is None or table is None:
             raise no_table()
         current = resource.file is not None and file.number == resource.file.number
+        if resource.live is not None and current and table == file.table:
+            table = replace(table, columns=resource.live.columns, rows=resource.live.rows)
         return Source(asked, resource, file, table, current, package.dataset.public)
 
     def _version(self, resource: Resource, address: Address) -> File | None:
