@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...recognition.look import recognised
+from ...recognition.profile import profile
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Look = Callable[["DuckDBPyConnection", str, Sequence[Mapping[str, Any]]], Any]
 """(connection, SQL of the relation as it may stand behind FROM, columns as `model.Table.columns`) -> JSON."""
 
-LOOKS: tuple[tuple[str, Look], ...] = ()
+LOOKS: tuple[tuple[str, Look], ...] = (("profile", profile), ("recognised", recognised))
 """(name in the report, look), in the order in which they are taken."""
