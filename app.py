@@ -98,6 +98,12 @@ if "opendata" in settings.platforms:
         for record in event:
             house.handlers["opendata_harvest"](record.body)
 
+    @app.on_sqs_message(queue=settings.queue("opendata-jobs"), batch_size=1, maximum_concurrency=4)
+    def opendata_jobs(event: SQSEvent) -> None:
+        """Does work that takes longer than a request may, and keeps its result."""
+        for record in event:
+            house.handlers["opendata_jobs"](record.body)
+
     @app.schedule(EVERY_MINUTE)
     def opendata_sweep(event: CloudWatchEvent) -> None:
         """Sends again what the catalogue's outbox still holds."""

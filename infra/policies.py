@@ -76,8 +76,8 @@ BELONGINGS: Mapping[str, Belongings] = {
         # are taken away, and a night's dump that is larger than one part is put together
         objects=("s3:DeleteObject", "s3:GetObject", LIST_PARTS, "s3:PutObject"),
         buckets=("opendata",),
-        sends=("opendata-events", "opendata-harvest"),
-        polls=("opendata-events", "opendata-harvest", "opendata-uploads"),
+        sends=("opendata-events", "opendata-harvest", "opendata-jobs"),
+        polls=("opendata-events", "opendata-harvest", "opendata-jobs", "opendata-uploads"),
         signs=False,
     ),
     "biz": Belongings(

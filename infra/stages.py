@@ -58,6 +58,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "opendata_uploads": Handler(memory=2048, timeout=EVENT_TIMEOUT),
         "opendata_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
         "opendata_harvest": Handler(memory=1024, timeout=EVENT_TIMEOUT),
+        "opendata_jobs": Handler(memory=3008, timeout=420),  # its queue hides a message for 2520 s
         "opendata_sweep": Handler(memory=512, timeout=50, concurrency=1),
         "opendata_publish": Handler(memory=3008, timeout=50, concurrency=1),
     },

@@ -48,5 +48,6 @@ def forgetting(catalogue: Catalogue) -> list[Forget]:
         lambda purged: catalogue.usage.forget(purged.id, parts.clock(), purged.still),
         lambda purged: catalogue.publishing.requests.forget(purged),
         lambda purged: gathering.forget(parts.table, purged),
+        lambda purged: catalogue.jobs.forget(purged),
         lambda purged: catalogue.cards.remove([purged.id], new_token),
     ]

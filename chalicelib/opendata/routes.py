@@ -19,6 +19,7 @@ from .feeds import routes as feeds
 from .governance import routes as governance
 from .harvest import routes as harvest
 from .importing import routes as importing
+from .jobs import routes as jobs
 from .page import routes as page
 from .participation import routes as participation
 from .requests import routes as requests
@@ -75,6 +76,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     feeds.hang(room, catalogue)
     governance.hang(room, catalogue)
     importing.hang(room, catalogue)
+    jobs.hang(room, catalogue)
     requests.hang(room, catalogue)
     rest.hang(room, catalogue)
     harvest.hang(room, catalogue)

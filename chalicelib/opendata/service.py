@@ -33,6 +33,7 @@ from .intake.service import Uploads
 from .model import Kind
 from .participation.service import Participation
 from .publishing import Publishing
+from .jobs.service import Jobs
 from .tables.datastore import DataStore
 from .tables.reading import Tables
 from .tables.source import Sources
@@ -235,6 +236,12 @@ class Catalogue(Core):
     def uploads(self) -> Uploads:
         """The consumer of the queue `opendata-uploads`."""
         return Uploads(self.store, self.packages, self.objects, self.contents, clock=self.parts.clock)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Work that takes longer than a request, and the consumer of the queue `opendata-jobs`."""
+        parts = self.parts
+        return Jobs(parts.table, parts.journal, self.objects, parts.keyring, ids=parts.ids, clock=parts.clock)
 
     def listen(self, beginning: str, listener: Listener) -> None:
         """Has `listener` told of events whose type begins so; it must be harmless when repeated."""

@@ -131,6 +131,7 @@ class Portal:
             }[queue](body)
 
     def act(self, action: str, token: str | None = None, /, *, key: str | None = None, **given: Any) -> Answer:
+                "opendata-jobs": self.catalogue.jobs.on_message,
         """An action by POST."""
         headers = {} if key is None else {"Idempotency-Key": key}
         if token is not None:
