@@ -14,13 +14,13 @@ from bench.report import Comparison
 from chalicelib.gdx.store import leaf_key, unsealed_place
 from chalicelib.gdx.transparency import store
 from chalicelib.gdx.transparency.log import Log
-from chalicelib.gdx.transparency.merkle import leaf_hash
-from chalicelib.gdx.transparency.note import Checkpoint
 from chalicelib.gdx.transparency.sealer import Sealer
 from chalicelib.gdx.transparency.signing_key import SigningKey
 from chalicelib.gdx.transparency.store import Head, head_json
 from chalicelib.gdx.transparency.tiles import WIDTH, Edge, pack, tile_path
 from chalicelib.shared.storage import Create, Item
+from chalicelib.shared.tlog_merkle import leaf_hash
+from chalicelib.shared.tlog_note import Checkpoint
 from tests.support.keys import local_keyring
 from tests.support.memory import MemoryTable
 from tests.support.memory_objects import MemoryObjects

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.gdx.transparency.note import ED25519, VerifierKey
+from chalicelib.shared.tlog_note import ED25519, VerifierKey
 from demo.world import HttpTransport, World
 from infra.local.stack import Stack
 

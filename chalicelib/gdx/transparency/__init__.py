@@ -5,11 +5,14 @@ sealer takes the leaves that are still open and appends them to one Merkle tree 
 formats of C2SP so that anybody's verifier reads it: tlog-tiles in S3, a checkpoint that is a signed note, and a
 tlog-proof as the receipt that a party keeps.
 
-    merkle.py    tree hashes, inclusion and consistency proofs        note.py     signed notes and their keys
-    tiles.py     names of tiles, the right edge of a growing tree     proof.py    the text of a receipt's proof
-    sealer.py    open leaves -> tree, in an order no crash can break  log.py      what is published, and proofs from it
-    signing_key.py  the log's own Ed25519 key                         witnesses.py  cosignatures of others
-    covert.py    accesses that the law hides for a while
+    tiles.py        names of tiles, the right edge of a growing tree
+    sealer.py       open leaves -> tree, in an order no crash can break
+    log.py          what is published, and proofs from it
+    signing_key.py  the log's own Ed25519 key
+    witnesses.py    cosignatures of others
+    covert.py       accesses that the law hides for a while
 
+The formats are in `shared/`: `tlog_merkle.py` (tree hashes, inclusion and consistency), `tlog_note.py` (signed notes
+and their keys), `tlog_proof.py` (the text of a receipt's proof), `tlog_key.py` (a log's own key).
 `shared/tlog_verifier.py` is what a party runs offline, alone; it is published as one file.
 """

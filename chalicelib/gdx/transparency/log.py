@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ...shared import tlog_merkle as merkle
 from ...shared.errors import Fault, Invalid, NotFound, Unavailable, WrongState, not_found
 from ...shared.objects import Objects
-from . import merkle, store
-from .merkle import BadProof, check_consistency, check_inclusion, leaf_hash
-from .note import BadNote, Checkpoint, Note
-from .proof import proof_text
+from ...shared.tlog_merkle import BadProof, check_consistency, check_inclusion, leaf_hash
+from ...shared.tlog_note import BadNote, Checkpoint, Note
+from ...shared.tlog_proof import proof_text
+from . import store
 from .tiles import PATH, WIDTH, BrokenLog, Tree
 
 log = logging.getLogger("klang.gdx.log")

@@ -24,9 +24,9 @@ from ...shared.errors import NotFound, Unavailable
 from ...shared.ids import new_token
 from ...shared.objects import Objects
 from ...shared.storage import Create, Item, Key, Table, Update, WriteRefused
+from ...shared.tlog_note import BadNote, Checkpoint, Note
 from ..store import LOG_FRESH, SEAL_SHARDS, leaf_key, unsealed_pk
 from . import store
-from .note import BadNote, Checkpoint, Note
 from .signing_key import SigningKey
 from .staging import Step, step
 from .store import Head

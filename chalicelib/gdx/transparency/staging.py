@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ...shared.tlog_merkle import leaf_hash
 from .covert import counted
-from .merkle import leaf_hash
 from .store import Head
 from .tiles import BrokenLog, Edge, Read, pack, tile_path, unpack
 

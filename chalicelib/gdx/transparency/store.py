@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...shared.storage import Json, Key
-from .merkle import EMPTY
+from ...shared.tlog_merkle import EMPTY
 
 LOG = "LOG"
 HEAD = Key(LOG, "HEAD")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from .merkle import HASH_SIZE, tree_hash
+from ...shared.tlog_merkle import HASH_SIZE, tree_hash
 
 WIDTH = 256
 """Hashes of a full tile (C2SP tlog-tiles)."""

@@ -14,9 +14,9 @@ from ...shared.errors import Fault, Invalid, NotAllowed, Unavailable, WrongState
 from ...shared.journal import Journal, Once
 from ...shared.objects import Objects
 from ...shared.storage import Create, Item, Json, Table, Update, every
+from ...shared.tlog_note import COSIGNATURE, BadNote, Checkpoint, Note, Signature, VerifierKey, check
 from . import store
 from .log import Log
-from .note import COSIGNATURE, BadNote, Checkpoint, Note, Signature, VerifierKey, check
 
 AHEAD = 300
 """Seconds that a witness's clock may be fast."""

@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chalicelib.citizen.access.checking import checked
 from chalicelib.citizen.access.model import OwnReceipt
-from chalicelib.gdx.transparency.note import ED25519, Checkpoint, Note, VerifierKey, sign
-from chalicelib.gdx.transparency.proof import proof_text
 from chalicelib.shared import tlog_verifier
+from chalicelib.shared.tlog_note import ED25519, Checkpoint, Note, VerifierKey, sign
+from chalicelib.shared.tlog_proof import proof_text
 from tests.citizen.consents.neighbour import Street
 from tests.gdx.consents.bank import BANK, REPORT
 from tests.gdx.exchange import MALEE

@@ -12,11 +12,11 @@ import pytest
 
 from chalicelib.gdx.store import LOG_FRESH
 from chalicelib.gdx.transparency import store
-from chalicelib.gdx.transparency.note import Checkpoint, Note
 from chalicelib.gdx.transparency.store import head_from
 from chalicelib.gdx.transparency.tiles import BrokenLog, pack, unpack
 from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.storage import Change, Item, Key, Page, Update
+from chalicelib.shared.tlog_note import Checkpoint, Note
 from tests.gdx.transparency.logbook import Logbook
 from tests.support.memory import MemoryTable
 

@@ -12,12 +12,13 @@ from boto3.session import Session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.gdx.store import leaf_key, unsealed_place
-from chalicelib.gdx.transparency import merkle, store
+from chalicelib.gdx.transparency import store
 from chalicelib.gdx.transparency.log import Log
 from chalicelib.gdx.transparency.sealer import Sealer
 from chalicelib.gdx.transparency.signing_key import SigningKey
 from chalicelib.gdx.transparency.store import head_from
 from chalicelib.gdx.transparency.tiles import tile_path, unpack
+from chalicelib.shared import tlog_merkle as merkle
 from chalicelib.shared.aws.dynamo import DynamoTable
 from chalicelib.shared.aws.objects import S3Objects
 from chalicelib.shared.errors import Unavailable

@@ -11,10 +11,10 @@ import jwt
 import pytest
 
 from chalicelib.gdx.store import LOG_FRESH
-from chalicelib.gdx.transparency.note import COSIGNATURE, VerifierKey
 from chalicelib.gdx.transparency.tiles import unpack
 from chalicelib.shared import tlog_verifier as verifier
 from chalicelib.shared.identity import Posting
+from chalicelib.shared.tlog_note import COSIGNATURE, VerifierKey
 from tests.gdx.exchange import BIZ, MALEE, OFFICE, Exchange
 from tests.gdx.transparency.test_witnesses import KEY as WITNESS
 from tests.gdx.transparency.test_witnesses import PRIVATE

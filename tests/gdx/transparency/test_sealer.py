@@ -16,15 +16,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from chalicelib.gdx.store import leaf_key, unsealed_place
-from chalicelib.gdx.transparency import merkle, store
-from chalicelib.gdx.transparency.note import Checkpoint, Note
+from chalicelib.gdx.transparency import store
 from chalicelib.gdx.transparency.sealer import Sealer
 from chalicelib.gdx.transparency.signing_key import SigningKey
 from chalicelib.gdx.transparency.staging import step
 from chalicelib.gdx.transparency.store import Head, head_from
 from chalicelib.gdx.transparency.tiles import BrokenLog, Tree, tile_path, unpack
+from chalicelib.shared import tlog_merkle as merkle
 from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.storage import Change, Create, Item, Update
+from chalicelib.shared.tlog_note import Checkpoint, Note
 from tests.gdx.transparency import trees
 from tests.gdx.transparency.weather import KINDS, Crash, Kind, RoughObjects, RoughTable, Weather
 from tests.support.keys import local_keyring

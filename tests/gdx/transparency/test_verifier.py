@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.gdx.transparency.note import ED25519, VerifierKey
 from chalicelib.gdx.transparency.tiles import pack, unpack
 from chalicelib.shared import tlog_verifier as verifier
+from chalicelib.shared.tlog_note import ED25519, VerifierKey
 from tests.gdx.transparency.logbook import Logbook
 
 SOURCE = Path(verifier.__file__)

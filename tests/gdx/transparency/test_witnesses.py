@@ -8,13 +8,13 @@ from collections.abc import Callable
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chalicelib.gdx.transparency import note
-from chalicelib.gdx.transparency.note import Note, Signature, VerifierKey
 from chalicelib.gdx.transparency.witnesses import Witness, Witnesses, witness_of
+from chalicelib.shared import tlog_note as note
 from chalicelib.shared import tlog_verifier as verifier
 from chalicelib.shared.errors import Invalid, NotAllowed, NotFound, Refusal, WrongState
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Once
+from chalicelib.shared.tlog_note import Note, Signature, VerifierKey
 from tests.gdx.transparency.logbook import Logbook
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

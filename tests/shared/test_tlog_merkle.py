@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.gdx.transparency import merkle
-from chalicelib.gdx.transparency.merkle import BadProof, check_consistency, check_inclusion
 from chalicelib.gdx.transparency.tiles import Edge, Tree, tile_path
+from chalicelib.shared import tlog_merkle as merkle
 from chalicelib.shared import tlog_verifier as verifier
+from chalicelib.shared.tlog_merkle import BadProof, check_consistency, check_inclusion
 from tests.gdx.transparency import trees
 
 WIDTH = 8

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chalicelib.gdx.transparency import note
-from chalicelib.gdx.transparency.note import BadNote, Checkpoint, Note, Signature, VerifierKey
 from chalicelib.gdx.transparency.signing_key import SigningKey
+from chalicelib.shared import tlog_note as note
+from chalicelib.shared.tlog_note import BadNote, Checkpoint, Note, Signature, VerifierKey
 from tests.support.keys import local_keyring
 from tests.support.memory import MemoryTable
 
