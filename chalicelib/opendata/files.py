@@ -5,28 +5,60 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
-MAX_FILE = 100 * 1024 * 1024
-"""Bytes of one upload: the ingest reads the file into memory of one Lambda."""
+MAX_FILE = 5_000_000_000
+"""Bytes of one file: what S3 copies in one request (S3 user guide, "Amazon S3 multipart upload limits": 5 GB)."""
+MAX_AT_ONCE = 1_000_000_000
+"""Bytes of a file that comes in one piece: one that breaks must begin anew, so larger ones come in parts."""
+SMALLEST_PART, LARGEST_PART = 5 * 1024**2, 1024**3
+"""Bytes of a part but the last; S3 wants 5 MiB at least."""
+MOST_PARTS = 200
+"""Of one upload; each has its SHA-256 in the resource's row."""
 
 MEDIA_TYPES = frozenset(
     {
         "text/csv",
         "text/plain",
         "text/tab-separated-values",
+        "text/xml",
         "application/csv",
         "application/json",
+        "application/jsonl",
+        "application/x-ndjson",
         "application/geo+json",
+        "application/gpx+xml",
+        "application/geopackage+sqlite3",
+        "application/gzip",
+        "application/x-gzip",
         "application/pdf",
-        "application/zip",
-        "application/octet-stream",
-        "application/vnd.ms-excel",
+        "application/vnd.apache.parquet",
+        "application/vnd.google-earth.kml+xml",
+        "application/vnd.google-earth.kmz",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.oasis.opendocument.text",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "application/vnd.ms-excel",
+        "application/msword",
+        "application/xml",
+        "application/rdf+xml",
+        "text/turtle",
+        "application/ld+json",
+        "application/zip",
+        "application/x-zip-compressed",
+        "application/octet-stream",
+        "image/png",
+        "image/jpeg",
+        "image/tiff",
     }
 )
-_KNOWN_ENDINGS = frozenset({"geojson", "parquet", "shp", "kml", "kmz", "gpx", "gml", "ods", "rdf", "ttl", "jsonl"})
+_KNOWN_ENDINGS = frozenset(
+    {"geojson", "parquet", "shp", "kml", "kmz", "gpx", "gml", "ods", "rdf", "ttl", "jsonl", "ndjson", "gpkg"}
+)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _BY_MEDIA_TYPE = {
     "text/csv": "CSV",
     "text/tab-separated-values": "TSV",
@@ -57,15 +89,39 @@ def faults_of_upload(given: Mapping[str, Any]) -> list[str]:
     """What is wrong with the announcement of a file."""
     size, sha256, name = given.get("size"), given.get("sha256"), given.get("file_name")
     faults: list[str] = []
-    if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_FILE:
+    if not _is_count(size, MAX_FILE):
         faults.append(f"size: must be 1 to {MAX_FILE} bytes")
-    if not isinstance(sha256, str) or not re.fullmatch(r"[0-9a-f]{64}", sha256):
+    else:
+        faults += _faults_of_parts(given, size)
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
         faults.append("sha256: must be 64 hexadecimal digits in lower case")
     if not isinstance(name, str) or not 1 <= len(name.encode()) <= 255 or not file_name_is_safe(name):
         faults.append("file_name: must be a plain file name of at most 255 bytes")
     if not isinstance(given.get("media_type"), str) or given["media_type"] not in MEDIA_TYPES:
         faults.append(f"media_type: must be one of {', '.join(sorted(MEDIA_TYPES))}")
     return faults
+
+
+def _faults_of_parts(given: Mapping[str, Any], size: int) -> list[str]:
+    """Whether size and parts of an announced file fit together."""
+    part_size, parts = given.get("part_size"), given.get("parts")
+    if part_size is None and parts is None:
+        if size > MAX_AT_ONCE:
+            return [f"parts: a file of more than {MAX_AT_ONCE} bytes comes in parts; give part_size and parts"]
+        return []
+    if not _is_count(part_size, LARGEST_PART) or part_size < SMALLEST_PART:
+        return [f"part_size: must be {SMALLEST_PART} to {LARGEST_PART} bytes"]
+    wanted = -(-size // part_size)
+    if wanted > MOST_PARTS:
+        return [f"part_size: makes more than {MOST_PARTS} parts; choose a larger one"]
+    digests = isinstance(parts, list) and all(isinstance(each, str) and _SHA256.fullmatch(each) for each in parts)
+    if not isinstance(parts, list) or not digests or len(parts) != wanted:
+        return [f"parts: must be the SHA-256 of each of the {wanted} parts, in order, in lower case"]
+    return []
+
+
+def _is_count(value: object, most: int) -> TypeGuard[int]:
+    return not isinstance(value, bool) and isinstance(value, int) and 1 <= value <= most
 
 
 def file_name_is_safe(name: str) -> bool:

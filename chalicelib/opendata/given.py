@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from . import files, rules
+from . import announcing, files, rules
+from .announcing import upload_key
 from .model import Dataset, DatasetId, Resource, ResourceId, State, Upload
 from .rules import Messages
 from .standard import fields as metadata
@@ -62,11 +63,6 @@ class Arrived:
             size=len(self.content),
             sha256=self.sha256,
         )
-
-
-def upload_key(resource: str, number: int) -> str:
-    """Where an upload arrives in the bucket."""
-    return f"uploads/{resource}/{number}"
 
 
 @dataclass(frozen=True)
@@ -169,6 +165,11 @@ def resource(
     messages: Messages = {}
     uploads = 0 if old is None else old.uploads
     upload = _upload(given.get("upload"), id, uploads + 1, messages)
+    options = announcing.options(listed(given.get("ingest")), messages)
+    if upload is not None:
+        # next month's file is read as this month's, unless its owner says otherwise
+        said = options if options is not None else {} if old is None else _options_of(old)
+        upload = replace(upload, options=said, at=now)
     url, is_file = "", upload is not None or _keeps_file(given, old, site)
     if not is_file:
         url, faults = rules.link(given.get("url"))
@@ -191,7 +192,9 @@ def resource(
     if upload is not None:
         new = replace(new, upload=upload, uploads=uploads + 1)
     elif not is_file and old.uploaded:
-        new = replace(new, upload=None, file=None, problem=None)
+        new = replace(new, upload=None, file=None, problem=None, failed=None)
+    elif options is not None:
+        new = announcing.with_options(new, options, now)
     return (new if new == old else replace(new, modified=now)), messages
 
 
@@ -210,8 +213,20 @@ def _upload(given: Any, id: str, number: int, messages: Messages) -> Upload | No
         messages["upload"] = faults
         return None
     return Upload(
-        number, upload_key(id, number), given["file_name"], given["media_type"], given["size"], given["sha256"]
+        number=number,
+        key=upload_key(id, number),
+        file_name=given["file_name"],
+        media_type=given["media_type"],
+        size=given["size"],
+        sha256=given["sha256"],
+        part_size=given.get("part_size") or 0,
+        parts=tuple(given.get("parts") or ()),
     )
+
+
+def _options_of(resource: Resource) -> Mapping[str, Any]:
+    found = announcing.latest(resource)
+    return {} if found is None else found.options
 
 
 def _keeps_file(given: Mapping[str, Any], old: Resource | None, site: str) -> bool:

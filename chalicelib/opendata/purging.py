@@ -29,8 +29,8 @@ from chalicelib.shared.storage import Item, Key, Remove, Require, Table, Update,
 
 from . import changes
 from .access import Access
+from .announcing import upload_key
 from .contents import Contents
-from .given import upload_key
 from .model import Package
 from .packages import Packages
 from .rows import dataset_key, name_key, place_key, resource_key
@@ -196,13 +196,15 @@ class Purging:
             take_away(self._table, (row.key for row in ended), purged.still)
 
     def _clear_files(self, purged: Purged, resource: str) -> None:
-        """File versions cease to use their contents; files that arrived, or are on their way, go at once."""
+        """File versions, held ones too, cease to use their contents; files that arrived, or are on their way, go at
+        once."""
         own, pk = self._is_own(purged.id, resource), place_key(resource).pk
         last = 0
         if own:
             head = self._table.get(resource_key(purged.id, resource))
             last = 0 if head is None else int(head.data["uploads"])
-        for batch in _batches(row.key for row in every(self._table, pk, prefix="FILE#")):
+        versions = (row.key for kind in ("FILE#", "HELD#") for row in every(self._table, pk, prefix=kind))
+        for batch in _batches(versions):
             rows = self._table.get_many(batch)
             users = {key: (str(row.data["sha256"]), resource, int(row.data["number"])) for key, row in rows.items()}
             datasets = self._contents.datasets_of(list(users.values()))
@@ -212,6 +214,8 @@ class Purging:
                 released = self._contents.released([users[key] for key in some])
                 self._table.write([purged.still, *released, *map(Remove, some)], new_token())
             last = max(last, *(number for _, _, number in users.values())) if own else 0
+        for row in every(self._table, pk, prefix="PARTS#") if own else ():
+            self._objects.drop_upload(upload_key(resource, int(row.data["number"])), str(row.data["upload"]))
         for number in range(1, last + 1):
             self._objects.delete(upload_key(resource, number))
 

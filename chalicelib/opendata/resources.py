@@ -11,8 +11,8 @@ from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
 from chalicelib.shared.objects import Objects
 
+from . import announcing, rules, views
 from . import given as wishes
-from . import rules, views
 from .access import Access
 from .given import Arrived
 from .model import Group, Package, Resource, ResourceId
@@ -151,20 +151,25 @@ class Resources:
         return tuple(made)
 
     def settle(self, before: Package | None, after: Package, came: Iterable[Arrived]) -> Json:
-        """Puts files that came with a call where announced ones arrive; answers what the event must say of them.
+        """Puts files that came with a call where announced ones arrive; answers what the event must say of them, and of
+        those that are to be read anew.
 
         The object is there before anything tells of it: whoever learns of the event can take it in.
         """
         by_digest = {each.sha256: each for each in came}
         arrived: list[list[Any]] = []
-        for each in after.resources if by_digest else ():
+        for each in after.resources:
             old = None if before is None else before.resource(each.id)
             upload = each.upload
-            if upload is None or upload.sha256 not in by_digest or (old is not None and old.upload == upload):
+            if upload is None or (old is not None and old.upload == upload):
                 continue
-            content = by_digest[upload.sha256].content
-            self._objects.put(upload.key, content, media_type=upload.media_type)
-            arrived.append([each.id, upload.number])
+            there = announcing.is_there(each, old)
+            if upload.sha256 in by_digest and not there:
+                content = by_digest[upload.sha256].content
+                self._objects.put(upload.key, content, media_type=upload.media_type)
+                there = True
+            if there:
+                arrived.append([each.id, upload.number])
         return {"arrived": arrived} if arrived else {}
 
     def show(self, caller: Caller, id: object, *, form: bool = False) -> tuple[Json, str]:
@@ -269,5 +274,5 @@ def _going_on(resource: Resource, pasts: Mapping[str, Past]) -> Resource:
     upload = resource.upload
     if upload is not None:
         number = uploads + 1
-        upload = replace(upload, number=number, key=wishes.upload_key(resource.id, number))
+        upload = replace(upload, number=number, key=announcing.upload_key(resource.id, number))
     return replace(resource, chain=chain, upload=upload, uploads=uploads + (1 if upload else 0), linked=linked)

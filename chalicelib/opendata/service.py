@@ -29,12 +29,16 @@ from .groups.members import Members
 from .groups.renaming import Renaming
 from .groups.service import Groups
 from .harvest.service import Harvest
+from .intake.held import Held
+from .intake.holding import Free, Holds
+from .intake.making import Build, Maker
 from .intake.service import Uploads
+from .jobs.service import Jobs
 from .model import Kind
 from .participation.service import Participation
 from .publishing import Publishing
-from .jobs.service import Jobs
 from .tables.datastore import DataStore
+from .tables.ingest import caged
 from .tables.reading import Tables
 from .tables.source import Sources
 from .usage.counters import Counters
@@ -56,10 +60,12 @@ class Catalogue(Core):
     Attributes:
         listeners: by the beginning of an event's type, who must learn of it.
         sweeps: what runs each minute besides the outbox, with the time of the run.
+        build: makes tables of files.
     """
 
     listeners: dict[str, list[Listener]] = field(default_factory=dict)
     sweeps: list[Callable[[datetime], object]] = field(default_factory=list)
+    build: Build = caged.build
 
     @cached_property
     def changefeed(self) -> ChangeFeed:
@@ -235,7 +241,18 @@ class Catalogue(Core):
     @cached_property
     def uploads(self) -> Uploads:
         """The consumer of the queue `opendata-uploads`."""
-        return Uploads(self.store, self.packages, self.objects, self.contents, clock=self.parts.clock)
+        maker = Maker(self.objects, self.contents, self.build)
+        return Uploads(self.store, self.packages, maker, self.contents, self.held, self.holds, clock=self.parts.clock)
+
+    @cached_property
+    def held(self) -> Held:
+        """Versions that wait for a decision."""
+        return Held(self.store, self.contents)
+
+    @cached_property
+    def holds(self) -> Holds:
+        """What may keep a new version from being shown."""
+        return Free()
 
     @cached_property
     def jobs(self) -> Jobs:

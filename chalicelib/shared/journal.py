@@ -252,6 +252,14 @@ class Journal:
         except Exception as error:  # the row stays open: the sweep sends it
             log.warning("outbox send failed", extra={"event_id": event.id, "error": type(error).__name__})
 
+    def tell(self, queue: str, body: str) -> None:
+        """Puts a message that is no event on a queue; for whoever is called again should this fail.
+
+        Raises:
+            Exception: it was not surely taken.
+        """
+        self._post.send(queue, body)
+
     def history(self, pk: str) -> list[Event]:
         """All events of an aggregate, oldest first."""
         return [Event(**item.data) for item in every(self._table, pk, prefix="EVT#")]

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from chalicelib.opendata.routes import routes
 from chalicelib.opendata.service import open_catalogue
+from chalicelib.opendata.tables.ingest import table as ingest
 from chalicelib.shared.cursors import Cursors
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.identity import Gate, Posting
@@ -108,6 +109,7 @@ class Portal:
             ids=self.ids,
         )
         self.catalogue = open_catalogue(parts, objects or self.objects, folder=folder)
+        self.catalogue.build = ingest.build  # in this process, which is quicker; the cage has tests of its own
         self.room = routes(self.catalogue, Gate(parts.tokens, keyring, self.catalogue.staff))
         self.client = Client([self.room])
         for pid, agency in ((PUBLISHER, AGENCY), (OTHER, "TH/LOCAL/OTHER")):
@@ -127,11 +129,12 @@ class Portal:
             queue, body = self.queues.waiting.pop(0)
             {
                 "opendata-events": self.catalogue.on_event,
+                "opendata-uploads": self.catalogue.uploads.take_message,
                 "opendata-harvest": self.catalogue.harvest.on_message,
+                "opendata-jobs": self.catalogue.jobs.on_message,
             }[queue](body)
 
     def act(self, action: str, token: str | None = None, /, *, key: str | None = None, **given: Any) -> Answer:
-                "opendata-jobs": self.catalogue.jobs.on_message,
         """An action by POST."""
         headers = {} if key is None else {"Idempotency-Key": key}
         if token is not None:

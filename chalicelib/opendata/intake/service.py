@@ -1,61 +1,81 @@
 """Takes in what arrived in the bucket: S3 tells the queue, the queue tells this.
 
 Safe to run twice, late or half-way: what it writes lies under keys made of the content's SHA-256, and the pointer to it
-moves in one transaction that carries the upload's number as its claim. A file that cannot be read leaves the last good
-version in place and tells its owner why.
+moves in one transaction that carries the upload's number as its claim. A file that cannot be read, or that somebody
+must look at first, leaves the last good version in place and tells its owner why.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import re
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
-from chalicelib.shared.errors import NotFound, Stale
+from chalicelib.shared.errors import Stale
 from chalicelib.shared.journal import Event, Once, Replayed
-from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Change as Write
-from chalicelib.shared.storage import Item
 
-from .. import rules
+from .. import files
+from ..announcing import upload_key
 from ..contents import Contents
-from ..model import File, Package, Problem, Resource, Table, Upload
+from ..model import File, Package, Problem, Resource, Upload
 from ..packages import Packages
 from ..store import Store, Writing
-from ..tables.ingest import table
-from ..tables.ingest.model import BuiltTable, Unreadable
+from ..tables.ingest.model import Unreadable
+from ..versions.chain import joined
+from .held import Held
+from .holding import Holds
+from .making import Looked, Maker
 
 log = logging.getLogger("klang.opendata.uploads")
 
 ATTEMPTS = 3
 BY = "system:opendata-uploads"
+QUEUE = "opendata-uploads"
+_SCRATCH = "klang-ingest-"
+_DEAD_AFTER = 1800
+"""Seconds after which an ingest is over, one way or the other: no function runs longer than half of this."""
 _KEY = re.compile(r"uploads/([0-9A-Za-z_-]{1,64})/([1-9][0-9]{0,8})")
 
 
 class Uploads:
-    """The consumer of the queue `opendata-uploads`."""
+    """The consumer of the queue `opendata-uploads`.
+
+    Args:
+        maker: makes versions of bytes.
+        contents: who uses which bytes.
+        held: versions that wait.
+        holds: says which must wait.
+        clock: tells the time.
+    """
 
     def __init__(
         self,
         store: Store,
         packages: Packages,
-        objects: Objects,
+        maker: Maker,
         contents: Contents,
+        held: Held,
+        holds: Holds,
         *,
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._packages = packages
-        self._objects = objects
+        self._maker = maker
         self._contents = contents
+        self._held = held
+        self._holds = holds
         self._clock = clock
 
     def take_message(self, body: str) -> None:
@@ -67,42 +87,70 @@ class Uploads:
                 continue
             self.take_in(found[1], int(found[2]))
 
-    def take_arrived(self, event: Event) -> None:
-        """Files that came with a call itself: they lay in the bucket before S3's word of them could be understood."""
+    def tell_of_arrived(self, event: Event) -> None:
+        """Files that are there without S3's word of them: they came with the call itself, so they lay in the bucket
+        before that word could be understood, or are to be read anew. Tells the queue in S3's place.
+        """
         for resource_id, number in event.data.get("arrived", ()):
-            self.take_in(resource_id, number)
+            self.tell(resource_id, number)
+
+    def tell(self, resource_id: str, number: int) -> None:
+        """Has an upload taken in that is there."""
+        record = {"s3": {"object": {"key": upload_key(resource_id, number)}}}
+        self._store.journal.tell(QUEUE, json.dumps({"Records": [record]}))
 
     def take_in(self, resource_id: str, number: int) -> None:
         """One arrived file; does nothing when a later upload or an earlier attempt has settled it."""
-        for attempt in range(1, ATTEMPTS + 1):
-            package = self._store.package_of_resource(resource_id)
-            resource = None if package is None else package.resource(resource_id)
-            upload = resource.upload if resource else None
-            if package is None or resource is None or upload is None or upload.number != number:
-                log.info("upload is settled or superseded", extra={"resource": resource_id, "number": number})
+        looked: Looked | Unreadable | None = None
+        seen: Upload | None = None
+        with scratch_folder() as scratch:
+            for attempt in range(1, ATTEMPTS + 1):
+                package = self._store.package_of_resource(resource_id)
+                resource = None if package is None else package.resource(resource_id)
+                upload = resource.upload if resource else None
+                if package is None or resource is None or upload is None or upload.number != number:
+                    log.info("upload is settled or superseded", extra={"resource": resource_id, "number": number})
+                    return
+                if looked is None or upload != seen:  # its options may have been changed meanwhile
+                    looked, seen = self._looked(upload, scratch / str(attempt)), upload
+                try:
+                    self._settle(package, resource, upload, looked)
+                except Replayed:
+                    return
+                except Stale:
+                    if attempt == ATTEMPTS:
+                        raise
+                    continue
                 return
-            try:
-                self._settle(package, resource, upload)
-            except Replayed:
-                return
-            except Stale:
-                if attempt == ATTEMPTS:
-                    raise
-                continue
-            return
 
-    def _settle(self, package: Package, resource: Resource, upload: Upload) -> None:
-        now = self._clock().isoformat(timespec="microseconds")
-        once = Once.of_event(f"{resource.id}/{upload.number}", "opendata.take_in")
+    def _looked(self, upload: Upload, scratch: Path) -> Looked | Unreadable:
+        scratch.mkdir()
         try:
-            file, content = self._made(resource, upload, now)
+            return self._maker.look(upload, self._now(), scratch)
         except Unreadable as reason:
-            failed = replace(resource, upload=None, problem=Problem(reason.th, reason.en, now), modified=now)
+            return reason
+
+    def _settle(self, package: Package, resource: Resource, upload: Upload, looked: Looked | Unreadable) -> None:
+        now = self._now()
+        once = Once.of_event(f"{resource.id}/{upload.number}", "opendata.take_in")
+        if isinstance(looked, Unreadable):
+            problem = Problem(looked.th, looked.en, now)
+            failed = replace(resource, upload=None, failed=upload, problem=problem, modified=now)
             self._save(once, package, failed, "opendata.resource.unreadable")
             return
-        done = replace(resource, upload=None, file=file, problem=None, modified=now)
+        hold = None if looked.built is None else self._holds.verdict(package, resource, looked.built)
+        file, content = self._maker.keep(looked, upload)
         used = self._contents.used(content, resource.id, file.number, package.id)
-        self._save(once, package, done, "opendata.resource.taken_in", file, used)
+        resource = _described(resource, upload, looked.format)
+        if hold is not None:
+            waiting, rows = self._held.kept(resource, file, hold, now)
+            self._save(once, package, waiting, "opendata.resource.held", rows=[*rows, *used])
+            return
+        resource, dropped = self._held.dropped(resource, but=file.sha256)
+        resource, file = joined(resource, file)
+        done = replace(resource, upload=None, file=file, problem=None, failed=None, modified=now)
+        rows = [self._store.file_row(done.id, file), *dropped, *used]
+        self._save(once, package, done, "opendata.resource.taken_in", file, rows)
 
     def _save(
         self,
@@ -111,69 +159,39 @@ class Uploads:
         new: Resource,
         type: str,
         file: File | None = None,
-        used: Sequence[Write] = (),
+        rows: Sequence[Write] = (),
     ) -> None:
         details = {} if file is None else {"file": file.number, "sha256": file.sha256, "rows": file.rows}
-        more = [] if file is None else [self._store.file_row(new.id, file), *used]
-        writing = Writing(once, BY, "changed resource", type, subject=new.id, details=details, more=more)
+        writing = Writing(once, BY, "changed resource", type, subject=new.id, details=details, more=rows)
         resources = tuple(new if each.id == new.id else each for each in package.resources)
         organization = self._store.groups_by_id([package.dataset.owner_org])[package.dataset.owner_org]
         themes = self._packages.themes(package)
         self._store.save(writing, package, replace(package, resources=resources), organization, themes)
 
-    def _made(self, resource: Resource, upload: Upload, now: str) -> tuple[File, Item]:
-        """The new version of the file, its objects already written, and how its content stood before.
-
-        Raises:
-            Stale: these very bytes are just being deleted.
-            Unreadable: the bytes are not those announced, or not a table although they should be one.
-        """
-        try:
-            content = self._objects.read(upload.key)
-        except NotFound:
-            raise Unreadable("ไฟล์ที่อัปโหลดหมดอายุแล้ว โปรดอัปโหลดใหม่", "The upload has expired; send it again.") from None
-        sha256 = hashlib.sha256(content).hexdigest()
-        if sha256 != upload.sha256 or len(content) != upload.size:
-            raise Unreadable("ไฟล์ที่ได้รับไม่ตรงกับที่แจ้งไว้", "The file is not the one that was announced.")
-        original, made = f"files/sha256/{sha256[:2]}/{sha256}", Table(1, "", _folder(sha256, 1), (), 0, 0)
-        state = self._contents.expect(sha256, [original, made.parquet, made.preview, made.report])
-        if self._objects.head(original) is None:
-            self._objects.copy(upload.key, original)
-        file = File(
-            number=upload.number,
-            file_name=upload.file_name,
-            media_type=upload.media_type,
-            size=upload.size,
-            sha256=sha256,
-            original=original,
-            at=now,
-        )
-        if resource.fields.get("format") not in rules.TABLES:
-            return file, state
-        with tempfile.TemporaryDirectory(prefix="klang-ingest-") as scratch:
-            return self._tabled(file, content, Path(scratch)), state
-
-    def _tabled(self, file: File, content: bytes, scratch: Path) -> File:
-        source = scratch / "original"
-        source.write_bytes(content)
-        built = table.build(source, scratch)
-        tables = tuple(self._kept(file, number, each) for number, each in enumerate(built.tables, start=1))
-        return replace(file, tables=tables, report=dict(built.report))
-
-    def _kept(self, file: File, number: int, built: BuiltTable) -> Table:
-        """Puts what was made of a table where its readers find it."""
-        rows = built.parquet.read_bytes()
-        made = Table(number, built.name, _folder(file.sha256, number), built.columns, built.rows, len(rows))
-        # only_if_new: a table that was published once is never replaced under its readers
-        self._objects.put(made.parquet, rows, media_type="application/vnd.apache.parquet", only_if_new=True)
-        for key, content in ((made.preview, built.preview), (made.report, built.report)):
-            told = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-            self._objects.put(key, told, media_type="application/json", only_if_new=True)
-        return made
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="microseconds")
 
 
-def _folder(sha256: str, number: int) -> str:
-    return f"tables/{table.RULES}/{sha256[:2]}/{sha256}/{number}"
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """An empty folder on the local disk for one ingest.
+
+    What one left that was killed goes first: the disk of a function outlives the call.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+        with suppress(OSError):  # another process may be at it too
+            if time.time() - left.stat().st_mtime > _DEAD_AFTER:
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH) as folder:
+        yield Path(folder)
+
+
+def _described(resource: Resource, upload: Upload, format: str) -> Resource:
+    """The resource with the format that was found, where its owner named none of their own."""
+    said = resource.fields.get("format", "")
+    if not format or said not in ("", files.guessed_format(upload.file_name)):
+        return resource
+    return replace(resource, fields={**resource.fields, "format": files.normal_format(format)})
 
 
 def _keys(body: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from ..standard import fields as metadata
 _TOLD = frozenset(
     {"name", "type", "state", "private", "owner_org", "groups", "vocabulary_tags", "order", "tags", "extras"}
 )
-_KEPT_BACK = frozenset({"id", "package_id", "created", "upload", "uploads", "problem", "linked"})
+_KEPT_BACK = frozenset({"id", "package_id", "created", "upload", "uploads", "problem", "failed", "held", "linked"})
 """Of a resource: bookkeeping, and what became of its uploads."""
 _OF_A_FILE = ("number", "file_name", "media_type", "size", "sha256", "at", "rows")
 
