@@ -28,7 +28,7 @@ NOT_PACKAGED = ("chalice", "boto3")
 """Chalice adds its own two runtime files and would drag its command line along; boto3 is part of Lambda."""
 
 _OPENDATA = (
-    "defusedxml", "duckdb", "luqum", "markdown-it-py", "multipart", "openpyxl", "pygal", "rdflib",
+    "defusedxml", "duckdb", "fsspec", "luqum", "markdown-it-py", "multipart", "openpyxl", "pygal", "rdflib",
     "tantivy",
 )  # fmt: skip
 ONLY_WITH: Mapping[str, frozenset[str]] = {
