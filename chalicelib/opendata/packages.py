@@ -78,6 +78,10 @@ class Packages:
             raise NotFound(f"ไม่พบ{what}", "Not found")
         return package, organization
 
+    def is_member(self, caller: Caller, organization: Group) -> bool:
+        """Whether the caller belongs to an organisation, and so learns what its datasets were in private."""
+        return self._access.capacity(caller, organization) is not None
+
     def themes(self, package: Package) -> list[Group]:
         """The groups that a package belongs to, in order."""
         found = self._store.groups_by_id(package.dataset.groups) if package.dataset.groups else {}

@@ -35,6 +35,8 @@ from .rules import Rejected
 from .versions.telling import times_after
 
 QUEUE = "opendata-events"
+UNROOTED = "VERSIONS#open"
+"""Index partition of the file versions that no signed root has yet (`versions.roots`)."""
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Ids of ours and of other CKANs; whatever else is asked for is looked up as a name first."""
 MAX_ROW = 390_000
@@ -266,12 +268,23 @@ class Store:
         return found
 
     def file_row(self, resource: str, file: File) -> Create:
-        """The immutable record of a file version, for `Writing.more`."""
-        return Create(Item(_file_key(resource, file.number), asdict(file)))
+        """The immutable record of a file version, for `Writing.more`; listed until a signed root has it."""
+        key = file_key(resource, file.number)
+        indexes = {"by_organization": Key(UNROOTED, f"{file.at}#{resource}#{file.number:06d}")} if file.chain else {}
+        return Create(Item(key, asdict(file), indexes=indexes))
+
+    def file_and_end(self, resource: str, number: int) -> tuple[File | None, str]:
+        """One version of a resource's file, and when the next one came (ISO 8601; "" where there is none)."""
+        key = file_key(resource, number)
+        page = self.table.query(key.pk, at_least=key.sk, limit=2)
+        rows = [file_of(row.data) for row in page.items if row.key.sk.startswith("FILE#")]
+        if not rows or rows[0].number != number:
+            return None, ""
+        return rows[0], rows[1].at if len(rows) > 1 else ""
 
     def file(self, resource: str, number: int) -> File | None:
         """One version of a resource's file."""
-        row = self.table.get(_file_key(resource, number))
+        row = self.table.get(file_key(resource, number))
         return None if row is None else file_of(row.data)
 
     def files(self, resource: str, *, limit: int, after: str | None = None) -> tuple[list[File], str | None]:
@@ -281,7 +294,8 @@ class Store:
         return [file_of(row.data) for row in page.items], page.after
 
 
-def _file_key(resource: str, number: int) -> Key:
+def file_key(resource: str, number: int) -> Key:
+    """Where a file version lies."""
     return Key(place_key(resource).pk, f"FILE#{number:06d}")
 
 

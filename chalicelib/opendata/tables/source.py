@@ -22,6 +22,7 @@ from ..model import File, Package, Resource, Table
 from ..packages import Packages
 from ..rules import Rejected
 from ..store import Store
+from ..versions import telling
 
 _ADDRESS = re.compile(r"(?P<resource>[^/@\s]{1,100})(?:/(?P<table>[^@]{1,100}))?(?:@(?P<at>[0-9A-Za-z:.+-]{1,40}))?")
 _PAGE = 50
@@ -80,6 +81,7 @@ class Source:
         table: as it is shown: of a live table with the columns and the count that it has now.
         current: whether this is how the table stands now.
         public: whether everybody may read it.
+        dataset_version: of the dataset as it was read.
     """
 
     asked: str
@@ -88,6 +90,7 @@ class Source:
     table: Table
     current: bool
     public: bool
+    dataset_version: int
 
     @property
     def live(self) -> Live | None:
@@ -115,13 +118,16 @@ class Sources:
         """
         address = Address.parse(asked, version=version, as_of=as_of)
         try:
-            package, _ = self._packages.find_of_resource(caller, address.resource)
+            package, organization = self._packages.find_of_resource(caller, address.resource)
         except NotFound:
             raise no_table() from None
-        return self.of(package, asked, address)
+        return self.of(package, asked, address, member=self._packages.is_member(caller, organization))
 
-    def of(self, package: Package, asked: str, address: Address) -> Source:
+    def of(self, package: Package, asked: str, address: Address, *, member: bool = False) -> Source:
         """The same, for whoever has checked who may see the package.
+
+        Args:
+            member: whether it is for somebody of its organisation, who may also read what never stood in public.
 
         Raises:
             NotFound.
@@ -129,31 +135,43 @@ class Sources:
         resource = package.resource(address.resource)
         if resource is None:
             raise no_table()
-        file = self._version(resource, address)
+        file, until = self._version(resource, address)
+        if file is not None and not telling.may_read(package.dataset, resource, file, until, member=member):
+            raise no_table()
         table = None if file is None else _table(file, address.table)
         if file is None or table is None:
             raise no_table()
         current = resource.file is not None and file.number == resource.file.number
+        if resource.live is not None and address.version is not None:
+            current = False  # a version that is named stays what it was; what was written since has no number yet
         if resource.live is not None and current and table == file.table:
             table = replace(table, columns=resource.live.columns, rows=resource.live.rows)
-        return Source(asked, resource, file, table, current, package.dataset.public)
+        public = package.dataset.public and telling.is_told(package.dataset, file, until)
+        return Source(asked, resource, file, table, current, public, package.dataset.version)
 
-    def _version(self, resource: Resource, address: Address) -> File | None:
+    def _version(self, resource: Resource, address: Address) -> tuple[File | None, str]:
+        """The version that is meant, and when the next one came (ISO 8601; "" where there is none)."""
         now = resource.file
         if now is None:
-            return None  # a file that gave way to a link is not read any more
-        if address.version is not None:
-            return now if address.version == now.number else self._store.file(resource.id, address.version)
-        if address.as_of is None or datetime.fromisoformat(now.at) <= address.as_of:
-            return now
+            return None, ""  # a file that gave way to a link is not read any more
+        if address.version is not None and address.version != now.number:
+            return self._store.file_and_end(resource.id, address.version)
+        if address.as_of is not None and datetime.fromisoformat(now.at) > address.as_of:
+            return self._then(resource, address.as_of)
+        return now, ""
+
+    def _then(self, resource: Resource, moment: datetime) -> tuple[File | None, str]:
+        """The version that was current then, and until when."""
         after: str | None = None
+        until = ""
         while True:
             page, after = self._store.files(resource.id, limit=_PAGE, after=after)
             for file in page:
-                if datetime.fromisoformat(file.at) <= address.as_of:
-                    return file
+                if datetime.fromisoformat(file.at) <= moment:
+                    return file, until
+                until = file.at
             if after is None:
-                return None
+                return None, ""
 
 
 def _table(file: File, wanted: str) -> Table | None:

@@ -46,3 +46,17 @@ def is_told(dataset: Dataset, file: File, until: str) -> bool:
         until: when the next version came (ISO 8601); "" while it is the current one.
     """
     return any((not end or file.at < end) and (not until or begin < until) for begin, end in times_of(dataset))
+
+
+def may_read(dataset: Dataset, resource: Resource, file: File, until: str, *, member: bool) -> bool:
+    """Whether a version may be read by somebody who may see the dataset.
+
+    The current version of what somebody may see is never kept from them.
+
+    Args:
+        until: as in `is_told`.
+        member: whether it is somebody of the dataset's organisation.
+    """
+    if resource.file is not None and resource.file.number == file.number:
+        return True
+    return is_own(resource, file) and (member or is_told(dataset, file, until))
