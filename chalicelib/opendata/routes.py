@@ -15,6 +15,7 @@ from .actions import http
 from .changefeed import routes as changefeed
 from .dcat import routes as dcat
 from .dumps import routes as dumps
+from .exports import routes as exports
 from .feeds import routes as feeds
 from .governance import routes as governance
 from .harvest import routes as harvest
@@ -73,6 +74,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     pages = page.hang(room, catalogue)
     dcat.hang(room, catalogue, pages.dataset_page, pages.refusal)
     dumps.hang(room, catalogue)
+    exports.hang(room, catalogue)
     feeds.hang(room, catalogue)
     governance.hang(room, catalogue)
     importing.hang(room, catalogue)

@@ -20,6 +20,7 @@ from .core import Core
 from .dcat.service import LinkedData
 from .dumps.service import Dumps
 from .dumps.store import DumpStore
+from .exports.service import Exports
 from .figures.service import OwnFiles
 from .followers.notices import Notices
 from .followers.service import Counts, Followers
@@ -258,7 +259,23 @@ class Catalogue(Core):
     def jobs(self) -> Jobs:
         """Work that takes longer than a request, and the consumer of the queue `opendata-jobs`."""
         parts = self.parts
-        return Jobs(parts.table, parts.journal, self.objects, parts.keyring, ids=parts.ids, clock=parts.clock)
+        jobs = Jobs(parts.table, parts.journal, self.objects, parts.keyring, ids=parts.ids, clock=parts.clock)
+        jobs.kinds["export"] = lambda job: self.exports.do(job)
+        return jobs
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Tables as files."""
+        return Exports(
+            self.store,
+            self.sources,
+            self.packages,
+            self.objects,
+            self.contents,
+            self.jobs,
+            site=self.site,
+            clock=self.parts.clock,
+        )
 
     def listen(self, beginning: str, listener: Listener) -> None:
         """Has `listener` told of events whose type begins so; it must be harmless when repeated."""

@@ -58,7 +58,14 @@ _THAI = {
     "Tag does not belong to its vocabulary": "แท็กนี้ไม่มีในชุดคำ",
     "A resource_id can not be found": "ไม่พบทรัพยากรบางรายการ",
     "Must supply unique resource_ids": "รหัสของทรัพยากรซ้ำกัน",
+    "Holds what looks like a national id; take it out": "มีตัวเลขที่น่าจะเป็นเลขประจำตัวประชาชน โปรดลบออก",
     "Group name already exists in database": "ชื่อนี้ถูกใช้แล้ว โปรดใช้ชื่ออื่น",
+    "Only csv and tsv are read by spreadsheets, which is what this is for": (
+        "ใช้ได้กับ csv และ tsv เท่านั้น เพราะมีไว้สำหรับโปรแกรมตารางคำนวณ"
+    ),
+    "Say once which version: in the id, by version or by as_of": "ระบุรุ่นเพียงวิธีเดียว: ในรหัส, version หรือ as_of",
+    "Must be the number of a version, from 1": "ต้องเป็นเลขรุ่นตั้งแต่ 1",
+    "Must be a date or date-time of ISO 8601, e.g. 2026-01-31": "ต้องเป็นวันที่หรือเวลาแบบ ISO 8601 เช่น 2026-01-31",
     "Dataset collaborators not enabled": "ระบบนี้ไม่ใช้ผู้ร่วมงานรายชุดข้อมูล ให้เพิ่มเป็นสมาชิกของหน่วยงาน",
 }
 _PATTERNS = (
@@ -69,6 +76,7 @@ _PATTERNS = (
     (re.compile(r"A dataset belongs to at most (\d+) groups"), r"ชุดข้อมูลหนึ่งอยู่ได้ไม่เกิน \1 กลุ่ม"),
     (re.compile(r"At most (\d+) resources .*", re.DOTALL), r"เพิ่ม แก้ไข หรือลบทรัพยากรได้ครั้งละไม่เกิน \1 รายการ"),
     (re.compile(r"Value must be one of (.*)", re.DOTALL), r"ต้องเป็นค่าใดค่าหนึ่งใน \1"),
+    (re.compile(r"Only (.*) can begin with a byte order mark"), r"ใช้ bom ได้กับ \1 เท่านั้น"),
     (re.compile(r"Tag must be .*"), "แท็กต้องยาว 2 ถึง 100 ตัว ใช้ตัวอักษร ตัวเลข เว้นวรรค และ - _ ."),
 )
 

@@ -35,6 +35,7 @@ OWNERS: Mapping[str, str] = {
     "/catalog.rdf": "opendata",
     "/catalog.xml": "opendata",
     "/catalog.jsonld": "opendata",
+    "/datastore": "opendata",
     "/dumps": "opendata",
     "/dataset": "opendata",
     "/opendata": "opendata",

@@ -16,6 +16,7 @@ class Form:
         media_type: registered, where it is.
         safe: cells that a spreadsheet would run as a formula have an apostrophe before them.
         bom: a byte order mark stands first, so that spreadsheets see UTF-8.
+        numbered: the rows' numbers (`_id`) are the first column, as in CKAN's dumps.
     """
 
     name: str
@@ -23,11 +24,13 @@ class Form:
     media_type: str
     safe: bool = False
     bom: bool = False
+    numbered: bool = False
 
     @property
     def key(self) -> str:
         """Part of the name of the object that holds it."""
-        return f"{self.name}{'-safe' if self.safe else ''}{'-bom' if self.bom else ''}.{self.ending}"
+        marks = [mark for mark in ("numbered", "safe", "bom") if getattr(self, mark)]
+        return f"{'-'.join([self.name, *marks])}.{self.ending}"
 
 
 FORMS: Mapping[str, Form] = {

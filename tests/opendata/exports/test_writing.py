@@ -121,7 +121,7 @@ def test_xml_is_well_formed_whatever_a_column_is_called(tmp_path: Path) -> None:
 
 def test_parquet_keeps_types(tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(written(tmp_path, FORMS["parquet"]))
-    found = duckdb.sql(f"DESCRIBE SELECT * FROM '{tmp_path}/a.parquet'").fetchall()  # noqa: S608 - our own path
+    found = duckdb.execute(f"DESCRIBE SELECT * FROM '{tmp_path}/a.parquet'").fetchall()  # noqa: S608 - our own path
     assert [row[1] for row in found][:6] == ["BIGINT", "VARCHAR", "BIGINT", "DECIMAL(15,2)", "DOUBLE", "BOOLEAN"]
 
 
@@ -133,7 +133,7 @@ def test_a_known_validator_accepts_the_csv_by_its_table_schema(tmp_path: Path) -
     with duckdb.connect() as connection:
         write(connection, rows, (), COLUMNS[1:], FORMS["csv"], path)
     schema = table_schema(Table(1, "", "tables/a", COLUMNS[1:], 3, 1))
-    resource = Resource(
+    resource: Any = Resource(
         name="made", path="made.csv", basepath=str(tmp_path), schema=Schema.from_descriptor(schema), encoding="utf-8"
     )
     report = resource.validate()
