@@ -113,7 +113,7 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
     return {name: [old.get(name), new.get(name)] for name in sorted(old | new) if old.get(name) != new.get(name)}
 
 
-_BOOKKEEPING = frozenset({"chain", "changed", "version", "modified", "fields"})
+_BOOKKEEPING = frozenset({"chain", "changed", "version", "modified", "fields", "live"})
 
 
 def _flat(state: Mapping[str, Any] | None) -> dict[str, Any]:

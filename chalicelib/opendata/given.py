@@ -177,6 +177,8 @@ def resource(
             messages["url"] = faults
     fields, wrong = _fields({name: value for name, value in given.items() if not is_file or name not in OF_A_FILE})
     messages |= wrong
+    if old is not None and upload is None and not url and old.fields.get("url_type") == "datastore":
+        fields["url_type"] = "datastore"
     if upload is not None and not fields.get("name"):
         fields["name"] = upload.file_name
     if not fields.get("format"):
@@ -192,7 +194,7 @@ def resource(
     if upload is not None:
         new = replace(new, upload=upload, uploads=uploads + 1)
     elif not is_file and old.uploaded:
-        new = replace(new, upload=None, file=None, problem=None, failed=None)
+        new = replace(new, live=None, upload=None, file=None, problem=None, failed=None)
     elif options is not None:
         new = announcing.with_options(new, options, now)
     return (new if new == old else replace(new, modified=now)), messages
@@ -234,7 +236,8 @@ def _keeps_file(given: Mapping[str, Any], old: Resource | None, site: str) -> bo
         return False
     url = given.get("url")
     own = isinstance(url, str) and url.startswith(f"{site}/dataset/") and f"/resource/{old.id}/download/" in url
-    return url in (None, "") or own or given.get("url_type") == "upload"
+    dump = old.writable and url == f"{site}/datastore/dump/{old.id}"
+    return url in (None, "") or own or dump or given.get("url_type") == "upload"
 
 
 def _fields(given: Mapping[str, Any]) -> tuple[dict[str, Any], Messages]:

@@ -35,6 +35,7 @@ class Live:
         rows: how many there are now.
         next_id: the `_id` of the next new row; an `_id` is never given twice.
         deltas: the oldest first.
+        sealed: so many of the first deltas are being put together, and are left as they are by who folds.
         dropped: columns that were taken away, whose values the base or a delta still holds.
         aliases, indexes: as given; aliases name the table in no other place, and every column is searched without one.
         folded: when deltas last went out of use, ISO 8601; their objects stay for those who read just now.
@@ -45,6 +46,7 @@ class Live:
     rows: int
     next_id: int
     deltas: tuple[Delta, ...] = ()
+    sealed: int = 0
     dropped: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()

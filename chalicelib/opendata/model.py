@@ -235,6 +235,7 @@ class Resource:
         upload: announced and not yet taken in.
         file: the last good version.
         live: where rows are written one by one: what was written since `file` was made.
+        dictionary: what the columns of the first table mean, by name (label, notes ...); `info` of CKAN's fields.
         problem: of the latest upload, if it failed or is held; `file` is then still the one before.
         failed: the upload that could not be used; its bytes stay for a week, so that it can be tried again.
         held: a version that may not be shown before somebody has decided on it (`intake.holding`).
@@ -254,6 +255,7 @@ class Resource:
     held: File | None = None
     uploads: int = 0
     live: Live | None = None
+    dictionary: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     linked: str = ""
     chain: tuple[int, str] = (0, "")
     changed: str = ""

@@ -192,6 +192,7 @@ def resource_of(item: Item) -> Resource:
             "file": file_of(file) if file else None,
             "problem": Problem(**problem) if problem else None,
             "live": live_of(data.get("live")),
+            "dictionary": data.get("dictionary", {}),
             "failed": upload_of(data["failed"]),
             "held": file_of(held) if held else None,
             "chain": tuple(data["chain"]),

@@ -55,6 +55,9 @@ def resource_view(resource: Resource, position: int, site: str) -> Json:
     if resource.uploaded:
         name = quote(resource.file_name, safe="")
         url = f"{site}/dataset/{resource.package_id}/resource/{resource.id}/download/{name}"
+    written = resource.writable and not resource.url
+    if written:
+        url = f"{site}/datastore/dump/{resource.id}"
     described = file or upload
     moment = file.at if file else resource.modified if upload else None
     view: Json = {
@@ -77,7 +80,7 @@ def resource_view(resource: Resource, position: int, site: str) -> Json:
         "size": described.size if described else fields.get("size"),
         "state": "active",
         "url": url,
-        "url_type": "upload" if resource.uploaded else fields.get("url_type"),
+        "url_type": "datastore" if written else "upload" if resource.uploaded else fields.get("url_type"),
     }
     return {**{name: value for name, value in fields.items() if name not in view}, **view}
 

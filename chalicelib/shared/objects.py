@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -165,6 +165,10 @@ class Objects(Protocol):
 
     def copy(self, source: str, target: str) -> None:
         """Copies within the bucket, keeping type and checksum; raises NotFound when there is no source."""
+        ...
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The keys that begin so, in order; one request for each thousand of them."""
         ...
 
     def delete(self, key: str) -> None:

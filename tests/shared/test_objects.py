@@ -126,6 +126,12 @@ class ObjectsContract:
         assert objects.store(key, tmp_path / "empty", media_type="text/plain")
         assert objects.fetch(key) == Content(0, hashlib.sha256().hexdigest())
 
+    def test_keys_are_told_in_order_by_how_they_begin(self, objects: Objects, key: str) -> None:
+        for name in ("b", "a", "a/c"):
+            objects.put(f"{key}/{name}", b"x", media_type="text/plain")
+        assert list(objects.keys(f"{key}/a")) == [f"{key}/a", f"{key}/a/c"]
+        assert list(objects.keys(f"{key}/z")) == []
+
     def test_a_copy_of_nothing_is_told(self, objects: Objects, key: str) -> None:
         with pytest.raises(NotFound):
             objects.copy(key, f"{key}.copy")

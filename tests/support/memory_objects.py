@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -139,6 +139,9 @@ class MemoryObjects:
         if source not in self.kept:
             raise not_found("ไฟล์", "file")
         self.kept[target] = self.kept[source]
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        yield from sorted(key for key in self.kept if key.startswith(prefix))
 
     def delete(self, key: str) -> None:
         self.kept.pop(key, None)

@@ -11,8 +11,10 @@ One text names a table wherever one is asked for (the DataStore's `resource_id`,
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
+from typing import Any
 
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.identity import Caller
@@ -146,6 +148,8 @@ class Sources:
             current = False  # a version that is named stays what it was; what was written since has no number yet
         if resource.live is not None and current and table == file.table:
             table = replace(table, columns=resource.live.columns, rows=resource.live.rows)
+        if resource.dictionary and table.number == 1:
+            table = replace(table, columns=tuple(_described(each, resource.dictionary) for each in table.columns))
         public = package.dataset.public and telling.is_told(package.dataset, file, until)
         return Source(asked, resource, file, table, current, public, package.dataset.version)
 
@@ -172,6 +176,11 @@ class Sources:
                 until = file.at
             if after is None:
                 return None, ""
+
+
+def _described(column: Mapping[str, Any], dictionary: Mapping[str, Mapping[str, str]]) -> Mapping[str, Any]:
+    info = dictionary.get(column["id"])
+    return {**column, "info": {**column.get("info", {}), **info}} if info else column
 
 
 def _table(file: File, wanted: str) -> Table | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -229,6 +229,12 @@ class S3Objects:
             self._client().copy_object(Bucket=self._bucket, Key=target, CopySource=origin)
         except self._client().exceptions.NoSuchKey:
             raise not_found("ไฟล์", "file") from None
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        pages = self._client().get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        for page in pages:
+            for found in page.get("Contents", []):
+                yield found["Key"]
 
     def delete(self, key: str) -> None:
         self._client().delete_object(Bucket=self._bucket, Key=key)
