@@ -14,6 +14,8 @@ from .bulk import Bulk
 from .changes import Log
 from .contents import Contents
 from .editing import Editing
+from .firewall.guard import Guard
+from .firewall.store import Overrides
 from .governance.gate import Gate as GovernanceGate
 from .governance.store import GovernanceRows
 from .groups.store import GroupStore
@@ -76,7 +78,18 @@ class Core:
     def gate(self) -> GovernanceGate:
         """What every write of a package passes on its way to the public."""
         parts = self.parts
-        return GovernanceGate(GovernanceRows(parts.table), self.access, ids=parts.ids, clock=parts.clock)
+        guard = self.guard
+        return GovernanceGate(GovernanceRows(parts.table), self.access, guard, ids=parts.ids, clock=parts.clock)
+
+    @cached_property
+    def overrides(self) -> Overrides:
+        """What stewards said of personal data that was found."""
+        return Overrides(self.parts.table)
+
+    @cached_property
+    def guard(self) -> Guard:
+        """What keeps personal data from the public."""
+        return Guard(self.overrides)
 
     @cached_property
     def packages(self) -> Packages:

@@ -106,6 +106,7 @@ class Upload:
         parts: hex SHA-256 of each part, in order; none where it comes in one piece.
         kind: what version it makes.
         at: when it was announced (ISO 8601).
+        by: `Caller.label` of whoever announced it; "" where the platform did.
     """
 
     number: int
@@ -119,6 +120,7 @@ class Upload:
     parts: tuple[str, ...] = ()
     kind: VersionKind = "upload"
     at: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,9 @@ class File:
         report: the short form of what was assumed; the whole lies with each table.
         options: what its owner wanted to be assumed.
         kind: how it came to be.
+        by: `Caller.label` of whoever sent it; "" where nobody in particular did.
+        personal: what was found in it that may tell who somebody is (`firewall.model.Finding`), for its owner; None
+            where nobody looked.
         previous, chain: the hash of the version before ("" of the first) and its own (`versions.chain`).
     """
 
@@ -196,6 +201,8 @@ class File:
     report: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     kind: VersionKind = "upload"
+    by: str = ""
+    personal: tuple[Mapping[str, Any], ...] | None = None
     previous: str = ""
     chain: str = ""
 

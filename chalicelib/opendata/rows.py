@@ -209,7 +209,8 @@ def upload_of(data: Mapping[str, Any] | None) -> Upload | None:
 def file_of(data: Mapping[str, Any]) -> File:
     """A file version as it lies there."""
     tables = tuple(Table(**{**each, "columns": tuple(each["columns"])}) for each in data["tables"])
-    return File(**{**data, "tables": tables})
+    personal = data.get("personal")
+    return File(**{**data, "tables": tables, "personal": None if personal is None else tuple(personal)})
 
 
 def package_of(head: Item, resources: Iterable[Item]) -> Package:

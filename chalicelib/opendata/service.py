@@ -31,7 +31,7 @@ from .groups.renaming import Renaming
 from .groups.service import Groups
 from .harvest.service import Harvest
 from .intake.held import Held
-from .intake.holding import Free, Holds
+from .intake.holding import Holds
 from .intake.making import Build, Maker
 from .intake.service import Uploads
 from .jobs.service import Jobs
@@ -253,7 +253,7 @@ class Catalogue(Core):
     @cached_property
     def holds(self) -> Holds:
         """What may keep a new version from being shown."""
-        return Free()
+        return self.guard
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -15,6 +15,7 @@ from chalicelib.shared.identity import Caller
 from chalicelib.shared.storage import Change as Write
 
 from ..access import Access, is_operator
+from ..firewall.guard import Guard
 from ..model import Group, Package, Resource
 from ..rules import Rejected
 from ..standard.governance import (
@@ -31,13 +32,24 @@ from .store import GovernanceRows, Standing, Taken
 
 
 class Gate:
-    """Follows the writes of packages."""
+    """Follows the writes of packages.
+
+    Args:
+        guard: keeps personal data from the public.
+    """
 
     def __init__(
-        self, rows: GovernanceRows, access: Access, *, ids: Callable[[], str], clock: Callable[[], datetime]
+        self,
+        rows: GovernanceRows,
+        access: Access,
+        guard: Guard,
+        *,
+        ids: Callable[[], str],
+        clock: Callable[[], datetime],
     ) -> None:
         self._rows = rows
         self._access = access
+        self._guard = guard
         self._ids = ids
         self._clock = clock
 
@@ -69,9 +81,24 @@ class Gate:
 
         Raises:
             NotAllowed: it would make public what the caller may not.
-            Rejected: it would make public a resource that is marked as private.
+            Rejected: it would make public a resource that is marked as private, or personal data.
         """
         _check_resources(before, after)
+        after, rows = self._followed(caller, organization, before, after)
+        self._guard.check(before, after)
+        return _signed(caller, before, after), rows
+
+    def check(self, before: Package | None, after: Package) -> None:
+        """What a write that the platform makes itself must pass: a dataset of another catalogue that becomes public.
+
+        Raises:
+            Rejected: it would make personal data public.
+        """
+        self._guard.check(before, after, texts=False)
+
+    def _followed(
+        self, caller: Caller, organization: Group, before: Package | None, after: Package
+    ) -> tuple[Package, Sequence[Write]]:
         old, new = None if before is None else before.dataset, after.dataset
         if old is not None and old.governance != new.governance:
             return after, ()  # a step that was asked for by name
@@ -116,6 +143,17 @@ class Gate:
         governance = "" if state == "draft" else state
         governed = replace(after, dataset=replace(after.dataset, governance=governance))
         return governed, self._rows.rows(after.id, standing, taken)
+
+
+def _signed(caller: Caller, before: Package | None, after: Package) -> Package:
+    """The package with the name of whoever announces a file on the announcement."""
+    resources = []
+    for each in after.resources:
+        known = None if before is None else before.resource(each.id)
+        if each.upload is not None and not each.upload.by and (known is None or known.upload != each.upload):
+            each = replace(each, upload=replace(each.upload, by=caller.label))
+        resources.append(each)
+    return replace(after, resources=tuple(resources))
 
 
 def _check_resources(before: Package | None, after: Package) -> None:

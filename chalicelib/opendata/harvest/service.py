@@ -92,7 +92,14 @@ class Harvest:
     def _worker(self) -> Worker:
         parts = self.parts
         writer = Writer(
-            parts.table, parts.journal, self.objects, self.store, self.groups, ids=parts.ids, clock=parts.clock
+            parts.table,
+            parts.journal,
+            self.objects,
+            self.store,
+            self.groups,
+            self.gate,
+            ids=parts.ids,
+            clock=parts.clock,
         )
         return Worker(parts.table, parts.journal, self._gathering, writer, self._ending, parts.clock)
 

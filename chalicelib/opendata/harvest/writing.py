@@ -19,6 +19,7 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Change, Create, Item, Require, Table
 
 from .. import rules
+from ..governance.gate import Gate
 from ..groups.store import GroupStore
 from ..model import Group, GroupId, Package
 from ..model import Kind as GroupKind
@@ -42,6 +43,7 @@ class Writer:
         objects: Objects,
         store: Store,
         groups: GroupStore,
+        gate: Gate,
         *,
         ids: Callable[[], str],
         clock: Callable[[], datetime],
@@ -51,6 +53,7 @@ class Writer:
         self._objects = objects
         self._store = store
         self._groups = groups
+        self._gate = gate
         self._ids = ids
         self._clock = clock
 
@@ -185,6 +188,7 @@ class Writer:
         if before is not None and not changes_of(before, after):
             self._journal.commit(self._once(), more)
             return
+        self._gate.check(before, after)
         new = before is None
         writing = Writing(
             self._once(),

@@ -12,11 +12,11 @@ from chalicelib.shared.storage import Change as Write
 from chalicelib.shared.storage import Create, Item, Key, Remove
 
 from ..contents import Contents
+from ..firewall.model import Hold
 from ..model import File, Problem, Resource
 from ..rows import place_key
 from ..store import Store
 from ..versions.chain import joined
-from .holding import Hold
 
 PREFIX = "HELD#"
 

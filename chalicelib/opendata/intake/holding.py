@@ -7,37 +7,20 @@ and the last good one stays current. `Resource.held` keeps it, `Resource.problem
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
-from ..model import Package, Resource
-from ..tables.ingest.model import Built
-
-
-@dataclass(frozen=True)
-class Hold:
-    """Why a version must wait, for its owner; without a single value of the file."""
-
-    th: str
-    en: str
+from ..firewall.model import Hold
+from ..model import File, Package, Resource
 
 
 class Holds(Protocol):
     """Looks at what an ingest made, before anybody else can."""
 
-    def verdict(self, package: Package, resource: Resource, built: Built) -> Hold | None:
+    def verdict(self, package: Package, resource: Resource, file: File) -> Hold | None:
         """Why this must not be shown yet, or None. Asked again with each attempt, so it must change nothing.
 
         Args:
             package, resource: as they stand; `resource.upload` is the one that is taken in.
-            built: its tables, their reports with what every look (`tables.ingest.looks`) found.
+            file: the new version, with what was found in it (`File.personal`).
         """
         ...
-
-
-class Free:
-    """`Holds` that hold nothing."""
-
-    def verdict(self, package: Package, resource: Resource, built: Built) -> Hold | None:
-        """None."""
-        return None

@@ -15,6 +15,7 @@ from chalicelib.shared.storage import Item
 
 from ..announcing import PLAIN
 from ..contents import Contents
+from ..firewall import rules as firewall
 from ..model import File, Table, Upload
 from ..tables.ingest import caged
 from ..tables.ingest.model import Built, BuiltTable, Unreadable
@@ -91,9 +92,10 @@ class Maker:
             at=now,
             options=dict(upload.options),
             kind=upload.kind,
+            by=upload.by,
         )
         if upload.options.get(PLAIN):
-            return Looked(file, None, "")
+            return Looked(file if large else self._searched(file, source, scratch), None, "")
         if large:
             return _noted(file, kinds.ending(upload.file_name), *_LARGE)
         return self._judged(file, source, scratch)
@@ -114,6 +116,7 @@ class Maker:
             if claimed or file.options:
                 raise
             return _noted(file, "", reason.th, reason.en)
+        file = replace(file, personal=firewall.found_in(built))
         if sum(each.rows for each in built.tables) > kinds.MAX_ROWS:
             return _noted(file, str(built.report.get("format", "")), *_MANY_ROWS)
         if not claimed and not file.options and all(len(each.columns) < 2 for each in built.tables):
@@ -121,13 +124,24 @@ class Maker:
             return Looked(file, None, "")
         return Looked(replace(file, report=dict(built.report)), built, str(built.report.get("format", "")))
 
+    def _searched(self, file: File, source: Path, scratch: Path) -> File:
+        """A file of which its owner wants no table, with what is found in the one that could be made of it."""
+        place = scratch / "tables"
+        place.mkdir()
+        try:
+            built = self._build(source, place, Options(), file_name=file.file_name, media_type=file.media_type)
+        except Unreadable:
+            return file
+        return replace(file, personal=firewall.found_in(built))
+
     def keep(self, looked: Looked, upload: Upload) -> tuple[File, Item]:
         """Puts a version's objects where they stay; answers it whole, and how its content stood (`Contents.used`).
 
         Raises:
             Stale: these very bytes are just being deleted.
         """
-        built = () if looked.built is None else looked.built.tables
+        # what was found stays with the version: whoever is told of a table's report need not be its owner
+        built = () if looked.built is None else tuple(map(firewall.without, looked.built.tables))
         file = looked.file
         tables = tuple(_table(file.sha256, number, each) for number, each in enumerate(built, start=1))
         keys = [file.original, *(key for each in tables for key in (each.parquet, each.preview, each.report))]

@@ -138,7 +138,7 @@ class Uploads:
             failed = replace(resource, upload=None, failed=upload, problem=problem, modified=now)
             self._save(once, package, failed, "opendata.resource.unreadable")
             return
-        hold = None if looked.built is None else self._holds.verdict(package, resource, looked.built)
+        hold = self._holds.verdict(package, resource, looked.file)
         file, content = self._maker.keep(looked, upload)
         used = self._contents.used(content, resource.id, file.number, package.id)
         resource = _described(resource, upload, looked.format)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...firewall.look import look as personal
 from ...recognition.look import recognised
 from ...recognition.profile import profile
 
@@ -18,5 +19,9 @@ if TYPE_CHECKING:
 Look = Callable[["DuckDBPyConnection", str, Sequence[Mapping[str, Any]]], Any]
 """(connection, SQL of the relation as it may stand behind FROM, columns as `model.Table.columns`) -> JSON."""
 
-LOOKS: tuple[tuple[str, Look], ...] = (("profile", profile), ("recognised", recognised))
+LOOKS: tuple[tuple[str, Look], ...] = (
+    ("profile", profile),
+    ("recognised", recognised),
+    ("personal", personal),
+)
 """(name in the report, look), in the order in which they are taken."""
