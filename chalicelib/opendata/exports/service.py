@@ -80,7 +80,7 @@ class Exports:
         package = self._store.package_of_resource(address.resource)
         if package is None:
             raise no_table()
-        source, form = self._sources.of(package, "", address), form_of(job.given["form"])
+        source, form = self._sources.of(package, "", address, member=True), form_of(job.given["form"])
         key = _key(source.table, form)
         if self._objects.head(key) is None:
             self._make(source.file.sha256, source.table, form)
