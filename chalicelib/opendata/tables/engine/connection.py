@@ -123,13 +123,19 @@ class Engine:
 
 
 def locked(
-    places: Iterable[str], far: Mapping[str, Ranged] | None = None, *, memory: str = MEMORY, threads: int = THREADS
+    places: Iterable[str],
+    far: Mapping[str, Ranged] | None = None,
+    *,
+    memory: str = MEMORY,
+    threads: int = THREADS,
+    more: Mapping[str, str | bool | int] | None = None,
 ) -> DuckDBPyConnection:
     """A database of its own that reads these files and nothing else, and whose settings nobody can change.
 
     Args:
         places: of local files, and addresses of ranged objects.
         far: those objects by their addresses.
+        more: further settings.
     """
     import duckdb
 
@@ -142,6 +148,7 @@ def locked(
             "allow_community_extensions": False,
             "python_enable_replacements": False,
             "temp_directory": "",
+            **(more or {}),
         }
     )
     if far:
