@@ -10,8 +10,9 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections import OrderedDict
 from threading import Lock
+from typing import Protocol
 
-from chalicelib.shared.objects import Objects
+from chalicelib.shared.objects import Piece
 
 TAIL = 512 * 1024
 """Bytes of the first request: enough for the footer of 8 million rows of 12 columns in groups of 32,768."""
@@ -21,6 +22,14 @@ KEPT = 32 * 1024 * 1024
 """Bytes kept of one object."""
 
 
+class Ranges(Protocol):
+    """Whatever reads ranges of objects: a bucket, or addresses that were signed for a while."""
+
+    def read_range(self, key: str, length: int, *, start: int | None = None, if_match: str | None = None) -> Piece:
+        """As `Objects.read_range`."""
+        ...
+
+
 class Ranged:
     """One object.
 
@@ -28,7 +37,7 @@ class Ranged:
         NotFound: there is none.
     """
 
-    def __init__(self, objects: Objects, key: str, *, kept: int = KEPT) -> None:
+    def __init__(self, objects: Ranges, key: str, *, kept: int = KEPT) -> None:
         self._objects = objects
         self._key = key
         self._kept = kept
