@@ -80,7 +80,7 @@ if "biz" in settings.platforms:
 
 if "opendata" in settings.platforms:
 
-    @app.on_sqs_message(queue=settings.queue("opendata-uploads"), batch_size=1)
+    @app.on_sqs_message(queue=settings.queue("opendata-uploads"), batch_size=1, maximum_concurrency=10)
     def opendata_uploads(event: SQSEvent) -> None:
         """Makes a typed table of an uploaded file."""
         for record in event:
@@ -97,6 +97,12 @@ if "opendata" in settings.platforms:
         """Takes one step of a harvest: fetches a page of another catalogue, or writes one dataset."""
         for record in event:
             house.handlers["opendata_harvest"](record.body)
+
+    @app.on_sqs_message(queue=settings.queue("opendata-links"), batch_size=1, maximum_concurrency=4)
+    def opendata_links(event: SQSEvent) -> None:
+        """Looks whether a link of the catalogue still leads to something, and fetches what is to be mirrored."""
+        for record in event:
+            house.handlers["opendata_links"](record.body)
 
     @app.on_sqs_message(queue=settings.queue("opendata-jobs"), batch_size=1, maximum_concurrency=4)
     def opendata_jobs(event: SQSEvent) -> None:

@@ -51,6 +51,7 @@ def _open_opendata(house: House) -> None:
     house.handlers["opendata_uploads"] = catalogue.uploads.take_message
     house.handlers["opendata_events"] = catalogue.on_event
     house.handlers["opendata_harvest"] = lambda body: catalogue.harvest.on_message(body)
+    house.handlers["opendata_links"] = lambda body: catalogue.links.on_message(body)
     house.handlers["opendata_jobs"] = lambda body: catalogue.jobs.on_message(body)
     house.sweeps["opendata_sweep"] = lambda: catalogue.sweep((house.sweep_clock or house.clock)())
     house.sweeps["opendata_publish"] = lambda: _publish(house)

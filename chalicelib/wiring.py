@@ -21,7 +21,7 @@ from .shared.aws.keys import KmsSigner, room_secret
 from .shared.aws.objects import S3Objects
 from .shared.aws.queues import SqsPost
 from .shared.cursors import Cursors
-from .shared.egress import GuardedHttp, Http, HttpAnswer
+from .shared.egress import GuardedHttp, Http, HttpAnswer, downloads
 from .shared.ids import new_id, utc_now
 from .shared.journal import Journal
 from .shared.keyring import Keyring
@@ -66,6 +66,21 @@ class _WayOut:
         timeout: float = 10.0,
     ) -> HttpAnswer:
         return self._http().send(method, url, headers=headers, body=body, timeout=timeout)
+
+    def fetch(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        sink: Callable[[bytes], object],
+        limit: int,
+        timeout: float,
+        whole: bool = True,
+    ) -> HttpAnswer:
+        return downloads(self._http()).fetch(
+            method, url, headers=headers, sink=sink, limit=limit, timeout=timeout, whole=whole
+        )
 
 
 @dataclass

@@ -72,12 +72,12 @@ BELONGINGS: Mapping[str, Belongings] = {
     ),
     "opendata": Belongings(
         changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
-        # uploads expire by themselves; bytes that no file version uses any more and old snapshots of the search index
-        # are taken away, and a night's dump that is larger than one part is put together
-        objects=("s3:DeleteObject", "s3:GetObject", LIST_PARTS, "s3:PutObject"),
+        # uploads expire by themselves or are given up; bytes that no file version uses any more and old snapshots of
+        # the search index are taken away, and a night's dump that is larger than one part is put together
+        objects=(ABORT_UPLOAD, "s3:DeleteObject", "s3:GetObject", LIST_PARTS, "s3:PutObject"),
         buckets=("opendata",),
-        sends=("opendata-events", "opendata-harvest", "opendata-jobs"),
-        polls=("opendata-events", "opendata-harvest", "opendata-jobs", "opendata-uploads"),
+        sends=("opendata-events", "opendata-harvest", "opendata-jobs", "opendata-links", "opendata-uploads"),
+        polls=("opendata-events", "opendata-harvest", "opendata-jobs", "opendata-links", "opendata-uploads"),
         signs=False,
     ),
     "biz": Belongings(

@@ -38,13 +38,21 @@ EVENT_TIMEOUT = 30
 """A sixth of the queues' visibility timeout (180 s), as AWS advises, so a retry never overtakes a run."""
 
 
+DISK = 512
+"""MB in /tmp that Lambda gives by itself."""
+
+
 @dataclass(frozen=True)
 class Handler:
-    """An event function of `app.py`: memory in MB, timeout in seconds, and a ceiling of parallel runs or none."""
+    """An event function of `app.py`: memory in MB, timeout in seconds, a ceiling of parallel runs or none, MB in /tmp.
+
+    Chalice knows no size of /tmp: `infra.package` sets it where it is not Lambda's own.
+    """
 
     memory: int
     timeout: int
     concurrency: int | None = None
+    disk: int = DISK
 
 
 HANDLERS: Mapping[str, Mapping[str, Handler]] = {
@@ -55,10 +63,12 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "gdx_seal": Handler(memory=512, timeout=50, concurrency=1),
     },
     "opendata": {
-        "opendata_uploads": Handler(memory=2048, timeout=EVENT_TIMEOUT),
+        # a file of 2 GB lies on its disk several times; the queue hides a message for 5400 s
+        "opendata_uploads": Handler(memory=3008, timeout=900, disk=10_240),
         "opendata_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
         "opendata_harvest": Handler(memory=1024, timeout=EVENT_TIMEOUT),
         "opendata_jobs": Handler(memory=3008, timeout=420),  # its queue hides a message for 2520 s
+        "opendata_links": Handler(memory=1024, timeout=300, disk=2_560),  # its queue hides a message for 1800 s
         "opendata_sweep": Handler(memory=512, timeout=50, concurrency=1),
         "opendata_publish": Handler(memory=3008, timeout=50, concurrency=1),
     },
@@ -75,6 +85,11 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
     },
 }
 """Event functions by platform. What runs each minute runs alone (concurrency 1) and ends before the next begins."""
+
+
+def disk(function: str) -> int:
+    """MB in /tmp of a function of `app.py`."""
+    return next((entries[function].disk for entries in HANDLERS.values() if function in entries), DISK)
 
 
 @dataclass(frozen=True)

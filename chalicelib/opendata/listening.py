@@ -23,6 +23,8 @@ def hang(catalogue: Catalogue) -> None:
     catalogue.sweeps.append(lambda now: catalogue.harvest.sweep(now))
     catalogue.listen("opendata.", lambda event: catalogue.webhooks.fan_out(event))
     catalogue.listen("opendata.", lambda event: catalogue.uploads.tell_of_arrived(event))
+    catalogue.listen("opendata.", lambda event: catalogue.links.plan(event))
+    catalogue.sweeps.append(lambda now: catalogue.links.sweep(now))
     catalogue.listen("opendata.dataset.", lambda event: catalogue.publishing.requests.on_event(event))
     catalogue.listen(PURGED, lambda event: catalogue.purging.clear(event, forgetting(catalogue)))
     catalogue.sweeps.append(lambda now: catalogue.contents.sweep(now))

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 
+from chalicelib.shared.egress import downloads
 from chalicelib.shared.journal import Event, NotYet
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
@@ -35,6 +36,9 @@ from .intake.holding import Holds
 from .intake.making import Build, Maker
 from .intake.service import Uploads
 from .jobs.service import Jobs
+from .links.mirroring import Mirror
+from .links.service import Links
+from .links.store import LinkStore
 from .model import Kind
 from .participation.service import Participation
 from .publishing import Publishing
@@ -249,6 +253,21 @@ class Catalogue(Core):
     def held(self) -> Held:
         """Versions that wait for a decision."""
         return Held(self.store, self.contents)
+
+    @cached_property
+    def links(self) -> Links:
+        """Links and mirrors, and the consumer of the queue `opendata-links`."""
+        parts = self.parts
+        mirror = Mirror(self.store, self.packages, self.objects, parts.clock)
+        return Links(
+            LinkStore(parts.table),
+            self.store,
+            parts.journal,
+            downloads(parts.http),
+            mirror,
+            site=self.site,
+            clock=parts.clock,
+        )
 
     @cached_property
     def holds(self) -> Holds:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ MAX_ANSWER = 5 * 1024 * 1024
 
 MAX_LARGE = 64 * 1024 * 1024
 """The same for a provider that announced large answers: they are held in memory once or twice, of 1024 MB."""
+
+LONGEST_SILENCE = 60.0
+"""Seconds without a byte after which whoever answers is taken for dead, however long the whole may take."""
 
 _NEVER = tuple(
     ipaddress.ip_network(text)
@@ -74,6 +77,63 @@ class Http(Protocol):
         ...
 
 
+@runtime_checkable
+class Downloads(Protocol):
+    """Sends one request and hands the answer's body on as it comes."""
+
+    def fetch(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        sink: Callable[[bytes], object],
+        limit: int,
+        timeout: float,
+        whole: bool = True,
+    ) -> HttpAnswer:
+        """The answer without its body, which went into `sink` piece by piece.
+
+        Args:
+            limit: bytes of the body at most.
+            timeout: seconds for all of it.
+            whole: False: where the body is longer, the rest is not read and that is no fault.
+
+        Raises:
+            Unreachable: as `Http.send`.
+        """
+        ...
+
+
+def downloads(http: Http) -> Downloads:
+    """The way out of a room for bodies that are not held in memory, where it knows how."""
+    return http if isinstance(http, Downloads) else _InMemory(http)
+
+
+class _InMemory:
+    """`Downloads` by an `Http` that knows only whole answers."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def fetch(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        sink: Callable[[bytes], object],
+        limit: int,
+        timeout: float,
+        whole: bool = True,
+    ) -> HttpAnswer:
+        answer = self._http.send(method, url, headers=headers, timeout=timeout)
+        if whole and len(answer.body) > limit:
+            raise _too_large(limit)
+        sink(answer.body[:limit])
+        return replace(answer, body=b"")
+
+
 class GuardedHttp:
     """HTTP to public addresses, and to the private networks that this environment names.
 
@@ -109,11 +169,30 @@ class GuardedHttp:
         body: bytes | None = None,
         timeout: float = 10.0,
     ) -> HttpAnswer:
+        content = bytearray()
+        answer = self.fetch(
+            method, url, headers=headers, body=body, sink=content.extend, limit=self._max_answer, timeout=timeout
+        )
+        return replace(answer, body=bytes(content))
+
+    def fetch(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        sink: Callable[[bytes], object],
+        limit: int,
+        timeout: float,
+        whole: bool = True,
+        body: bytes | None = None,
+    ) -> HttpAnswer:
+        """`Downloads.fetch`, with a body of ours where there is one."""
         import urllib3
 
         secure, name, port, path = _taken_apart(url)
         address = self._judge(name, port, secure=secure)
-        limits = urllib3.Timeout(connect=min(3.0, timeout), read=timeout)
+        limits = urllib3.Timeout(connect=min(3.0, timeout), read=min(timeout, LONGEST_SILENCE))
         pool: urllib3.HTTPConnectionPool
         if secure:
             pool = urllib3.HTTPSConnectionPool(
@@ -141,11 +220,11 @@ class GuardedHttp:
                     redirect=False,
                     preload_content=False,
                 )
-                content = _read(answer, deadline, self._max_answer)
+                _hand_on(answer, deadline, limit, sink, whole=whole)
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             # ValueError: a header that http.client will not send
             raise Unreachable(type(error).__name__) from error
-        return HttpAnswer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, content)
+        return HttpAnswer(answer.status, {name.lower(): value for name, value in answer.headers.items()})
 
     def _judge(self, host: str, port: int, *, secure: bool) -> str:
         try:
@@ -174,16 +253,25 @@ def _taken_apart(url: str) -> tuple[bool, str, int, str]:
     return secure, name, port or (443 if secure else 80), path
 
 
-def _read(answer: BaseHTTPResponse, deadline: float, limit: int) -> bytes:
+def _hand_on(
+    answer: BaseHTTPResponse, deadline: float, limit: int, sink: Callable[[bytes], object], *, whole: bool
+) -> None:
     """The body, unless it is too large or drips in too slowly."""
-    content = bytearray()
+    room = limit
     while chunk := answer.read1(64 * 1024, decode_content=True):
-        content += chunk
-        if len(content) > limit:
-            raise Unreachable(f"the answer is larger than {limit // 1024 // 1024} MB")
+        if len(chunk) > room:
+            if whole:
+                raise _too_large(limit)
+            sink(chunk[:room])
+            return
+        room -= len(chunk)
+        sink(chunk)
         if time.monotonic() > deadline:
             raise Unreachable("the answer takes too long")
-    return bytes(content)
+
+
+def _too_large(limit: int) -> Unreachable:
+    return Unreachable(f"the answer is larger than {limit // 1024 // 1024} MB")
 
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

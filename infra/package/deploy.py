@@ -45,7 +45,7 @@ def deploy(workshop: Workshop, stage: str, session: Any, environment: Mapping[st
     """
     _keep_logs(session.client("logs"), f"/aws/lambda/{stages.APP_NAME}-{stage}")
     workshop.chalice("deploy", "--stage", stage, environment=environment)
-    _trace(session.client("lambda"), [entry["lambda_arn"] for entry in _functions(workshop, stage)])
+    _finish(session.client("lambda"), {entry["name"]: entry["lambda_arn"] for entry in _functions(workshop, stage)})
     api = api_id(workshop, stage)
     throttling = {"rateLimit": RATE, "burstLimit": BURST}
     session.client("apigateway").update_stage(
@@ -75,11 +75,17 @@ def _functions(workshop: Workshop, stage: str) -> list[dict[str, str]]:
     return [entry for entry in deployed(workshop, stage) if entry["resource_type"] == "lambda_function"]
 
 
-def _trace(functions: Any, arns: list[str]) -> None:
-    """Traces the functions, and not the API before them (see `Stage.config`)."""
-    for arn in arns:
+def _finish(functions: Any, arns: Mapping[str, str]) -> None:
+    """Traces the functions, and not the API before them (see `Stage.config`), and gives them their room on the disk.
+
+    Args:
+        arns: by the function's name in `app.py`.
+    """
+    for name, arn in arns.items():
         functions.get_waiter("function_updated_v2").wait(FunctionName=arn)
-        functions.update_function_configuration(FunctionName=arn, TracingConfig={"Mode": "Active"})
+        functions.update_function_configuration(
+            FunctionName=arn, TracingConfig={"Mode": "Active"}, EphemeralStorage={"Size": stages.disk(name)}
+        )
 
 
 def delete(workshop: Workshop, stage: str, environment: Mapping[str, str | None] | None = None) -> None:

@@ -3,13 +3,14 @@
 - Function names as `chalice deploy` gives them: the policies allow logs under those names only.
 - Throttling, which Chalice does not know.
 - Traces of the functions and not of the API, which Chalice only knows together (see `Stage.config`).
+- The room that a function has on its disk, which Chalice does not know.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from infra.stages import Stage
+from infra.stages import Stage, disk
 
 RATE, BURST = 500, 1000
 """Requests per second and in one moment, per stage; beyond it API Gateway answers 429."""
@@ -27,7 +28,13 @@ def merge_template(stage: Stage) -> dict[str, Any]:
     api = {"MethodSettings": [throttling], "TracingEnabled": False}
     names = {"APIHandler": "api_handler"} | {_resource_name(name): name for name in stage.handlers}
     functions = {
-        resource: {"Properties": {"FunctionName": stage.function_name(handler), "Tracing": "Active"}}
+        resource: {
+            "Properties": {
+                "FunctionName": stage.function_name(handler),
+                "Tracing": "Active",
+                "EphemeralStorage": {"Size": disk(handler)},
+            }
+        }
         for resource, handler in names.items()
     }
     # Chalice names a function that does not exist (`ApiHandler`) as the owner of the API's log group.

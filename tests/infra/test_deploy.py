@@ -38,10 +38,12 @@ def _variables(session: LocalSession) -> dict[str, str]:
 def test_deploy_again_from_a_fresh_workshop_uses_the_kept_record(session: LocalSession, tmp_path: Path) -> None:
     assert ("Add", "GdxTable") in provide(STAGE, session)
     traced: list[tuple[str, str]] = []
+    disks: list[int] = []
 
     def note(params: dict[str, Any], **_: Any) -> None:
         if "TracingConfig" in params:
             traced.append((params["FunctionName"], params["TracingConfig"]["Mode"]))
+            disks.append(params["EphemeralStorage"]["Size"])
 
     session.events.register("provide-client-params.lambda.UpdateFunctionConfiguration", note)
     project = small_project.write(tmp_path / "project")
@@ -62,6 +64,7 @@ def test_deploy_again_from_a_fresh_workshop_uses_the_kept_record(session: LocalS
     assert stage["tracingEnabled"] is False
     functions = session.client("lambda").list_functions()["Functions"]
     # what was asked for: moto takes the change and keeps nothing of it
+    assert set(disks) == {stages.DISK}
     assert sorted(traced[-4:]) == sorted((each["FunctionArn"], "Active") for each in functions)
 
     groups = session.client("logs").describe_log_groups()["logGroups"]

@@ -26,11 +26,12 @@ QUEUES = (
     "citizen-events",
     "opendata-events",
     "opendata-harvest",
+    "opendata-links",
     "opendata-jobs",
     "opendata-uploads",
 )
 
-VISIBILITY = {"opendata-jobs": "2520"}
+VISIBILITY = {"opendata-jobs": "2520", "opendata-links": "1800", "opendata-uploads": "5400"}
 """Seconds for which a queue whose function may run longer than 30 s hides a message."""
 
 

@@ -129,6 +129,7 @@ class Portal:
             queue, body = self.queues.waiting.pop(0)
             {
                 "opendata-events": self.catalogue.on_event,
+                "opendata-links": self.catalogue.links.on_message,
                 "opendata-uploads": self.catalogue.uploads.take_message,
                 "opendata-harvest": self.catalogue.harvest.on_message,
                 "opendata-jobs": self.catalogue.jobs.on_message,

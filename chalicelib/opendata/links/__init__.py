@@ -1,0 +1,1 @@
+"""Links: whether what lies elsewhere is still there, and copies of it for whoever asks for them."""
