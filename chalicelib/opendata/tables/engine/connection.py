@@ -20,14 +20,14 @@ from chalicelib.shared.objects import Objects
 from ...model import Table
 from ...rules import Rejected
 from .disk import KEPT, Disk
-from .filesystem import address, filesystem
+from .filesystem import address
+from .lock import locked as locked
+from .lock import read_parquet as read_parquet
 from .ranged import Ranged
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY = "600MB"
-THREADS = 2
 WHOLE = 32 * 1024 * 1024
 """Bytes up to which a table is fetched whole: a scan of a few columns takes no more time then, the next one none."""
 OPEN = 4
@@ -120,54 +120,6 @@ class Engine:
             while len(self._ranged) > RANGED:
                 self._ranged.popitem(last=False)
             return self._ranged[key]
-
-
-def locked(
-    places: Iterable[str],
-    far: Mapping[str, Ranged] | None = None,
-    *,
-    memory: str = MEMORY,
-    threads: int = THREADS,
-    more: Mapping[str, str | bool | int] | None = None,
-) -> DuckDBPyConnection:
-    """A database of its own that reads these files and nothing else, and whose settings nobody can change.
-
-    Args:
-        places: of local files, and addresses of ranged objects.
-        far: those objects by their addresses.
-        more: further settings.
-    """
-    import duckdb
-
-    connection = duckdb.connect(
-        config={
-            "memory_limit": memory,
-            "threads": threads,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            "python_enable_replacements": False,
-            "temp_directory": "",
-            **(more or {}),
-        }
-    )
-    if far:
-        connection.register_filesystem(filesystem(far))
-    connection.execute("SET TimeZone='UTC'")
-    connection.execute("SET parquet_metadata_cache=true")
-    connection.execute(f"SET allowed_paths=[{', '.join(map(_literal, places))}]")
-    connection.execute("SET enable_external_access=false")
-    connection.execute("SET lock_configuration=true")
-    return connection
-
-
-def read_parquet(place: str) -> str:
-    """SQL of the rows of a Parquet file, with their numbers from 0 as `file_row_number`."""
-    return f"read_parquet({_literal(place)}, file_row_number=true)"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager
