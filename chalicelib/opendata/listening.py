@@ -28,6 +28,8 @@ def hang(catalogue: Catalogue) -> None:
     catalogue.listen("opendata.dataset.", lambda event: catalogue.publishing.requests.on_event(event))
     catalogue.listen(PURGED, lambda event: catalogue.purging.clear(event, forgetting(catalogue)))
     catalogue.sweeps.append(lambda now: catalogue.contents.sweep(now))
+    catalogue.sweeps.append(lambda now: catalogue.live.compaction.sweep(now))
+    catalogue.sweeps.append(lambda now: catalogue.live.compaction.clear(now))
     catalogue.sweeps.append(lambda now: catalogue.usage.run(now))
     catalogue.sweeps.append(lambda now: catalogue.dumps.sweep(now))
     catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
@@ -51,5 +53,6 @@ def forgetting(catalogue: Catalogue) -> list[Forget]:
         lambda purged: catalogue.publishing.requests.forget(purged),
         lambda purged: gathering.forget(parts.table, purged),
         lambda purged: catalogue.jobs.forget(purged),
+        lambda purged: catalogue.live.compaction.forget(purged),
         lambda purged: catalogue.cards.remove([purged.id], new_token),
     ]

@@ -44,8 +44,11 @@ from .participation.service import Participation
 from .publishing import Publishing
 from .tables.datastore import DataStore
 from .tables.ingest import caged
+from .tables.engine.connection import Engine
 from .tables.reading import Tables
 from .tables.source import Sources
+from .tables.writing.live_tables import LiveTables
+from .tables.writing.store import WRITTEN
 from .usage.counters import Counters
 from .usage.rollup import RollUp
 from .users.service import Users
@@ -244,6 +247,27 @@ class Catalogue(Core):
         )
 
     @cached_property
+    def engine(self) -> Engine:
+        """Published tables behind a lock."""
+        return Engine(self.objects, self.folder)
+
+    @cached_property
+    def live(self) -> LiveTables:
+        """Tables that are written row by row."""
+        return LiveTables(
+            self.parts,
+            self.objects,
+            self.store,
+            self.packages,
+            self.access,
+            self.contents,
+            self.engine,
+            self.overrides,
+            self.site,
+            self.folder,
+        )
+
+    @cached_property
     def uploads(self) -> Uploads:
         """The consumer of the queue `opendata-uploads`."""
         maker = Maker(self.objects, self.contents, self.build)
@@ -280,6 +304,7 @@ class Catalogue(Core):
         parts = self.parts
         jobs = Jobs(parts.table, parts.journal, self.objects, parts.keyring, ids=parts.ids, clock=parts.clock)
         jobs.kinds["export"] = lambda job: self.exports.do(job)
+        jobs.also[WRITTEN] = lambda event: self.live.compaction.on_event(event)
         return jobs
 
     @cached_property

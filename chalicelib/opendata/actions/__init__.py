@@ -17,6 +17,7 @@ from . import (
     site,
     tags,
     users,
+    writing,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "site",
     "tags",
     "users",
+    "writing",
 ]

@@ -47,6 +47,7 @@ class Jobs:
     Attributes:
         kinds: who does them.
         checks: the kinds that may be asked for by their name, and what checks the request.
+        also: who does other long work that comes by the same queue, by the event's type.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Jobs:
         self._clock = clock
         self.kinds: dict[str, Worker] = {}
         self.checks: dict[str, Check] = {}
+        self.also: dict[str, Callable[[Event], None]] = {}
 
     # -- asking
 
@@ -193,6 +195,9 @@ class Jobs:
         self._journal.carry(body, self._take)
 
     def _take(self, event: Event) -> None:
+        if event.type in self.also:
+            self.also[event.type](event)
+            return
         item = self._table.get(store.head_key(event.subject))
         if item is None:
             return  # its dataset was purged

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared.objects import Objects
@@ -20,12 +20,14 @@ from ...model import Table
 from ..ingest.types import quoted
 from ..source import Source
 from . import values
-from .delta import WIDE, Overlay, unpacked
+from .delta import WIDE, Overlay, Range, Row, unpacked
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ROW_ID = "_id"
+NOTED = 16
+"""Deltas of this process's own that it need not read."""
 KEPT = 8
 """Overlays that are kept in memory; each is at most what a table may have written since it was put together."""
 
@@ -35,6 +37,7 @@ class Merging:
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
+        self._noted: OrderedDict[str, tuple[tuple[str, ...], Mapping[int, Row], Sequence[Range]]] = OrderedDict()
         self._overlays: OrderedDict[tuple[tuple[str, ...], tuple[str, ...]], Overlay] = OrderedDict()
 
     def overlay(self, live: Live) -> Overlay:
@@ -53,17 +56,18 @@ class Merging:
         if last < len(keys):
             known = Overlay(names, dict(known.rows), list(known.gone))
             for key in keys[last:]:
-                known.lay(*unpacked(self._objects.read(key)))
-        self.remember(keys, known)
-        return known
-
-    def remember(self, keys: tuple[str, ...], overlay: Overlay) -> None:
-        """Keeps an overlay that somebody has made of these deltas."""
-        place = (keys, overlay.columns)
-        self._overlays[place] = overlay
-        self._overlays.move_to_end(place)
+                known.lay(*(self._noted.get(key) or unpacked(self._objects.read(key))))
+        self._overlays[keys, names] = known
+        self._overlays.move_to_end((keys, names))
         while len(self._overlays) > KEPT:
             self._overlays.popitem(last=False)
+        return known
+
+    def note(self, key: str, columns: tuple[str, ...], rows: Mapping[int, Row], gone: Sequence[Range]) -> None:
+        """Remembers a delta that was just written, so that this process need not read it."""
+        self._noted[key] = (columns, rows, gone)
+        while len(self._noted) > NOTED:
+            self._noted.popitem(last=False)
 
     def relation(self, connection: DuckDBPyConnection, source: Source, base: str) -> str:
         """SQL of a relation, as it may stand behind FROM, with `_id` and the columns of `source.table`.
@@ -76,8 +80,9 @@ class Merging:
         Raises:
             NotFound: see `overlay`.
         """
-        assert source.live is not None
         file_table = next(each for each in source.file.tables if each.number == source.table.number)
+        if source.live is None:
+            raise ValueError("nothing lies over these rows")
         return laid_over(connection, source.live, self.overlay(source.live), file_table, base)
 
 
@@ -92,10 +97,7 @@ def laid_over(connection: DuckDBPyConnection, live: Live, overlay: Overlay, base
     over, without = f"over_{digest[:16]}", f"without_{digest[:16]}"
     shape = [(column["id"], column["type"]) for column in live.columns]
     put(connection, over, shape, list(overlay.rows), list(overlay.rows.values()))
-    own = {column["id"] for column in base_table.columns} - set(live.dropped)
-    chosen = ", ".join(
-        quoted(name) if name in own else f"CAST(NULL AS {values.duck(kind)}) AS {quoted(name)}" for name, kind in shape
-    )
+    chosen = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in own_columns(live, base_table).items())
     if not base_table.rows:
         return f"(SELECT * FROM {over})"  # noqa: S608 - a name of ours
     number = id_of(base_table)
@@ -109,6 +111,20 @@ def laid_over(connection: DuckDBPyConnection, live: Live, overlay: Overlay, base
         f" WHERE NOT EXISTS (SELECT 1 FROM {without} WHERE {without}.{ROW_ID} = {number})"
         f"{f' AND {wide}' if wide else ''} UNION ALL SELECT * FROM {over})"
     )
+
+
+def own_columns(live: Live, base_table: Table) -> dict[str, str]:
+    """By name, the SQL of each column in the rows of the base."""
+    own = {column["id"] for column in base_table.columns} - set(live.dropped)
+    return {
+        column["id"]: quoted(column["id"]) if column["id"] in own else f"CAST(NULL AS {values.duck(column['type'])})"
+        for column in live.columns
+    }
+
+
+def readable(name: str, kind: str) -> str:
+    """The SQL of a column as Python can take it; `values.kept` makes of it what is kept."""
+    return f"CAST({quoted(name)} AS VARCHAR)" if kind == "timestamptz" else quoted(name)
 
 
 def id_of(table: Table) -> str:

@@ -70,7 +70,9 @@ def kept(value: Any, kind: str) -> Any:
     """A value that was read from a table, as it is kept in a delta."""
     if value is None or kind in ("text", "int8", "float8", "bool"):
         return value
-    return _digits(value) if kind == "numeric" else value.isoformat() if isinstance(value, date) else str(value)
+    if kind == "timestamptz":  # read as text: DuckDB needs a library more to make a datetime of it
+        return datetime.fromisoformat(value).astimezone(UTC).isoformat()
+    return _digits(value) if kind == "numeric" else value.isoformat()
 
 
 def shown(value: Any, kind: str) -> Any:

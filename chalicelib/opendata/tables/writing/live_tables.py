@@ -1,0 +1,207 @@
+"""The services around tables that are written by the API, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.shared.errors import NotFound
+from chalicelib.shared.identity import Caller
+from chalicelib.shared.journal import Once
+from chalicelib.shared.objects import Objects
+from chalicelib.shared.parts import Parts
+
+from ...access import Access
+from ...contents import Contents
+from ...firewall.store import Overrides
+from ...model import Table
+from ...packages import Packages
+from ...rules import Rejected
+from ...store import Store
+from .. import question
+from ..engine.connection import Engine
+from .building import Building
+from .compaction import Compaction
+from .creating import READ_ONLY, Creating
+from .guarding import Guarding
+from .looking import Looking
+from .merging import Merging
+from .service import Given, Json, Writing, flag
+from .store import RowStore, nowhere
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass
+class LiveTables:
+    """What the actions that write rows do."""
+
+    parts: Parts
+    objects: Objects
+    store: Store
+    packages: Packages
+    access: Access
+    contents: Contents
+    engine: Engine
+    site: str
+    overrides: Overrides
+    folder: Path | None = None
+
+    def create(self, caller: Caller, once: Once, given: Given) -> Json:
+        """`datastore_create`.
+
+        Raises:
+            NotFound, NotAllowed, Rejected, Unavailable.
+        """
+        return self.creating.create(caller, once, given)
+
+    def upsert(self, caller: Caller, once: Once, given: Given) -> Json:
+        """`datastore_upsert`.
+
+        Raises:
+            NotFound, NotAllowed, Rejected, Unavailable.
+        """
+        resource_id = _resource_id(given)
+        self._open(caller, once, resource_id, flag(given, "force"))
+        return self.writing.upsert(caller, once, resource_id, given)
+
+    def delete(self, caller: Caller, once: Once, given: Given) -> Json:
+        """`datastore_delete`: rows by `filters`, the whole table without.
+
+        Raises:
+            NotFound, NotAllowed, Rejected, Unavailable.
+        """
+        resource_id, force = _resource_id(given), flag(given, "force")
+        if given.get("filters") in (None, ""):
+            self.creating.drop(caller, once, resource_id, force=force)
+            return {"resource_id": resource_id}
+        return self.delete_records(caller, once, given)
+
+    def delete_records(self, caller: Caller, once: Once, given: Given) -> Json:
+        """`datastore_records_delete`: rows by `filters`, all of them for {}.
+
+        Raises:
+            NotFound, NotAllowed, Rejected, Unavailable.
+        """
+        resource_id, filters = _resource_id(given), given.get("filters")
+        if filters in (None, ""):
+            raise Rejected({"filters": ["Missing value"]})
+        self._open(caller, once, resource_id, flag(given, "force"))
+        return self.writing.delete(caller, once, resource_id, given)
+
+    def _open(self, caller: Caller, once: Once, resource_id: str, force: bool) -> None:
+        """Has a table opened that its file keeps closed, where somebody insists."""
+        try:
+            resource = self.rows.find(resource_id).resource
+        except NotFound:
+            raise nowhere() from None
+        if resource.live is None:
+            if resource.uploaded and not resource.writable and not force:
+                package, organization = self.packages.find_of_resource(caller, resource_id)
+                self.access.must_write(caller, organization)
+                if package.resource(resource_id) == resource:
+                    raise Rejected({"read-only": [READ_ONLY]})
+            self.creating.open(caller, once, resource_id, force=force)
+
+    @cached_property
+    def rows(self) -> RowStore:
+        """Live states as they are kept."""
+        return RowStore(self.parts.table, self.parts.journal)
+
+    @cached_property
+    def merging(self) -> Merging:
+        """Rows as they are read."""
+        return Merging(self.objects)
+
+    @cached_property
+    def looking(self) -> Looking:
+        """Rows as writers look for them."""
+
+        @contextmanager
+        def opened(table: Table) -> Iterator[tuple[DuckDBPyConnection, str]]:
+            with self.engine.connect([table] if table.rows else []) as found:
+                yield found.connection, found.rows(table) if table.rows else ""
+
+        return Looking(opened)
+
+    @cached_property
+    def building(self) -> Building:
+        """Rows as versions."""
+        return Building(self.objects, self.contents, self.folder)
+
+    @cached_property
+    def writing(self) -> Writing:
+        """Writes rows."""
+        parts = self.parts
+        return Writing(
+            self.rows,
+            self.store,
+            self.access,
+            self.objects,
+            self.merging,
+            self.looking,
+            Guarding(lambda resource_id: self.overrides.of([resource_id])[resource_id]),
+            conditions=_condition,
+            ids=parts.ids,
+            clock=parts.clock,
+        )
+
+    @cached_property
+    def creating(self) -> Creating:
+        """Makes tables."""
+        return Creating(
+            self.store,
+            self.packages,
+            self.contents,
+            self.building,
+            self.merging,
+            self.looking,
+            self.writing,
+            lambda resource_id: self.compaction.compact(resource_id),
+            site=self.site,
+        )
+
+    @cached_property
+    def compaction(self) -> Compaction:
+        """Puts rows together."""
+        parts = self.parts
+        return Compaction(
+            parts.table,
+            self.rows,
+            parts.journal,
+            self.store,
+            self.packages,
+            self.objects,
+            self.contents,
+            self.building,
+            self.merging,
+            clock=parts.clock,
+        )
+
+
+def _resource_id(given: Given) -> str:
+    return question.resource_of(given)
+
+
+def _condition(table: Table, filters: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
+    """Filters as SQL over rows with `_id`, and the values for it.
+
+    Raises:
+        Rejected.
+    """
+    from ..ingest.types import quoted
+
+    asked = question.parse({"filters": filters}, table)
+    parts, bound = [], []
+    for name, wanted in asked.filters:
+        real = [each for each in wanted if each is not None]
+        alts = [f"{quoted(name)} IN ({', '.join('?' * len(real))})"] if real else []
+        alts += [f"{quoted(name)} IS NULL"] if len(real) < len(wanted) else []
+        parts.append(f"({' OR '.join(alts)})")
+        bound += real
+    return " AND ".join(parts) or "true", bound
