@@ -48,8 +48,8 @@ class LiveTables:
     access: Access
     contents: Contents
     engine: Engine
-    site: str
     overrides: Overrides
+    site: str
     folder: Path | None = None
 
     def create(self, caller: Caller, once: Once, given: Given) -> Json:
