@@ -271,7 +271,16 @@ class Catalogue(Core):
     def uploads(self) -> Uploads:
         """The consumer of the queue `opendata-uploads`."""
         maker = Maker(self.objects, self.contents, self.build)
-        return Uploads(self.store, self.packages, maker, self.contents, self.held, self.holds, clock=self.parts.clock)
+        return Uploads(
+            self.store,
+            self.packages,
+            maker,
+            self.contents,
+            self.held,
+            self.holds,
+            clock=self.parts.clock,
+            put_together=lambda resource_id: self.live.compaction.compact(resource_id),
+        )
 
     @cached_property
     def held(self) -> Held:

@@ -50,7 +50,7 @@ class Held:
             raise LookupError(resource.id)
         made, file = joined(resource, replace(resource.held, at=now))
         rows: list[Write] = [Remove(held_key(resource.id, file.number)), self._store.file_row(resource.id, file)]
-        return replace(made, held=None, file=file, problem=None, modified=now), file, rows
+        return replace(made, live=None, held=None, file=file, problem=None, modified=now), file, rows
 
     def dropped(self, resource: Resource, *, but: str = "") -> tuple[Resource, list[Write]]:
         """Gives a held version up, if there is one; its bytes go with it unless others use them.

@@ -57,6 +57,8 @@ class Uploads:
         held: versions that wait.
         holds: says which must wait.
         clock: tells the time.
+        put_together: makes a version of the rows that were written to a resource one by one, before a file takes their
+            place (`tables.writing.compaction`).
     """
 
     def __init__(
@@ -69,10 +71,12 @@ class Uploads:
         holds: Holds,
         *,
         clock: Callable[[], datetime],
+        put_together: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._store = store
         self._packages = packages
         self._maker = maker
+        self._put_together = put_together
         self._contents = contents
         self._held = held
         self._holds = holds
@@ -113,6 +117,10 @@ class Uploads:
                     return
                 if looked is None or upload != seen:  # its options may have been changed meanwhile
                     looked, seen = self._looked(upload, scratch / str(attempt)), upload
+                if resource.live is not None and resource.live.deltas:
+                    self._put_together(resource_id)
+                    package = self._store.package_of_resource(resource_id) or package
+                    resource = package.resource(resource_id) or resource
                 try:
                     self._settle(package, resource, upload, looked)
                 except Replayed:
@@ -140,6 +148,10 @@ class Uploads:
             return
         hold = self._holds.verdict(package, resource, looked.file)
         file, content = self._maker.keep(looked, upload)
+        if resource.file is not None and file.number <= resource.file.number:
+            # versions were made of written rows since it was announced, and numbers grow
+            file = replace(file, number=resource.uploads + 1)
+            resource = replace(resource, uploads=file.number)
         used = self._contents.used(content, resource.id, file.number, package.id)
         resource = _described(resource, upload, looked.format)
         if hold is not None:
@@ -148,7 +160,7 @@ class Uploads:
             return
         resource, dropped = self._held.dropped(resource, but=file.sha256)
         resource, file = joined(resource, file)
-        done = replace(resource, upload=None, file=file, problem=None, failed=None, modified=now)
+        done = replace(resource, live=None, upload=None, file=file, problem=None, failed=None, modified=now)
         rows = [self._store.file_row(done.id, file), *dropped, *used]
         self._save(once, package, done, "opendata.resource.taken_in", file, rows)
 

@@ -144,8 +144,8 @@ class Compaction:
             except NotFound:
                 return None
             live = place.resource.live
-            if live is None or not live.deltas:
-                return None
+            if live is None or not live.deltas or place.resource.held is not None:
+                return None  # a version that waits for a decision has a number already, and numbers grow
             if live.sealed == len(live.deltas):
                 return place
             try:
