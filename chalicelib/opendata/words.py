@@ -22,6 +22,7 @@ _THAI = {
     "Must be a natural number": "ต้องเป็นจำนวนเต็มไม่ติดลบ",
     "Must not contain control characters": "ต้องไม่มีอักขระควบคุม",
     "Invalid integer": "ต้องเป็นจำนวนเต็ม",
+    "Must be an older version than `to`": "ต้องเป็นเวอร์ชันที่เก่ากว่า to",
     "Please enter an integer value": "โปรดระบุจำนวนเต็ม",
     "Date format incorrect": "รูปแบบวันที่ไม่ถูกต้อง ใช้ ปปปป-ดด-วว",
     "Please provide a valid URL": "โปรดระบุที่อยู่เว็บให้ถูกต้อง",
@@ -59,6 +60,12 @@ _THAI = {
     "A resource_id can not be found": "ไม่พบทรัพยากรบางรายการ",
     "Must supply unique resource_ids": "รหัสของทรัพยากรซ้ำกัน",
     "Holds what looks like a national id; take it out": "มีตัวเลขที่น่าจะเป็นเลขประจำตัวประชาชน โปรดลบออก",
+    "Each must be a finding of this version, by its table, column and kind": (
+        "ต้องเป็นสิ่งที่พบในไฟล์รุ่นนี้ ระบุด้วยตาราง คอลัมน์ และประเภท"
+    ),
+    "Must itself hold no id number, telephone number or e-mail address": (
+        "เหตุผลต้องไม่มีเลขประจำตัวประชาชน หมายเลขโทรศัพท์ หรืออีเมล"
+    ),
     "Group name already exists in database": "ชื่อนี้ถูกใช้แล้ว โปรดใช้ชื่ออื่น",
     "Only csv and tsv are read by spreadsheets, which is what this is for": (
         "ใช้ได้กับ csv และ tsv เท่านั้น เพราะมีไว้สำหรับโปรแกรมตารางคำนวณ"
@@ -66,6 +73,12 @@ _THAI = {
     "Say once which version: in the id, by version or by as_of": "ระบุรุ่นเพียงวิธีเดียว: ในรหัส, version หรือ as_of",
     "Must be the number of a version, from 1": "ต้องเป็นเลขรุ่นตั้งแต่ 1",
     "Must be a date or date-time of ISO 8601, e.g. 2026-01-31": "ต้องเป็นวันที่หรือเวลาแบบ ISO 8601 เช่น 2026-01-31",
+    "There is no such column": "ไม่มีคอลัมน์นี้ในตาราง",
+    "Must be a column of numbers that can be added up or averaged": "ต้องเป็นคอลัมน์ตัวเลขที่รวมหรือเฉลี่ยได้",
+    "Must be a column of provinces": "ต้องเป็นคอลัมน์ที่เป็นจังหวัด",
+    "Must be west,south,east,north in degrees, e.g. 97.3,5.6,105.7,20.5": (
+        "ต้องเป็น ตะวันตก,ใต้,ตะวันออก,เหนือ หน่วยองศา เช่น 97.3,5.6,105.7,20.5"
+    ),
     "Dataset collaborators not enabled": "ระบบนี้ไม่ใช้ผู้ร่วมงานรายชุดข้อมูล ให้เพิ่มเป็นสมาชิกของหน่วยงาน",
 }
 _PATTERNS = (
