@@ -50,18 +50,16 @@ class Looking:
     ) -> dict[Place, tuple[int, tuple[Any, ...]]]:
         own = own_columns(live, base)
         kinds = {ROW_ID: "int8", **{column["id"]: column["type"] for column in live.columns}}
-        number = id_of(base)
-        sources = {ROW_ID: number, **own}
         shape = [(f"k{at}", kinds[name]) for at, name in enumerate(by)]
-        same = " AND ".join(f"wanted.k{at} = {sources[name]}" for at, name in enumerate(by))
-        chosen = ", ".join(
-            f"CAST({sql} AS VARCHAR)" if kinds[name] == "timestamptz" else sql for name, sql in own.items()
-        )
+        same = " AND ".join(f"wanted.k{at} = base.{quoted(name)}" for at, name in enumerate(by))
+        columns = ", ".join([f"{id_of(base)} AS {ROW_ID}", *(f"{sql} AS {quoted(name)}" for name, sql in own.items())])
+        chosen = ", ".join(f"{readable(name, kinds[name], 'base.')}" for name in own)
         found: dict[Place, tuple[int, tuple[Any, ...]]] = {}
         with self._open(base) as (connection, rows):
             put(connection, "wanted", shape, list(range(len(places))), places)
             answered = connection.execute(
-                f"SELECT wanted.{ROW_ID} AS place, {number}, {chosen} FROM {rows} JOIN wanted ON {same}"  # noqa: S608 - names are quoted
+                f"SELECT wanted.{ROW_ID}, base.{ROW_ID}, {chosen}"  # noqa: S608 - names are quoted
+                f" FROM (SELECT {columns} FROM {rows}) AS base JOIN wanted ON {same}"
             ).fetchall()
         for place, row_id, *row in answered:
             if row_id in overlay.rows or holds(overlay.gone, row_id):

@@ -104,11 +104,12 @@ def laid_over(connection: DuckDBPyConnection, live: Live, overlay: Overlay, base
     single = [each for first, last in overlay.gone if last - first < WIDE for each in range(first, last + 1)]
     put(connection, without, [], [*overlay.rows, *single], [])
     wide = " AND ".join(
-        f"{number} NOT BETWEEN {first} AND {last}" for first, last in overlay.gone if last - first >= WIDE
+        f"base.{ROW_ID} NOT BETWEEN {first} AND {last}" for first, last in overlay.gone if last - first >= WIDE
     )
+    # everything is named by where it comes from: columns may be called anything
     return (
-        f"(SELECT {number} AS {ROW_ID}, {chosen} FROM {base}"  # noqa: S608 - names are quoted, numbers are ours
-        f" WHERE NOT EXISTS (SELECT 1 FROM {without} WHERE {without}.{ROW_ID} = {number})"
+        f"(SELECT * FROM (SELECT {number} AS {ROW_ID}, {chosen} FROM {base}) AS base"  # noqa: S608 - names are quoted, numbers are ours
+        f" WHERE NOT EXISTS (SELECT 1 FROM {without} WHERE {without}.{ROW_ID} = base.{ROW_ID})"
         f"{f' AND {wide}' if wide else ''} UNION ALL SELECT * FROM {over})"
     )
 
@@ -122,9 +123,9 @@ def own_columns(live: Live, base_table: Table) -> dict[str, str]:
     }
 
 
-def readable(name: str, kind: str) -> str:
+def readable(name: str, kind: str, of: str = "") -> str:
     """The SQL of a column as Python can take it; `values.kept` makes of it what is kept."""
-    return f"CAST({quoted(name)} AS VARCHAR)" if kind == "timestamptz" else quoted(name)
+    return f"CAST({of}{quoted(name)} AS VARCHAR)" if kind == "timestamptz" else f"{of}{quoted(name)}"
 
 
 def id_of(table: Table) -> str:
