@@ -5,6 +5,7 @@ importing this file, so a handler in a room would run outside the house.
 """
 
 import os
+from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
@@ -109,6 +110,11 @@ if "opendata" in settings.platforms:
         """Does work that takes longer than a request may, and keeps its result."""
         for record in event:
             house.handlers["opendata_jobs"](record.body)
+
+    @app.lambda_function()
+    def opendata_sql(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Answers a query in SQL; what it may read is signed for by whoever calls it."""
+        return house.functions["opendata_sql"](event)
 
     @app.schedule(EVERY_MINUTE)
     def opendata_sweep(event: CloudWatchEvent) -> None:

@@ -61,6 +61,7 @@ def _in_a_new_process(code: str, environment: str, rooms: tuple[str, ...]) -> fl
         "XROAD_SPELLING": "7.8",
         "MAIL_FROM": "notices@mail.klang.example",
         "CLAMD": "",
+        "FUNCTIONS": "",
         "AWS_DEFAULT_REGION": REGION,
     }
     done = subprocess.run(

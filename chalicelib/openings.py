@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .shared.identity import Gate
 
@@ -53,8 +53,17 @@ def _open_opendata(house: House) -> None:
     house.handlers["opendata_harvest"] = lambda body: catalogue.harvest.on_message(body)
     house.handlers["opendata_links"] = lambda body: catalogue.links.on_message(body)
     house.handlers["opendata_jobs"] = lambda body: catalogue.jobs.on_message(body)
+    house.functions["opendata_sql"] = lambda event: _query(house, event)
     house.sweeps["opendata_sweep"] = lambda: catalogue.sweep((house.sweep_clock or house.clock)())
     house.sweeps["opendata_publish"] = lambda: _publish(house)
+
+
+def _query(house: House, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers a query in SQL with no right but the addresses that came with it."""
+    from .opendata.tables.sql.sandbox import BySigned, Sandbox
+    from .shared.egress import downloads
+
+    return Sandbox(BySigned(house.way_out, downloads(house.way_out))).handle(event)
 
 
 def _publish(house: House) -> None:

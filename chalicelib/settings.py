@@ -31,6 +31,7 @@ VARIABLES = (
     "XROAD_SPELLING",
     "MAIL_FROM",
     "CLAMD",
+    "FUNCTIONS",
 )
 XROAD_SPELLINGS = ("7.7", "7.8")
 """Releases of X-Road whose names of errors the exchange can speak; they differ in spelling alone."""
@@ -83,6 +84,8 @@ class Settings:
         xroad_spelling: `XROAD_SPELLING`; the X-Road release whose spelling of error types the exchange speaks.
         mail_from: `MAIL_FROM`; the address in whose name notices go out; its domain is a verified identity of SES.
         clamd: `CLAMD`; `host:port` of the malware scanner of applicants' documents, or empty where there is none.
+        functions: `FUNCTIONS`; beginning of the names of this stage's Lambda functions, or empty where they are called
+            in this process.
     """
 
     environment: str
@@ -99,6 +102,7 @@ class Settings:
     xroad_spelling: str
     mail_from: str
     clamd: str
+    functions: str
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -131,6 +135,7 @@ class Settings:
             xroad_spelling=env["XROAD_SPELLING"],
             mail_from=env["MAIL_FROM"],
             clamd=env["CLAMD"],
+            functions=env["FUNCTIONS"],
         )
         settings._check()
         return settings
@@ -163,6 +168,8 @@ class Settings:
             raise BadSettings(f"XROAD_SPELLING must be one of {', '.join(XROAD_SPELLINGS)}")
         if self.clamd and not _is_place(self.clamd):
             raise BadSettings("CLAMD must be host:port, or empty")
+        if not re.fullmatch(r"([a-z][a-z0-9-]{1,62})?", self.functions):
+            raise BadSettings("FUNCTIONS must be the beginning of functions' names, or empty")
         if not re.fullmatch(r"[a-z0-9._-]{1,64}@([a-z0-9-]{1,63}\.)+[a-z]{2,63}", self.mail_from):
             raise BadSettings("MAIL_FROM must be a plain e-mail address in lower case")
         try:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .neighbours import FiguresThroughGdx, FiguresToCatalogue
     from .opendata.service import Catalogue as OpenData
     from .shared.connections import Platform
+    from .shared.functions import Functions
     from .shared.gdx_client import Gdx as AsksGdx
     from .shared.gdx_request import GdxRequests
     from .shared.messengers import Outside
@@ -97,6 +98,7 @@ class House:
         rooms: routes by room, in the order of the settings; the front door last.
         handlers: what takes a queue's message body, by the name of its function in app.py.
         sweeps: what runs each minute, by the name of its function in app.py.
+        functions: what other functions call for its answer, by the name of its function in app.py.
     """
 
     settings: Settings
@@ -108,6 +110,7 @@ class House:
     rooms: dict[str, Room] = field(default_factory=dict)
     handlers: dict[str, Callable[[str], None]] = field(default_factory=dict)
     sweeps: dict[str, Callable[[], None]] = field(default_factory=dict)
+    functions: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = field(default_factory=dict)
     _parts: dict[str, Parts] = field(default_factory=dict, repr=False)
 
     def now(self) -> datetime:
@@ -224,11 +227,20 @@ class House:
         )
 
     @cached_property
+    def others(self) -> Functions | None:
+        """The other functions of this stage; None where this process does their work."""
+        if not self.settings.functions:
+            return None
+        from .shared.aws.functions import LambdaFunctions
+
+        return LambdaFunctions(lambda patience: self.clients.functions(patience), self.settings.functions)
+
+    @cached_property
     def opendata(self) -> OpenData:
         """The open-data catalogue."""
         from .opendata.service import open_catalogue
 
-        return open_catalogue(self.parts("opendata"), self.objects("opendata"))
+        return open_catalogue(self.parts("opendata"), self.objects("opendata"), functions=self.others)
 
     @cached_property
     def citizen(self) -> Citizen:

@@ -112,6 +112,7 @@ def policy(
     functions: str,
     bucket_suffix: str,
     attached: Sequence[str] = (),
+    called: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The IAM policy of one stage.
 
@@ -122,11 +123,23 @@ def policy(
         functions: beginning of the stage's function names, for its log groups.
         bucket_suffix: the end of the environment's bucket names.
         attached: names of the functions that stand in a network of the account.
+        called: names of the functions that the others call for their answers.
     """
     statements = [_logs(region, functions), TRACES, *_network(region, attached)]
+    if called:
+        functions_called = [f"arn:aws:lambda:{region}:*:function:{name}" for name in called]
+        statements.append(_allow("Call", ("lambda:InvokeFunction",), functions_called))
     for platform in platforms:
         statements += _platform(f"klang-{environment}", platform, region, bucket_suffix)
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def bare_policy(region: str, functions: Sequence[str]) -> dict[str, Any]:
+    """The IAM policy of functions that run what strangers wrote: their logs and traces, and nothing of any platform."""
+    groups = [f"arn:aws:logs:{region}:*:log-group:/aws/lambda/{name}" for name in functions]
+    own = [arn for group in groups for arn in (group, f"{group}:*")]
+    logs = _allow("OwnLogs", ("logs:CreateLogStream", "logs:PutLogEvents"), own)
+    return {"Version": "2012-10-17", "Statement": [logs, TRACES]}
 
 
 def _logs(region: str, functions: str) -> Statement:

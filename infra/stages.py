@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.policies import policy
+from infra.policies import bare_policy, policy
 
 APP_NAME = "klang"
 REGION = "ap-southeast-1"
@@ -44,7 +44,9 @@ DISK = 512
 
 @dataclass(frozen=True)
 class Handler:
-    """An event function of `app.py`: memory in MB, timeout in seconds, a ceiling of parallel runs or none, MB in /tmp.
+    """A function of `app.py`: memory in MB, timeout in seconds, a ceiling of parallel runs or none, MB in /tmp.
+
+    `bare`: it runs what strangers wrote, so its role may do nothing but write its log and traces.
 
     Chalice knows no size of /tmp: `infra.package` sets it where it is not Lambda's own.
     """
@@ -53,6 +55,7 @@ class Handler:
     timeout: int
     concurrency: int | None = None
     disk: int = DISK
+    bare: bool = False
 
 
 HANDLERS: Mapping[str, Mapping[str, Handler]] = {
@@ -69,6 +72,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "opendata_harvest": Handler(memory=1024, timeout=EVENT_TIMEOUT),
         "opendata_jobs": Handler(memory=3008, timeout=420),  # its queue hides a message for 2520 s
         "opendata_links": Handler(memory=1024, timeout=300, disk=2_560),  # its queue hides a message for 1800 s
+        "opendata_sql": Handler(memory=3008, timeout=360, concurrency=20, disk=4096, bare=True),
         "opendata_sweep": Handler(memory=512, timeout=50, concurrency=1),
         "opendata_publish": Handler(memory=3008, timeout=50, concurrency=1),
     },
@@ -84,7 +88,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "citizen_sweep": Handler(memory=512, timeout=50, concurrency=1),
     },
 }
-"""Event functions by platform. What runs each minute runs alone (concurrency 1) and ends before the next begins."""
+"""Functions beside the API, by platform. What runs each minute runs alone (concurrency 1) and ends before the next begins."""
 
 
 def disk(function: str) -> int:
@@ -172,6 +176,16 @@ class Stage:
         """Name of this stage's policy file in `.chalice/`."""
         return f"policy-{self.name}.json"
 
+    @property
+    def bare_policy_file(self) -> str:
+        """Name of the policy file of its functions that may do nothing."""
+        return f"policy-{self.name}-bare.json"
+
+    @property
+    def bare(self) -> tuple[str, ...]:
+        """Those functions, by the name that Lambda knows them by."""
+        return tuple(self.function_name(name) for name, entry in self.handlers.items() if entry.bare)
+
     def function_name(self, handler: str) -> str:
         """The Lambda FunctionName that Chalice gives a handler (the HTTP one has no suffix)."""
         return f"{APP_NAME}-{self.name}" + ("" if handler == "api_handler" else f"-{handler}")
@@ -194,6 +208,7 @@ class Stage:
             "XROAD_SPELLING": environment.xroad_spelling,
             "MAIL_FROM": f"notices@{environment.mail_domain}",
             "CLAMD": environment.scanner.address if environment.scanner else "",
+            "FUNCTIONS": self.function_name("api_handler"),
         }
 
     def config(self) -> dict[str, Any]:
@@ -216,13 +231,19 @@ class Stage:
             "lambda_timeout": API_TIMEOUT,
             "log_retention_in_days": LOG_DAYS,
             "xray": False,
-            "lambda_functions": {name: _function(entry) | self._network(name) for name, entry in self.handlers.items()},
+            "lambda_functions": {
+                name: _function(entry) | self._network(name) | self._role(entry)
+                for name, entry in self.handlers.items()
+            },
         }
 
     @property
     def attached(self) -> tuple[str, ...]:
         """The functions that stand in a network of the account, by the name that Lambda knows them by."""
         return tuple(self.function_name(name) for name in self.handlers if self._network(name))
+
+    def _role(self, entry: Handler) -> dict[str, Any]:
+        return {"iam_policy_file": self.bare_policy_file} if entry.bare else {}
 
     def _network(self, handler: str) -> dict[str, Any]:
         scanner = self.environment.scanner
@@ -327,8 +348,11 @@ def files(environments: Iterable[Environment] = ENVIRONMENTS) -> dict[str, str]:
                 functions=stage.function_name("api_handler"),
                 bucket_suffix=stage.environment.bucket_suffix,
                 attached=stage.attached,
+                called=stage.bare,
             )
         )
+        if stage.bare:
+            texts[stage.bare_policy_file] = _text(bare_policy(REGION, stage.bare))
     return texts
 
 

@@ -30,6 +30,7 @@ def described() -> str:
         xroad_spelling="7.8",
         mail_from="notices@mail.klang.example",
         clamd="",
+        functions="",
     )
     return json.dumps(open_house(settings).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

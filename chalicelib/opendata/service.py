@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from chalicelib.shared.egress import downloads
+from chalicelib.shared.functions import Functions
 from chalicelib.shared.journal import Event, NotYet
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
@@ -17,7 +18,6 @@ from . import listening
 from .activity.service import Activities
 from .activity.store import ActivityStore
 from .changefeed.service import ChangeFeed
-from .core import Core
 from .dcat.service import LinkedData
 from .dumps.service import Dumps
 from .dumps.store import DumpStore
@@ -42,14 +42,13 @@ from .links.store import LinkStore
 from .model import Kind
 from .participation.service import Participation
 from .publishing import Publishing
+from .querying import Querying
 from .tables.datastore import DataStore
 from .tables.ingest import caged
 from .tables.engine.connection import Engine
 from .tables.reading import Tables
-from .tables.source import Sources
 from .tables.writing.live_tables import LiveTables
 from .tables.writing.store import WRITTEN
-from .usage.counters import Counters
 from .usage.rollup import RollUp
 from .users.service import Users
 from .users.store import UserStore
@@ -62,7 +61,7 @@ AGENCY = "TH/CENTRAL/DGA"
 
 
 @dataclass
-class Catalogue(Core):
+class Catalogue(Querying):
     """Everything the room can do.
 
     Attributes:
@@ -106,11 +105,6 @@ class Catalogue(Core):
             ids=parts.ids,
             clock=parts.clock,
         )
-
-    @cached_property
-    def counters(self) -> Counters:
-        """Counts uses of datasets."""
-        return Counters(self.parts.table, self.parts.clock)
 
     @cached_property
     def usage(self) -> RollUp:
@@ -235,11 +229,6 @@ class Catalogue(Core):
         return Harvest(self.parts, self.objects, self.store, self.groups, self.access, self.gate)
 
     @cached_property
-    def sources(self) -> Sources:
-        """Tables as callers name them."""
-        return Sources(self.store, self.packages)
-
-    @cached_property
     def datastore(self) -> DataStore:
         """Rows of tables."""
         return DataStore(
@@ -313,6 +302,8 @@ class Catalogue(Core):
         parts = self.parts
         jobs = Jobs(parts.table, parts.journal, self.objects, parts.keyring, ids=parts.ids, clock=parts.clock)
         jobs.kinds["export"] = lambda job: self.exports.do(job)
+        jobs.kinds["sql"] = lambda job: self.queries.work(job)
+        jobs.checks["sql"] = lambda caller, given: self.queries.check(caller, given)
         jobs.also[WRITTEN] = lambda event: self.live.compaction.on_event(event)
         return jobs
 
@@ -364,8 +355,15 @@ def _all(calls: Sequence[Callable[[], object]]) -> None:
         raise min(raised, key=lambda each: isinstance(each, NotYet))
 
 
-def open_catalogue(parts: Parts, objects: Objects, *, folder: Path | None = None) -> Catalogue:
-    """The room on these parts; `folder` is where tables may be kept on the local disk."""
-    catalogue = Catalogue(parts, objects, folder)
+def open_catalogue(
+    parts: Parts, objects: Objects, *, folder: Path | None = None, functions: Functions | None = None
+) -> Catalogue:
+    """The room on these parts.
+
+    Args:
+        folder: where tables may be kept on the local disk.
+        functions: other functions of the platform; None: this process does their work.
+    """
+    catalogue = Catalogue(parts, objects, folder, functions)
     listening.hang(catalogue)
     return catalogue

@@ -86,6 +86,14 @@ class Objects(Protocol):
         """A short-lived address to read one object, saved under `file_name` (RFC 6266, Thai names kept)."""
         ...
 
+    def put_url(self, key: str, *, media_type: str, expires_in: int = 300) -> str:
+        """A short-lived address that takes a PUT of exactly this key with exactly this `Content-Type`.
+
+        For a part of the platform that has no right of its own; whoever else sends files gets an `upload_form`, which
+        also says how large they are.
+        """
+        ...
+
     def start_upload(self, key: str, *, media_type: str) -> str:
         """Opens an upload in parts; returns its id. Nothing stands at the key until it is finished."""
         ...

@@ -188,5 +188,6 @@ def variables(environment: str, address: str, *, platforms: tuple[str, ...] = RO
         "XROAD_SPELLING": "7.8",
         "MAIL_FROM": "notices@mail.klang.example",
         "CLAMD": "",
+        "FUNCTIONS": "",
         "AWS_DEFAULT_REGION": REGION,
     }

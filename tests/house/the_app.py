@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "XROAD_SPELLING": "7.8",
     "MAIL_FROM": "notices@mail.klang.example",
     "CLAMD": "",
+    "FUNCTIONS": "",
     "AWS_REGION": "ap-southeast-1",
 }
 

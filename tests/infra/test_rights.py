@@ -19,7 +19,7 @@ from botocore import xform_name
 
 import chalicelib
 from infra.policies import BELONGINGS, policy
-from infra.stages import PLATFORMS
+from infra.stages import HANDLERS, PLATFORMS
 from tests.support.iam import Use, allows, uses
 
 CODE = Path(chalicelib.__file__).parent
@@ -245,14 +245,29 @@ def message_uses(platform: str) -> set[Use]:
     return found
 
 
+def function_uses(platform: str) -> set[Use]:
+    """What calling other functions asks for, where a platform calls any; they are those whose role may do nothing."""
+    if not any(("functions", "call") in calls(path) for path in files_of(platform)):
+        return set()
+    called = methods("functions.py", "lambda", "LambdaFunctions")["call"]
+    names = [name for name, entry in HANDLERS[platform].items() if entry.bare]
+    return {
+        use
+        for name in names
+        for operation in called
+        for use in uses("lambda", operation, {"FunctionName": f"klang-test-{platform}-{name}"})
+    }
+
+
 @cache
 def needed(platform: str) -> set[Use]:
     known = table_uses(platform) | bucket_uses(platform) | queue_uses(platform) | key_uses(platform)
-    return known | message_uses(platform)
+    return known | message_uses(platform) | function_uses(platform)
 
 
 def document(platform: str) -> dict[str, Any]:
-    return policy("test", [platform], REGION, f"klang-test-{platform}", SUFFIX)
+    bare = [f"klang-test-{platform}-{name}" for name, entry in HANDLERS[platform].items() if entry.bare]
+    return policy("test", [platform], REGION, f"klang-test-{platform}", SUFFIX, called=bare)
 
 
 def missing(platform: str, document: Mapping[str, Any]) -> set[str]:
@@ -296,6 +311,7 @@ def test_the_reading_of_the_adapters_sees_everything() -> None:
         ("keys.py", "kms"),
         ("ses.py", "sesv2"),
         ("sns.py", "sns"),
+        ("functions.py", "lambda"),
     ):
         named = {
             node.attr

@@ -77,6 +77,31 @@ def test_no_policy_is_wide_open(name: str) -> None:
             assert statement["Condition"]["ForAnyValue:StringEquals"]["kms:ResourceAliases"].startswith("alias/klang-")
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_what_runs_the_words_of_strangers_may_write_its_own_log_and_nothing_else(name: str) -> None:
+    stage = ALL[name]
+    functions = stage.config()["lambda_functions"]
+    bare = [each for each, entry in functions.items() if "iam_policy_file" in entry]
+    assert bare == (["opendata_sql"] if "opendata" in stage.platforms else [])
+    if not bare:
+        assert stage.bare_policy_file not in stages.files()
+        return
+    policy = json.loads(stages.files()[functions["opendata_sql"]["iam_policy_file"]])
+    granted = {action: entry["Resource"] for entry in policy["Statement"] for action in entry["Action"]}
+    own = f"/aws/lambda/{stage.function_name('opendata_sql')}"
+    assert granted.keys() == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    }
+    assert all(resource.split("log-group:")[1].startswith(own) for resource in granted["logs:PutLogEvents"])
+    others = json.loads(stages.files()[stage.policy_file])["Statement"]
+    (call,) = [entry for entry in others if "lambda:InvokeFunction" in entry["Action"]]
+    function = f"arn:aws:lambda:{stages.REGION}:*:function:{stage.function_name('opendata_sql')}"
+    assert call["Resource"] == [function]
+
+
 @pytest.mark.parametrize("name", APART)
 def test_a_platform_reaches_nothing_of_the_others(name: str) -> None:
     stage = ALL[name]

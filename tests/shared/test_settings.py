@@ -34,6 +34,7 @@ GOOD = {
     "XROAD_SPELLING": "7.8",
     "MAIL_FROM": "notices@mail.klang.example",
     "CLAMD": "",
+    "FUNCTIONS": "",
 }
 LOCAL = {
     **GOOD,
@@ -207,6 +208,14 @@ def test_a_malware_scanner_is_a_place_or_there_is_none() -> None:
     for wrong in ("clamd", "clamd:", ":3310", "clamd:0", "clamd:65536", "tcp://clamd:3310", "a b:1", "fd12::1:3310"):
         with pytest.raises(BadSettings, match="CLAMD"):
             read(CLAMD=wrong)
+
+
+def test_functions_are_called_by_a_beginning_of_names_or_in_this_process() -> None:
+    for beginning in ("", "klang-prod-opendata", "klang-dev"):
+        assert read(FUNCTIONS=beginning).functions == beginning
+    for wrong in ("Klang", "klang_prod", "arn:aws:lambda:x", "-klang", "a" * 64):
+        with pytest.raises(BadSettings, match="FUNCTIONS"):
+            read(FUNCTIONS=wrong)
 
 
 def test_the_spelling_of_x_road_s_errors_is_a_release_s() -> None:

@@ -57,6 +57,9 @@ def uses(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterato
             yield f"ses:{operation}", f"arn:aws:ses:*:*:identity/{domain}"
             if chosen := parameters.get("ConfigurationSetName"):
                 yield f"ses:{operation}", f"arn:aws:ses:*:*:configuration-set/{chosen}"
+        case "lambda":
+            action = {"Invoke": "InvokeFunction"}.get(operation, operation)
+            yield f"lambda:{action}", f"arn:aws:lambda:*:*:function:{parameters.get('FunctionName', '*')}"
         case "sns":
             # a phone number has no ARN; which one it is is nobody's business here
             yield f"sns:{operation}", str(parameters.get("TopicArn") or parameters.get("TargetArn") or "phone-number")

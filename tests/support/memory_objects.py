@@ -42,6 +42,9 @@ class MemoryObjects:
         named = f"&filename*=UTF-8''{quote(file_name, safe='')}" if file_name is not None else ""
         return f"https://bucket.test/{quote(key)}?expires={expires_in}{named}"
 
+    def put_url(self, key: str, *, media_type: str, expires_in: int = 300) -> str:
+        return f"https://bucket.test/{quote(key)}?put={quote(media_type, safe='')}&expires={expires_in}"
+
     def part_arrives(self, form: PartForm, body: bytes, headers: Mapping[str, str] | None = None) -> int:
         """The HTTP status that S3 gives to this body sent to a part's address with these headers."""
         _, upload, part = self.part_forms[form.url]

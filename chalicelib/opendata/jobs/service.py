@@ -21,6 +21,7 @@ from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Change, Create, Item, Key, Remove, Require, Table, Update, WriteRefused, every
 
+from ..model import DatasetId
 from ..purging import Purged, take_away
 from ..rows import dataset_key
 from ..rules import Rejected
@@ -92,7 +93,7 @@ class Jobs:
         kind: str,
         given: Mapping[str, Any],
         *,
-        about: Mapping[str, int] | None = None,
+        about: Mapping[DatasetId, int] | Mapping[str, int] | None = None,
         address: str = "",
     ) -> Job:
         """Asks for a job; the same attempt again answers the same job.
@@ -113,7 +114,14 @@ class Jobs:
         except Replayed as before:
             return self.find(caller, str((before.answer or {})["id"]))
 
-    def _asked(self, by: str, once: Once, kind: str, given: Mapping[str, Any], about: Mapping[str, int]) -> Job:
+    def _asked(
+        self,
+        by: str,
+        once: Once,
+        kind: str,
+        given: Mapping[str, Any],
+        about: Mapping[DatasetId, int] | Mapping[str, int],
+    ) -> Job:
         now = self._clock()
         job_id, expires = self._ids(), int(now.timestamp()) + rules.KEPT
         for attempt in range(AGAIN):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
@@ -26,6 +27,7 @@ class Clients:
     def __init__(self, region: str, session: Session | None = None) -> None:
         self._region = region
         self._given = session
+        self._functions: dict[float, LambdaClient] = {}
 
     @cached_property
     def session(self) -> Session:
@@ -66,6 +68,15 @@ class Clients:
     def sqs(self) -> SQSClient:
         """SQS."""
         return self.session.client("sqs", config=self._config)
+
+    def functions(self, patience: float) -> LambdaClient:
+        """Lambda, for answers that take up to `patience` seconds; one attempt, because whoever asks may ask again."""
+        from botocore.config import Config
+
+        if patience not in self._functions:
+            waits = Config(read_timeout=patience, retries={"total_max_attempts": 1, "mode": "standard"})
+            self._functions[patience] = self.session.client("lambda", config=self._config.merge(waits))
+        return self._functions[patience]
 
     @cached_property
     def ses(self) -> SESV2Client:

@@ -52,6 +52,10 @@ class S3Objects:
             request["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
         return self._client().generate_presigned_url("get_object", Params=request, ExpiresIn=expires_in)
 
+    def put_url(self, key: str, *, media_type: str, expires_in: int = 300) -> str:
+        request = {"Bucket": self._bucket, "Key": key, "ContentType": media_type}
+        return self._client().generate_presigned_url("put_object", Params=request, ExpiresIn=expires_in)
+
     def start_upload(self, key: str, *, media_type: str) -> str:
         made = self._client().create_multipart_upload(
             Bucket=self._bucket,

@@ -1,0 +1,54 @@
+"""What answers questions to tables: which table is meant, and SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from chalicelib.shared.functions import Functions
+
+from .core import Core
+from .tables.source import Sources
+from .tables.sql.elsewhere import Elsewhere
+from .tables.sql.sandbox import FromBucket, Sandbox
+from .tables.sql.service import Queries
+from .usage.counters import Counters
+
+
+@dataclass
+class Querying(Core):
+    """A part of the room.
+
+    Attributes:
+        functions: other functions of the platform; None where there are none and this process does their work.
+    """
+
+    functions: Functions | None = None
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Tables as callers name them."""
+        return Sources(self.store, self.packages)
+
+    @cached_property
+    def counters(self) -> Counters:
+        """Counts uses of datasets."""
+        return Counters(self.parts.table, self.parts.clock)
+
+    @cached_property
+    def queries(self) -> Queries:
+        """Questions in SQL."""
+        sandbox: Elsewhere | Sandbox
+        if self.functions is None:
+            folder = None if self.folder is None else self.folder / "queries"
+            sandbox = Sandbox(FromBucket(self.objects), folder)
+        else:
+            sandbox = Elsewhere(self.functions)
+        return Queries(
+            self.sources,
+            self.store,
+            self.objects,
+            sandbox,
+            signs=self.functions is not None,
+            used=lambda dataset: self.counters.count(dataset, "queries"),
+        )
