@@ -34,6 +34,8 @@ def hang(catalogue: Catalogue) -> None:
     catalogue.sweeps.append(lambda now: catalogue.dumps.sweep(now))
     catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
     catalogue.listen("opendata.", lambda event: catalogue.activity_store.enter(event))
+    for beginning in ("opendata.dataset.", "opendata.resource."):
+        catalogue.listen(beginning, lambda event: catalogue.insight.following.on_event(event))
     catalogue.listen("opendata.", lambda event: catalogue.notices.tell(event))
     catalogue.listen("opendata.organization.", lambda event: catalogue.organizations.closing.look_again(event))
     catalogue.listen("opendata.organization.", lambda event: catalogue.renaming.follow(event))
@@ -54,5 +56,6 @@ def forgetting(catalogue: Catalogue) -> list[Forget]:
         lambda purged: gathering.forget(parts.table, purged),
         lambda purged: catalogue.jobs.forget(purged),
         lambda purged: catalogue.live.compaction.forget(purged),
+        lambda purged: catalogue.insight.join_store.forget(purged),
         lambda purged: catalogue.cards.remove([purged.id], new_token),
     ]

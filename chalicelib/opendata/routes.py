@@ -21,8 +21,11 @@ from .governance import routes as governance
 from .harvest import routes as harvest
 from .importing import routes as importing
 from .jobs import routes as jobs
+from .joins import routes as joins
+from .maps import routes as maps
 from .page import routes as page
 from .participation import routes as participation
+from .recognition import routes as recognition
 from .requests import routes as requests
 from .rest import routes as rest
 from .service import Catalogue
@@ -79,6 +82,9 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     governance.hang(room, catalogue)
     importing.hang(room, catalogue)
     jobs.hang(room, catalogue)
+    joins.hang(room, catalogue)
+    maps.hang(room, catalogue)
+    recognition.hang(room, catalogue)
     requests.hang(room, catalogue)
     rest.hang(room, catalogue)
     harvest.hang(room, catalogue)

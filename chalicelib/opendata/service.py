@@ -31,6 +31,7 @@ from .groups.members import Members
 from .groups.renaming import Renaming
 from .groups.service import Groups
 from .harvest.service import Harvest
+from .insight import Insight
 from .intake.held import Held
 from .intake.holding import Holds
 from .intake.making import Build, Maker
@@ -227,6 +228,19 @@ class Catalogue(Querying):
     def harvest(self) -> Harvest:
         """Datasets of other catalogues."""
         return Harvest(self.parts, self.objects, self.store, self.groups, self.access, self.gate)
+
+    @cached_property
+    def insight(self) -> Insight:
+        """What is known of tables beyond their rows."""
+        return Insight(
+            self.parts.table,
+            self.store,
+            self.objects,
+            self.sources,
+            engine=lambda: self.engine,
+            merging=lambda: self.live.merging,
+            reading=lambda: self.reading,
+        )
 
     @cached_property
     def datastore(self) -> DataStore:

@@ -1,4 +1,4 @@
-"""Resources as people see them, their first rows, and the chart of these."""
+"""Resources as people see them, and the first rows of their tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.shared.errors import NotFound
 from chalicelib.shared.objects import Objects
 
 from ..model import File, Package, Resource
-from . import chart
+from ..recognition.rules import NUMBERS
 from .links import Links
 from .markdown import as_text, cut
 from .words import Words
@@ -114,7 +114,7 @@ def columns_of(file: File, words: Words) -> list[Column]:
         Column(
             column["id"],
             words(f"t_{column['type']}") if f"t_{column['type']}" in words else column["type"],
-            column["type"] in chart.NUMBERS,
+            column["type"] in NUMBERS,
         )
         for column in file.columns
     ]
@@ -166,34 +166,3 @@ def preview(file: File, rows: Sequence[Sequence[Any]], each: Shown, words: Words
         caption=words("preview_of", shown=len(few), total=f"{file.rows:,}", name=each.name),
         page=each.page,
     )
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A chart with its words."""
-
-    title: str
-    svg: str
-    note: str
-
-
-def drawn(file: File, rows: Sequence[Sequence[Any]], words: Words) -> Drawn | None:
-    """The chart of a table's first rows, saying of how many rows it tells; None where none is sensible."""
-    plan = chart.plan(file.columns, rows)
-    if plan is None:
-        return None
-    value, by = cut(plan.value, 60), cut(plan.by, 60)
-    title = words(f"chart_{plan.how}", value=value, by=by)
-    whole = len(rows) >= file.rows
-    note = words("chart_whole" if whole else "chart_part", rows=f"{len(rows):,}", total=f"{file.rows:,}")
-    if plan.kind == "bars" and plan.groups > len(plan.labels):
-        note += " " + words("chart_top", shown=len(plan.labels), groups=f"{plan.groups:,}")
-    top, low = (choose(range(len(plan.values)), key=plan.values.__getitem__) for choose in (max, min))
-    told = words(
-        "chart_desc",
-        top=cut(plan.labels[top], 60),
-        top_value=chart.number(plan.values[top]),
-        low=cut(plan.labels[low], 60),
-        low_value=chart.number(plan.values[low]),
-    )
-    return Drawn(title, chart.draw(plan, title, told), f"{told} {note}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.shared.identity import PUBLIC
 from chalicelib.shared.web import Room
 
+from . import pictures
 from .asked import RequestPages
 from .service import Pages
 from .showing import MEDIA
@@ -31,4 +32,5 @@ def hang(room: Room, catalogue: Catalogue) -> Pages:
         ("/request/{id}", "A request for data and what became of it, for people", asked.page),
     ):
         room.get(path, allow=(PUBLIC,), media=MEDIA, dialect=pages.refusal, summary=summary)(show)
+    pictures.hang(room, catalogue)
     return pages

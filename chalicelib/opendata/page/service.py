@@ -10,11 +10,14 @@ from chalicelib.shared.errors import NotFound, Refusal
 from chalicelib.shared.identity import NOBODY
 from chalicelib.shared.web import Call, Reply, Request, Response
 
+from ..charts.service import Asked
 from ..dcat import schema_org
-from ..model import Group, Kind, Package
+from ..model import Group, Kind, Package, Resource
 from ..quality import quality
 from ..search.model import Exact, Question
+from ..tables.source import Address
 from . import datasets, files, refusing, searching, table
+from .drawn import Drawn, chart_of, map_of
 from .facets import chosen, counted, facets, suggestion
 from .hits import hits, pager, public, title_of
 from .links import Links
@@ -109,7 +112,7 @@ class Pages:
         if first is not None and first[0].file is not None:
             rows = self._previews.rows(first[0].file)
             preview = files.preview(first[0].file, rows, first[1], words) if rows else None
-            chart = files.drawn(first[0].file, rows, words) if rows else None
+            chart = self._picture(package, first[0], words) if rows else None
         fields = package.dataset.fields
         catalogue.counters.count(package.id, "views")
         versions, _ = catalogue.store.versions(package.id, limit=VERSIONS)
@@ -149,6 +152,15 @@ class Pages:
             described=schema_org.script(self._described(package, organization, themes)),
         )
         return sheet.reply(html)
+
+    def _picture(self, package: Package, resource: Resource, words: Words) -> Drawn | None:
+        """The chart of a table, or its map where there is none."""
+        charts = self._catalogue.insight.charts
+        source = self._catalogue.sources.of(package, resource.id, Address(resource.id))
+        if found := charts.chart(source, Asked()):
+            return chart_of(found, words)
+        found = charts.map(source, Asked())
+        return None if found is None else map_of(found, words)
 
     def _described(self, package: Package, organization: Group, themes: list[Group]) -> Mapping[str, Any]:
         """The dataset for search engines, with as many of its files as a light page can hold."""
