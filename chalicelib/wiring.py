@@ -21,11 +21,12 @@ from .shared.aws.keys import KmsSigner, room_secret
 from .shared.aws.objects import S3Objects
 from .shared.aws.queues import SqsPost
 from .shared.cursors import Cursors
-from .shared.egress import GuardedHttp, Http, HttpAnswer, downloads
+from .shared.egress import GuardedHttp, Http
 from .shared.ids import new_id, utc_now
 from .shared.journal import Journal
 from .shared.keyring import Keyring
 from .shared.parts import Parts
+from .shared.way_out import WayOut
 from .shared.web import Room
 
 if TYPE_CHECKING:
@@ -49,39 +50,6 @@ if TYPE_CHECKING:
 AUDIENCE = "klang"
 MEMBERS = {room: f"TH/CENTRAL/DGA/{room}" for room in ("biz", "citizen", "gdx", "opendata")}
 """The platforms' own names as members of the exchange."""
-
-
-class _WayOut:
-    """The house's way out as it stands when it is used: like the clients, it may be set after `app.py` has run."""
-
-    def __init__(self, http: Callable[[], Http]) -> None:
-        self._http = http
-
-    def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        body: bytes | None = None,
-        timeout: float = 10.0,
-    ) -> HttpAnswer:
-        return self._http().send(method, url, headers=headers, body=body, timeout=timeout)
-
-    def fetch(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        sink: Callable[[bytes], object],
-        limit: int,
-        timeout: float,
-        whole: bool = True,
-    ) -> HttpAnswer:
-        return downloads(self._http()).fetch(
-            method, url, headers=headers, sink=sink, limit=limit, timeout=timeout, whole=whole
-        )
 
 
 @dataclass
@@ -120,12 +88,12 @@ class House:
     @cached_property
     def way_out(self) -> Http:
         """What the rooms call others with: `http`, whatever that is by then."""
-        return _WayOut(lambda: self.http)
+        return WayOut(lambda: self.http)
 
     @cached_property
     def wide_way_out(self) -> Http:
         """The same for services that announced large answers."""
-        return _WayOut(lambda: self.http.wide if isinstance(self.http, GuardedHttp) else self.http)
+        return WayOut(lambda: self.http.wide if isinstance(self.http, GuardedHttp) else self.http)
 
     @cached_property
     def watch(self) -> Watch:

@@ -19,6 +19,7 @@ from .firewall.store import Overrides
 from .governance.gate import Gate as GovernanceGate
 from .governance.store import GovernanceRows
 from .groups.store import GroupStore
+from .intake.sending import Sending
 from .packages import Packages
 from .purging import Purging
 from .reading import Reading
@@ -154,7 +155,12 @@ class Core:
     @cached_property
     def resources(self) -> Resources:
         """Files and links of datasets."""
-        return Resources(self.store, self.packages, self.access, self.objects, site=self.site)
+        return Resources(self.store, self.packages, self.access, self.objects, self.sending, site=self.site)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """Uploads on their way."""
+        return Sending(self.parts.table, self.objects, self.packages, self.access, clock=self.parts.clock)
 
     @cached_property
     def editing(self) -> Editing:

@@ -15,6 +15,7 @@ from . import announcing, rules, views
 from . import given as wishes
 from .access import Access
 from .given import Arrived
+from .intake.sending import Sending
 from .model import Group, Package, Resource, ResourceId
 from .packages import Edit, Packages, Shown
 from .rules import Messages, Rejected
@@ -27,16 +28,20 @@ Given = Mapping[str, Any]
 class Resources:
     """What the actions `resource_*` do.
 
-    A resource is either a link (`url`) or a file of ours. A large file is announced: `upload` says its name, size,
-    SHA-256 and media type, the answer holds a presigned form, and the file is taken in when it has arrived. A small
-    one may come with the call itself (`Arrived`); it is put where an announced one would arrive.
+    A resource is either a link (`url`) or a file of ours. A file is announced: `upload` says its name, size, SHA-256
+    and media type, the answer holds a presigned form, and the file is taken in when it has arrived. A very large one is
+    announced with its parts, a small one may come with the call itself (`Arrived`); it is put where an announced one
+    would arrive.
     """
 
-    def __init__(self, store: Store, packages: Packages, access: Access, objects: Objects, *, site: str) -> None:
+    def __init__(
+        self, store: Store, packages: Packages, access: Access, objects: Objects, sending: Sending, *, site: str
+    ) -> None:
         self._store = store
         self._packages = packages
         self._access = access
         self._objects = objects
+        self._sending = sending
         self._site = site
 
     def create(self, caller: Caller, once: Once, given: Given, revision: str | None = None) -> tuple[Shown, str]:
@@ -187,12 +192,8 @@ class Resources:
         view = views.resource_view(resource, position, self._site)
         if resource.uploads and self._access.capacity(caller, organization) in ("editor", "admin"):
             view["ingest"] = views.ingest_view(resource)
-        if form and resource.upload is not None:
-            announced = resource.upload
-            made = self._objects.upload_form(
-                announced.key, media_type=announced.media_type, size=announced.size, sha256=announced.sha256
-            )
-            view["upload"] = {"url": made.url, "fields": dict(made.fields), "expires_in": made.expires_in}
+        if form and (how := self._sending.form(resource)):
+            view["upload"] = how
         return view
 
     def find(self, caller: Caller, id: object) -> Resource:

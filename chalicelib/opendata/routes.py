@@ -20,6 +20,7 @@ from .feeds import routes as feeds
 from .governance import routes as governance
 from .harvest import routes as harvest
 from .importing import routes as importing
+from .intake import routes as intake
 from .jobs import routes as jobs
 from .joins import routes as joins
 from .maps import routes as maps
@@ -81,6 +82,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     feeds.hang(room, catalogue)
     governance.hang(room, catalogue)
     importing.hang(room, catalogue)
+    intake.hang(room, catalogue)
     jobs.hang(room, catalogue)
     joins.hang(room, catalogue)
     maps.hang(room, catalogue)

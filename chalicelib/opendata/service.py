@@ -35,6 +35,7 @@ from .insight import Insight
 from .intake.held import Held
 from .intake.holding import Holds
 from .intake.making import Build, Maker
+from .intake.rereading import Rereading
 from .intake.service import Uploads
 from .jobs.service import Jobs
 from .links.mirroring import Mirror
@@ -284,6 +285,11 @@ class Catalogue(Querying):
             clock=self.parts.clock,
             put_together=lambda resource_id: self.live.compaction.compact(resource_id),
         )
+
+    @cached_property
+    def rereading(self) -> Rereading:
+        """Reading files once more."""
+        return Rereading(self.packages, self.objects, lambda resource, number: self.uploads.tell(resource, number))
 
     @cached_property
     def held(self) -> Held:

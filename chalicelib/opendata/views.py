@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from .model import Group, Package, Resource
+from .model import File, Group, Package, Resource, Upload
 from .standard import fields as metadata
 
 Json = dict[str, Any]
@@ -102,20 +102,30 @@ def views_of(resource: Resource) -> list[Json]:
 
 
 def ingest_view(resource: Resource) -> Json:
-    """What became of the latest upload; shown to the resource's owner only."""
-    if resource.upload is not None:
-        return {"state": "waiting", "number": resource.upload.number}
-    if resource.problem is not None:
-        problem = resource.problem
+    """What became of the latest upload; shown to the resource's owner only.
+
+    The whole is at `/opendata/v1/resources/{id}/ingest`.
+    """
+    upload, problem, file = resource.upload, resource.problem, resource.file
+    if upload is not None:
+        return {"state": "waiting", "number": upload.number, **_options(upload)}
+    if problem is not None:
+        sent = resource.held or resource.failed
         return {
-            "state": "failed",
+            "state": "failed" if resource.held is None else "held",
             "message_th": problem.th,
             "message_en": problem.en,
             "at": naive(problem.at),
+            **({} if sent is None else {"number": sent.number, **_options(sent)}),
         }
-    if resource.file is not None:
-        return {"state": "done", "number": resource.file.number, "report": dict(resource.file.report)}
+    if file is not None:
+        return {"state": "done", "number": file.number, "report": dict(file.report), **_options(file)}
     return {"state": "none"}
+
+
+def _options(sent: Upload | File) -> Json:
+    """What its owner wanted to be assumed, where they wanted anything."""
+    return {"options": dict(sent.options)} if sent.options else {}
 
 
 def _tag(name: str, tag_id: str, vocabulary: str | None) -> Json:

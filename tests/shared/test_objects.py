@@ -272,10 +272,8 @@ class TestS3Objects(ObjectsContract):
         """One for all tests."""
         return s3_objects
 
-    def test_a_large_file_goes_in_parts(
-        self, objects: S3Objects, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("chalicelib.shared.aws.objects.PIECE", PART_AT_LEAST)
+    def test_a_large_file_goes_in_parts(self, objects: S3Objects, key: str, tmp_path: Path) -> None:
+        objects = S3Objects(objects._client, BUCKET, piece=PART_AT_LEAST)
         large = tmp_path / "large"
         large.write_bytes(b"".join(PIECES))
         assert objects.store(key, large, media_type="text/plain", only_if_new=True)

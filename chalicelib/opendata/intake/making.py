@@ -97,7 +97,7 @@ class Maker:
         if upload.options.get(PLAIN):
             return Looked(file if large else self._searched(file, source, scratch), None, "")
         if large:
-            return _noted(file, kinds.ending(upload.file_name), *_LARGE)
+            return _noted(file, kinds.ending(upload.file_name), "too_large", *_LARGE)
         return self._judged(file, source, scratch)
 
     def _judged(self, file: File, source: Path, scratch: Path) -> Looked:
@@ -115,10 +115,10 @@ class Maker:
         except Unreadable as reason:
             if claimed or file.options:
                 raise
-            return _noted(file, "", reason.th, reason.en)
+            return _noted(file, "", "no_table", reason.th, reason.en)
         file = replace(file, personal=firewall.found_in(built))
         if sum(each.rows for each in built.tables) > kinds.MAX_ROWS:
-            return _noted(file, str(built.report.get("format", "")), *_MANY_ROWS)
+            return _noted(file, str(built.report.get("format", "")), "many_rows", *_MANY_ROWS)
         if not claimed and not file.options and all(len(each.columns) < 2 for each in built.tables):
             # one column of a file that claims nothing: text in lines
             return Looked(file, None, "")
@@ -173,9 +173,9 @@ def original_key(sha256: str) -> str:
     return f"files/sha256/{sha256[:2]}/{sha256}"
 
 
-def _noted(file: File, format: str, th: str, en: str) -> Looked:
-    """A plain file, and why."""
-    return Looked(replace(file, report={"note": {"th": th, "en": en}}), None, format)
+def _noted(file: File, format: str, code: str, th: str, en: str) -> Looked:
+    """A plain file, and why; told as `tables.ingest.notes` does."""
+    return Looked(replace(file, report={"notes": [{"code": code, "th": th, "en": en}]}), None, format)
 
 
 def _table(sha256: str, number: int, built: BuiltTable) -> Table:

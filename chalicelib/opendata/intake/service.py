@@ -7,12 +7,12 @@ must look at first, leaves the last good version in place and tells its owner wh
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -42,9 +42,7 @@ log = logging.getLogger("klang.opendata.uploads")
 ATTEMPTS = 3
 BY = "system:opendata-uploads"
 QUEUE = "opendata-uploads"
-_SCRATCH = "klang-ingest-"
-_DEAD_AFTER = 1800
-"""Seconds after which an ingest is over, one way or the other: no function runs longer than half of this."""
+_SCRATCH, _LOCK = "klang-ingest-", "lock"
 _KEY = re.compile(r"uploads/([0-9A-Za-z_-]{1,64})/([1-9][0-9]{0,8})")
 
 
@@ -188,13 +186,15 @@ class Uploads:
 def scratch_folder() -> Iterator[Path]:
     """An empty folder on the local disk for one ingest.
 
-    What one left that was killed goes first: the disk of a function outlives the call.
+    What one left that was killed goes first, for the disk of a function outlives the call. A folder is locked as long
+    as its process lives, and one without its lock is just being made.
     """
-    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
-        with suppress(OSError):  # another process may be at it too
-            if time.time() - left.stat().st_mtime > _DEAD_AFTER:
-                shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_SCRATCH) as folder:
+    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*/{_LOCK}"):
+        with suppress(OSError), left.open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left.parent, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH) as folder, (Path(folder) / _LOCK).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield Path(folder)
 
 

@@ -25,9 +25,10 @@ PIECE = 64 << 20
 class S3Objects:
     """One bucket; see `shared.objects.Objects` for the promises."""
 
-    def __init__(self, client: Callable[[], S3Client], bucket: str) -> None:
+    def __init__(self, client: Callable[[], S3Client], bucket: str, *, piece: int = PIECE) -> None:
         self._client = client
         self._bucket = bucket
+        self._piece = piece
 
     def upload_form(self, key: str, *, media_type: str, size: int, sha256: str, expires_in: int = 900) -> UploadForm:
         checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
@@ -169,12 +170,12 @@ class S3Objects:
 
     def store(self, key: str, file: Path, *, media_type: str, only_if_new: bool = False) -> bool:
         with file.open("rb") as source:
-            if file.stat().st_size <= PIECE:
+            if file.stat().st_size <= self._piece:
                 return self.put(key, source, media_type=media_type, only_if_new=only_if_new)
             if only_if_new and self.head(key) is not None:
                 return False
             upload = self.start_upload(key, media_type=media_type)
-            pieces = iter(lambda: source.read(PIECE), b"")
+            pieces = iter(lambda: source.read(self._piece), b"")
             sent = [self.send_part(key, upload, number, piece) for number, piece in enumerate(pieces, start=1)]
         return self.finish_upload(key, upload, sent)
 
@@ -202,7 +203,13 @@ class S3Objects:
         return Piece(found["Body"].read(), int(place.partition("-")[0]), int(size), found["ETag"].strip('"'))
 
     def put(
-        self, key: str, body: bytes | IO[bytes], *, media_type: str, only_if_new: bool = False, if_match: str | None = None
+        self,
+        key: str,
+        body: bytes | IO[bytes],
+        *,
+        media_type: str,
+        only_if_new: bool = False,
+        if_match: str | None = None,
     ) -> bool:
         from botocore.exceptions import ClientError
 
