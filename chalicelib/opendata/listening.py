@@ -37,6 +37,7 @@ def hang(catalogue: Catalogue) -> None:
     for beginning in ("opendata.dataset.", "opendata.resource."):
         catalogue.listen(beginning, lambda event: catalogue.insight.following.on_event(event))
     catalogue.listen("opendata.", lambda event: catalogue.notices.tell(event))
+    catalogue.listen("opendata.", lambda event: catalogue.firewall.let_go(event))
     catalogue.listen("opendata.organization.", lambda event: catalogue.organizations.closing.look_again(event))
     catalogue.listen("opendata.organization.", lambda event: catalogue.renaming.follow(event))
     catalogue.listen("opendata.group.", lambda event: catalogue.renaming.follow(event))

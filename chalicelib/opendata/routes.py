@@ -17,6 +17,7 @@ from .dcat import routes as dcat
 from .dumps import routes as dumps
 from .exports import routes as exports
 from .feeds import routes as feeds
+from .firewall import routes as firewall
 from .governance import routes as governance
 from .harvest import routes as harvest
 from .importing import routes as importing
@@ -80,6 +81,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     dumps.hang(room, catalogue)
     exports.hang(room, catalogue)
     feeds.hang(room, catalogue)
+    firewall.hang(room, catalogue)
     governance.hang(room, catalogue)
     importing.hang(room, catalogue)
     intake.hang(room, catalogue)

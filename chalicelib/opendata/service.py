@@ -23,6 +23,7 @@ from .dumps.service import Dumps
 from .dumps.store import DumpStore
 from .exports.service import Exports
 from .figures.service import OwnFiles
+from .firewall.service import Firewall
 from .followers.notices import Notices
 from .followers.service import Counts, Followers
 from .followers.store import FollowStore
@@ -310,6 +311,11 @@ class Catalogue(Querying):
             site=self.site,
             clock=parts.clock,
         )
+
+    @cached_property
+    def firewall(self) -> Firewall:
+        """What was found in files that may tell who somebody is, and a steward's word on it."""
+        return Firewall(self.parts, self.store, self.packages, self.access, self.gate, self.overrides, self.held)
 
     @cached_property
     def holds(self) -> Holds:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 RULES = "1"
 AT_ONCE = 100
 """Columns of one scan."""
+AT_ONCE_EXACTLY = 20
+"""Columns of one exact scan; of most tables no more have anything to look for."""
 _INTEGERS = frozenset({"int8", "int4", "numeric", "float8"})
 _MOBILE_RANGE = (600_000_000, 999_999_999)
 """Of a telephone number that lost its leading zero."""
@@ -68,8 +70,8 @@ def look(connection: DuckDBPyConnection, relation: str, columns: Sequence[Mappin
         rows = _first(connection, relation, seen[begin : begin + AT_ONCE])
     asked = {each.position: tests for each in seen if (tests := _tests(each))}
     wanted = [each for each in seen if each.position in asked]
-    for begin in range(0, len(wanted), AT_ONCE):
-        _second(connection, relation, wanted[begin : begin + AT_ONCE], asked)
+    for begin in range(0, len(wanted), AT_ONCE_EXACTLY):
+        _second(connection, relation, wanted[begin : begin + AT_ONCE_EXACTLY], asked)
     found = strongest(judge(seen, _heads(connection, seen)))
     return {"rules": RULES, "rows": rows, "findings": [each.as_json() for each in found]}
 
@@ -201,17 +203,23 @@ def _second(
 ) -> None:
     chosen: list[str] = []
     places: list[tuple[Seen, str]] = []
-    for each in seen:
-        for test, condition in asked[each.position].items():
-            chosen += [_where(condition), f"min({_NUMBER}, {FIRST}) FILTER (WHERE {condition})"]
-            places.append((each, test))
-            if test in _DIFFERENT:
-                distinct = f"approx_count_distinct(k{each.position})"
-                chosen.append(f"{distinct} FILTER (WHERE {condition})")
     steps = f"(SELECT *, row_number() OVER () AS {_NUMBER} FROM {relation})"  # noqa: S608 - names are quoted, values bound
     for parts in zip(*map(_parts, seen), strict=True):
         made = ", ".join(f"{sql} AS {name}" for part in parts for name, sql in part.items())
         steps = f"(SELECT {made}, {_NUMBER} FROM {steps})"  # noqa: S608 - names are quoted, values bound
+    tested: list[str] = []  # each condition stands once: it is long, and is asked for three times
+    for each in seen:
+        for test, condition in asked[each.position].items():
+            name = f"t{len(tested)}"
+            tested.append(f"({condition}) AS {name}")
+            chosen += [_where(name), f"min({_NUMBER}, {FIRST}) FILTER (WHERE {name})"]
+            places.append((each, test))
+            if test in _DIFFERENT:
+                number = f"k{each.position}"
+                tested.append(f"{number} AS {number}")
+                chosen.append(f"approx_count_distinct({number}) FILTER (WHERE {name})")
+    kept = ", ".join([*dict.fromkeys(tested), _NUMBER])
+    steps = f"(SELECT {kept} FROM {steps})"  # noqa: S608 - names are quoted, values bound
     row = iter(connection.execute(f"SELECT {', '.join(chosen)} FROM {steps}").fetchone() or ())  # noqa: S608 - names are quoted, values bound
     for each, test in places:
         each.counts[test], first = int(next(row)), next(row)

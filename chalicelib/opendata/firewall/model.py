@@ -115,7 +115,6 @@ class Override:
     at: str
     revoked_at: str = ""
     revoked_by: str = ""
-    revoked_reason: str = ""
     version: int = 1
 
     @property

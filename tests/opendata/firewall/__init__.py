@@ -1,0 +1,1 @@
+"""Personal data is found before it is published."""
