@@ -130,6 +130,7 @@ def build(folder: Path) -> Scene:
     second = portal.table_of(dataset, both)
     portal.table_of("neighbour", both)
     town.write("resource_delete", id=second)
+    written = written_table(portal, dataset)
     waiting = portal.file(dataset, f"x\n{TEXTS['content']}\n".encode(), file_name=f"{TEXTS['file']}3.csv")
     bad = portal.file(dataset, TEXTS["content"].encode() + bytes(range(256)), file_name=f"{TEXTS['file']}4.csv")
     portal.catalogue.uploads.take_message(notification(bad["upload"]["fields"]["key"]))
@@ -161,8 +162,21 @@ def build(folder: Path) -> Scene:
     portal.settle()
     portal.result(portal.act("datastore_search", resource_id=first))
     portal.catalogue.publisher.publish()
-    resources = [made["resources"][0]["id"], first, second, waiting["id"], bad["id"]]
+    resources = [made["resources"][0]["id"], first, second, written, waiting["id"], bad["id"]]
     return Scene(town, dataset, [*resources, comment, using, rating], hashlib.sha256(both).hexdigest(), request)
+
+
+def written_table(portal: Portal, dataset: str) -> str:
+    """A table whose rows are written by the API: in a version, over it, and in what went out of use; answers its id."""
+    resource = {"package_id": dataset, "name": TEXTS["resource"]}
+    records = [{"a": TEXTS["content"]}]
+    made = portal.act("datastore_create", portal.publisher, resource=resource, records=records)
+    table = str(portal.result(made)["resource_id"])
+    portal.catalogue.live.compaction.compact(table)
+    portal.result(
+        portal.act("datastore_upsert", portal.publisher, resource_id=table, records=records, method="insert")
+    )
+    return table
 
 
 def rows(portal: Portal) -> Iterator[tuple[Key, Item, str]]:
@@ -214,7 +228,7 @@ def test_there_is_something_to_find_before(scene: Scene) -> None:
     told = {word for word in TEXTS.values() if any(word in text for _, _, text in rows(scene.portal))}
     assert told == {*TEXTS.values()} - {TEXTS["content"]}
     places = {key.split("/")[0] for key, text in objects(scene.portal) if scene.dataset in text or "ลับ-" in text}
-    assert places == {"files", "tables", "uploads", "dumps", "dump-parts", "search", "usage"}
+    assert places == {"files", "tables", "deltas", "uploads", "dumps", "dump-parts", "search", "usage"}
 
 
 def test_afterwards_every_row_and_object_is_clean(scene: Scene) -> None:

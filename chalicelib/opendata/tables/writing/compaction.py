@@ -9,12 +9,13 @@ meanwhile append to the list; what they appended stays over the new base.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from chalicelib.shared.errors import NotFound, Stale
-from chalicelib.shared.journal import Event, Head, Journal, NotYet, Once, Replayed
+from chalicelib.shared.journal import Event, NotYet, Once, Replayed
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Table as Rows
 
@@ -31,7 +32,7 @@ from .building import Building, Made
 from .creating import version_of
 from .merging import Merging
 from .service import base_of
-from .store import QUEUE, WRITTEN, Place, RowStore
+from .store import WRITTEN, Place, RowStore
 
 log = logging.getLogger("klang.opendata.tables")
 
@@ -58,7 +59,6 @@ class Compaction:
         self,
         rows: Rows,
         places: RowStore,
-        journal: Journal,
         store: Store,
         packages: Packages,
         objects: Objects,
@@ -70,7 +70,6 @@ class Compaction:
     ) -> None:
         self._rows = rows
         self._places = places
-        self._journal = journal
         self._store = store
         self._packages = packages
         self._objects = objects
@@ -95,22 +94,20 @@ class Compaction:
             since, _, resource_id = row.indexes["by_organization"].sk.partition("#")
             if datetime.fromisoformat(since) + limits.DUE_AGE > now:
                 break
-            asked += self._ask(resource_id, since)
+            asked += self._ask(resource_id, since, now)
         return asked
 
-    def _ask(self, resource_id: str, since: str) -> bool:
+    def _ask(self, resource_id: str, since: str, now: datetime) -> bool:
         """Puts the work on the queue, once for each oldest row: after that the outbox sees to it."""
         once = Once.of_event(f"{resource_id}/{since}", "opendata.compact_old")
-        event, _ = self._journal.happened(
-            Head(), subject=resource_id, type=WRITTEN, by=BY, data={"what": "old"}, queue=QUEUE
-        )
-        outbox = self._journal.rows("", event)[1]  # that it is old is no part of a history
         try:
-            self._journal.read(once)
-            self._journal.commit(once, [outbox])
-        except Replayed:
+            place = self._places.find(resource_id, once)
+            live = place.resource.live
+            if live is None or not limits.is_old(live, now):
+                return False  # the index told what was true a moment ago
+            self._places.write(once, BY, place, live, {"what": "old"}, {}, due=True)
+        except (NotFound, Replayed, Stale):
             return False
-        self._journal.send(event)
         return True
 
     def compact(self, resource_id: str) -> bool:
@@ -230,9 +227,10 @@ class Compaction:
                     self._objects.delete(key)
 
 
-def _counted(live: Live, made: Made) -> tuple[dict[str, object], ...]:
-    filled = {column["id"]: column["filled"] for column in made.table.columns}
-    return tuple({**column, "filled": filled.get(column["id"], 0)} for column in live.columns)
+def _counted(live: Live, made: Made) -> tuple[Mapping[str, Any], ...]:
+    """The columns with what is known of them since their rows were put together."""
+    found = {column["id"]: column for column in made.table.columns}
+    return tuple({**column, **found.get(column["id"], {"filled": 0})} for column in live.columns)
 
 
 def _made(key: str) -> datetime:

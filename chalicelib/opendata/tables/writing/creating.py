@@ -233,7 +233,7 @@ class Creating:
             raise Rejected({"resource": ["A resource with a file or a url is made by resource_create"]})
         plain = {name: value for name, value in given.items() if name not in ("id", "url", "upload")}
         made, messages = wishes.resource(
-            {**plain, "url": "", "url_type": "datastore"}, None, id=resource_id, package_id=package.id,
+            {"format": "CSV", **plain, "url": "", "url_type": "datastore"}, None, id=resource_id, package_id=package.id,
             now=self._packages.now(), site=self._site,
         )  # fmt: skip
         if messages:

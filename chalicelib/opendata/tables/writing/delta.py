@@ -39,8 +39,9 @@ class Overlay:
     def lay(self, columns: Sequence[str], rows: Mapping[int, Row], gone: Sequence[Range]) -> None:
         """Lays one more write over these."""
         if gone:
-            self.gone = joined([*self.gone, *gone])
-            self.rows = {each: row for each, row in self.rows.items() if not holds(self.gone, each)}
+            lost = joined(gone)
+            self.gone = joined([*self.gone, *lost])
+            self.rows = {each: row for each, row in self.rows.items() if not holds(lost, each)}
         if tuple(columns) == self.columns:
             self.rows.update(rows)
             return

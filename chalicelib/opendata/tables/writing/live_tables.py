@@ -173,7 +173,6 @@ class LiveTables:
         return Compaction(
             parts.table,
             self.rows,
-            parts.journal,
             self.store,
             self.packages,
             self.objects,

@@ -210,7 +210,7 @@ class Writing:
             deltas, loose = deltas[: live.sealed], ()
             live = replace(live, folded=now.isoformat(timespec="microseconds"))
         content = packed(names, rows, gone)
-        key = f"deltas/{resource_id}/{now:%Y%m%dT%H%M%SZ}-{self._ids()}"
+        key = f"deltas/{resource_id}/{now:%Y%m%dT%H%M%SZ}-{self._ids()}.json.gz"
         self._objects.put(key, content, media_type="application/gzip")
         self._merging.note(key, names, rows, gone)
         delta = Delta(key, len(content), Overlay(names, dict(rows), list(gone)).count, at)
