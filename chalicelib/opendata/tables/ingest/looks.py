@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...charts.look import charts
 from ...firewall.look import look as personal
-from ...recognition.look import recognised
+from ...recognition.look import recognised, with_means
 from ...recognition.profile import profile
 
 if TYPE_CHECKING:
@@ -25,3 +26,13 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("personal", personal),
 )
 """(name in the report, look), in the order in which they are taken."""
+
+
+def taken(
+    connection: DuckDBPyConnection, relation: str, columns: Sequence[Mapping[str, Any]]
+) -> tuple[dict[str, Any], tuple[Mapping[str, Any], ...]]:
+    """What all the looks answer, by their names, and the columns with what they were recognised as (`means`)."""
+    found = {name: look(connection, relation, columns) for name, look in LOOKS}
+    known = with_means(columns, found["recognised"])
+    # the chart needs to know what the others found
+    return {**found, "charts": charts(connection, relation, known, found["profile"])}, known

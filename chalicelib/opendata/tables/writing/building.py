@@ -134,8 +134,8 @@ def _written(
         "rules": RULES,
     }
     shown = f"(SELECT {', '.join(map(quoted, names))} FROM {made})"  # noqa: S608 - names are quoted, the path is ours
-    for name, look in looks.LOOKS:
-        report[name] = look(connection, shown, columns)
+    looked, columns = looks.taken(connection, shown, columns)
+    report |= looked
     table = Table(1, "", "", columns, counts[0], parquet.stat().st_size, numbered=True)
     return table, _preview(connection, columns, parquet, counts[0]), report
 
