@@ -32,6 +32,8 @@ def hang(catalogue: Catalogue) -> None:
     catalogue.sweeps.append(lambda now: catalogue.live.compaction.clear(now))
     catalogue.sweeps.append(lambda now: catalogue.usage.run(now))
     catalogue.sweeps.append(lambda now: catalogue.dumps.sweep(now))
+    catalogue.sweeps.append(lambda now: catalogue.versions.roots.sweep(now))
+    catalogue.listen("opendata.resource.", lambda event: catalogue.versions.on_event(event))
     catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
     catalogue.listen("opendata.", lambda event: catalogue.activity_store.enter(event))
     for beginning in ("opendata.dataset.", "opendata.resource."):
@@ -56,6 +58,7 @@ def forgetting(catalogue: Catalogue) -> list[Forget]:
         lambda purged: catalogue.publishing.requests.forget(purged),
         lambda purged: gathering.forget(parts.table, purged),
         lambda purged: catalogue.jobs.forget(purged),
+        lambda purged: catalogue.versions.forget(purged),
         lambda purged: catalogue.live.compaction.forget(purged),
         lambda purged: catalogue.insight.join_store.forget(purged),
         lambda purged: catalogue.cards.remove([purged.id], new_token),

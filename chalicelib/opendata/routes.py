@@ -26,6 +26,7 @@ from .jobs import routes as jobs
 from .joins import routes as joins
 from .maps import routes as maps
 from .page import routes as page
+from .page.versions import VersionPages
 from .participation import routes as participation
 from .recognition import routes as recognition
 from .requests import routes as requests
@@ -33,6 +34,7 @@ from .rest import routes as rest
 from .service import Catalogue
 from .usage import routes as usage
 from .users.gate import TokenGate
+from .versions import routes as versions
 from .webhooks import routes as webhooks
 
 ALLOW = (PUBLIC, CITIZEN, officer(*sorted(STAFF_ROLES)))
@@ -94,5 +96,6 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     harvest.hang(room, catalogue)
     participation.hang(room, catalogue)
     usage.hang(room, catalogue)
+    versions.hang(room, catalogue, VersionPages(catalogue).page, pages.refusal)
     webhooks.hang(room, catalogue)
     return room

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from chalicelib.shared.egress import downloads
 from chalicelib.shared.functions import Functions
-from chalicelib.shared.journal import Event, NotYet
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
 
@@ -32,6 +29,7 @@ from .groups.members import Members
 from .groups.renaming import Renaming
 from .groups.service import Groups
 from .harvest.service import Harvest
+from .hearing import Hearing
 from .insight import Insight
 from .intake.held import Held
 from .intake.holding import Holds
@@ -47,8 +45,8 @@ from .participation.service import Participation
 from .publishing import Publishing
 from .querying import Querying
 from .tables.datastore import DataStore
-from .tables.ingest import caged
 from .tables.engine.connection import Engine
+from .tables.ingest import caged
 from .tables.reading import Tables
 from .tables.writing.live_tables import LiveTables
 from .tables.writing.store import WRITTEN
@@ -56,25 +54,21 @@ from .usage.rollup import RollUp
 from .users.service import Users
 from .users.store import UserStore
 from .users.tokens import ApiTokens
+from .versions.service import Versions, opened
 from .webhooks.service import Webhooks
 
-Listener = Callable[[Event], None]
 AGENCY = "TH/CENTRAL/DGA"
 """Who runs the platform; what the platform itself publishes is in its organisation's name."""
 
 
 @dataclass
-class Catalogue(Querying):
+class Catalogue(Querying, Hearing):
     """Everything the room can do.
 
     Attributes:
-        listeners: by the beginning of an event's type, who must learn of it.
-        sweeps: what runs each minute besides the outbox, with the time of the run.
         build: makes tables of files.
     """
 
-    listeners: dict[str, list[Listener]] = field(default_factory=dict)
-    sweeps: list[Callable[[datetime], object]] = field(default_factory=list)
     build: Build = caged.build
 
     @cached_property
@@ -328,10 +322,17 @@ class Catalogue(Querying):
         parts = self.parts
         jobs = Jobs(parts.table, parts.journal, self.objects, parts.keyring, ids=parts.ids, clock=parts.clock)
         jobs.kinds["export"] = lambda job: self.exports.do(job)
+        jobs.kinds["diff"] = lambda job: self.versions.compare(job)
+        jobs.checks["diff"] = lambda caller, given: self.versions.check(caller, given)
         jobs.kinds["sql"] = lambda job: self.queries.work(job)
         jobs.checks["sql"] = lambda caller, given: self.queries.check(caller, given)
         jobs.also[WRITTEN] = lambda event: self.live.compaction.on_event(event)
         return jobs
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Versions of files."""
+        return opened(self.parts, self.store, self.packages, self.objects, self.engine, lambda: self.jobs)
 
     @cached_property
     def exports(self) -> Exports:
@@ -346,39 +347,6 @@ class Catalogue(Querying):
             site=self.site,
             clock=self.parts.clock,
         )
-
-    def listen(self, beginning: str, listener: Listener) -> None:
-        """Has `listener` told of events whose type begins so; it must be harmless when repeated."""
-        self.listeners.setdefault(beginning, []).append(listener)
-
-    def on_event(self, body: str) -> None:
-        """The consumer of the queue `opendata-events`: tells everyone who listens to the event."""
-        self.parts.journal.carry(body, self._tell)
-
-    def _tell(self, event: Event) -> None:
-        told = [
-            each for beginning, found in self.listeners.items() if event.type.startswith(beginning) for each in found
-        ]
-        _all([partial(listener, event) for listener in told])
-
-    def sweep(self, now: datetime) -> None:
-        """What runs each minute: sends again what the outbox still holds, and whatever was hung on `sweeps`."""
-        _all([partial(each, now) for each in (self.parts.journal.sweep, *self.sweeps)])
-
-
-def _all(calls: Sequence[Callable[[], object]]) -> None:
-    """Makes every call, whatever becomes of the others; then raises what the first of them raised.
-
-    A wish to be called again (`NotYet`) gives way to an error, which somebody must learn of.
-    """
-    raised: list[Exception] = []
-    for call in calls:
-        try:
-            call()
-        except Exception as error:
-            raised.append(error)
-    if raised:
-        raise min(raised, key=lambda each: isinstance(each, NotYet))
 
 
 def open_catalogue(

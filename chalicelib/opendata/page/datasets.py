@@ -1,10 +1,9 @@
-"""A dataset in plain words: its fields, how to use it, how to cite it, what happened to it, how good it is."""
+"""A dataset in plain words: its fields, how to use it, what happened to it, how good it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from .. import changes
@@ -12,7 +11,6 @@ from ..model import Group, Package
 from ..quality import Quality
 from ..standard import fields as metadata
 from .files import safe
-from .hits import title_of
 from .links import Links
 from .markdown import cut
 from .words import Words
@@ -106,16 +104,6 @@ def _frequency(unit: str, fields: Mapping[str, Any], words: Words) -> str:
         return words("once_per", unit=words.term(unit))
     plural = "s" if words.language == "en" else ""
     return words("every", interval=interval, unit=words.term(unit) + plural)
-
-
-def citation(package: Package, organization: Group, links: Links, words: Words, today: date) -> str:
-    """How to cite the dataset, after APA: publisher, year, title, catalogue, address, when it was looked up."""
-    year = int(package.modified[:4]) + (543 if words.language == "th" else 0)
-    address = links.full("dataset", package.dataset.name)
-    return (
-        f"{organization.title}. ({year}). {title_of(package)} [{words('cite_kind')}]. {words('site')}."
-        f" {address} ({words('cite_accessed')} {words.day(today.isoformat())})"
-    )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from ..model import Group, Kind, Package, Resource
 from ..quality import quality
 from ..search.model import Exact, Question
 from ..tables.source import Address
+from ..usage.counters import day_of
+from ..versions import citation as citing
 from . import datasets, files, refusing, searching, table
 from .drawn import Drawn, chart_of, map_of
 from .facets import chosen, counted, facets, suggestion
@@ -140,7 +142,7 @@ class Pages:
             preview=preview,
             chart=chart,
             snippets=snippets(package, first, links),
-            citation=datasets.citation(package, organization, links, words, now.date()),
+            citation=self._cited(package, organization, words),
             facts=datasets.facts(package, organization, themes, links, words),
             quality=datasets.graded(quality(package, now), words),
             voices=voices(said, ratings, words),
@@ -162,6 +164,16 @@ class Pages:
         found = charts.map(source, Asked())
         return None if found is None else map_of(found, words)
 
+    def _cited(self, package: Package, organization: Group, words: Words) -> str:
+        """How to cite a dataset: of a single file the version that is shown, of several the dataset as a whole."""
+        site, today = self._catalogue.site, day_of(self._catalogue.parts.clock())
+        only = package.resources[0] if len(package.resources) == 1 else None
+        if only is not None and only.file is not None:
+            told = citing.citation(package, organization, only, only.file, site=site, accessed=today)
+        else:
+            told = citing.of_dataset(package, organization, site=site, accessed=today)
+        return told.en if words.language == "en" else told.th
+
     def _described(self, package: Package, organization: Group, themes: list[Group]) -> Mapping[str, Any]:
         """The dataset for search engines, with as many of its files as a light page can hold."""
         described = dict(schema_org.describe(package, organization, themes, self._catalogue.site))
@@ -178,7 +190,7 @@ class Pages:
             NotFound.
         """
         catalogue = self._catalogue
-        package, _ = catalogue.packages.find(NOBODY, unquote(call.params["id"]))
+        package, organization = catalogue.packages.find(NOBODY, unquote(call.params["id"]))
         resource = package.resource(unquote(call.params["rid"]))
         if resource is None:
             raise NotFound("ไม่พบทรัพยากรข้อมูล", "Not found")
@@ -200,9 +212,20 @@ class Pages:
             description=as_html(resource.fields.get("description")),
             summary=cut(f"{seen.name} – {title_of(package)}", SUMMARY),
             facts=_file_facts(resource.file, words),
+            cite=self._cited_file(package, organization, resource, words),
+            version=""
+            if file is None
+            else links.to("dataset", package.id, "resource", resource.id, "version", str(file.number)),
             **context,
         )
         return sheet.reply(html)
+
+    def _cited_file(self, package: Package, organization: Group, resource: Resource, words: Words) -> str:
+        if resource.file is None:
+            return ""
+        site, today = self._catalogue.site, day_of(self._catalogue.parts.clock())
+        told = citing.citation(package, organization, resource, resource.file, site=site, accessed=today)
+        return told.en if words.language == "en" else told.th
 
     def groups_page(self, kind: Kind) -> Callable[[Call], Reply]:
         """`/organization` and `/group`: all of a kind, by title, with the number of their datasets."""

@@ -106,8 +106,9 @@ def compare(
     schema: SchemaDiff,
     declared: Sequence[str],
     emit: Emit,
+    most: int = MOST,
 ) -> Counted:
-    """Counts the rows that are different and tells of the first `MOST`, in the order of the newer version; those that
+    """Counts the rows that are different and tells of the first `most`, in the order of the newer version; those that
     are gone come last.
 
     Args:
@@ -119,7 +120,7 @@ def compare(
     by_name = {pair.after: pair for pair in pairs}
     key, key_from = _chosen(connection, old, new, pairs, [by_name[each] for each in declared if each in by_name])
     counts = _joined(connection, old, new, pairs, key, keep=True)
-    listed = _list(connection, old, new, pairs, key, emit)
+    listed = _list(connection, old, new, pairs, key, emit, most)
     return Counted(tuple(pair.after for pair in key), key_from, *counts, listed)
 
 
@@ -207,11 +208,17 @@ def _joined(
 
 
 def _list(
-    connection: DuckDBPyConnection, old: Side, new: Side, pairs: Sequence[Pair], key: Sequence[Pair], emit: Emit
+    connection: DuckDBPyConnection,
+    old: Side,
+    new: Side,
+    pairs: Sequence[Pair],
+    key: Sequence[Pair],
+    emit: Emit,
+    most: int,
 ) -> int:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE l AS SELECT an, bn,"  # noqa: S608 - our own names
-        f" row_number() OVER (ORDER BY bn NULLS LAST, an) AS o FROM d QUALIFY o <= {MOST}"
+        f" row_number() OVER (ORDER BY bn NULLS LAST, an) AS o FROM d QUALIFY o <= {most}"
     )
     befores, afters = _values(connection, old, "an"), _values(connection, new, "bn")
     order = connection.execute("SELECT o, an, bn FROM l ORDER BY o").fetchall()

@@ -152,10 +152,8 @@ class Differences:
         after: DataTable | None,
         seconds: float,
     ) -> TableDiff:
-        one = after or before
-        assert one is not None
         plain = TableDiff(
-            name=one.name,
+            name=after.name if after is not None else before.name if before is not None else "",
             before=None if before is None else before.number,
             after=None if after is None else after.number,
             rows_before=0 if before is None else before.rows,
