@@ -46,8 +46,9 @@ from .publishing import Publishing
 from .querying import Querying
 from .tables.datastore import DataStore
 from .tables.engine.connection import Engine
+from .tables.engine.reading import Tables
+from .tables.index import FIELD
 from .tables.ingest import caged
-from .tables.reading import Tables
 from .tables.writing.live_tables import LiveTables
 from .tables.writing.store import WRITTEN
 from .usage.rollup import RollUp
@@ -242,8 +243,16 @@ class Catalogue(Querying, Hearing):
     def datastore(self) -> DataStore:
         """Rows of tables."""
         return DataStore(
-            self.sources, Tables(self.objects, self.folder), lambda dataset: self.counters.count(dataset, "queries")
+            self.sources,
+            self.tables,
+            lambda dataset: self.counters.count(dataset, "queries"),
+            lambda caller: self.finding.all_values(FIELD, self.finding.labels(caller)),
         )
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Questions to tables."""
+        return Tables(self.objects, self.folder, engine=self.engine, merging=self.live.merging)
 
     @cached_property
     def engine(self) -> Engine:

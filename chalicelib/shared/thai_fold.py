@@ -23,7 +23,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-VERSION = "f1"
+VERSION = "f2"
 """Changes whenever the same text may give other tokens than before, or the index has other fields."""
 
 _THAI_DIGIT = re.compile("[\u0e50-\u0e59]")

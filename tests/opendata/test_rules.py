@@ -14,7 +14,7 @@ from chalicelib.opendata.model import Table
 from chalicelib.opendata.rules import Rejected
 from chalicelib.opendata.search import asking
 from chalicelib.opendata.standard import fields as metadata
-from chalicelib.opendata.tables import question
+from chalicelib.opendata.tables.engine import question
 from chalicelib.shared import errors
 from chalicelib.shared.errors import Refusal
 from tests.opendata.portal import METADATA
@@ -96,28 +96,6 @@ def test_any_resource_is_taken_or_refused(given_: dict[str, Any]) -> None:
 @given(st.dictionaries(st.sampled_from(["file_name", "size", "sha256", "media_type"]), JSON))
 def test_any_announcement_of_a_file_is_judged(announced: dict[str, Any]) -> None:
     assert isinstance(files.faults_of_upload(announced), list)
-
-
-def test_values_are_read_in_the_type_of_their_column() -> None:
-    asked = {
-        "filters": {"n": ["1", 2], "x": "1.50", "f": 100.5, "d": "2026-11-25", "t": "2026-11-25T01:02:03", "ตำบล": 5}
-    }
-    found = dict(question.parse(asked, TABLE).filters)
-    assert found["n"] == (1, 2)
-    assert [str(found[name][0]) for name in ("x", "f", "d", "t", "ตำบล")] == [
-        "1.50", "100.5", "2026-11-25", "2026-11-25 01:02:03", "5",
-    ]  # fmt: skip
-    bads: tuple[dict[str, Any], ...] = (
-        {"n": "๑"},
-        {"f": "nan"},
-        {"x": "1e5"},
-        {"t": "yesterday"},
-        {"n": True},
-        {"ตำบล": [[]]},
-    )
-    for bad in bads:
-        with pytest.raises(Rejected):
-            question.parse({"filters": bad}, TABLE)
 
 
 @pytest.mark.parametrize("word", ["น้ำ", "จังหวัด", "ข้อมูลเปิด", "สถิติ", "งบ 2569", "a-b_c.d"])

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..model import Group, Package, Resource
+from ..tables.index import FIELD, addresses
 from .model import PUBLIC, Document
 
 MAX_TEXT = 30_000
@@ -114,6 +115,7 @@ def _of_resources(package: Package) -> dict[str, list[str]]:
         "res_description": _once(str(each.fields.get("description") or "").casefold() for each in resources),
         "res_url": _once(urls),
         "res_hash": _once(each.file.sha256 if each.file else "" for each in resources),
+        FIELD: [address for each in resources for address in addresses(each)],
     }
     most = {"res_name": MAX_NAMES, "res_description": MAX_DESCRIPTIONS, "res_url": MAX_URLS, "res_hash": MAX_NAMES}
     found = {name: _up_to(most[name], values) if name in most else values for name, values in kept.items()}

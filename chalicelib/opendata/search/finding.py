@@ -111,6 +111,11 @@ class Finding:
         found = self._reading.engine.search(Question(rows=0, facets=(field,), facet_limit=None))
         return dict(found.facets[field])
 
+    def all_values(self, field: str, labels: tuple[str, ...]) -> list[str]:
+        """The values of a search field over the datasets that these labels may see."""
+        question = Question(labels=labels, rows=0, facets=(field,), facet_limit=None)
+        return [value for value, _ in self._reading.engine.search(question).facets[field]]
+
     def packages(self, question: Question) -> Iterator[tuple[Package, Group, list[Group]]]:
         """The datasets of a question that its labels still may see; one may have been hidden since it was indexed."""
         yield from self._seen(self._reading.engine.search(question), question)

@@ -22,14 +22,14 @@ from ...model import Table
 from ...packages import Packages
 from ...rules import Rejected
 from ...store import Store
-from .. import question
+from ..engine import filters, question, sql
 from ..engine.connection import Engine
 from .building import Building
 from .compaction import Compaction
 from .creating import READ_ONLY, Creating
 from .guarding import Guarding
 from .looking import Looking
-from .merging import Merging
+from .merging import ROW_ID, Merging
 from .service import Given, Json, Writing, flag
 from .store import RowStore, nowhere
 
@@ -88,8 +88,8 @@ class LiveTables:
         Raises:
             NotFound, NotAllowed, Rejected, Unavailable.
         """
-        resource_id, filters = _resource_id(given), given.get("filters")
-        if filters in (None, ""):
+        resource_id = _resource_id(given)
+        if given.get("filters") in (None, ""):
             raise Rejected({"filters": ["Missing value"]})
         self._open(caller, once, resource_id, flag(given, "force"))
         return self.writing.delete(caller, once, resource_id, given)
@@ -187,20 +187,17 @@ def _resource_id(given: Given) -> str:
     return question.resource_of(given)
 
 
-def _condition(table: Table, filters: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
+def _condition(table: Table, given: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
     """Filters as SQL over rows with `_id`, and the values for it.
 
     Raises:
         Rejected.
     """
-    from ..ingest.types import quoted
-
-    asked = question.parse({"filters": filters}, table)
-    parts, bound = [], []
-    for name, wanted in asked.filters:
-        real = [each for each in wanted if each is not None]
-        alts = [f"{quoted(name)} IN ({', '.join('?' * len(real))})"] if real else []
-        alts += [f"{quoted(name)} IS NULL"] if len(real) < len(wanted) else []
-        parts.append(f"({' OR '.join(alts)})")
-        bound += real
-    return " AND ".join(parts) or "true", bound
+    try:
+        condition = filters.parse(given, {column["id"]: column["type"] for column in table.columns})
+    except filters.BadFilter as bad:
+        raise Rejected({"filters": [str(bad)]}) from None
+    if condition is None:
+        return "true", ()
+    made = sql.holds(condition, sql.Rows("", ROW_ID, ROW_ID))
+    return made.text, made.values

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.opendata.tables import question
-from chalicelib.opendata.tables.reading import Tables
-from chalicelib.shared.identity import NOBODY
 from chalicelib.shared.journal import Event, chain_is_whole
 from tests.opendata.portal import Portal, notification
 
@@ -90,18 +86,29 @@ def test_columns_are_chosen_and_lists_are_plain(portal: Portal, licences: str) -
     ("given", "field", "message"),
     [
         ({"filters": {"nope": 1}}, "filters", 'invalid value "nope"'),
-        ({"filters": "[]"}, "filters", "Must be a JSON object"),
+        ({"filters": "[1]"}, "filters", "Must be a JSON object or a list of them"),
         ({"filters": {"พื้นที่": "มาก"}}, "filters", '"พื้นที่" takes values of type numeric'),
         ({"filters": {"ออกเมื่อ": "2026-13-01"}}, "filters", '"ออกเมื่อ" takes values of type date'),
-        ({"filters": {"ตำบล": {"gt": 1}}}, "filters", '"ตำบล" takes values of type text'),
+        ({"filters": {"ตำบล": {"near": 1}}}, "filters", '"ตำบล" takes the comparisons eq, lt, lte, gt, gte, in'),
         ({"filters": {"ตำบล": []}}, "filters", "a column takes 1 to 1000 values"),
         ({"sort": "nope"}, "sort", 'invalid value "nope"'),
         ({"sort": "ตำบล; DROP TABLE x"}, "sort", 'invalid value "ตำบล; DROP TABLE x"'),
         ({"fields": ["nope"]}, "fields", 'invalid value "nope"'),
         ({"limit": -1}, "limit", "Must be a natural number"),
         ({"limit": "x"}, "limit", "Invalid integer"),
-        ({"records_format": "xml"}, "records_format", "Value must be one of ['objects', 'lists']"),
-        ({"q": "แหลม"}, "q", "Not supported by this DataStore yet"),
+        ({"records_format": "xml"}, "records_format", "Value must be one of ['objects', 'lists', 'csv', 'tsv']"),
+        ({"q": {"nope": "แหลม"}}, "q", 'invalid value "nope"'),
+        ({"q": ["แหลม"]}, "q", "Must be a text, or an object of texts by column"),
+        ({"q": {"ตำบล": ["แหลม"]}}, "q", "Must be a Unicode string value"),
+        ({"q": "ก " * 10 + "ข" * 201}, "q", "Must be at most 20 words of 200 characters"),
+        ({"q": "(ก", "plain": False}, "q", "Must close every parenthesis"),
+        (
+            {"fields": ["ตำบล"], "distinct": True, "sort": "พื้นที่"},
+            "sort",
+            'with distinct, "พื้นที่" must be among the fields',
+        ),
+        ({"filters": {"$or": {}}}, "filters", "$or takes a list of filters"),
+        ({"total_estimation_threshold": "x"}, "total_estimation_threshold", "Invalid integer"),
         ({"zzz": 1}, "__junk", "The input field was not expected."),
     ],
 )
@@ -241,23 +248,6 @@ def test_history_is_chained(portal: Portal, licences: str) -> None:
     ]
     assert [event["type"] for event in events] == ["opendata.resource.created", "opendata.resource.taken_in"]
     assert chain_is_whole([Event(**event) for event in events])
-
-
-def test_tables_on_the_local_disk_leave_when_it_is_full(tmp_path: Path) -> None:
-    folder = tmp_path / "tables"
-    portal = Portal(folder)
-    portal.organization()
-    package = portal.dataset()["id"]
-    resources = [portal.table_of(package, f"a\n{number}\n".encode()) for number in range(3)]
-    for resource in resources:
-        assert rows(portal, resource, sort="a")["total"] == 1
-    assert len(list(folder.glob("*.parquet"))) == 3
-    small = Tables(portal.objects, folder, disk=1)
-    file = portal.catalogue.resources.find(NOBODY, portal.table_of(package, b"a\n9\n")).file
-    assert file is not None and file.table is not None
-    found, total = small.answer(file.table, question.parse({"sort": "a desc"}, file.table))
-    assert (found, total) == ([[1, 9]], 1)
-    assert len(list(folder.glob("*.parquet"))) == 1
 
 
 def test_a_column_of_coordinates_keeps_its_digits(portal: Portal) -> None:
