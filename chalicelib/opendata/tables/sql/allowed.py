@@ -62,7 +62,7 @@ _NUMBERS = _words("""
     abs sign round round_even ceil ceiling floor trunc even sqrt cbrt exp ln log log2 log10 pow power mod fmod fdiv
     greatest least pi radians degrees sin cos tan cot asin acos atan atan2 sinh cosh tanh isnan isfinite isinf
     gcd greatest_common_divisor lcm least_common_multiple factorial gamma lgamma nextafter add subtract multiply divide
-    bit_count xor signbit equi_width_bins
+    bit_count xor signbit
 """)
 
 _TIMES = _words("""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.opendata.tables.sql import guard
 from chalicelib.opendata.tables.sql.results import field_names, field_type, plain, record_size
 from chalicelib.shared import cage
+from chalicelib.shared.errors import Refusal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -47,6 +48,8 @@ def answer(order: Mapping[str, Any]) -> dict[str, Any]:
         return {"refused": {"kind": refused.kind, "name": refused.name, "place": refused.place}}
     except (MemoryError, duckdb.OutOfMemoryException):
         return {"refused": {"kind": "memory"}}
+    except Refusal:
+        return {"refused": {"kind": "store"}}  # an object cannot be read by its address
     except duckdb.Error as error:
         return {"refused": told(error, order)}
 
@@ -69,8 +72,12 @@ def judge(connection: DuckDBPyConnection, sql: str, granted: Sequence[str]) -> N
         raise guard.NotAllowed("large" if deep else "syntax", place=_place(details)) from None
     if len(found) != 1:
         raise guard.NotAllowed("single" if found else "empty")
-    if found[0].type != duckdb.StatementType.SELECT:
-        raise guard.NotAllowed("pivot" if found[0].type == duckdb.StatementType.MULTI else "single")
+    try:
+        kind = found[0].type
+    except ValueError:  # of statements for which DuckDB's Python package has no name
+        raise guard.NotAllowed("single") from None
+    if kind != duckdb.StatementType.SELECT:
+        raise guard.NotAllowed("pivot" if kind == duckdb.StatementType.MULTI else "single")
     rows = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
     guard.check(json.loads(rows[0][0]), granted)
 
@@ -157,6 +164,7 @@ def run(connection: DuckDBPyConnection, order: Mapping[str, Any]) -> dict[str, A
     return {"fields": fields, "rows": rows, "truncated": truncated}
 
 
+EXPLAIN = "EXPLAIN "
 FORMATS = {
     "csv": "FORMAT csv, HEADER true",
     "parquet": "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 32768",
@@ -166,29 +174,46 @@ FORMATS = {
 
 def write(connection: DuckDBPyConnection, order: Mapping[str, Any]) -> dict[str, Any]:
     """Runs a query that was judged, into the file `target`."""
+    import duckdb
+
+    try:
+        # tells where a mistake is; what runs afterwards knows places in SQL of ours only
+        connection.execute(EXPLAIN + order["sql"]).fetchall()
+    except duckdb.Error as error:
+        return {"refused": told(error, order, ahead=len(EXPLAIN))}
     relation = connection.sql(order["sql"])
     names = field_names([str(each) for each in relation.columns])
     fields = [(name, field_type(str(kind))) for name, kind in zip(names, relation.types, strict=True)]
     relation.limit(order["bounds"]["rows"] + 1).create_view("klang_answer")
     path = order["target"].replace("'", "''")
-    done = connection.execute(
-        f"COPY (FROM klang_answer) TO '{path}' ({FORMATS[order['into']['form']]}, USE_TMP_FILE false)"
-    ).fetchall()
+    try:
+        done = connection.execute(
+            f"COPY (FROM klang_answer) TO '{path}' ({FORMATS[order['into']['form']]}, USE_TMP_FILE false)"
+        ).fetchall()
+    except duckdb.OutOfMemoryException:
+        return {"refused": {"kind": "memory"}}
+    except duckdb.Error as error:
+        return {"refused": {**told(error, order), "place": None}}
     count = int(done[0][0])
     if count > order["bounds"]["rows"]:
         raise guard.NotAllowed("rows")
     return {"fields": fields, "written": count}
 
 
-def told(error: Exception, order: Mapping[str, Any]) -> dict[str, Any]:
-    """DuckDB's error as a kind, a place and near names of columns; nothing of its text, which repeats values."""
+def told(error: Exception, order: Mapping[str, Any], *, ahead: int = 0) -> dict[str, Any]:
+    """DuckDB's error as a kind, a place and near names of columns; nothing of its text, which repeats values.
+
+    Args:
+        ahead: letters of ours before the query.
+    """
     import duckdb
 
     details = _details(error)
     text, place = str(details.get("exception_message", "")), _place(details)
+    place = None if place is None or place < ahead else place - ahead
     match error:
         case duckdb.BinderException() if details.get("error_subtype") == "COLUMN_NOT_FOUND" or "have a column" in text:
-            return {"kind": "column", "place": place, "near": _near(details, order)}
+            return {"kind": "column", "place": place, "near": _near(details, order, ahead)}
         case duckdb.BinderException() if "GROUP BY" in text:
             return {"kind": "group", "place": place}
         case duckdb.BinderException() | duckdb.CatalogException() | duckdb.NotImplementedException():
@@ -198,7 +223,7 @@ def told(error: Exception, order: Mapping[str, Any]) -> dict[str, Any]:
         case duckdb.OutOfRangeException():
             return {"kind": "range", "place": place}
         case duckdb.IOException():
-            return {"kind": "file"}
+            return {"kind": "file" if order.get("target") else "store"}
         case _:
             return {"kind": "failed", "place": place}
 
@@ -218,7 +243,7 @@ def _place(details: Mapping[str, Any]) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
-def _near(details: Mapping[str, Any], order: Mapping[str, Any]) -> list[str]:
+def _near(details: Mapping[str, Any], order: Mapping[str, Any], ahead: int) -> list[str]:
     """Columns of the granted tables whose names are near to the one that is not there."""
     from difflib import get_close_matches
 
@@ -226,6 +251,7 @@ def _near(details: Mapping[str, Any], order: Mapping[str, Any]) -> list[str]:
         start, length = json.loads(details.get("location", "null"))
     except (TypeError, ValueError):
         return []
+    start -= ahead
     word = order["sql"].encode()[start : start + length].decode(errors="replace").rsplit(".", 1)[-1].strip('"')
     known = {"_id", *(name for table in order["tables"] for name in _columns(table))}
     by_lower = {name.lower(): name for name in sorted(known)}

@@ -30,5 +30,5 @@ class Elsewhere:
         told = self._functions.call(NAME, order_json(order), patience=patience)
         try:
             return answer_of(told)
-        except TypeError:
+        except (AttributeError, TypeError, ValueError):
             raise Unavailable("ระบบสอบถามข้อมูลขัดข้อง โปรดลองใหม่", "The query function failed; try again.") from None

@@ -7,7 +7,6 @@ A name too many costs a look-up, one too few a refusal that says how to write it
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 MOST = 10
 """Tables of a query."""
@@ -33,8 +32,10 @@ def tables(sql: str) -> list[str]:
     tokens = [each for each in _TOKEN.finditer(sql) if not each["comment"]]
     ctes = {
         name.lower()
-        for token, following in pairwise(tokens)
-        if following["word"] and following["word"].upper() == "AS" and (name := _name(token)) is not None
+        for token, following, third in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if _word(following) == "AS"
+        and (third["sign"] == "(" or _word(third) in ("MATERIALIZED", "NOT"))
+        and (name := _name(token)) is not None
     }
     before = ""
     for token, following in zip(tokens, [*tokens[1:], None], strict=False):
@@ -52,6 +53,10 @@ def tables(sql: str) -> list[str]:
             break
     plain = [name for name in found if name.lower() not in ctes]
     return plain[: MOST + 1]
+
+
+def _word(token: re.Match[str]) -> str:
+    return (token["word"] or "").upper()
 
 
 def _name(token: re.Match[str]) -> str | None:

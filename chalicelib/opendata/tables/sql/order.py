@@ -147,7 +147,14 @@ def order_of(given: Mapping[str, Any]) -> Order:
     )
 
 
-def answer_of(given: Mapping[str, Any]) -> Answer:
-    """As it was answered."""
+def answer_of(given: Any) -> Answer:
+    """As it was answered.
+
+    Raises:
+        TypeError, ValueError: it is no answer.
+    """
     fields = tuple((str(name), str(kind)) for name, kind in given.get("fields", ()))
-    return Answer(**{**given, "fields": fields})
+    answer = Answer(**{**given, "fields": fields})
+    if any(len(row) != len(fields) for row in answer.rows) or not isinstance(answer.refused, Mapping | None):
+        raise ValueError("not an answer")
+    return answer

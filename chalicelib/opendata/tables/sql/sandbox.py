@@ -162,7 +162,7 @@ class Sandbox:
             return Answer(refused={"kind": "late" if heavy.late else "memory"})
         try:
             return answer_of(json.loads(told))
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (AttributeError, ValueError, TypeError, RecursionError):
             # what a query's process wrote is believed no more than the query
             return Answer(refused={"kind": "failed"})
 

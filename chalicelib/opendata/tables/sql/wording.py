@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.shared.errors import Fault, NotAllowed, NotFound, Refusal
+from chalicelib.shared.errors import Fault, NotAllowed, NotFound, Refusal, Unavailable
 
 from ...rules import Rejected
 from ..source import no_table
@@ -108,7 +108,7 @@ class QueryRejected(Rejected):
 
     def __init__(self, field: str, th: str, en: str) -> None:
         super().__init__({field: [en]})
-        self.th = th
+        self.th, self.en = th, en
         self.faults = (Fault(f"/{field}", th, en),)
 
 
@@ -123,6 +123,10 @@ def refusal(told: Mapping[str, Any], sql: str, *, long: bool = False) -> Refusal
     kind = str(told.get("kind"))
     if kind == "table":
         return unknown_table()
+    if kind == "store":
+        return Unavailable(
+            "อ่านข้อมูลของตารางไม่ได้ในขณะนี้ โปรดลองใหม่", "The table's rows cannot be read just now; try again."
+        )
     if kind == "function":
         name = str(told.get("name") or "")
         shown = f" {name}" if name.isascii() and name.replace("_", "a").isalnum() and len(name) <= 41 else ""
