@@ -175,7 +175,9 @@ def resource(
         url, faults = rules.link(given.get("url"))
         if faults:
             messages["url"] = faults
-    fields, wrong = _fields({name: value for name, value in given.items() if not is_file or name not in OF_A_FILE})
+    # of a link with a copy of ours, too, size and hash follow from the file
+    of_file = is_file or (old is not None and not old.uploaded and old.file is not None)
+    fields, wrong = _fields({name: value for name, value in given.items() if not of_file or name not in OF_A_FILE})
     messages |= wrong
     if old is not None and upload is None and not url and old.fields.get("url_type") == "datastore":
         fields["url_type"] = "datastore"

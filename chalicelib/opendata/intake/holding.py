@@ -2,7 +2,7 @@
 
 A version that is held is no version yet: it has no record among the file versions (`Store.file`), nobody can read it,
 and the last good one stays current. `Resource.held` keeps it, `Resource.problem` says why in both languages.
-`Uploads.released` makes it current, once whoever may do so has decided.
+`held.Held.shown` makes it current, once whoever may do so has decided.
 """
 
 from __future__ import annotations
