@@ -15,19 +15,25 @@ PACK_FROM = 256 * 1024
 """Bytes from which an answer is compressed."""
 
 
-def kept(call: Call, body: bytes, revision: str | None, *, media_type: str) -> Reply:
+def kept(call: Call, body: bytes, revision: str | None, *, media_type: str, tag: str | None = None) -> Reply:
     """What everybody may read, to be kept and asked for again: a write is seen by the very next request.
 
     Args:
         revision: of the package in it, with which its ETag begins.
+        tag: the ETag, where it is known otherwise.
     """
-    digest = hashlib.sha256(body).hexdigest()[:16]
-    tag = f'"{digest}"' if revision is None else f'"{revision}.{digest}"'
+    if tag is None:
+        digest = hashlib.sha256(body).hexdigest()[:16]
+        tag = f'"{digest}"' if revision is None else f'"{revision}.{digest}"'
     headers = {"ETag": tag, "Cache-Control": "public, no-cache", "Vary": "Authorization, X-CKAN-API-Key"}
-    asked = {each.strip().removeprefix("W/") for each in call.headers.get("if-none-match", "").split(",")}
-    if tag in asked:
+    if tag in known(call):
         return Reply(None, status=304, headers=headers)
     return Reply(body, headers=headers, media_type=media_type)
+
+
+def known(call: Call) -> frozenset[str]:
+    """The ETags of what the caller has."""
+    return frozenset(each.strip().removeprefix("W/") for each in call.headers.get("if-none-match", "").split(","))
 
 
 def packed(call: Call, reply: Reply) -> Reply:

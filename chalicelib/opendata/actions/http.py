@@ -22,7 +22,7 @@ from chalicelib.shared.web import Call, Reply, Request, Response, Room
 
 from ..service import Catalogue
 from . import dialect, forms
-from .answers import LIMIT, kept, packed
+from .answers import LIMIT, kept, known, packed, takes_gzip
 from .registry import ACTIONS, Asked, Told, perform
 
 SCRIPT = "application/javascript;charset=utf-8"
@@ -102,9 +102,21 @@ def _answered(catalogue: Catalogue, call: Call, name: str) -> Reply:
         if not isinstance(callback, str) or not _CALLBACK.fullmatch(callback):
             raise Malformed("callback ไม่ถูกต้อง", "callback must be the name of a JavaScript function.")
     once = forms.attempt(call.request, call.once, given, files)
-    asked = Asked(catalogue, caller, once, given, revision_of(call.headers.get("if-match")), files)
+    keeps = call.request.method == "GET" and callback is None and caller.kind == "public"
+    asked = Asked(
+        catalogue,
+        caller,
+        once,
+        given,
+        revision_of(call.headers.get("if-match")),
+        files,
+        known(call) if keeps else frozenset(),
+        takes_gzip(call.headers.get("accept-encoding", "")),
+    )
     result = perform(name, asked)
     told = result if isinstance(result, Told) else Told(result)
+    if told.tag is not None and told.tag in asked.known:
+        return kept(call, b"", None, media_type=dialect.MEDIA_TYPE, tag=told.tag)
     if name == "datastore_search":
         told.result["_links"] = _links(call.request, told.result)
     body = json.dumps(
@@ -114,8 +126,8 @@ def _answered(catalogue: Catalogue, call: Call, name: str) -> Reply:
         # nosniff: a page that takes it for anything but a script must not get its way
         script = b"%s(%s);" % (callback.encode(), body)
         return packed(call, Reply(script, headers={"X-Content-Type-Options": "nosniff"}, media_type=SCRIPT))
-    if call.request.method == "GET" and caller.kind == "public":
-        return packed(call, kept(call, body, told.revision, media_type=dialect.MEDIA_TYPE))
+    if keeps:
+        return packed(call, kept(call, body, told.revision, media_type=dialect.MEDIA_TYPE, tag=told.tag))
     headers = {} if told.revision is None else {"ETag": f'"{told.revision}"'}
     return packed(call, Reply(body, headers=headers, media_type=dialect.MEDIA_TYPE))
 

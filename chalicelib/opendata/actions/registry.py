@@ -27,6 +27,8 @@ class Asked:
     Attributes:
         revision: what `If-Match` names: the revision that the caller read, or None.
         files: files of a multipart form by their field: (name, media type, bytes).
+        known: ETags of answers that the caller has (`If-None-Match`).
+        packed: whether a long answer will be compressed.
     """
 
     catalogue: Catalogue
@@ -35,6 +37,8 @@ class Asked:
     given: Given
     revision: str | None = None
     files: Mapping[str, tuple[str, str, bytes]] | None = None
+    known: frozenset[str] = frozenset()
+    packed: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,12 @@ class Told:
 
     Attributes:
         revision: of the package that was shown or written (`Package.changed`); the answer's ETag.
+        tag: the answer's ETag, where it is known without the answer; one of `Asked.known` needs no result.
     """
 
     result: Any
     revision: str | None = None
+    tag: str | None = None
 
 
 Run = Callable[[Asked], Any]

@@ -22,6 +22,7 @@ COLUMNS = 12
 LISTED = 60
 """Columns that can be chosen to filter by and are listed; an address may name any."""
 LAST_PAGE = 100_000
+Described = Sequence[Mapping[str, Any]] | None
 MAX_VALUE = 200
 
 
@@ -33,21 +34,24 @@ class Asked:
         column, value: the filter; "" for none.
         sort: a column's name, after `-` for descending; "" for the order of the file.
         page: from 1.
+        kept: what else the address says, as pairs.
     """
 
     column: str = ""
     value: str = ""
     sort: str = ""
     page: int = 1
+    kept: tuple[tuple[str, str], ...] = ()
 
     def pairs(self, page: int) -> list[tuple[str, str]]:
         """The address's query in its one stable form."""
-        found = [("column", self.column), ("value", self.value)] if self.column else []
+        found = [*self.kept]
+        found += [("column", self.column), ("value", self.value)] if self.column else []
         found += [("sort", self.sort)] if self.sort else []
         return [*found, ("page", str(page))] if page > 1 else found
 
 
-def asked(query: Mapping[str, Sequence[str]], names: Sequence[str]) -> Asked:
+def asked(query: Mapping[str, Sequence[str]], names: Sequence[str], kept: Sequence[tuple[str, str]] = ()) -> Asked:
     """What an address asks of a table with these columns; what does not fit is left out."""
     last = {name: values[-1] for name, values in query.items() if values}
     column, sort = last.get("column", ""), last.get("sort", "")
@@ -56,7 +60,7 @@ def asked(query: Mapping[str, Sequence[str]], names: Sequence[str]) -> Asked:
         column = value = ""
     if sort.removeprefix("-") not in names and sort not in names:
         sort = ""
-    return Asked(column, value, sort, page_of(query, LAST_PAGE))
+    return Asked(column, value, sort, page_of(query, LAST_PAGE), tuple(kept))
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,19 @@ class Page:
     problem: str = ""
 
 
-def page(datastore: DataStore, resource_id: str, file: File, wanted: Asked, words: Words) -> Page:
+def page(
+    datastore: DataStore, resource_id: str, file: File, wanted: Asked, words: Words, described: Described = None
+) -> Page:
     """The rows that are asked for.
+
+    Args:
+        resource_id: address of the table.
+        described: its columns, where it is not the file's first as that is shown.
 
     Raises:
         NotFound: the table is not there any more.
     """
-    columns = columns_of(file, words)
+    columns = columns_of(file, words, described)
     shown = columns[:COLUMNS]
     given: dict[str, Any] = {
         "resource_id": resource_id,
@@ -87,7 +97,8 @@ def page(datastore: DataStore, resource_id: str, file: File, wanted: Asked, word
         given["filters"] = {wanted.column: wanted.value}
     if wanted.sort:
         down = wanted.sort not in [column.name for column in columns]
-        given["sort"] = f'"{wanted.sort.removeprefix("-") if down else wanted.sort}" {"desc" if down else "asc"}'
+        order = "desc nulls last" if down else "asc"
+        given["sort"] = f'"{wanted.sort.removeprefix("-") if down else wanted.sort}" {order}'
     hidden = max(0, len(columns) - COLUMNS)
     try:
         found = datastore.search(NOBODY, given)
@@ -102,10 +113,12 @@ def page(datastore: DataStore, resource_id: str, file: File, wanted: Asked, word
     return Page(Table(tuple(shown), rows, hidden), int(found["total"]))
 
 
-def context(file: File, wanted: Asked, page: Page, path: Sequence[str], sheet: Sheet) -> Mapping[str, Any]:
+def context(
+    file: File, wanted: Asked, page: Page, path: Sequence[str], sheet: Sheet, described: Described = None
+) -> Mapping[str, Any]:
     """What the template shows of a table; `path` is that of the page."""
     words, links = sheet.words, sheet.links
-    columns = columns_of(file, words)
+    columns = columns_of(file, words, described)
     start = (wanted.page - 1) * ROWS
     sorts = [
         choice
@@ -121,7 +134,7 @@ def context(file: File, wanted: Asked, page: Page, path: Sequence[str], sheet: S
         "columns": columns[:LISTED],
         "asked": wanted,
         "action": f"{links.root}/{'/'.join(path)}",
-        "kept": [("lang", links.chosen)] if links.chosen else [],
+        "kept": [*wanted.kept, *([("lang", links.chosen)] if links.chosen else [])],
         "sorts": sorts,
         "counted": words(
             "table_rows",

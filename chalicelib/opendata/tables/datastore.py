@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,13 +14,15 @@ from .engine import question
 from .engine.conditions import ROW_ID
 from .engine.question import Question
 from .engine.reading import Tables
-from .index import INDEX, Listed, answer, index
+from .index import INDEX, Listed, answer, listing
 from .rendering import fitting, rendered
 from .source import Source, Sources
 
 Json = dict[str, Any]
 WHOLE_ANSWER = 4_000_000
 """Bytes of records in one answer: Lambda gives 6 MiB at once, and API Gateway has bodies in base64."""
+_SHAPE = 1
+"""Grows whenever the same question to the same rows is answered in another shape."""
 PACKED_ANSWER = 16_000_000
 """The same for whoever takes gzip, which makes rows a fifth of their size or less."""
 
@@ -53,27 +57,53 @@ class DataStore:
             NotFound: no such table, or not for this caller.
             Rejected: with CKAN's messages.
         """
-        asked_for = question.resource_of(given)
-        if asked_for == INDEX:
-            table, content = index(self._listed(caller))
-            asked = question.parse(given, table)
-            listed, count = answer(table, content, asked)
-            return shown(asked_for, table, asked, listed, count, packed=packed)
         source = self.source(caller, given)
-        asked = question.parse(given, source.table)
-        rows, total = self._tables.answer(source, asked)
-        self._used(source.resource.package_id)
-        result = shown(asked_for, source.table, asked, rows, total, packed=packed)
-        return result | {"version": source.file.number}
+        return self.index(caller, given, packed=packed) if source is None else self.rows(source, given, packed=packed)
 
-    def source(self, caller: Caller, given: Mapping[str, Any]) -> Source:
-        """The table that is asked about.
+    def source(self, caller: Caller, given: Mapping[str, Any]) -> Source | None:
+        """The table that is asked about; None for the list of tables.
 
         Raises:
             NotFound, Rejected.
         """
         asked_for = question.resource_of(given)
+        if asked_for == INDEX:
+            return None
         return self._sources.find(caller, asked_for, version=given.get("version"), as_of=given.get("as_of"))
+
+    def rows(self, source: Source, given: Mapping[str, Any], *, packed: bool = False) -> Json:
+        """Rows of a table.
+
+        Raises:
+            NotFound, Rejected.
+        """
+        asked = question.parse(given, source.table)
+        rows, total = self._tables.answer(source, asked)
+        self.used(source)
+        result = shown(question.resource_of(given), source.table, asked, rows, total, packed=packed)
+        return result | {"version": source.file.number}
+
+    def index(self, caller: Caller, given: Mapping[str, Any], *, packed: bool = False) -> Json:
+        """Rows of the list of tables.
+
+        Raises:
+            Rejected.
+        """
+        table, content = listing(self._listed(caller))
+        asked = question.parse(given, table)
+        rows, total = answer(table, content, asked)
+        return shown(INDEX, table, asked, rows, total, packed=packed)
+
+    def used(self, source: Source) -> None:
+        """Counts a use of the table's dataset."""
+        self._used(source.resource.package_id)
+
+    @staticmethod
+    def tag(source: Source, given: Mapping[str, Any], *, packed: bool = False) -> str:
+        """The ETag of what is answered: the rows lie under keys of their content, so it is known without them."""
+        written = [] if source.live is None else [delta.key for delta in source.live.deltas]
+        told = [_SHAPE, source.file.number, *map(str, (source.table, written, sorted(given.items()), packed))]
+        return f'"{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]}"'
 
     def info(self, caller: Caller, given: Mapping[str, Any]) -> Json:
         """Columns and size of one table.
@@ -83,9 +113,9 @@ class DataStore:
         """
         asked_for = question.resource_of({"resource_id": given.get("id") or given.get("resource_id")})
         if asked_for == INDEX:
-            table, _ = index(self._listed(caller))
+            table, _ = listing(self._listed(caller))
             return {"meta": _meta(asked_for, table, "VIEW", 0), "fields": [_field(each, ()) for each in table.columns]}
-        source = self.source(caller, {**given, "resource_id": asked_for})
+        source = self._sources.find(caller, asked_for, version=given.get("version"), as_of=given.get("as_of"))
         live, table = source.live, source.table
         key = live.key if live is not None else ()
         meta = _meta(asked_for, table, "BASE TABLE", table.size + (live.size if live is not None else 0))

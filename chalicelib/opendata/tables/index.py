@@ -24,7 +24,7 @@ def addresses(resource: Resource) -> list[str]:
     return [resource.id if table.number == tables[0].number else f"{resource.id}/{table.number}" for table in tables]
 
 
-def index(listed: Iterable[str]) -> tuple[Table, Mapping[str, Any]]:
+def listing(listed: Iterable[str]) -> tuple[Table, Mapping[str, Any]]:
     """The list as a table, and its rows as those of a preview."""
     columns = ({"id": "name", "type": "text"}, {"id": "alias_of", "type": "text"})
     records = [[name, None] for name in sorted(set(listed))]

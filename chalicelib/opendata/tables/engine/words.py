@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,7 @@ MAX_LENGTH = 200
 BUDDHIST = range(2400, 2700)
 """Years that are meant in the Buddhist Era where a date is looked for."""
 
+_THAI_TIME = timezone(timedelta(hours=7))  # in which moments are shown (`ingest.values`)
 _NOTHING = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 _MARK = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]+")
 _TONES = "\u0e48-\u0e4b"
@@ -131,7 +132,7 @@ def _span(year: int, month: Any, day: Any) -> tuple[date, date] | None:
 def _at(day: date, kind: str) -> date:
     if kind == "date":
         return day
-    return datetime(day.year, day.month, day.day, tzinfo=UTC if kind == "timestamptz" else None)
+    return datetime(day.year, day.month, day.day, tzinfo=_THAI_TIME if kind == "timestamptz" else None)
 
 
 def pattern(word: str) -> str:
