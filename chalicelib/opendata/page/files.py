@@ -108,15 +108,15 @@ class Table:
     page: str = ""
 
 
-def columns_of(file: File, words: Words) -> list[Column]:
-    """The columns of a file's table with their types in plain words."""
+def columns_of(file: File, words: Words, columns: Sequence[Mapping[str, Any]] | None = None) -> list[Column]:
+    """The columns of a file's first table, or those that are given, with their types in plain words."""
     return [
         Column(
             column["id"],
             words(f"t_{column['type']}") if f"t_{column['type']}" in words else column["type"],
             column["type"] in NUMBERS,
         )
-        for column in file.columns
+        for column in (file.columns if columns is None else columns)
     ]
 
 

@@ -18,7 +18,7 @@ from ..search.model import Exact, Question
 from ..tables.source import Address
 from ..usage.counters import day_of
 from ..versions import citation as citing
-from . import datasets, files, refusing, searching, table
+from . import datasets, files, refusing, resources, searching
 from .drawn import Drawn, chart_of, map_of
 from .facets import chosen, counted, facets, suggestion
 from .hits import hits, pager, public, title_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 FILES = 15
 """Files of a dataset on one page."""
 DESCRIPTION = 500
-DESCRIBED = 5
+DESCRIBED = 4
 """Characters, and files, that are told to search engines; `{id}.jsonld` has all of them."""
 ON_GROUP_PAGE = 10
 SUMMARY = 155
@@ -201,9 +201,7 @@ class Pages:
         file = resource.file
         context: Mapping[str, Any] = {"table": None, "narrowed": False}
         if file is not None and file.table is not None:
-            wanted = table.asked(call.request.query, [column["id"] for column in file.columns])
-            page = table.page(catalogue.datastore, resource.id, file, wanted, words)
-            context = table.context(file, wanted, page, path, sheet)
+            context = resources.context(catalogue, package, resource, path, call.request.query, sheet)
         html = sheet.html(
             "resource.html",
             *path,

@@ -127,7 +127,9 @@ def _written(
         f"SELECT {', '.join(['count(*)', *(f'count({quoted(name)})' for name in names)])} FROM {made}"  # noqa: S608 - names are quoted, the path is ours
     ).fetchone()
     counts = [int(each) for each in counted or ()]
-    columns = tuple({**column, "filled": filled} for column, filled in zip(live.columns, counts[1:], strict=True))
+    columns: tuple[Mapping[str, Any], ...] = tuple(
+        {**column, "filled": filled} for column, filled in zip(live.columns, counts[1:], strict=True)
+    )
     report: dict[str, Any] = {
         "rows": counts[0],
         "columns": [{"name": each["id"], "type": each["type"], "filled": each["filled"]} for each in columns],
