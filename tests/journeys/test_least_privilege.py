@@ -53,7 +53,7 @@ BESIDE_THE_STORY: Mapping[str, Mapping[str, str]] = {
     | SECRET_MADE
     | TELLS_404
     | {"s3:DeleteObject": "bytes that nobody uses any more, and old snapshots of the search index"}
-    | {LIST_PARTS: "a night's dump of several parts"},
+    | {ABORT_UPLOAD: "a file that its owner gives up", LIST_PARTS: "a file, or a night's dump, of several parts"},
     "biz": BY_LAMBDA_ITSELF
     | BY_THE_MAPPING
     | SECRET_MADE
