@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..tables.ingest.types import quoted
@@ -82,8 +83,6 @@ def of_records(columns: Sequence[Mapping[str, Any]], records: Iterable[Mapping[s
     Args:
         columns: as `model.Table.columns`; they are read as texts.
     """
-    import duckdb
-
     rows = list(records)
     if not rows or not columns:
         return ()
@@ -91,9 +90,17 @@ def of_records(columns: Sequence[Mapping[str, Any]], records: Iterable[Mapping[s
     values = [[None if row.get(name) is None else str(row[name]) for row in rows] for name in names]
     shape = ", ".join(f"unnest(?::VARCHAR[]) AS {quoted(name)}" for name in names)
     texts = [{**column, "type": "text"} for column in columns]
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute(f"CREATE TABLE records AS SELECT {shape}", values)
+    with _memory().cursor() as connection:
+        connection.execute(f"CREATE TEMP TABLE records AS SELECT {shape}", values)
         return tuple(map(finding_of, look(connection, "records", texts)["findings"]))
+
+
+@cache
+def _memory() -> DuckDBPyConnection:
+    """A database that stays, since to open one costs more than to look at a few rows; what is TEMP is a cursor's own."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1})
 
 
 def _first(connection: DuckDBPyConnection, relation: str, seen: Sequence[Seen]) -> int:
