@@ -25,6 +25,9 @@ from chalicelib.shared.egress import MAX_ANSWER, MAX_LARGE, GuardedHttp, HttpAns
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
+BOMB = gzip.compress(bytes(MAX_ANSWER * 20), compresslevel=1)
+
+
 class Provider(BaseHTTPRequestHandler):
     """Answers by its path and keeps what it was asked."""
 
@@ -58,7 +61,7 @@ class Provider(BaseHTTPRequestHandler):
         if self.path == "/larger":
             return 200, {}, bytes(MAX_LARGE + 1)
         if self.path == "/bomb":
-            return 200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(MAX_ANSWER * 20))
+            return 200, {"Content-Encoding": "gzip"}, BOMB
         if self.path == "/drip":
             return 200, {}, b"x" * 30
         return 200, {"X-Answer": "Yes"}, "ตอบ".encode()
