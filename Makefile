@@ -62,9 +62,10 @@ docs: $(READY) ## write docs/openapi.json, docs/scale.md and .chalice/ from the 
 	$(BIN)/python -m bench.scale
 
 .PHONY: bench
-bench: $(READY) ## measure side by side and write bench/RESULTS.md and bench/SEARCH.md
+bench: $(READY) ## measure side by side and write bench/RESULTS.md, SEARCH.md and TABLES.md
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.tables
 
 .PHONY: new-service
 new-service: $(READY) ## write a new Biz service, complete and ready to edit (NAME=dog-licence, AGENCY=TH/LOCAL/CODE)

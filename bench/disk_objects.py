@@ -22,7 +22,7 @@ class DiskObjects(MemoryObjects):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._folder = folder
+        self.folder = folder
         self.gets = 0
         self.taken = 0
 
@@ -31,7 +31,7 @@ class DiskObjects(MemoryObjects):
         self.gets = self.taken = 0
 
     def head(self, key: str) -> Stored | None:
-        place = self._folder / key
+        place = self.folder / key
         return Stored(place.stat().st_size, "", None, key) if place.is_file() else None
 
     def read(self, key: str, *, limit: int | None = None) -> bytes:
@@ -54,7 +54,7 @@ class DiskObjects(MemoryObjects):
         return Piece(body, first, size, key) if body else Piece(b"", first, 0, "")
 
     def _at(self, key: str) -> Path:
-        place = self._folder / key
+        place = self.folder / key
         if not place.is_file():
             raise not_found("ไฟล์", "file")
         return place

@@ -39,11 +39,12 @@ class Postgres:
         """Reads the file into a table with its indexes."""
         run = self._connection.execute
         named = ", ".join(f'"{name}" text' for name in COLUMNS)
-        run(f"CREATE UNLOGGED TABLE staging ({named})")
+        columns = ", ".join(f'"{name}"' for name in COLUMNS)
+        run(f"CREATE UNLOGGED TABLE staging (_line serial, {named})")
         with (
             path.open("rb") as file,
             self._connection.cursor() as cursor,
-            cursor.copy("COPY staging FROM STDIN (FORMAT csv, HEADER)") as copy,
+            cursor.copy(f"COPY staging ({columns}) FROM STDIN (FORMAT csv, HEADER)") as copy,
         ):
             while piece := file.read(_PIECE):
                 copy.write(piece)
@@ -54,10 +55,10 @@ class Postgres:
         )
         everything = " || ' ' || ".join(f'"{name}"' for name in COLUMNS)
         run(f"CREATE UNLOGGED TABLE t{rows} (_id serial PRIMARY KEY, _full_text tsvector, {typed})")
-        columns = ", ".join(f'"{name}"' for name in COLUMNS)
+        # rows of a table may lie in another order than they came
         run(
             f"INSERT INTO t{rows} (_full_text, {columns})"  # noqa: S608 - all text is ours
-            f" SELECT to_tsvector('english', {everything}), {cast} FROM staging"
+            f" SELECT to_tsvector('english', {everything}), {cast} FROM staging ORDER BY _line"
         )
         run("DROP TABLE staging")
         run(f"CREATE INDEX ON t{rows} USING gin (_full_text)")

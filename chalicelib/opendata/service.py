@@ -351,6 +351,7 @@ class Catalogue(Querying, Hearing):
             self.sources,
             self.packages,
             self.objects,
+            self.tables,
             self.contents,
             self.jobs,
             site=self.site,

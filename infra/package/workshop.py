@@ -28,8 +28,8 @@ NOT_PACKAGED = ("chalice", "boto3")
 """Chalice adds its own two runtime files and would drag its command line along; boto3 is part of Lambda."""
 
 _OPENDATA = (
-    "defusedxml", "duckdb", "fsspec", "luqum", "markdown-it-py", "multipart", "openpyxl", "pygal", "rdflib",
-    "tantivy",
+    "defusedxml", "duckdb", "ijson", "fsspec", "luqum", "markdown-it-py", "multipart", "openpyxl", "pygal", "rdflib",
+    "python-calamine", "tantivy",
 )  # fmt: skip
 ONLY_WITH: Mapping[str, frozenset[str]] = {
     "google-re2": frozenset({"biz"}),

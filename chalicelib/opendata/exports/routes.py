@@ -7,8 +7,9 @@ asks a table's Parquet file for no more than a question needs.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
@@ -21,7 +22,7 @@ from ..service import Catalogue
 from ..tables.source import Source
 from .describing import table_schema
 from .forms import Form
-from .service import wanted_form
+from .service import Asker, wanted_form
 
 ALLOW = (PUBLIC, CITIZEN, officer(*sorted(STAFF_ROLES)))
 SOON = 20
@@ -37,11 +38,23 @@ class Which(Incoming):
 
 
 class Dump(Which):
-    """How CKAN's dump is wanted."""
+    """How CKAN's dump is wanted, and of which rows: the words of `datastore_search`."""
 
     format: str = "csv"
     bom: bool = False
     safe: bool = False
+    filters: str | None = None
+    q: str | None = None
+    distinct: str | None = None
+    plain: str | None = None
+    language: str | None = None
+    fields: str | None = None
+    sort: str | None = None
+    limit: str | None = None
+    offset: str | None = None
+
+
+_CHOICE = ("filters", "q", "distinct", "plain", "language", "fields", "sort", "limit", "offset")
 
 
 def hang(room: Room, catalogue: Catalogue) -> None:
@@ -53,16 +66,20 @@ def hang(room: Room, catalogue: Catalogue) -> None:
         address = f"{id}/{asked.table}" if asked.table else id
         return catalogue.sources.find(call.caller, address, version=asked.version, as_of=asked.as_of)
 
-    def led(source: Source, form: Form) -> Reply:
-        url = exports.ready(source, form)
+    def led(call: Call, source: Source, form: Form, given: Mapping[str, str] | None = None) -> Reply:
+        file = exports.get(Asker(call.caller, call.request.address), source, form, given)
         catalogue.counters.count(source.resource.package_id, "downloads")
-        if url is None:
+        if file is None:
             told = {
                 "detail_th": "กำลังจัดทำไฟล์ขนาดใหญ่ โปรดเรียกที่อยู่นี้อีกครั้ง",
                 "detail_en": "A large file is being made; ask for this address again.",
             }
             return Reply(told, status=202, headers={"Retry-After": str(SOON)})
-        return Reply(None, headers={"Location": url, "Cache-Control": "no-store"})
+        if file.content is None:
+            return Reply(None, headers={"Location": file.url, "Cache-Control": "no-store"})
+        name = quote(file.file_name, safe="")
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return Reply(file.content, status=200, media_type=form.media_type, headers=headers)
 
     @room.get(
         "/datastore/dump/{id}",
@@ -70,12 +87,15 @@ def hang(room: Room, catalogue: Catalogue) -> None:
         credentials=http.credentials,
         query=Dump,
         status=302,
-        summary="A whole table as CKAN dumps it: csv, tsv, json, xml, jsonl, parquet (redirect; 202 while it is made)",
+        summary="A table as CKAN dumps it, or some of its rows: csv, tsv, json, xml, jsonl, parquet (redirect, or the "
+        "file itself; 202 while a large one is made)",
     )
     def dump(call: Call) -> Reply:
         asked: Dump = call.query
-        form = wanted_form(asked.format.lower(), safe=asked.safe, bom=asked.bom, numbered=asked.format != "parquet")
-        return led(found(call, unquote(call.params["id"])), form)
+        name = asked.format.lower()
+        form = wanted_form(name, safe=asked.safe, bom=asked.bom, numbered=name != "parquet")
+        given = {each: value for each in _CHOICE if (value := getattr(asked, each)) not in (None, "")}
+        return led(call, found(call, unquote(call.params["id"])), form, given)
 
     @room.get(
         "/opendata/v1/resources/{id}/exports/{name}",
@@ -94,7 +114,7 @@ def hang(room: Room, catalogue: Catalogue) -> None:
         stem, _, ending = name.rpartition(".")
         if stem not in ("data", "data-safe"):
             raise NotFound("ไม่พบไฟล์รูปแบบนี้", "There is no such file; data.csv, data.parquet and others are.")
-        return led(source, wanted_form(ending, safe=stem == "data-safe"))
+        return led(call, source, wanted_form(ending, safe=stem == "data-safe"))
 
     @room.get(
         "/opendata/v1/datasets/{id}/datapackage.json",

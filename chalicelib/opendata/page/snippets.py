@@ -12,7 +12,7 @@ SEPARATORS = {"\t": "\\t", ";": ";", "|": "|"}
 """Delimiters other than the comma, as they are written in a string of code."""
 PYTHON = {"utf-16-le": "utf-16", "utf-16-be": "utf-16"}
 R = {"utf-8": "UTF-8", "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "cp874": "CP874"}
-"""How the two call the encodings of `tables.ingest.sniff`."""
+"""How the two call the encodings of `tables.ingest.encoding`."""
 
 
 @dataclass(frozen=True)

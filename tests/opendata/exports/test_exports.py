@@ -85,6 +85,45 @@ def test_a_large_table_is_made_by_a_job_that_all_wait_for(portal: Portal) -> Non
     assert fetched(portal, address).count(b"\n") == AT_ONCE + 2
 
 
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("filters=%7B%22n%22%3A%5B1%2C3%5D%7D", ["1,1,ก", "3,3,ค"]),
+        ("sort=n+desc&limit=2", ["3,3,ค", "2,2,ข"]),
+        ("offset=1&fields=n", ["2", "3"]),
+        ("q=%E0%B8%82", ["2,2,ข"]),
+    ],
+)
+def test_a_dump_can_be_of_some_rows(portal: Portal, query: str, rows: list[str]) -> None:
+    portal.organization()
+    resource = portal.table_of(portal.dataset()["id"], "n,x\n1,ก\n2,ข\n3,ค\n".encode())
+    answer = portal.client.get(f"/datastore/dump/{resource}?{query}")
+    assert (answer.status, answer.headers["content-disposition"][:10]) == (200, "attachment")
+    assert answer.text.splitlines()[1:] == rows
+    assert not [key for key in portal.objects.kept if key.startswith("exports/")]
+
+
+def test_a_choice_of_rows_that_is_none_is_refused(portal: Portal, resource: str) -> None:
+    answer = portal.client.get(f"/datastore/dump/{resource}?filters=%7B%22nope%22%3A1%7D")
+    assert answer.status in (400, 409, 422)
+    assert answer.json["errors"][0]["pointer"] == "/filters/0" or answer.json["errors"][0]["pointer"] == "/filters"
+
+
+def test_a_table_that_is_written_is_dumped_as_it_is_now(portal: Portal) -> None:
+    portal.organization()
+    fields = [{"id": "k", "type": "text"}, {"id": "n", "type": "int"}]
+    where = {"resource": {"package_id": portal.dataset()["id"], "name": "เขียนได้"}}
+    rows = [{"k": "a", "n": 1}, {"k": "b", "n": 2}]
+    made = portal.result(
+        portal.act("datastore_create", portal.publisher, **where, fields=fields, primary_key=["k"], records=rows)
+    )
+    address = f"/datastore/dump/{made['resource_id']}"
+    assert portal.client.get(address).text.splitlines() == ["_id,k,n", "1,a,1", "2,b,2"]
+    change = {"resource_id": made["resource_id"], "method": "upsert", "records": [{"k": "b", "n": 3}]}
+    portal.result(portal.act("datastore_upsert", portal.publisher, force=True, **change))
+    assert portal.client.get(address).text.splitlines() == ["_id,k,n", "1,a,1", "2,b,3"]
+
+
 def test_a_private_table_is_for_its_organisation(portal: Portal) -> None:
     portal.organization()
     resource = portal.table_of(portal.dataset(private=True)["id"], TWO)

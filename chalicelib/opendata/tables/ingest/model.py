@@ -51,3 +51,36 @@ class Built:
 
     tables: tuple[BuiltTable, ...]
     report: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table before its types are known: text as CSV in UTF-8, or the columns of a Parquet file.
+
+    Attributes:
+        name: of its sheet or member; "" where the file is one table.
+        path: where the rows are.
+        columns: names as published; for Parquet those of the file, in order.
+        delimiter: of the CSV.
+        skip: lines before the first row of data.
+        longest: bytes that a row may have.
+        ours: whether this package wrote the CSV, so that every row has the right width and plain quoting.
+        quoted_lines: whether cells with line ends were seen in the first rows.
+        facts: what was assumed of its layout, as JSON.
+        notes: what its owner is told (`notes.note`).
+        means: what some columns are known to be, by name.
+        parquet: whether `path` is a Parquet file.
+    """
+
+    name: str
+    path: Path
+    columns: tuple[str, ...]
+    delimiter: str = ","
+    skip: int = 0
+    longest: int = 1 << 20
+    ours: bool = True
+    quoted_lines: bool = False
+    facts: Json = field(default_factory=dict)
+    notes: tuple[Json, ...] = ()
+    means: Mapping[str, str] = field(default_factory=dict)
+    parquet: bool = False

@@ -1,7 +1,7 @@
-"""One file in, one Parquet file, one preview and one report out.
+"""One file in; Parquet, a preview and a report for each table that is in it out.
 
-The Parquet file has small row groups (32,768 rows), so that a page of rows touches few of them; the preview holds the
-first rows and the count, so that the commonest question of all, the first page, needs no engine.
+Whatever a file is, its rows become a relation of texts first (`opening`), their types are decided from every value
+(`types`), and a table is written (`writing`). Parquet alone brings its types along (`columnar`).
 """
 
 from __future__ import annotations
@@ -9,24 +9,31 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import sniff, types
-from .model import Built, BuiltTable, Unreadable
+from . import columnar, delimited, encoding, looks, opening, recognise, telling, types, writing
+from .kinds import literal
+from .layout import MAX_COLUMNS
+from .model import Built, BuiltTable, Grid, Json, Unreadable
+from .notes import note
 from .options import Options
-from .values import as_json
+from .types import Column, quoted
+from .writing import PREVIEW_BYTES, PREVIEW_ROWS, ROW_GROUP
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-RULES = "1"
+__all__ = ["PREVIEW_BYTES", "PREVIEW_ROWS", "ROW_GROUP", "RULES", "build"]
+
+RULES = "2"
 """Version of the rules of this package; part of the address of what they make."""
 
-ROW_GROUP = 32_768
-PREVIEW_ROWS = 1_000
-PREVIEW_BYTES = 1 << 20
-MEMORY = "600MB"
+MEMORY = "400MB"
+MAX_TABLES = 100
+MAX_DESCRIBED = 200_000
+"""Bytes of all columns' descriptions as JSON: they are kept in one row of the database."""
 
 _LINE = re.compile(r"CSV Error on Line: ([0-9]+)")
 
@@ -40,104 +47,177 @@ def build(
         source: the bytes as uploaded.
         scratch: an empty folder.
         options: what the owner wants to be assumed instead of what is found.
-        file_name, media_type: as announced; they decide nothing.
+        file_name, media_type: as announced; they decide nothing, the report tells when the content is another.
 
     Raises:
         Unreadable: with the reason, in both languages.
     """
     import duckdb
 
-    encoding, bom = sniff.find_encoding(source)
-    utf8 = scratch / "utf8.csv"
-    sniff.transcode(source, utf8, encoding, bom)
-    layout = sniff.find_layout(utf8, encoding, bom > 0)
-    parquet = scratch / "data.parquet"
-    connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2, "temp_directory": str(scratch / "spill")})
+    asked = options or Options()
+    kind = recognise.kind_of(source)
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY,
+        "threads": 2,
+        "temp_directory": str(scratch / "spill"),
+    }
     try:
-        with connection:
-            dropped = _open(connection, utf8, layout)
-            columns = types.decide(connection, "filled", layout.columns)
-            rows = _write(connection, columns, parquet)
-            preview = _preview(connection, columns, parquet, rows)
+        with duckdb.connect(config=settings) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            tables, notes = _tables(source, scratch, asked, connection, kind)
     except duckdb.OutOfMemoryException:
         raise Unreadable("ตารางใหญ่เกินหน่วยความจำ", "The table does not fit in memory.") from None
     except duckdb.Error as error:
         raise _unreadable(str(error)) from None
-    report = {
-        "encoding": layout.encoding,
-        "bom": layout.bom,
-        "delimiter": layout.delimiter,
-        "rows": rows,
-        "blank_rows_dropped": dropped,
-        "columns": [
-            {"name": column.name, "type": column.type, "era": column.era, "filled": column.filled} for column in columns
-        ],
-        "rules": RULES,
-    }
-    described = tuple(_described(column) for column in columns)
-    return Built((BuiltTable("", parquet, described, rows, preview, report),), report)
+    wrong = recognise.mislabelled(kind, file_name)
+    if wrong:
+        notes.insert(0, note("mislabelled", *wrong))
+    return Built(tuple(tables), telling.short(kind, tables, notes, asked, RULES))
 
 
-def _described(column: types.Column) -> dict[str, Any]:
-    found: dict[str, Any] = {"id": column.name, "type": column.type, "filled": column.filled}
-    return {**found, "era": column.era} if column.era == "BE" else found
+def _tables(
+    source: Path, scratch: Path, options: Options, connection: DuckDBPyConnection, kind: recognise.Kind
+) -> tuple[list[BuiltTable], list[Json]]:
+    tables: list[BuiltTable] = []
+    notes: list[Json] = []
+    unknown = set(options.types)
+    for each in opening.grids(source, scratch, options, connection, kind):
+        if not isinstance(each, Grid):
+            notes.append(each)
+            continue
+        if len(tables) == MAX_TABLES:
+            raise Unreadable(f"ไฟล์มีเกิน {MAX_TABLES} ตาราง", f"The file has more than {MAX_TABLES} tables.")
+        folder = scratch / str(len(tables) + 1)
+        folder.mkdir()
+        tables.append(_table(connection, each, folder, options))
+        unknown -= set(each.columns)
+        if sum(len(json.dumps(table.columns)) for table in tables) > MAX_DESCRIBED:
+            raise Unreadable(
+                "ไฟล์มีคอลัมน์มากเกินไป (รวมทุกตาราง) โปรดแบ่งไฟล์",
+                "The file has too many columns (of all tables together); split it.",
+            )
+    if not tables:
+        raise Unreadable("ไม่มีตารางที่มีข้อมูลในไฟล์", "No table with anything in it was found in the file.")
+    if unknown:
+        raise Unreadable("ตัวเลือก types ระบุคอลัมน์ที่ไม่มีในไฟล์", "`types` names a column that the file does not have.")
+    return tables, notes
 
 
-def _open(connection: DuckDBPyConnection, utf8: Path, layout: sniff.Layout) -> int:
-    """Makes the views `raw` (all rows, all text) and `filled` (without blank rows); returns how many are blank."""
-    shape = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in layout.columns)
+def _table(connection: DuckDBPyConnection, grid: Grid, folder: Path, options: Options) -> BuiltTable:
+    parquet = folder / "data.parquet"
+    if grid.parquet:
+        chosen = columnar.outputs(connection, grid)
+        rows = writing.write(connection, columnar.projection(grid, chosen), parquet)
+        filled = _filled(connection, chosen, parquet)
+        described = [{**output.described, "filled": count} for output, count in zip(chosen, filled, strict=True)]
+        return _built(connection, grid, described, rows, parquet, {}, ())
+    import duckdb
+
+    try:
+        return _typed(connection, grid, parquet, options)
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        if grid.ours:
+            raise
+        if "nicode" in str(error):
+            # only the first bytes were proved to be UTF-8
+            found = encoding.find(grid.path, whole=True)
+            asked = options.model_copy(update={"encoding": options.encoding or found.encoding})
+            again = delimited.read(grid.path, folder, asked, grid.name)
+            if not again.ours:
+                again = delimited.mended(again, folder, asked)
+            return _typed(connection, again, parquet, asked)
+    return _typed(connection, delimited.mended(grid, folder, options), parquet, options)
+
+
+def _typed(connection: DuckDBPyConnection, grid: Grid, parquet: Path, options: Options) -> BuiltTable:
+    _open(connection, grid)
+    try:
+        columns, found = types.decide(connection, "raw", grid.columns, options)
+    except types.Misfit as misfit:
+        raise _misfit(misfit) from None
+    source, blank = _filled_rows(connection, columns, found)
+    kept = [column for at, column in enumerate(columns) if column.filled or column.name != f"column_{at + 1}"]
+    if not kept:
+        raise Unreadable("ไม่มีข้อมูลในตาราง", "There is nothing in the table.")
+    chosen = writing.outputs(kept, options, grid.means)
+    if len(chosen) > 2 * MAX_COLUMNS + 1:
+        raise Unreadable(f"ตารางมีคอลัมน์เกิน {MAX_COLUMNS:,}", f"The table has more than {MAX_COLUMNS:,} columns.")
+    rows = writing.write(connection, writing.projection(kept, chosen, source, options), parquet)
+    facts = {**grid.facts, "blank_rows": grid.facts.get("blank_rows", 0) + blank}
+    described = [output.described for output in chosen]
+    notes = (*grid.notes, *telling.of_values(kept, dropped=len(columns) - len(kept)))
+    return _built(connection, replace(grid, facts=facts, notes=notes), described, rows, parquet, facts, kept)
+
+
+def _open(connection: DuckDBPyConnection, grid: Grid) -> None:
+    """Makes the view `raw`: all rows, all text."""
+    shape = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in grid.columns)
+    padding = not grid.ours and not grid.quoted_lines
     connection.execute(
-        f"CREATE VIEW raw AS SELECT * FROM read_csv({_literal(str(utf8))}, auto_detect=false, header=true,"  # noqa: S608 - names are quoted, values bound
-        f" delim={_literal(layout.delimiter)}, quote='\"', escape='\"', columns={{{shape}}}, null_padding=true,"
-        f" parallel=false, max_line_size={sniff.MAX_LINE})"
+        f"CREATE OR REPLACE VIEW raw AS SELECT * FROM read_csv({literal(str(grid.path))}, auto_detect=false,"  # noqa: S608 - names and words are literals
+        f" header=false, skip={grid.skip}, delim={literal(grid.delimiter)}, quote='\"', escape='\"',"
+        f" columns={{{shape}}}, null_padding={'true' if padding else 'false'}, max_line_size={grid.longest})"
     )
-    anything = " OR ".join(f"{types.trimmed(name)} IS NOT NULL" for name in layout.columns)
-    connection.execute(f"CREATE VIEW filled AS SELECT * FROM raw WHERE {anything}")  # noqa: S608 - names are quoted, values bound
-    counted = connection.execute(f"SELECT count(*) FILTER (WHERE NOT ({anything})) FROM raw").fetchone()  # noqa: S608 - names are quoted, values bound
-    return int(counted[0]) if counted else 0
 
 
-def _write(connection: DuckDBPyConnection, columns: Sequence[types.Column], parquet: Path) -> int:
-    chosen = ", ".join(types.typed(column) for column in columns)
-    written = connection.execute(
-        f"COPY (SELECT {chosen} FROM filled) TO {_literal(str(parquet))}"  # noqa: S608 - names are quoted, values bound
-        f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, PARQUET_VERSION v2)"
-    ).fetchone()
-    return int(written[0]) if written else 0
+def _filled_rows(connection: DuckDBPyConnection, columns: Sequence[Column], rows: int) -> tuple[str, int]:
+    """The relation without its wholly blank rows, and how many those are."""
+    if any(column.filled + column.missing == rows for column in columns):
+        return "raw", 0
+    values = [types.trimmed(column.name) if column.careful else quoted(column.name) for column in columns]
+    nothing = f"coalesce({', '.join(values)}) IS NULL"
+    counted = connection.execute(f"SELECT count(*) FILTER (WHERE {nothing}) FROM raw").fetchone()  # noqa: S608 - names are quoted
+    blank = int(counted[0]) if counted else 0
+    return (f"(SELECT * FROM raw WHERE NOT ({nothing}))" if blank else "raw"), blank  # noqa: S608 - names are quoted
 
 
-def _preview(
-    connection: DuckDBPyConnection, columns: Sequence[types.Column], parquet: Path, rows: int
-) -> Mapping[str, Any]:
-    found = connection.execute(
-        f"SELECT * EXCLUDE (file_row_number) FROM read_parquet({_literal(str(parquet))}, file_row_number=true)"  # noqa: S608 - names are quoted, values bound
-        f" WHERE file_row_number < {PREVIEW_ROWS} ORDER BY file_row_number"
-    ).fetchall()
-    records: list[list[Any]] = []
-    room = PREVIEW_BYTES
-    for row in found:
-        record = [as_json(value) for value in row]
-        room -= len(json.dumps(record, ensure_ascii=False).encode())
-        if room < 0 and records:
-            break
-        records.append(record)
-    return {
-        "fields": [{"id": column.name, "type": column.type} for column in columns],
-        "total": rows,
-        "records": records,
+def _filled(connection: DuckDBPyConnection, chosen: Sequence[writing.Output], parquet: Path) -> list[int]:
+    counts = ", ".join(f"count({quoted(output.described['id'])})" for output in chosen)
+    row = connection.execute(f"SELECT {counts} FROM read_parquet(?)", [str(parquet)]).fetchone()  # noqa: S608 - names are quoted
+    return [int(count) for count in row or ()]
+
+
+def _built(
+    connection: DuckDBPyConnection,
+    grid: Grid,
+    described: Sequence[Mapping[str, Any]],
+    rows: int,
+    parquet: Path,
+    facts: Json,
+    columns: Sequence[Column],
+) -> BuiltTable:
+    preview = writing.preview(connection, described, parquet, rows)
+    relation = f"read_parquet({literal(str(parquet))})"
+    looked, described = looks.taken(connection, relation, described)
+    report = {
+        "rules": RULES,
+        "rows": rows,
+        **facts,
+        "columns": list(telling.of_columns(described, columns)),
+        "notes": list(grid.notes),
+        **looked,
     }
+    name = re.sub(r"[@/]", "_", grid.name)[:100]
+    return BuiltTable(name, parquet, tuple(described), rows, preview, report)
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _misfit(misfit: types.Misfit) -> Unreadable:
+    if not misfit.values:
+        return Unreadable(
+            f"คอลัมน์ที่ {misfit.column:,} มีวันที่ที่อ่านได้สองแบบ โปรดระบุ day_first",
+            f"Column {misfit.column:,} has dates that can be read in two orders; say `day_first`.",
+        )
+    return Unreadable(
+        f"คอลัมน์ที่ {misfit.column:,} มี {misfit.values:,} ค่าที่ไม่ใช่ชนิดที่ระบุใน types",
+        f"Column {misfit.column:,} has {misfit.values:,} values that are not of the type in `types`.",
+    )
 
 
 def _unreadable(message: str) -> Unreadable:
     # DuckDB quotes the offending line in its message; only the line's number may leave here
     found = _LINE.search(message)
-    if found and "Expected Number of Columns" in message:
-        line = int(found[1])
-        return Unreadable(f"บรรทัดที่ {line:,} มีจำนวนช่องมากกว่าหัวตาราง", f"Line {line:,} has more cells than the header.")
     if found:
         return Unreadable(f"อ่านบรรทัดที่ {int(found[1]):,} ไม่ได้", f"Line {int(found[1]):,} cannot be read.")
     return Unreadable("อ่านไฟล์เป็นตารางไม่ได้", "The file cannot be read as a table.")

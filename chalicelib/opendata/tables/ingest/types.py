@@ -1,44 +1,69 @@
 """What each column holds, decided by every value of it and only when nothing is lost.
 
 A loader that looks at the first rows breaks on the late "n/a"; one that types freely drops the leading zero of a
-district code and reads 2567 as a year of the far future. Here a column is a number or a date only if all its values
-say so, in one scan; a column with one exception stays text, and text is never changed.
-
-    integer   -?(0|[1-9]...) up to 18 digits: leading zeros keep it text
-    numeric   up to 15 significant digits in one scale, so a JSON number (a double) gives back the same digits
-    float8    longer decimals (coordinates, mostly), if the double nearest to each is written with the same digits
-    date      ISO 8601 in the Common Era, or the Buddhist Era (yyyy-mm-dd, dd/mm/yyyy)
-    timestamp ISO 8601 without an offset
-
-Buddhist years before 2484 are left alone: their January to March depend on who wrote them (the year began in April
-until 2483), so a conversion could be wrong. dd/mm/yyyy in the Common Era stays text: it may as well be mm/dd/yyyy.
+district code and reads 2567 as a year of the far future. Here the first rows only tell what a column cannot be, which
+saves most of the work; what it is, every row decides. A column with one exception stays text, and text is never
+changed. Words for "no value" become NULL in a typed column. Wherever a published value does not write back to exactly
+what its owner wrote, the owner's text is kept in a column beside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
-ColumnType = Literal["text", "int8", "numeric", "float8", "date", "timestamp"]
+from . import kinds
+from .kinds import Kind, literal
+from .options import Options
+
+ColumnType = Literal["text", "int8", "numeric", "float8", "bool", "date", "timestamp", "timestamptz"]
 """Names as CKAN's DataStore (PostgreSQL) shows them."""
 
-Era = Literal["CE", "BE"]
-
-MAX_SIGNIFICANT = 15
-_ALL = frozenset({"int8", "numeric", "float8", "iso", "buddhist", "timestamp"})
-
-_INTEGER = r"-?(0|[1-9][0-9]{0,17})"
-_DECIMAL = r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?"
-_LONG = r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,17}"
-_MINUS_ZERO = r"-0(\.0+)?"
-_ISO = r"(1[0-9]{3}|2[0-3][0-9]{2})-[0-1][0-9]-[0-3][0-9]"
-_BE_ISO = r"(24[0-9]{2}|25[0-9]{2}|26[0-9]{2})-[0-1][0-9]-[0-3][0-9]"
-_BE_SLASH = r"[0-3]?[0-9]/[0-1]?[0-9]/(24[0-9]{2}|25[0-9]{2}|26[0-9]{2})"
-_TIME = r"(1[0-9]{3}|2[0-3][0-9]{2})-[0-1][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9](:[0-5][0-9])?"
-FIRST_SAFE_BE_YEAR = 2484
 BLANKS = " \t\r\n\u00a0"
 """What does not count as content around a value; the no-break space comes from spreadsheets."""
+
+MISSING = (
+    "-", "--", "---", "–", "—", "n/a", "na", "n.a.", "n.a", "null", "none", "nan", "#n/a", "#null!", "#div/0!", "#ref!",
+    "#value!", "#name?", "#num!", "ไม่มีข้อมูล", "ไม่มี", "ไม่ระบุ", "ไม่ทราบ", "ไม่ปรากฏ", ".", "..", "...", "…",
+)  # fmt: skip
+"""Words for "no value", lower-cased; in a column of text they stay as they are."""
+
+FIRST = 1_000
+_TOGETHER = 100
+_WEIGHT = 48
+_WITH_IT: Mapping[str, frozenset[str]] = {
+    "int8": frozenset({"numeric", "float8"}),
+    "numeric": frozenset({"float8"}),
+    "written_int8": frozenset({"written_numeric", "written_float8"}),
+    "written_numeric": frozenset({"written_float8"}),
+    "dmy": frozenset({"mdy"}),
+    "mdy": frozenset({"dmy"}),
+    "iso": frozenset({"be_iso"}),
+}
+"""What is looked for in the same scan, because a later row often makes one of the other."""
+_YEAR_NAME = re.compile(r"ปี|พ\.?ศ|year|\byr\b|_be\b|\bfy\b", re.IGNORECASE)
+_SAME: Mapping[str, frozenset[str]] = {
+    "int8": frozenset({"int8"}),
+    "numeric": frozenset({"int8", "numeric"}),
+    "float8": frozenset({"int8", "numeric", "float8"}),
+    "bool": frozenset({"bool"}),
+    "date": frozenset({"date"}),
+    "timestamp": frozenset({"date", "timestamp"}),
+    "timestamptz": frozenset({"timestamptz"}),
+}
+"""Which types of writing do for a type that an owner asks for."""
+
+SQL_TYPES: Mapping[str, str] = {
+    "text": "VARCHAR",
+    "int8": "BIGINT",
+    "float8": "DOUBLE",
+    "bool": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "timestamptz": "TIMESTAMPTZ",
+}
 
 
 class Connection(Protocol):
@@ -49,23 +74,67 @@ class Connection(Protocol):
         ...
 
 
+Over = Literal["v", "w", "q"]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A kind over a value as it stands (v), made plain first (w) or without its percent sign (q)."""
+
+    kind: Kind
+    over: Over = "v"
+
+    @property
+    def code(self) -> str:
+        """Its name in reports."""
+        return {"v": self.kind.code, "w": f"written_{self.kind.code}", "q": "percent"}[self.over]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What every text written so matches; others may too."""
+        return {"v": self.kind.pattern, "w": kinds.WRITTEN_NUMBER, "q": kinds.PERCENTAGE}[self.over]
+
+
 @dataclass(frozen=True)
 class Column:
-    """A column as published.
+    """A column as decided.
 
     Attributes:
         name: as in the header, made unique.
-        type: see `ColumnType`.
-        era: for dates, how the original writes years; values are published in the Common Era.
+        type: as published.
+        way: how its values are written; None for text.
+        era: BE where the original writes Buddhist years.
         scale: for numeric, the digits after the point.
-        filled: values that are not blank.
+        filled: values that are not blank and, in a typed column, no word for "no value".
+        missing: how many such words it has.
+        careful: whether blanks around values and such words must be looked for.
+        exact: whether each published value writes back to exactly the text.
+        year: whether it holds Buddhist years as numbers.
+        ambiguous: whether it holds dates that can be read in two orders.
+        almost: share of its values in the first rows that are of the likeliest type, where it stayed text.
     """
 
     name: str
-    type: ColumnType
-    era: Era | None = None
+    type: ColumnType = "text"
+    way: Way | None = None
+    era: str | None = None
     scale: int = 0
     filled: int = 0
+    missing: int = 0
+    careful: bool = False
+    exact: bool = True
+    year: bool = False
+    ambiguous: bool = False
+    almost: float = 0.0
+
+
+class Misfit(Exception):
+    """A type that an owner asked for does not fit; `column` counts from 1, `values` do not fit (0: which order?)."""
+
+    def __init__(self, column: int, values: int) -> None:
+        super().__init__(column, values)
+        self.column = column
+        self.values = values
 
 
 def quoted(name: str) -> str:
@@ -73,125 +142,296 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def decide(
-    connection: Connection, source: str, names: Sequence[str], *, at_once: int = 100, first: int = 2_000
-) -> tuple[Column, ...]:
-    """The type of each column of a relation of texts; one scan per `at_once` columns.
-
-    The first rows only tell what a column cannot be, which saves most of the work; what it is, every row decides.
-    """
-    found: list[Column] = []
-    start = f"(SELECT * FROM {source} LIMIT {first})"  # noqa: S608 - names are quoted, values bound
-    for begin in range(0, len(names), at_once):
-        part = names[begin : begin + at_once]
-        possible = [_possible(counts) for counts in _counted(connection, start, part, [_ALL] * len(part))]
-        counted = _counted(connection, source, part, possible)
-        found += [_column(name, counts) for name, counts in zip(part, counted, strict=True)]
-    return tuple(found)
-
-
-def _counted(
-    connection: Connection, source: str, names: Sequence[str], possible: Sequence[frozenset[str]]
-) -> list[dict[str, int]]:
-    asked = [_profile(name, kinds) for name, kinds in zip(names, possible, strict=True)]
-    chosen = ", ".join(expression for profile in asked for expression in profile.values())
-    row = iter(connection.execute(f"SELECT {chosen} FROM {source}").fetchone())  # noqa: S608 - names are quoted, values bound
-    return [{kind: int(next(row)) for kind in profile} for profile in asked]
-
-
-def _possible(counts: Mapping[str, int]) -> frozenset[str]:
-    return frozenset(kind for kind in _ALL if counts[kind] == counts["filled"])
-
-
-def _profile(name: str, kinds: frozenset[str]) -> dict[str, str]:
-    """What to count of a column: its values, those of each possible kind, and the digits of decimals."""
-    value = trimmed(name)
-    tests = {
-        "int8": f"{_matches(value, _INTEGER)} AND NOT {_matches(value, _MINUS_ZERO)}",
-        "numeric": f"{_matches(value, _DECIMAL)} AND NOT {_matches(value, _MINUS_ZERO)}",
-        "float8": _is_double(value),
-        "iso": f"{_matches(value, _ISO)} AND TRY_CAST({value} AS DATE) IS NOT NULL",
-        "buddhist": f"{be_date(value)} IS NOT NULL",
-        "timestamp": f"{_matches(value, _TIME)} AND TRY_CAST({value} AS TIMESTAMP) IS NOT NULL",
-    }
-    profile = {"filled": f"count({value})"}
-    profile |= {kind: f"count(*) FILTER (WHERE {test})" for kind, test in tests.items() if kind in kinds}
-    if "numeric" in kinds:
-        decimals = f"FILTER (WHERE {_matches(value, _DECIMAL)})"
-        whole = f"length(ltrim(split_part({value}, '.', 1), '-'))"
-        profile["whole"] = f"coalesce(max({whole}) {decimals}, 0)"
-        profile["scale"] = f"coalesce(max(length(split_part({value}, '.', 2))) {decimals}, 0)"
-    return profile
-
-
-def _column(name: str, counts: Mapping[str, int]) -> Column:
-    filled = counts["filled"]
-    if not filled:
-        return Column(name, "text")
-    kinds = {kind for kind in _ALL if counts.get(kind) == filled}
-    if "int8" in kinds:
-        return Column(name, "int8", filled=filled)
-    if "numeric" in kinds and counts["whole"] + counts["scale"] <= MAX_SIGNIFICANT:
-        return Column(name, "numeric", scale=counts["scale"], filled=filled)
-    if "float8" in kinds:
-        return Column(name, "float8", filled=filled)
-    if "iso" in kinds:
-        return Column(name, "date", "CE", filled=filled)
-    if "buddhist" in kinds:
-        return Column(name, "date", "BE", filled=filled)
-    if "timestamp" in kinds:
-        return Column(name, "timestamp", "CE", filled=filled)
-    return Column(name, "text", filled=filled)
-
-
-def typed(column: Column) -> str:
-    """The SQL expression that turns the column's text into its type; blanks become NULL."""
-    value = trimmed(column.name)
-    name = quoted(column.name)
-    match column.type:
-        case "int8":
-            return f"CAST({value} AS BIGINT) AS {name}"
-        case "numeric":
-            return f"CAST({value} AS DECIMAL({MAX_SIGNIFICANT}, {column.scale})) AS {name}"
-        case "float8":
-            return f"CAST({value} AS DOUBLE) AS {name}"
-        case "date" if column.era == "BE":
-            return f"{be_date(value)} AS {name}"
-        case "date":
-            return f"CAST({value} AS DATE) AS {name}"
-        case "timestamp":
-            return f"CAST({value} AS TIMESTAMP) AS {name}"
-        case _:
-            return f"CASE WHEN {value} IS NULL THEN NULL ELSE {name} END AS {name}"
-
-
 def trimmed(name: str) -> str:
-    """The value without blanks around it, NULL when nothing is left."""
-    return f"nullif(trim({quoted(name)}, '{BLANKS}'), '')"
+    """SQL of a value without blanks around it, NULL when nothing is left; cheap where there are none."""
+    value = quoted(name)
+    ends = " OR ".join(f"suffix({value}, {literal(each)})" for each in BLANKS)
+    edged = f"{value} < '!' OR starts_with({value}, '\u00a0') OR {ends}"
+    return f"(CASE WHEN {edged} THEN nullif(trim({value}, {literal(BLANKS)}), '') ELSE {value} END)"
 
 
-def _matches(value: str, pattern: str) -> str:
-    return f"regexp_full_match({value}, '{pattern}')"
+def begins_blank(name: str) -> str:
+    """SQL of whether a value begins with a blank: every value that is nothing but blanks does."""
+    return f"({quoted(name)} < '!' OR starts_with({quoted(name)}, '\u00a0'))"
 
 
-def _is_double(value: str) -> str:
-    """A decimal of at most 15 digits, or one that its double gives back as it is written."""
-    digits = f"length(replace(ltrim({value}, '-'), '.', ''))"
-    back = f"CAST(TRY_CAST({value} AS DOUBLE) AS VARCHAR) = {value}"
-    short = f"({_matches(value, _DECIMAL)} AND {digits} <= {MAX_SIGNIFICANT})"
-    return f"NOT {_matches(value, _MINUS_ZERO)} AND ({short} OR ({_matches(value, _LONG)} AND {back}))"
+def decide(
+    connection: Connection, source: str, names: Sequence[str], options: Options
+) -> tuple[tuple[Column, ...], int]:
+    """What the columns of a relation of texts hold, and how many rows it has, blank ones too.
+
+    One scan of all rows decides nearly always; a second is for columns that turn out other than they begin.
+
+    Raises:
+        Misfit: a type that `options` asks for does not fit.
+    """
+    return _Decision(connection, source, names, options).made()
 
 
-def be_date(value: str) -> str:
-    """The SQL expression of a Buddhist Era date in the Common Era, NULL for anything else and for no such day."""
-    iso = _ce(f"split_part({value}, '-', 1)", f"split_part({value}, '-', 2)", f"split_part({value}, '-', 3)")
-    slash = _ce(f"split_part({value}, '/', 3)", f"split_part({value}, '/', 2)", f"split_part({value}, '/', 1)")
-    return (
-        f"CASE WHEN {_matches(value, _BE_ISO)} THEN {iso} WHEN {_matches(value, _BE_SLASH)} THEN {slash} ELSE NULL END"
-    )
+@dataclass
+class _State:
+    """What is known of one column."""
+
+    at: int
+    name: str
+    ways: list[Way]
+    forced: bool = False
+    sampled: int = 0
+    plain: bool = True
+    almost: float = 0.0
+    counts: dict[str, int] = field(default_factory=dict)
 
 
-def _ce(year: str, month: str, day: str) -> str:
-    number = f"TRY_CAST({year} AS INTEGER)"
-    text = f"({number} - 543)::VARCHAR || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0')"
-    return f"CASE WHEN {number} >= {FIRST_SAFE_BE_YEAR} THEN TRY_CAST({text} AS DATE) ELSE NULL END"
+class _Decision:
+    def __init__(self, connection: Connection, source: str, names: Sequence[str], options: Options) -> None:
+        self._connection = connection
+        self._source = source
+        self._options = options
+        self._missing = missing_words(options)
+        self._rows = 0
+        self._plain = kinds.plain_number(options.decimal or ".")
+        every = _ways(options)
+        self._states = [
+            _State(at, name, _asked(every, options.types.get(name)), name in options.types)
+            for at, name in enumerate(names)
+        ]
+
+    def made(self) -> tuple[tuple[Column, ...], int]:
+        """All columns, in order, and how many rows there are, blank ones too."""
+        self._sample()
+        found: dict[int, Column] = {}
+        again: list[_State] = [state for state in self._states if state.forced and state.ways]
+        asked = [self._first_look(state) for state in self._states if not (state.forced and state.ways)]
+        for (state, ways, careful), counts in zip(asked, (c for _, c in self._count(self._source, asked)), strict=True):
+            column = self._decided(state, ways, counts, careful=careful)
+            more = len(state.ways) > len(ways) or (not careful and (state.ways or counts["edged"]))
+            if column.way is None and counts["n"] and more:
+                again.append(state)
+            else:
+                found[state.at] = column
+        for state, counts in self._count(self._source, [(state, state.ways, True) for state in again]):
+            found[state.at] = self._decided(state, state.ways, counts, careful=True)
+        return tuple(found[state.at] for state in self._states), self._rows
+
+    def _sample(self) -> None:
+        """Strikes out what the first rows tell that a column cannot be."""
+        for begin in range(0, len(self._states), _TOGETHER):
+            part = self._states[begin : begin + _TOGETHER]
+            names = ", ".join(quoted(state.name) for state in part)
+            rows = self._connection.execute(f"SELECT {names} FROM {self._source} LIMIT {FIRST}").fetchall()  # noqa: S608 - names are quoted
+            for state, values in zip(part, zip(*rows, strict=True), strict=False):
+                if not state.forced:
+                    self._prune(state, values)
+
+    def _prune(self, state: _State, values: Sequence[str | None]) -> None:
+        filled: list[str] = []
+        for value in values:
+            if value is None:
+                continue
+            clean = value.strip(BLANKS)
+            if clean != value or clean.lower() in self._missing:
+                state.plain = False
+            if clean and clean.lower() not in self._missing:
+                filled.append(clean)
+        state.sampled = len(filled)
+        if not filled:
+            return
+        possible = state.ways
+        for at, value in enumerate(filled):
+            left = [way for way in possible if way.pattern.fullmatch(value)]
+            if not left:
+                self._almost(state, filled, possible, at)
+                break
+            possible = left
+        else:
+            state.ways = possible
+            return
+        state.ways = []
+
+    def _almost(self, state: _State, filled: Sequence[str], possible: Sequence[Way], at: int) -> None:
+        """How many of the first values were of the kind that an odd one then ruled out."""
+        ways = possible if at else [way for way in state.ways if filled[-1:] and way.pattern.fullmatch(filled[-1])]
+        fits = max((sum(way.pattern.fullmatch(value) is not None for value in filled) for way in ways), default=0)
+        state.almost = fits / len(filled)
+
+    def _first_look(self, state: _State) -> tuple[_State, list[Way], bool]:
+        """What to count of a column in the first scan of all rows."""
+        if not state.ways or not state.sampled:
+            return state, [], False
+        likely = state.ways[0]
+        with_it = _WITH_IT.get(likely.code, frozenset())
+        return state, [likely, *(way for way in state.ways[1:] if way.code in with_it)], not state.plain
+
+    def _count(
+        self, source: str, asked: Sequence[tuple[_State, list[Way], bool]]
+    ) -> list[tuple[_State, dict[str, int]]]:
+        answers: list[tuple[_State, dict[str, int]]] = []
+        for part in _batches(asked):
+            # one projection upon another, so that no expression is written out twice
+            inner, middle, outer = [], ["*"], ["*"]
+            for state, ways, careful in part:
+                at, overs = state.at, {way.over for way in ways}
+                inner.append(f"{quoted(state.name)} AS x{at}")
+                if careful:
+                    inner.append(f"{trimmed(state.name)} AS t{at}")
+                    middle.append(f"{without(f't{at}', self._missing)} AS v{at}")
+                else:
+                    middle.append(f"x{at} AS v{at}")
+                outer += [f"{self._plain(f'v{at}')} AS w{at}"] if "w" in overs else []
+                outer += [f"{kinds.percent(f'v{at}')} AS q{at}"] if "q" in overs else []
+            wanted = [self._aggregates(state, ways, careful) for state, ways, careful in part]
+            chosen = ", ".join(sql for each in wanted for sql in each.values())
+            relation = f"(SELECT {', '.join(middle)} FROM (SELECT {', '.join(inner)} FROM {source}))"  # noqa: S608 - names are quoted, words are literals
+            query = f"SELECT {chosen} FROM (SELECT {', '.join(outer)} FROM {relation})"  # noqa: S608 - as above
+            row = iter(self._connection.execute(query).fetchone())
+            answers += [
+                (state, {key: int(next(row) or 0) for key in each})
+                for (state, _, _), each in zip(part, wanted, strict=True)
+            ]
+            self._rows = answers[-1][1]["rows"]
+        return answers
+
+    def _aggregates(self, state: _State, ways: Sequence[Way], careful: bool) -> dict[str, str]:
+        v, x, t = (f"{letter}{state.at}" for letter in "vxt")
+        found = {"rows": "count(*)", "n": f"count({v})"}
+        if careful:
+            found["filled"] = f"count({t})"
+            found["missing"] = f"count({t}) - count({v})"
+            found["edged"] = f"count(*) FILTER ({x} IS DISTINCT FROM {t})"
+        else:
+            found["edged"] = "0" if ways else f"count(*) FILTER ({begins_blank(x)})"
+        for way in ways:
+            found |= self._tests(way, state)
+        if any(way.over == "w" for way in ways):
+            found["open"] = f"count(*) FILTER (NOT starts_with({v}, '('))"
+        return found
+
+    def _tests(self, way: Way, state: _State) -> dict[str, str]:
+        value, code = f"{way.over}{state.at}", way.code
+        if way.kind is kinds.NUMERIC:
+            only = f"FILTER ({kinds.is_decimal(value)})"
+            return {
+                code: f"count(*) {only}",
+                f"{code}.whole": f"coalesce(max({kinds.whole_digits(value)}) {only}, 0)",
+                f"{code}.scale": f"coalesce(max({kinds.scale_digits(value)}) {only}, 0)",
+            }
+        sql = way.kind.value(value)
+        found = {code: f"count({sql})"}
+        if way.kind is kinds.INT and _YEAR_NAME.search(state.name):
+            found[f"{code}.low"] = f"coalesce(min({sql}), 0)"
+            found[f"{code}.high"] = f"coalesce(max({sql}), 0)"
+        if way.kind.type == "bool" and way.kind is not kinds.TRUTH:
+            found[f"{code}.both"] = f"CAST(coalesce(bool_or({sql}) AND NOT bool_and({sql}), false) AS INTEGER)"
+        if way.over == "v" and way.kind.exact is not None and way.kind.exact is not kinds.always:
+            found[f"{code}.exact"] = f"count(*) FILTER ({way.kind.exact(value)})"
+        return found
+
+    def _decided(self, state: _State, ways: Sequence[Way], counts: Mapping[str, int], *, careful: bool) -> Column:
+        n = counts["n"]
+        text = Column(
+            state.name,
+            filled=counts.get("filled", n),
+            careful=careful and counts["edged"] > 0,
+            almost=state.almost,
+        )
+        fitting = [way for way in ways if n and counts[way.code] == n and _holds(way, counts)]
+        codes = {way.code for way in fitting}
+        if {"dmy", "mdy"} <= codes:
+            fitting = [way for way in fitting if way.code not in ("dmy", "mdy")]
+            text = replace(text, ambiguous=True)
+        if not fitting:
+            if state.forced and ways:
+                return self._without_values(state, ways, counts, ambiguous=text.ambiguous)
+            return text
+        way = fitting[0]
+        code = way.code
+        exact = way.over == "v" and way.kind.exact is not None and counts.get(f"{code}.exact", n) == n
+        year = kinds.INT is way.kind and 2400 <= counts.get(f"{code}.low", 0) <= counts.get(f"{code}.high", 0) <= 2699
+        return Column(
+            state.name,
+            self._options.types.get(state.name) or _type(way),
+            way,
+            era="BE" if year or way.kind.era == "BE" else way.kind.era,
+            scale=counts.get(f"{code}.scale", 0),
+            filled=n,
+            missing=counts.get("missing", 0),
+            careful=careful,
+            exact=exact and not counts.get("missing", 0),
+            year=year,
+        )
+
+    def _without_values(
+        self, state: _State, ways: Sequence[Way], counts: Mapping[str, int], *, ambiguous: bool
+    ) -> Column:
+        """A column whose type was asked for and that holds no value at all; if it holds some, they do not fit."""
+        if counts["n"]:
+            raise Misfit(state.at + 1, 0 if ambiguous else counts["n"] - max(counts[way.code] for way in ways))
+        missing = counts["missing"]
+        return Column(
+            state.name, self._options.types[state.name], ways[0], missing=missing, careful=True, exact=not missing
+        )
+
+
+def _type(way: Way) -> ColumnType:
+    found: ColumnType = way.kind.type  # type: ignore[assignment]  # kinds names only these
+    return found
+
+
+def _holds(way: Way, counts: Mapping[str, int]) -> bool:
+    """Whether the further conditions of a way are met, all values being of its kind."""
+    code = way.code
+    if way.over == "w" and not counts["open"]:
+        return False  # "(1)", "(2)" number things; negative amounts stand among positive ones
+    if way.kind is kinds.NUMERIC:
+        return counts[f"{code}.whole"] + counts[f"{code}.scale"] <= kinds.MAX_SIGNIFICANT
+    return bool(counts.get(f"{code}.both", 1))
+
+
+def missing_words(options: Options) -> tuple[str, ...]:
+    """The words that mean "no value", lower-cased."""
+    return MISSING if options.missing is None else tuple(word.strip().lower() for word in options.missing)
+
+
+def without(clean: str, missing: Sequence[str]) -> str:
+    """SQL of a value, NULL where it is a word for "no value"."""
+    if not missing:
+        return clean
+    return f"(CASE WHEN lower({clean}) IN ({', '.join(map(literal, missing))}) THEN NULL ELSE {clean} END)"
+
+
+def _batches(
+    asked: Sequence[tuple[_State, list[Way], bool]],
+) -> Iterator[Sequence[tuple[_State, list[Way], bool]]]:
+    """Columns that are looked at in one scan: planning many questions at once takes longer than scanning again."""
+    batch: list[tuple[_State, list[Way], bool]] = []
+    weight = 0
+    for each in asked:
+        batch.append(each)
+        weight += 1 + len(each[1]) + 2 * each[2]
+        if weight >= _WEIGHT:
+            yield batch
+            batch, weight = [], 0
+    if batch:
+        yield batch
+
+
+def _ways(options: Options) -> list[Way]:
+    """All that is looked for, the likelier and safer first."""
+    ways = [Way(kind) for kind in (kinds.INT, kinds.NUMERIC, kinds.DOUBLE)] if options.decimal != "," else []
+    ways += [Way(kind) for kind in (kinds.TRUTH, kinds.ISO, kinds.BE_ISO, kinds.TIMESTAMP, kinds.TIMESTAMPTZ)]
+    ways += [Way(kind, "w") for kind in (kinds.INT, kinds.NUMERIC, kinds.DOUBLE)]
+    ways += [Way(kinds.NUMERIC, "q"), Way(kinds.SCIENTIFIC), Way(kinds.BE_SLASHED)]
+    orders = (True, False) if options.day_first is None else (options.day_first,)
+    ways += [Way(kinds.ce_slashed(day_first=first)) for first in orders]
+    if options.era:
+        first = options.era == "BE" if options.day_first is None else options.day_first
+        ways.append(Way(kinds.short_slashed(options.era, day_first=first)))
+    ways += [Way(kinds.named_be(options.era)), Way(kinds.named_ce(options.era))]
+    ways += [Way(kinds.truth_of(yes, no)) for yes, no in kinds.PAIRS]
+    return ways
+
+
+def _asked(ways: Sequence[Way], type_: str | None) -> list[Way]:
+    if type_ is None:
+        return list(ways)
+    return [way for way in ways if way.kind.type in _SAME.get(type_, frozenset())]
