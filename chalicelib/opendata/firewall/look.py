@@ -97,7 +97,7 @@ def of_records(columns: Sequence[Mapping[str, Any]], records: Iterable[Mapping[s
 
 @cache
 def _memory() -> DuckDBPyConnection:
-    """A database that stays, since to open one costs more than to look at a few rows; what is TEMP is a cursor's own."""
+    """A database that stays: to open one costs more than to look at a few rows. What is TEMP is a cursor's own."""
     import duckdb
 
     return duckdb.connect(config={"threads": 1})
