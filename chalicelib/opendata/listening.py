@@ -40,6 +40,8 @@ def hang(catalogue: Catalogue) -> None:
         catalogue.listen(beginning, lambda event: catalogue.insight.following.on_event(event))
     catalogue.listen("opendata.", lambda event: catalogue.notices.tell(event))
     catalogue.listen("opendata.", lambda event: catalogue.firewall.let_go(event))
+    catalogue.listen("opendata.", lambda event: catalogue.grading.on_event(event))
+    catalogue.sweeps.append(lambda now: catalogue.grading.sweep(now))
     catalogue.listen("opendata.organization.", lambda event: catalogue.organizations.closing.look_again(event))
     catalogue.listen("opendata.organization.", lambda event: catalogue.renaming.follow(event))
     catalogue.listen("opendata.group.", lambda event: catalogue.renaming.follow(event))

@@ -29,6 +29,7 @@ from .page import routes as page
 from .page.versions import VersionPages
 from .participation import routes as participation
 from .recognition import routes as recognition
+from .quality import routes as quality
 from .requests import routes as requests
 from .rest import routes as rest
 from .service import Catalogue
@@ -91,6 +92,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     joins.hang(room, catalogue)
     maps.hang(room, catalogue)
     recognition.hang(room, catalogue)
+    quality.hang(room, catalogue)
     requests.hang(room, catalogue)
     rest.hang(room, catalogue)
     harvest.hang(room, catalogue)

@@ -44,6 +44,7 @@ from .model import Kind
 from .participation.service import Participation
 from .publishing import Publishing
 from .querying import Querying
+from .quality.service import Grading
 from .tables.datastore import DataStore
 from .tables.engine.connection import Engine
 from .tables.engine.reading import Tables
@@ -319,6 +320,11 @@ class Catalogue(Querying, Hearing):
     def firewall(self) -> Firewall:
         """What was found in files that may tell who somebody is, and a steward's word on it."""
         return Firewall(self.parts, self.store, self.packages, self.access, self.gate, self.overrides, self.held)
+
+    @cached_property
+    def grading(self) -> Grading:
+        """How good datasets are."""
+        return Grading(self.parts, self.store, self.packages, lambda ids: self.links.last(ids))
 
     @cached_property
     def holds(self) -> Holds:

@@ -11,8 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.opendata import quality as rules
+from chalicelib.opendata.links.model import Link
 from chalicelib.opendata.model import Dataset, DatasetId, File, GroupId, Package, Problem, Resource, ResourceId, Table
-from chalicelib.opendata.quality import Finding, Quality, quality
+from chalicelib.opendata.page.words import Words
+from chalicelib.opendata.quality import Finding, Quality, marks, quality
+from chalicelib.opendata.quality.saying import said
+from chalicelib.opendata.quality.timeliness import next_change
 from tests.opendata.portal import METADATA
 from tests.support.tokens import NOW
 
@@ -20,15 +24,17 @@ FIELDS = {name: value for name, value in METADATA.items() if name != "tag_string
     "tags": ["ใบอนุญาต", "น้ำ", "อาหาร"],
     "notes": "ใบอนุญาตที่ออกแล้ว " * 10,
 }
-REPORT = {
-    "encoding": "utf-8",
-    "rows": 10,
-    "blank_rows_dropped": 0,
-    "columns": [{"name": "จังหวัด", "filled": 10}, {"name": "จำนวน", "filled": 10}],
-}
-FILE = File(
-    1, "a.csv", "text/csv", 10, "0" * 64, "files/a", NOW.isoformat(), (Table(1, "", "tables/a", (), 10, 1),), REPORT
-)
+REPORT = {"encoding": "utf-8", "rows": 10, "blank_rows_dropped": 0}
+
+
+def table_of(**filled: int) -> Table:
+    """Ten rows, and how many of them have a value in each column."""
+    columns = tuple({"id": name, "type": "text", "filled": count} for name, count in filled.items())
+    return Table(1, "", "tables/a", columns, 10, 1)
+
+
+TABLE = table_of(จังหวัด=10, จำนวน=10)
+FILE = File(1, "a.csv", "text/csv", 10, "0" * 64, "files/a", NOW.isoformat(), (TABLE,), REPORT)
 
 
 def a_resource(**changes: Any) -> Resource:
@@ -85,10 +91,10 @@ def test_metadata_names_the_fields_to_fill_in() -> None:
     found = quality(a_package(a_resource(fields={"description": ""}), notes="สั้น", tags=[], objective=None), NOW)
     assert dimension(found, "metadata").points == 12
     assert dimension(found, "metadata").findings == (
-        Finding("missing_fields", {"fields": ["tags", "objective"]}),
-        Finding("short_notes"),
-        Finding("few_tags"),
-        Finding("undescribed_files"),
+        Finding("missing_fields", {"fields": ["tags", "objective"]}, 2),
+        Finding("short_notes", {"letters": 4}, 2),
+        Finding("few_tags", {"tags": 0}, 2),
+        Finding("undescribed_files", {"files": ["แฟ้ม"]}, 2),
     )
 
 
@@ -139,7 +145,7 @@ def test_a_link_is_as_old_as_its_owner_says_not_as_our_record_of_it() -> None:
         (a_package(a_link("http://agency.example/a.csv")), 12, 15, ["insecure_link"]),
         (a_package(a_resource(), license_id="License not specified"), 10, 15, ["closed_licence"]),
         (a_package(a_resource(), accessible_condition="ขออนุญาตก่อน"), 13, 15, ["condition"]),
-        (a_package(a_resource(file=None)), 7, 15, []),
+        (a_package(a_resource(file=None)), 7, 15, ["nothing_opens"]),
         (a_package(), 7, 15, ["no_resources"]),
     ],
     ids=["file", "link", "http", "licence", "condition", "not taken in", "nothing"],
@@ -161,7 +167,7 @@ def test_access(package: Package, points: float, measured: float, mend: list[str
         (["JPEG"], 0, ["format"]),
         ([""], 0, ["no_format"]),
         (["PDF", "CSV"], 20, []),
-        ([], 0, []),
+        ([], 0, ["format"]),
     ],
 )
 def test_machines_read_the_best_format(formats: list[str], points: float, mend: list[str]) -> None:
@@ -170,26 +176,113 @@ def test_machines_read_the_best_format(formats: list[str], points: float, mend: 
     assert keys(found, "machine") == mend
 
 
-def a_table(**report: Any) -> Resource:
-    return a_resource(file=replace(FILE, report={**REPORT, **report}))
+def a_table(table: Table = TABLE, **report: Any) -> Resource:
+    return a_resource(file=replace(FILE, tables=(table,), report={**REPORT, **report}))
+
+
+def check(code: str, **more: Any) -> dict[str, Any]:
+    return {"code": code, "rows": 3, "at": [2, 5, 9], **more}
+
+
+BROKEN = Problem("เสีย", "broken", NOW.isoformat())
 
 
 @pytest.mark.parametrize(
     ("resource", "points", "mend"),
     [
         (a_table(), 25, []),
-        (a_table(encoding="cp874"), 20, ["not_utf8"]),
+        (a_table(encoding="cp874"), 22, ["not_utf8"]),
         (a_table(blank_rows_dropped=3), 23, ["blank_rows"]),
-        (a_table(columns=[{"name": "column_1", "filled": 10}]), 21, ["unnamed_columns"]),
-        (a_table(columns=[{"name": "a", "filled": 10}, {"name": "b", "filled": 0}]), 21, ["empty_cells"]),
-        (a_resource(problem=Problem("เสีย", "broken", NOW.isoformat())), 20, ["unreadable"]),
-        (a_resource(file=None, problem=Problem("เสีย", "broken", NOW.isoformat())), 0, ["unreadable"]),
+        (a_table(table_of(column_1=10)), 22, ["unnamed_columns"]),
+        (a_table(table_of(a=10, b=9)), 25, []),  # 5 % empty: not yet
+        (a_table(table_of(a=10, b=8)), 25 - 3 * 0.1 / 0.25, ["empty_cells"]),
+        (a_table(table_of(a=10, b=5)), 22, ["empty_cells"]),
+        (a_table(table_of(a=10, b=0)), 20, ["blank_columns", "empty_cells"]),
+        (a_table(checks=[check("duplicate_rows")]), 23, ["duplicate_rows"]),
+        (a_table(checks=[check("odd_values", column="จำนวน")]), 23, ["odd_values"]),
+        (a_table(checks=[check("mixed_years", column="ปี"), check("odd_values")]), 23, ["mixed_years", "odd_values"]),
+        (a_table(checks=[check("unknown_places", column="จังหวัด")]), 23, ["unknown_places"]),
+        (a_table(checks=[check("dates_out_of_range", column="วันที่")]), 23, ["dates_out_of_range"]),
+        (a_resource(problem=BROKEN), 21, ["unreadable"]),
+        (a_resource(problem=BROKEN, held=FILE), 25, []),  # what waits for a steward is sound
+        (a_resource(file=None, problem=BROKEN), 0, ["unreadable"]),
     ],
-)
+)  # fmt: skip
 def test_validity_is_what_the_ingest_found(resource: Resource, points: float, mend: list[str]) -> None:
     found = quality(a_package(resource), NOW)
     assert dimension(found, "validity").points == pytest.approx(points)
     assert keys(found, "validity") == mend
+
+
+def a_known_link(state: Any) -> Link:
+    return Link("r", "d", "https://agency.example/a.csv", False, state)
+
+
+@pytest.mark.parametrize(
+    ("state", "points", "measured", "mend"),
+    [
+        ("ok", 15, 15, []),
+        ("large", 15, 15, []),
+        ("gone", 7, 15, ["nothing_opens", "broken_links"]),
+        ("away", 7, 15, ["nothing_opens", "broken_links"]),
+        ("unknown", 12, 12, ["links_unchecked"]),
+    ],
+)
+def test_links_that_were_looked_at_are_measured(state: str, points: float, measured: float, mend: list[str]) -> None:
+    found = quality(a_package(a_link()), NOW, {"r": a_known_link(state)})
+    assert (dimension(found, "access").points, dimension(found, "access").measured) == (points, measured)
+    assert keys(found, "access") == mend
+
+
+def test_a_finding_names_the_rows_and_gives_its_points_back_once() -> None:
+    checks = [check("odd_values", column="จำนวน"), check("odd_values", column="ราคา")]
+    found = dimension(quality(a_package(a_table(checks=checks)), NOW), "validity").findings
+    assert found == (
+        Finding("odd_values", {"column": "จำนวน", "rows": 3, "at": [2, 5, 9]}, 2),
+        Finding("odd_values", {"column": "ราคา", "rows": 3, "at": [2, 5, 9]}, 0),
+    )
+    assert said(found[0], Words("en")) == ("จำนวน holds numbers nearly everywhere, but not in 3 rows (rows 2, 5, 9).")
+
+
+@pytest.mark.parametrize(("age", "falls"), [(0, 31), (31, 31), (32, 46.5), (50, 62), (70, 93), (93, 93), (94, None)])
+def test_it_is_known_when_the_grade_will_fall_next(age: float, falls: float | None) -> None:
+    next_one = next_change(a_package(a_resource()), NOW + timedelta(days=age))
+    assert next_one == (None if falls is None else NOW + timedelta(days=falls))
+
+
+def test_what_is_never_updated_does_not_fall() -> None:
+    assert next_change(a_package(a_resource(), update_frequency_unit=rules.NEVER_UPDATED), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("package", "stars"),
+    [
+        (a_package(), 0),
+        (a_package(a_link(format="PDF")), 1),
+        (a_package(a_link(format="XLSX")), 2),
+        (a_package(a_link(format="CSV")), 3),
+        (a_package(a_resource(fields={"format": "XLSX"})), 3),  # a table was made of it
+        (a_package(a_link(format="TTL")), 4),
+        (a_package(a_link(format="TTL"), reference_url_catalog="https://other.example"), 5),
+        (a_package(a_link(format="TTL"), license_id="License not specified"), 0),
+    ],
+)
+def test_stars(package: Package, stars: int) -> None:
+    found = marks.stars(package)
+    assert [each.key for each in found] == [f"star_{number}" for number in range(1, 6)]
+    assert marks.count(found) == stars
+
+
+def test_the_checklist_of_high_value_datasets() -> None:
+    def lacking(package: Package) -> set[str]:
+        return {each.key for each in marks.high_value(package, quality(package, NOW)) if not each.given}
+
+    assert lacking(a_package(a_resource(), high_value_dataset="True")) == set()
+    assert lacking(a_package(a_resource())) == {"hvd_flag"}
+    assert lacking(a_package(a_link(format="CSV"))) == {"hvd_flag", "hvd_api", "hvd_timely"}
+    assert lacking(a_package(a_link(format="PDF", description=""), maintainer_email=None)) == {
+        "hvd_flag", "hvd_format", "hvd_api", "hvd_bulk", "hvd_documented", "hvd_contact", "hvd_timely",
+    }  # fmt: skip
 
 
 def test_what_cannot_be_measured_is_left_out_and_too_little_gives_no_grade() -> None:
@@ -222,3 +315,5 @@ def test_any_dataset_has_a_score_between_none_and_all(
     for each in found.dimensions:
         assert 0 <= each.points <= each.measured <= each.weight
         assert each.points < each.measured or not each.findings or each.measured < each.weight
+        # every point that is lost is told, with what would bring it back
+        assert sum(finding.points for finding in each.findings) == pytest.approx(each.measured - each.points)

@@ -17,6 +17,7 @@ from ..announcing import PLAIN
 from ..contents import Contents
 from ..firewall import rules as firewall
 from ..model import File, Table, Upload
+from ..quality import look as quality
 from ..tables.ingest import caged
 from ..tables.ingest.model import Built, BuiltTable, Unreadable
 from ..tables.ingest.options import Options, parse
@@ -122,7 +123,8 @@ class Maker:
         if not claimed and not file.options and all(len(each.columns) < 2 for each in built.tables):
             # one column of a file that claims nothing: text in lines
             return Looked(file, None, "")
-        return Looked(replace(file, report=dict(built.report)), built, str(built.report.get("format", "")))
+        report = {**built.report, "checks": quality.checks_of(built)}
+        return Looked(replace(file, report=report), built, str(built.report.get("format", "")))
 
     def _searched(self, file: File, source: Path, scratch: Path) -> File:
         """A file of which its owner wants no table, with what is found in the one that could be made of it."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from .. import changes
 from ..model import Group, Package
-from ..quality import Quality
+from ..quality import marks, saying
+from ..quality.service import Report
 from ..standard import fields as metadata
 from .files import safe
 from .links import Links
@@ -165,10 +166,12 @@ class Graded:
     dimensions: tuple[Measured, ...]
     findings: tuple[str, ...]
     partly: str
+    stars: str = ""
 
 
-def graded(found: Quality, words: Words) -> Graded:
+def graded(report: Report, words: Words) -> Graded:
     """The quality in words, with what is to be mended."""
+    found = report.quality
     dimensions = tuple(
         Measured(
             words(f"dim_{each.name}"),
@@ -185,10 +188,9 @@ def graded(found: Quality, words: Words) -> Graded:
     findings = []
     for each in found.dimensions:
         for finding in each.findings:
-            values = dict(finding.values)
-            if "fields" in values:
-                values["fields"] = ", ".join(words(f"f_{name}") for name in values["fields"])
-            findings.append(words(f"q_{finding.key}", **values))
+            back = f" {words('quality_points', points=f'{finding.points:.3g}')}" if finding.points else ""
+            findings.append(f"{saying.said(finding, words)}{back}")
     whole = found.measured >= 100
     partly = "" if whole else words("quality_measured", measured=f"{found.measured:g}")
-    return Graded(found.grade, found.score, dimensions, tuple(findings), partly)
+    stars = words("quality_stars", stars=marks.count(report.stars))
+    return Graded(found.grade, found.score, dimensions, tuple(findings), partly, stars)

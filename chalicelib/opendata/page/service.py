@@ -13,7 +13,6 @@ from chalicelib.shared.web import Call, Reply, Request, Response
 from ..charts.service import Asked
 from ..dcat import schema_org
 from ..model import Group, Kind, Package, Resource
-from ..quality import quality
 from ..search.model import Exact, Question
 from ..tables.source import Address
 from ..usage.counters import day_of
@@ -144,7 +143,7 @@ class Pages:
             snippets=snippets(package, first, links),
             citation=self._cited(package, organization, words),
             facts=datasets.facts(package, organization, themes, links, words),
-            quality=datasets.graded(quality(package, now), words),
+            quality=datasets.graded(catalogue.grading.of(package, now), words),
             voices=voices(said, ratings, words),
             voices_address=f"{catalogue.site}/opendata/v1/contributions?dataset={package.id}",
             history=datasets.history(versions, words),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...charts.look import charts
 from ...firewall.look import look as personal
+from ...quality.look import look as checks
 from ...recognition.look import recognised, with_means
 from ...recognition.profile import profile
 
@@ -24,6 +25,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("profile", profile),
     ("recognised", recognised),
     ("personal", personal),
+    ("checks", checks),
 )
 """(name in the report, look), in the order in which they are taken."""
 

@@ -1,0 +1,1 @@
+"""The quality of datasets, in tables and over time."""
