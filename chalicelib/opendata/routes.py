@@ -33,6 +33,7 @@ from .quality import routes as quality
 from .requests import routes as requests
 from .rest import routes as rest
 from .service import Catalogue
+from .tables.sql import routes as sql
 from .usage import routes as usage
 from .users.gate import TokenGate
 from .versions import routes as versions
@@ -97,6 +98,7 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
     rest.hang(room, catalogue)
     harvest.hang(room, catalogue)
     participation.hang(room, catalogue)
+    sql.hang(room, catalogue)
     usage.hang(room, catalogue)
     versions.hang(room, catalogue, VersionPages(catalogue).page, pages.refusal)
     webhooks.hang(room, catalogue)

@@ -14,6 +14,8 @@ A module that is to be caged has at its end
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -66,22 +68,27 @@ def run(
     """
     clean = {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
     bounds = [str(limits.memory), str(limits.cpu), str(limits.file)]
-    try:
-        done = subprocess.run(  # noqa: S603  our own module; arguments are passed as they are, no shell
-            [python, "-m", module, *bounds, *arguments],
-            input=given,
-            capture_output=True,
-            timeout=limits.wall,
-            env=clean,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise TooHeavy(late=True) from None
-    if not done.stdout.startswith(_STARTED):
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603  our own module; arguments are passed as they are, no shell
+        [python, "-m", module, *bounds, *arguments],
+        stdin=pipe,
+        stdout=pipe,
+        stderr=subprocess.DEVNULL,  # it may repeat what was sent
+        env=clean,
+        start_new_session=True,
+    ) as process:
+        try:
+            told, _ = process.communicate(given, timeout=limits.wall)
+        except subprocess.TimeoutExpired:
+            raise TooHeavy(late=True) from None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # with whatever it may have started
+    if not told.startswith(_STARTED):
         raise Unavailable("ระบบตรวจไฟล์ไม่พร้อม", "A caged process did not start; try again.")
-    if done.returncode:
+    if process.returncode:
         raise TooHeavy(late=False)
-    return done.stdout.removeprefix(_STARTED)
+    return told.removeprefix(_STARTED)
 
 
 def enter() -> None:
