@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import columnar, delimited, encoding, looks, opening, recognise, telling, types, writing
+from . import columnar, deciding, delimited, encoding, looks, opening, recognise, telling, types, writing
 from .kinds import literal
 from .layout import MAX_COLUMNS
 from .model import Built, BuiltTable, Grid, Json, Unreadable
@@ -134,8 +134,8 @@ def _table(connection: DuckDBPyConnection, grid: Grid, folder: Path, options: Op
 def _typed(connection: DuckDBPyConnection, grid: Grid, parquet: Path, options: Options) -> BuiltTable:
     _open(connection, grid)
     try:
-        columns, found = types.decide(connection, "raw", grid.columns, options)
-    except types.Misfit as misfit:
+        columns, found = deciding.decide(connection, "raw", grid.columns, options)
+    except deciding.Misfit as misfit:
         raise _misfit(misfit) from None
     source, blank = _filled_rows(connection, columns, found)
     kept = [column for at, column in enumerate(columns) if column.filled or column.name != f"column_{at + 1}"]
@@ -203,7 +203,7 @@ def _built(
     return BuiltTable(name, parquet, tuple(described), rows, preview, report)
 
 
-def _misfit(misfit: types.Misfit) -> Unreadable:
+def _misfit(misfit: deciding.Misfit) -> Unreadable:
     if not misfit.values:
         return Unreadable(
             f"คอลัมน์ที่ {misfit.column:,} มีวันที่ที่อ่านได้สองแบบ โปรดระบุ day_first",
