@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale, Unavailable, WrongState
 from chalicelib.shared.identity import Caller
@@ -22,7 +21,6 @@ from ..rules import Rejected, faults_of_text
 from ..standard.governance import four_eyes_needed, needs_four_eyes
 from ..store import Store, Writing
 from . import rules
-from .look import of_records
 from .model import BASES, Finding, Override, Scope
 from .store import MOST, Overrides, added
 
@@ -261,28 +259,6 @@ class Firewall:
             self._store.save(writing, package, after, organization, self._packages.themes(package))
         except Replayed:
             return
-
-    def check_records(
-        self,
-        package: Package,
-        resource: Resource,
-        columns: Sequence[Mapping[str, Any]],
-        records: Sequence[Mapping[str, Any]],
-    ) -> None:
-        """Rows that somebody writes one by one into a table which everybody sees, before they are written.
-
-        Raises:
-            PersonalRecords: they hold personal data on which no steward has decided.
-        """
-        if not package.dataset.public:
-            return
-        found = [each for each in of_records(columns, records) if each.blocks]
-        if not found:
-            return
-        given = self._overrides.of([resource.id])[resource.id]
-        wide = {where for each in given if each.holds and each.scope == "column" for where in each.findings}
-        if left := [each for each in found if each.where not in wide]:
-            raise rules.PersonalRecords(left)
 
     # -- pieces
 
