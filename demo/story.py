@@ -1,4 +1,6 @@
-"""The story: one restaurant licence through all four platforms, and one right that finds its person."""
+"""The story: one restaurant licence through all four platforms, a messy file that becomes a table, and one right that
+finds its person.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from demo.story_consent import consent
 from demo.story_gdx import gdx
 from demo.story_opendata import opendata
 from demo.story_rights import rights
+from demo.story_tables import tables
 
 LICENCE: tuple[Step, ...] = (
     *gdx.steps,
@@ -22,4 +25,5 @@ LICENCE: tuple[Step, ...] = (
     *catalogue.steps,
 )
 RIGHT: tuple[Step, ...] = tuple(rights.steps)
-STEPS: tuple[Step, ...] = (*LICENCE, *RIGHT)
+TABLES: tuple[Step, ...] = tuple(tables.steps)
+STEPS: tuple[Step, ...] = (*LICENCE, *TABLES, *RIGHT)
