@@ -67,6 +67,11 @@ bench: $(READY) ## measure side by side and write bench/RESULTS.md, SEARCH.md an
 	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.tables
 
+.PHONY: ingest
+ingest: $(READY) ## show what Klang makes of a file before it is uploaded (FILE=table.xlsx OPTIONS="header=3")
+	@test -n "$(FILE)" || { echo "say which: make ingest FILE=table.xlsx"; exit 2; }
+	@$(BIN)/python -m scripts.ingest "$(FILE)" $(OPTIONS)
+
 .PHONY: new-service
 new-service: $(READY) ## write a new Biz service, complete and ready to edit (NAME=dog-licence, AGENCY=TH/LOCAL/CODE)
 	@test -n "$(NAME)" || { echo "say its name: make new-service NAME=dog-licence"; exit 2; }
