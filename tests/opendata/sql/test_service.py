@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.opendata.jobs.model import Job
+from chalicelib.opendata.tables.sql.order import Answer, Order
+from chalicelib.opendata.tables.sql.service import Queries
+from chalicelib.shared.identity import NOBODY
 from tests.opendata.people import operator
 from tests.opendata.portal import METADATA, Portal
 
@@ -202,3 +206,35 @@ def test_nothing_of_a_query_is_logged(portal: Portal, rid: str, caplog: pytest.L
     long_query(portal, f"SELECT '{METADATA['title']}'::INT FROM \"{rid}\"")
     portal.settle()
     assert METADATA["title"] not in caplog.text
+
+
+class Recorder:
+    """A query function that keeps what it was asked, and answers with no row."""
+
+    def __init__(self) -> None:
+        self.orders: list[Order] = []
+
+    def run(self, order: Order) -> Answer:
+        self.orders.append(order)
+        return Answer((("n", "int8"),))
+
+
+def test_elsewhere_the_function_gets_addresses_of_exactly_what_is_asked_for(portal: Portal, rid: str) -> None:
+    portal.table_of(portal.dataset("other")["id"], CONTENT)
+    catalogue, recorder = portal.catalogue, Recorder()
+    queries = Queries(catalogue.sources, catalogue.store, catalogue.objects, recorder, signs=True)
+    assert queries.search(NOBODY, {"sql": f'SELECT n FROM "{rid}"'})["records"] == []
+    wish = queries.check(NOBODY, {"sql": f'SELECT n FROM "{rid}"', "format": "parquet"})
+    queries.work(Job("1" * 32, "sql", wish.given, "public:x", (), "", 0, attempts=1))
+    short, long = recorder.orders
+    parquet = next(
+        key for key in portal.objects.kept if key.endswith("data.parquet") and key in short.tables[0].file.key
+    )
+    for order, seconds in ((short, 60), (long, 900)):
+        (table,) = order.tables
+        assert (table.name, table.file.key) == (rid, parquet)
+        assert table.file.url == f"https://bucket.test/{parquet}?expires={seconds}"
+    assert short.into is None
+    assert long.into is not None
+    assert (long.into.key, long.into.form) == (f"results/{'1' * 32}/1.parquet", "parquet")
+    assert long.into.url.startswith(f"https://bucket.test/{long.into.key}?put=")
