@@ -31,10 +31,12 @@ from .schema import SchemaDiff, difference
 
 ON_PAGE = 100
 PAGE_BYTES = 500_000
-SMALL_ROWS, SMALL_BYTES = 400_000, 24 * 1024 * 1024
-"""Of both versions together, to which they are compared at once; larger ones by a job."""
-SECONDS = 400.0
-"""How long a job may compare."""
+SMALL_ROWS, SMALL_BYTES = 200_000, 8 * 1024 * 1024
+"""Of both versions together, to which they are compared while somebody waits; larger ones by a job."""
+TINY_ROWS, TINY_BYTES = 40_000, 2 * 1024 * 1024
+"""The same, for the function that carries events, which has 512 MB and many other things to do."""
+SECONDS = 300.0
+"""How long a job may compare; its function has 420 seconds."""
 
 
 class Differences:
@@ -59,10 +61,10 @@ class Differences:
         return found
 
     @staticmethod
-    def is_small(old: File, new: File) -> bool:
+    def is_small(old: File, new: File, *, rows: int = SMALL_ROWS, size: int = SMALL_BYTES) -> bool:
         """Whether two versions can be compared while somebody waits."""
         tables = (*old.tables, *new.tables)
-        return sum(each.rows for each in tables) <= SMALL_ROWS and sum(each.size for each in tables) <= SMALL_BYTES
+        return sum(each.rows for each in tables) <= rows and sum(each.size for each in tables) <= size
 
     def make(self, resource: Resource, old: File, new: File, *, seconds: float = 20.0) -> Diff:
         """Compares two versions and keeps what is different.

@@ -29,7 +29,7 @@ from ..usage.counters import day_of
 from . import rows, telling
 from .chain import digest, facts, link
 from .citation import Citation, citation
-from .differences import SECONDS, Differences
+from .differences import SECONDS, TINY_BYTES, TINY_ROWS, Differences
 from .model import Diff, TableDiff
 from .roots import Roots, broken, entry
 
@@ -262,7 +262,7 @@ class Versions:
             return
         if self._differences.kept(resource_id, [(pair[0].number, pair[1].number)]):
             return
-        if self._differences.is_small(*pair):
+        if self._differences.is_small(*pair, rows=TINY_ROWS, size=TINY_BYTES):
             try:
                 self._differences.make(resource, *pair)
             except NotFound:
