@@ -136,4 +136,4 @@ def plain(value: Any) -> Any:
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=8, stateful_step_count=12, deadline=None)
+TestLife.settings = settings(max_examples=5, stateful_step_count=10, deadline=None)

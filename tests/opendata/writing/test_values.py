@@ -124,7 +124,7 @@ WRITTEN = {
 }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.fixed_dictionaries({kind: st.none() | strategy for kind, strategy in WRITTEN.items()}), max_size=5))
 def test_values_come_back_from_a_delta_and_from_duckdb(records: list[dict[str, Any]]) -> None:
     kept = [tuple(values.taken(record[kind], kind) for kind in WRITTEN) for record in records]

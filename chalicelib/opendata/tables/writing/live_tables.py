@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,9 +66,7 @@ class LiveTables:
         Raises:
             NotFound, NotAllowed, Rejected, Unavailable.
         """
-        resource_id = _resource_id(given)
-        self._open(caller, once, resource_id, flag(given, "force"))
-        return self.writing.upsert(caller, once, resource_id, given)
+        return self._opened(caller, once, given, self.writing.upsert)
 
     def delete(self, caller: Caller, once: Once, given: Given) -> Json:
         """`datastore_delete`: rows by `filters`, the whole table without.
@@ -76,7 +74,7 @@ class LiveTables:
         Raises:
             NotFound, NotAllowed, Rejected, Unavailable.
         """
-        resource_id, force = _resource_id(given), flag(given, "force")
+        resource_id, force = question.resource_of(given), flag(given, "force")
         if given.get("filters") in (None, ""):
             self.creating.drop(caller, once, resource_id, force=force)
             return {"resource_id": resource_id}
@@ -88,25 +86,39 @@ class LiveTables:
         Raises:
             NotFound, NotAllowed, Rejected, Unavailable.
         """
-        resource_id = _resource_id(given)
         if given.get("filters") in (None, ""):
             raise Rejected({"filters": ["Missing value"]})
-        self._open(caller, once, resource_id, flag(given, "force"))
-        return self.writing.delete(caller, once, resource_id, given)
+        return self._opened(caller, once, given, self.writing.delete)
 
-    def _open(self, caller: Caller, once: Once, resource_id: str, force: bool) -> None:
-        """Has a table opened that its file keeps closed, where somebody insists."""
+    def _opened(
+        self, caller: Caller, once: Once, given: Given, write: Callable[[Caller, Once, str, Given], Json]
+    ) -> Json:
+        """Writes; into a table that its file keeps closed only after it was opened, where somebody insists."""
+        resource_id, force = question.resource_of(given), flag(given, "force")
         try:
-            resource = self.rows.find(resource_id).resource
+            return write(caller, once, resource_id, given)
+        except NotFound:
+            self._open(caller, once, resource_id, force=force)
+        return write(caller, once, resource_id, given)
+
+    def _open(self, caller: Caller, once: Once, resource_id: str, *, force: bool) -> None:
+        """Has a table opened.
+
+        Raises:
+            NotFound: there is none, or not for this caller.
+            Rejected: nobody insists.
+        """
+        try:
+            package, organization = self.packages.find_of_resource(caller, resource_id)
         except NotFound:
             raise nowhere() from None
-        if resource.live is None:
-            if resource.uploaded and not resource.writable and not force:
-                package, organization = self.packages.find_of_resource(caller, resource_id)
-                self.access.must_write(caller, organization)
-                if package.resource(resource_id) == resource:
-                    raise Rejected({"read-only": [READ_ONLY]})
-            self.creating.open(caller, once, resource_id, force=force)
+        self.access.must_write(caller, organization)
+        resource = package.resource(resource_id)
+        if resource is None or resource.live is not None:
+            raise nowhere()
+        if resource.uploaded and not resource.writable and not force:
+            raise Rejected({"read-only": [READ_ONLY]})
+        self.creating.open(caller, once, resource_id, force=force)
 
     @cached_property
     def rows(self) -> RowStore:
@@ -181,10 +193,6 @@ class LiveTables:
             self.merging,
             clock=parts.clock,
         )
-
-
-def _resource_id(given: Given) -> str:
-    return question.resource_of(given)
 
 
 def _condition(table: Table, given: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
