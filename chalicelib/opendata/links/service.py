@@ -82,7 +82,7 @@ class Links:
         if event.type in _NOTHING_NEW or not event.type.startswith(("opendata.resource.", "opendata.dataset.")):
             return
         package = self._store.package(str(event.data.get("package_id", "")))
-        if package is None or package.dataset.state == "deleted":
+        if package is None:
             return
         about = str(event.data.get("resource", ""))
         wanted = [each for each in package.resources if not about or each.id == about]
@@ -92,7 +92,7 @@ class Links:
 
     def _planned(self, package: Package, resource: Resource, item: Item | None) -> None:
         old = None if item is None else link_of(item)
-        if not is_link(resource):
+        if not is_watched(package, resource):
             if item is not None:
                 self._links.remove(item)
             return
@@ -123,7 +123,7 @@ class Links:
             return
         package = self._store.package_of_resource(resource_id)
         resource = None if package is None else package.resource(resource_id)
-        if package is None or resource is None or package.dataset.state == "deleted" or not is_link(resource):
+        if package is None or resource is None or not is_watched(package, resource):
             self._links.remove(item)
             return
         link, now = link_of(item), self._clock()
@@ -175,6 +175,15 @@ class Links:
 def is_link(resource: Resource) -> bool:
     """Whether a resource leads elsewhere."""
     return bool(resource.url) and resource.url.lower().startswith(("http://", "https://"))
+
+
+def is_watched(package: Package, resource: Resource) -> bool:
+    """Whether a link is looked at: of a public dataset, and where its owner wants a copy.
+
+    Nobody else learns of the links of a dataset that is not public, so whoever is at their other end does not either.
+    """
+    wanted = package.dataset.public or (package.dataset.state != "deleted" and wants_mirror(resource))
+    return is_link(resource) and wanted
 
 
 def wants_mirror(resource: Resource) -> bool:

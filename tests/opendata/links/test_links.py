@@ -228,10 +228,26 @@ def test_a_purge_forgets_its_links(office: Office) -> None:
     assert not [key for key in office.portal.memory._items if key.sk == "LINK"]
 
 
-def test_the_links_of_a_private_dataset_are_its_organisation_s(office: Office) -> None:
-    office.portal.act("package_patch", office.portal.publisher, id=office.package, private=True)
-    assert office.links().status == 404 == office.links(office.portal.other).status
-    assert len(office.links(office.portal.publisher).json["items"]) == 1
+def test_whoever_is_at_the_other_end_learns_nothing_of_a_dataset_that_is_not_public(office: Office) -> None:
+    for _ in range(2):  # planned before, and planned then
+        office.portal.act("package_patch", office.portal.publisher, id=office.package, private=True)
+        office.pass_by(FIRST_AFTER)
+        assert office.web.asked == [] and office.links(office.portal.publisher).json["items"] == []
+        assert office.links().status == 404 == office.links(office.portal.other).status
+        office.portal.settle()
+    office.portal.act("package_patch", office.portal.publisher, id=office.package, private=False)
+    office.portal.settle()
+    office.pass_by(FIRST_AFTER)
+    assert len(office.web.asked) >= 1 and office.known.state == "gone"
+
+
+def test_a_mirror_of_a_private_dataset_is_its_owner_s_wish(portal: Portal) -> None:
+    office = Office(portal, mirror=True)
+    portal.act("package_patch", portal.publisher, id=office.package, private=True)
+    office.web.answers[URL] = HttpAnswer(200, {"content-type": "text/csv"}, TABLE)
+    office.pass_by(timedelta())
+    assert portal.act("datastore_search", portal.publisher, resource_id=office.link).status == 200
+    assert portal.act("datastore_search", resource_id=office.link).status == 404
 
 
 def test_one_sweep_takes_a_small_step_and_few_requests(portal: Portal) -> None:
