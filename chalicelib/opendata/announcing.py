@@ -47,8 +47,10 @@ def options(given: object, messages: Messages) -> dict[str, Any] | None:
 
 
 def latest(resource: Resource) -> Upload | File | None:
-    """What the owner sent last and can still be read: what waits, what failed, what is held, or what is current."""
-    return resource.upload or resource.failed or resource.held or resource.file
+    """What the owner sent last and can still be read: what waits, what failed, what is held, or what is current; of a
+    table whose rows are written by the API nothing that is current, since to read a file anew would undo the writes."""
+    file = resource.file if resource.live is None and (resource.file and resource.file.kind != "compaction") else None
+    return resource.upload or resource.failed or resource.held or file
 
 
 def with_options(resource: Resource, wanted: Mapping[str, Any], now: str) -> Resource:

@@ -116,7 +116,7 @@ class DataStore:
             table, _ = listing(self._listed(caller))
             return {"meta": _meta(asked_for, table, "VIEW", 0), "fields": [_field(each, ()) for each in table.columns]}
         source = self._sources.find(caller, asked_for, version=given.get("version"), as_of=given.get("as_of"))
-        live, table = source.live, source.table
+        live, table = source.resource.live if source.current else None, source.table
         key = live.key if live is not None else ()
         meta = _meta(asked_for, table, "BASE TABLE", table.size + (live.size if live is not None else 0))
         meta |= {"aliases": list(live.aliases) if live is not None else []}

@@ -248,3 +248,22 @@ def test_who_may_not_write_the_dataset_may_not_write_its_rows(portal: Portal) ->
     for action in ("datastore_upsert", "datastore_delete", "datastore_create"):
         assert portal.act(action, portal.other, resource_id=table, records=[]).status == 404, action
     assert len(rows_of(portal, table)) == 1
+
+
+def test_the_description_of_a_table_knows_its_key(portal: Portal) -> None:
+    table = new_table(portal, records=[{"code": "a"}])
+    for _ in range(2):
+        fields = portal.result(portal.ask("datastore_info", id=table))["fields"]
+        assert [each["id"] for each in fields if each["schema"]["uniquekey"]] == ["code"]
+        portal.catalogue.live.compaction.compact(table)
+
+
+def test_a_table_in_writers_hands_is_not_read_anew_from_a_file(portal: Portal) -> None:
+    portal.organization()
+    table = portal.table_of(portal.dataset()["id"], CSV)
+    portal.result(upsert(portal, table, {"อำเภอ": "แหลมงอบ"}, method="insert", force=True))
+    for _ in range(2):
+        portal.act("resource_patch", portal.publisher, id=table, ingest={"options": {"header": 2}})
+        portal.settle()
+        assert len(rows_of(portal, table)) == 3
+        portal.catalogue.live.compaction.compact(table)
