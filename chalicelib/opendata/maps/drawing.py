@@ -78,19 +78,21 @@ def choropleth(
     paper, steps = land(), classes(values.values())
     starts = [low for low, _ in steps]
     shift = (CLASSES - len(steps)) // 2
-    drawn = []
+    groups: dict[str, list[str]] = {}
     for code, path in paper.paths.items():
         if code == LAKE:
-            drawn.append(f'<path class="m-lake" fill="#ffffff" d="{path}"/>')
+            groups.setdefault('class="m-lake" fill="#ffffff"', []).append(f'<path d="{path}"/>')
             continue
         if code in values:
             step = bisect_right(starts, values[code]) - 1 + shift
             look, told = f'class="m{step}" fill="{COLOURS[step]}"', f"{name(code)}: {number(values[code])}"
+            drawn = f'<path d="{path}"><title>{_text(told)}</title></path>'
         else:
-            look, told = f'class="m-no" fill="{NOTHING}"', f"{name(code)}: {texts.nothing}"
-        drawn.append(f'<path {look} d="{path}"><title>{_text(told)}</title></path>')
+            look, drawn = f'class="m-no" fill="{NOTHING}"', f'<path d="{path}"/>'
+        groups.setdefault(look, []).append(drawn)
+    coloured = "".join(f"<g {look}>{''.join(paths)}</g>" for look, paths in groups.items())
     legend = _legend(steps, shift, texts, number, missing=len(values) < len(paper.paths) - 1)
-    body = f'<g stroke="{LINE}" stroke-width=".8" class="m-line">{"".join(drawn)}</g>{legend}'
+    body = f'<g stroke="{LINE}" stroke-width=".8" class="m-line">{coloured}</g>{legend}'
     return _svg((0, 0, paper.width, paper.height), texts, body)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -75,7 +76,9 @@ def draw(points: Points, names: Sequence[str], title: str, description: str, *, 
         chart.x_labels = labels[::-1]
         chart.add("", list(points.values[::-1]))
     else:
-        every = max(1, -(-len(labels) // 6))
+        # as many labels as stand beside each other
+        room = max(2, min(6, 46 // max(len(label) for label in labels)))
+        every = max(1, -(-len(labels) // room))
         # amounts begin at nothing, else a small change looks like a great one
         chart = pygal.Line(
             height=260,
@@ -91,6 +94,8 @@ def draw(points: Points, names: Sequence[str], title: str, description: str, *, 
     return _plain(chart.render_tree(), title, description, ids)
 
 
+_MEASURED = frozenset({"d", "x", "y", "cx", "cy", "width", "height", "transform"})
+_LONG = re.compile(r"-?[0-9]+\.[0-9]{2,}")
 _DROPPED = frozenset({"defs", "title", "desc", "style", "script"})
 
 
@@ -113,4 +118,7 @@ def _plain(svg: Element, title: str, description: str, ids: str) -> str:
         told = ElementTree.Element(tag, {"id": f"{ids}-{tag[0]}"})
         told.text = text
         svg.insert(place, told)
+    for element in svg.iter():
+        for name in _MEASURED & element.attrib.keys():
+            element.set(name, _LONG.sub(lambda found: f"{float(found[0]):.1f}", element.get(name, "")))
     return ElementTree.tostring(svg, encoding="unicode")

@@ -159,9 +159,12 @@ def preview(file: File, rows: Sequence[Sequence[Any]], each: Shown, words: Words
     """The first rows of a table for a dataset's page."""
     columns = columns_of(file, words)
     few = rows[:ROWS]
+    # the stored rows have the columns too that are not shown
+    described = file.table.columns if file.table else ()
+    places = [at for at, column in enumerate(described) if "original_of" not in column][:COLUMNS]
     return Table(
         columns=tuple(columns[:COLUMNS]),
-        rows=tuple((at + 1, tuple(cell(value, words) for value in row[:COLUMNS])) for at, row in enumerate(few)),
+        rows=tuple((at + 1, tuple(cell(row[place], words) for place in places)) for at, row in enumerate(few)),
         hidden=max(0, len(columns) - COLUMNS),
         caption=words("preview_of", shown=len(few), total=f"{file.rows:,}", name=each.name),
         page=each.page,

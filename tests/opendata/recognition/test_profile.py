@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tests.opendata.recognition.tables import Small
 
@@ -18,7 +19,7 @@ def test_numbers_have_a_range_quantiles_and_a_histogram_of_all_rows() -> None:
 
 
 def test_texts_have_lengths_commonest_values_and_patterns() -> None:
-    rows = [["รถ 12"], ["รถ 34"], ["รถ 34"], ["A-1"], [None]]
+    rows: list[list[Any]] = [["รถ 12"], ["รถ 34"], ["รถ 34"], ["A-1"], [None]]
     told = Small({"t": "text"}, rows).profile()["columns"]["t"]
     assert (told["filled"], told["distinct"], told["about"], told["shortest"], told["longest"]) == (4, 3, False, 3, 5)
     assert told["top"] == [["รถ 34", 2]]
@@ -40,7 +41,7 @@ def test_what_may_be_somebodys_is_not_listed() -> None:
 
 
 def test_odd_numbers_and_empty_columns_break_nothing() -> None:
-    rows = [[float("inf"), None], [float("nan"), None], [1.5, None]]
+    rows: list[list[Any]] = [[float("inf"), None], [float("nan"), None], [1.5, None]]
     told = Small({"x": "float8", "leer": "text"}, rows).profile()["columns"]
     json.dumps(told, allow_nan=False)
     assert told["leer"]["filled"] == 0 and told["x"]["filled"] == 3
