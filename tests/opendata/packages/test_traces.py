@@ -173,9 +173,7 @@ def written_table(portal: Portal, dataset: str) -> str:
     made = portal.act("datastore_create", portal.publisher, resource=resource, records=records)
     table = str(portal.result(made)["resource_id"])
     portal.catalogue.live.compaction.compact(table)
-    portal.result(
-        portal.act("datastore_upsert", portal.publisher, resource_id=table, records=records, method="insert")
-    )
+    portal.result(portal.act("datastore_upsert", portal.publisher, resource_id=table, records=records, method="insert"))
     return table
 
 
@@ -228,7 +226,7 @@ def test_there_is_something_to_find_before(scene: Scene) -> None:
     told = {word for word in TEXTS.values() if any(word in text for _, _, text in rows(scene.portal))}
     assert told == {*TEXTS.values()} - {TEXTS["content"]}
     places = {key.split("/")[0] for key, text in objects(scene.portal) if scene.dataset in text or "ลับ-" in text}
-    assert places == {"files", "tables", "deltas", "uploads", "dumps", "dump-parts", "search", "usage"}
+    assert places == {"files", "tables", "deltas", "diffs", "uploads", "dumps", "dump-parts", "search", "usage"}
 
 
 def test_afterwards_every_row_and_object_is_clean(scene: Scene) -> None:

@@ -132,6 +132,7 @@ def test_a_list_from_which_a_version_was_dropped_or_changed_is_bad(papers: Paper
 
 
 def test_leaves_that_are_others_are_bad(papers: Papers) -> None:
+    leaves: list[str]
     for leaves in ([], papers.leaves["leaves"][:1], papers.leaves["leaves"][::-1]):
         with pytest.raises(Bad):
             check_root(papers.root, [{**papers.leaves, "leaves": leaves}], papers.vkey)
