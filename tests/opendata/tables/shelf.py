@@ -43,8 +43,8 @@ def published(
         connection.execute("SET TimeZone='UTC'")
         connection.execute(f"CREATE TABLE t ({shape})")
         if rows:
-            marks = ", ".join("?" * len(columns))
-            connection.executemany(f"INSERT INTO t VALUES ({marks})", rows)  # noqa: S608 - question marks
+            lists = ", ".join(f"unnest(?::{DUCK[kind]}[])" for kind in columns.values())
+            connection.execute(f"INSERT INTO t SELECT {lists}", [list(each) for each in zip(*rows, strict=True)])
         connection.execute(
             f"COPY t TO '{target}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group}, PARQUET_VERSION v2)"
         )

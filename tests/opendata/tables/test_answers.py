@@ -215,7 +215,7 @@ def sortable(asked: dict[str, Any]) -> dict[str, Any]:
     return asked
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=questions.map(sortable))
 def test_three_ways_to_one_answer(shelf: tuple[Tables, Table], asked: dict[str, Any]) -> None:
     tables, table = shelf
