@@ -278,7 +278,7 @@ class Firewall:
                 "การยกเว้นเป็นหน้าที่ของบริกรข้อมูลหรือผู้อนุมัติเผยแพร่ของหน่วยงาน",
                 "An override is for a steward or publisher of the organization",
             )
-        if file is not None and needs_four_eyes(organization) and file.by in ("", caller.label):
+        if file is not None and needs_four_eyes(organization) and file.by == caller.label:
             raise four_eyes_needed()
 
     def _may(self, caller: Caller, organization: Group, file: File | None) -> bool:

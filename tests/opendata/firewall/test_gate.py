@@ -9,7 +9,7 @@ import pytest
 
 from tests.opendata.firewall.town import CLEAN, IDS, PEOPLE, Town
 from tests.opendata.people import operator
-from tests.opendata.portal import METADATA
+from tests.opendata.portal import METADATA, notification
 from tests.support.client import Answer
 
 
@@ -163,6 +163,35 @@ def test_so_do_those_of_its_files(town: Town) -> None:
     )
     assert answer.status == 409
     assert list(answer.json["error"]["resources"][0]) == ["description"]
+
+
+def test_a_dataset_that_becomes_public_while_its_file_is_taken_in_does_not_show_it(town: Town) -> None:
+    dataset = town.draft(token=town.publisher)
+    published = []
+
+    def publish(_: str) -> None:
+        if not published:
+            published.append(town.act("package_patch", town.publisher, id=dataset, private=False).status)
+
+    sent = town.file(dataset, PEOPLE)
+    town.objects.before_put = publish
+    town.catalogue.uploads.take_message(notification(sent["upload"]["fields"]["key"]))
+    assert published == [200]
+    assert town.ask("datastore_search", resource_id=sent["id"]).status == 404
+    assert town.shown(sent["id"]).json["held"]["version"] == 1
+
+
+def test_rows_that_are_written_one_by_one_are_looked_at_too(town: Town) -> None:
+    town.dataset()
+    fields = [{"id": "ชื่อ", "type": "text"}, {"id": "เลข", "type": "text"}]
+    resource = {"package_id": "food-licences", "name": "rows"}
+    made = town.result(town.act("datastore_create", town.publisher, resource=resource, fields=fields))
+    asked = {"resource_id": made["resource_id"], "method": "insert", "force": True}
+    answer = town.act("datastore_upsert", town.publisher, **asked, records=[{"ชื่อ": "ก", "เลข": IDS[0]}])
+    assert answer.status == 409
+    assert "national id" in answer.json["error"]["records"][0] and IDS[0] not in answer.text
+    assert town.act("datastore_upsert", town.publisher, **asked, records=[{"ชื่อ": "ก", "เลข": "7"}]).status == 200
+    assert [row["เลข"] for row in town.rows(made["resource_id"])] == ["7"]
 
 
 def test_a_dataset_without_findings_costs_no_request_more(town: Town) -> None:
