@@ -31,23 +31,23 @@ def points(connection: DuckDBPyConnection, relation: str, choice: Choice) -> Poi
     grouped = (
         f"(SELECT {label} AS label, {told}::DOUBLE AS told, count(*) AS rows FROM {relation} WHERE {there} GROUP BY 1)"  # noqa: S608 - names are quoted
     )
-    counted = connection.execute(
-        f"SELECT count(*), coalesce(sum(rows), 0), coalesce(max(rows), 0) FROM {grouped}"  # noqa: S608 - names are quoted
-    ).fetchone()
-    groups, rows, most = (int(each) for each in counted or (0, 0, 0))
     if choice.kind == "map":
-        return _map(connection, grouped, choice, rows)
+        return _map(connection, grouped, choice)
+    order, limit = ("label", POINTS) if choice.kind == "line" else ("told DESC, label", BARS)
+    found = connection.execute(
+        f"SELECT label, told, count(*) OVER (), sum(rows) OVER (), max(rows) OVER () FROM {grouped}"  # noqa: S608 - names are quoted
+        f" ORDER BY {order} LIMIT {limit}"
+    ).fetchall()
+    groups, rows, most = (int(each) for each in found[0][2:]) if found else (0, 0, 0)
     if groups < 2 or (choice.kind == "line" and groups > POINTS):
         return None
     # rows that stand alone say nothing by their number, nor the ten highest of very many names
     if most == 1 and (choice.how == "count" or groups > NAMES):
         return None
-    order, limit = ("label", POINTS) if choice.kind == "line" else ("told DESC, label", BARS)
-    found = connection.execute(f"SELECT label, told FROM {grouped} ORDER BY {order} LIMIT {limit}").fetchall()  # noqa: S608 - names are quoted
     return Points(
         choice,
-        tuple(str(text) for text, _ in found),
-        tuple(round(float(number), 6) for _, number in found),
+        tuple(str(each[0]) for each in found),
+        tuple(round(float(each[1]), 6) for each in found),
         most == 1,
         groups,
         rows,
@@ -61,15 +61,15 @@ def _label(by: str, choice: Choice) -> str:
     return f"trim({by}::VARCHAR)"
 
 
-def _map(connection: DuckDBPyConnection, grouped: str, choice: Choice, rows: int) -> Points | None:
+def _map(connection: DuckDBPyConnection, grouped: str, choice: Choice) -> Points | None:
     """By province: the ways to write one are added up, a mean by its rows."""
     found = connection.execute(
-        f"SELECT label, told, rows FROM {grouped} ORDER BY rows DESC LIMIT {MOST}"  # noqa: S608 - names are quoted
+        f"SELECT label, told, rows, sum(rows) OVER () FROM {grouped} ORDER BY rows DESC LIMIT {MOST}"  # noqa: S608 - names are quoted
     ).fetchall()
     read = places.code_of if choice.means == codes.PROVINCE_CODE else places.code_of_name
     sums: dict[str, float] = {}
     counts: dict[str, int] = {}
-    for label, told, count in found:
+    for label, told, count, _ in found:
         code = read(codes.PROVINCE, str(label))
         if code:
             sums[code] = sums.get(code, 0.0) + (told * count if choice.how == "mean" else told)
@@ -85,5 +85,5 @@ def _map(connection: DuckDBPyConnection, grouped: str, choice: Choice, rows: int
         max(counts.values()) == 1,
         len(ordered),
         sum(counts.values()),
-        rows - sum(counts.values()),
+        int(found[0][3]) - sum(counts.values()),
     )
