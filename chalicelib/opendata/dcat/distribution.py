@@ -11,6 +11,7 @@ from rdflib.namespace import DCTERMS, FOAF
 
 from ..model import Package, Resource
 from ..standard.fields import license_of
+from ..versions.citation import version_url
 from ..views import resource_view
 from . import codes, terms
 from .said import in_languages, languages, said
@@ -48,6 +49,10 @@ class Distributions:
         add((node, DCAT.accessURL, URIRef(address or dataset_iri(self.write.site, package.id))))
         if address is not None and (resource.uploaded or codes.is_file(view["format"])):
             add((node, DCAT.downloadURL, URIRef(address)))
+        if resource.uploaded and resource.file is not None:
+            # versions are of a file, and DCAT's are of datasets: the version that this describes is its documentation
+            address_of = version_url(self.write.site, package, resource, resource.file.number)
+            add((node, FOAF.page, vocabulary.page(address_of)))
         self._form(node, resource, view)
         lasting = "STABLE" if resource.uploaded else "AVAILABLE"
         add((node, DCATAP.availability, vocabulary.term("planned_availability", lasting)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -31,9 +32,10 @@ class Papers:
     leaves: dict[str, Any]
 
 
-@pytest.fixture
-def papers(portal: Portal) -> Papers:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Papers:
     """Three versions, and the root of their day."""
+    portal = Portal(tmp_path_factory.mktemp("tables"))
     portal.organization()
     dataset = portal.dataset()["id"]
     resource = portal.table_of(dataset, FIRST)
@@ -52,6 +54,14 @@ def papers(portal: Portal) -> Papers:
         get(portal, f"/opendata/v1/roots/{day}").json,
         get(portal, f"/opendata/v1/roots/{day}/leaves").json,
     )
+
+
+@pytest.fixture
+def papers(made: Papers) -> Iterator[Papers]:
+    """The same for every test: what one changes in the table is as it was for the next."""
+    kept = dict(made.portal.memory._items)
+    yield made
+    made.portal.memory._items = kept
 
 
 def changed(told: dict[str, Any], *path: Any, to: Any) -> dict[str, Any]:

@@ -134,9 +134,8 @@ def test_many_different_rows_come_in_pages(portal: Portal) -> None:
     assert seen == list(range(250))
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
+def test_what_cannot_be_answered_says_so(portal: Portal, resource: str) -> None:
+    for path, status in (
         ("versions/3", 404),
         ("versions/0", 404),
         ("versions/x", 404),
@@ -149,12 +148,10 @@ def test_many_different_rows_come_in_pages(portal: Portal) -> None:
         ("versions?limit=0", 422),
         ("versions?cursor=zz", 400),
         ("versions/1/citation?form=doc", 422),
-    ],
-)
-def test_what_cannot_be_answered_says_so(portal: Portal, resource: str, path: str, status: int) -> None:
-    refused = get(portal, f"/opendata/v1/resources/{resource}/{path}")
-    assert refused.status == status, refused.text
-    assert refused.headers["content-type"].startswith("application/problem+json")
+    ):
+        refused = get(portal, f"/opendata/v1/resources/{resource}/{path}")
+        assert refused.status == status, (path, refused.text)
+        assert refused.headers["content-type"].startswith("application/problem+json")
 
 
 def test_what_is_not_there_or_not_shown_looks_the_same(portal: Portal, resource: str) -> None:
@@ -249,6 +246,12 @@ def test_pages_cite_the_version_that_they_show(portal: Portal, resource: str) ->
     for path in ("/dataset/food-licences", f"/dataset/food-licences/resource/{resource}"):
         page = get(portal, path, Accept="text/html")
         assert f"/resource/{resource}/version/2" in page.text, path
+
+
+def test_linked_data_names_the_version_that_it_describes(portal: Portal, resource: str) -> None:
+    text = get(portal, "/dataset/food-licences.ttl").text
+    assert f"/resource/{resource}/version/2>" in text
+    assert "foaf:page" in text
 
 
 def test_a_purge_takes_the_differences_along(portal: Portal, resource: str) -> None:
