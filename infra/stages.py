@@ -88,7 +88,7 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = {
         "citizen_sweep": Handler(memory=512, timeout=50, concurrency=1),
     },
 }
-"""Functions beside the API, by platform. What runs each minute runs alone (concurrency 1) and ends before the next begins."""
+"""Functions beside the API, by platform. What runs each minute runs alone and ends before the next begins."""
 
 
 def disk(function: str) -> int:
@@ -177,13 +177,8 @@ class Stage:
         return f"policy-{self.name}.json"
 
     @property
-    def bare_policy_file(self) -> str:
-        """Name of the policy file of its functions that may do nothing."""
-        return f"policy-{self.name}-bare.json"
-
-    @property
     def bare(self) -> tuple[str, ...]:
-        """Those functions, by the name that Lambda knows them by."""
+        """Functions whose role may do nothing, by the name that Lambda knows them by."""
         return tuple(self.function_name(name) for name, entry in self.handlers.items() if entry.bare)
 
     def function_name(self, handler: str) -> str:
@@ -243,7 +238,7 @@ class Stage:
         return tuple(self.function_name(name) for name in self.handlers if self._network(name))
 
     def _role(self, entry: Handler) -> dict[str, Any]:
-        return {"iam_policy_file": self.bare_policy_file} if entry.bare else {}
+        return {"iam_policy_file": f"policy-{self.name}-bare.json"} if entry.bare else {}
 
     def _network(self, handler: str) -> dict[str, Any]:
         scanner = self.environment.scanner
@@ -352,7 +347,7 @@ def files(environments: Iterable[Environment] = ENVIRONMENTS) -> dict[str, str]:
             )
         )
         if stage.bare:
-            texts[stage.bare_policy_file] = _text(bare_policy(REGION, stage.bare))
+            texts[f"policy-{stage.name}-bare.json"] = _text(bare_policy(REGION, stage.bare))
     return texts
 
 

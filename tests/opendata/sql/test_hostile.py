@@ -42,7 +42,7 @@ def opened(place: Path) -> DuckDBPyConnection:
 def test_a_hostile_query_is_refused_before_it_runs(number: int, place: Path, opened: DuckDBPyConnection) -> None:
     sql = hostile.refused(str(place / "other.parquet"), str(place / "out.csv"))[number]
     before = sorted(place.iterdir())
-    with pytest.raises(guard.NotAllowed) as refused:
+    with pytest.raises(guard.Unfit) as refused:
         child.judge(opened, sql, ["t"])
     # what is said is a kind, a place and perhaps the name of a function: nothing of the engine or of the machine
     assert len(refused.value.kind) < 12 and len(refused.value.name) < 42

@@ -44,7 +44,7 @@ def answer(order: Mapping[str, Any]) -> dict[str, Any]:
         connection = opened(order)
         judge(connection, order["sql"], [each["name"] for each in order["tables"]])
         return run(connection, order)
-    except guard.NotAllowed as refused:
+    except guard.Unfit as refused:
         return {"refused": {"kind": refused.kind, "name": refused.name, "place": refused.place}}
     except (MemoryError, duckdb.OutOfMemoryException):
         return {"refused": {"kind": "memory"}}
@@ -58,26 +58,26 @@ def judge(connection: DuckDBPyConnection, sql: str, granted: Sequence[str]) -> N
     """Passes one SELECT of what is allowed.
 
     Raises:
-        NotAllowed.
+        Unfit.
     """
     import duckdb
 
     if len(sql.encode()) > guard.LONGEST:
-        raise guard.NotAllowed("long")
+        raise guard.Unfit("long")
     try:
         found = connection.extract_statements(sql)
     except duckdb.Error as error:
         details = _details(error)
         deep = "depth" in str(details.get("exception_message", ""))
-        raise guard.NotAllowed("large" if deep else "syntax", place=_place(details)) from None
+        raise guard.Unfit("large" if deep else "syntax", place=_place(details)) from None
     if len(found) != 1:
-        raise guard.NotAllowed("single" if found else "empty")
+        raise guard.Unfit("single" if found else "empty")
     try:
         kind = found[0].type
     except ValueError:  # of statements for which DuckDB's Python package has no name
-        raise guard.NotAllowed("single") from None
+        raise guard.Unfit("single") from None
     if kind != duckdb.StatementType.SELECT:
-        raise guard.NotAllowed("pivot" if kind == duckdb.StatementType.MULTI else "single")
+        raise guard.Unfit("pivot" if kind == duckdb.StatementType.MULTI else "single")
     rows = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
     guard.check(json.loads(rows[0][0]), granted)
 
@@ -160,7 +160,7 @@ def run(connection: DuckDBPyConnection, order: Mapping[str, Any]) -> dict[str, A
                 break
             rows.append(values)
     if truncated and not rows:
-        raise guard.NotAllowed("wide")
+        raise guard.Unfit("wide")
     return {"fields": fields, "rows": rows, "truncated": truncated}
 
 
@@ -196,7 +196,7 @@ def write(connection: DuckDBPyConnection, order: Mapping[str, Any]) -> dict[str,
         return {"refused": {**told(error, order), "place": None}}
     count = int(done[0][0])
     if count > order["bounds"]["rows"]:
-        raise guard.NotAllowed("rows")
+        raise guard.Unfit("rows")
     return {"fields": fields, "written": count}
 
 

@@ -20,7 +20,7 @@ _SPECIAL_NODES = {"VALUE_PARAMETER": "parameter", "RECURSIVE_CTE_NODE": "recursi
 _TELLABLE = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
-class NotAllowed(Exception):
+class Unfit(Exception):
     """A query that will not run.
 
     Attributes:
@@ -44,14 +44,14 @@ def check(tree: Mapping[str, Any], granted: Iterable[str]) -> None:
         granted: names of the tables that may be read.
 
     Raises:
-        NotAllowed.
+        Unfit.
     """
     if tree.get("error"):
         kind = "syntax" if tree.get("error_type") == "parser" else "single"
-        raise NotAllowed(kind, place=_number(tree.get("position")))
+        raise Unfit(kind, place=_number(tree.get("position")))
     statements = tree.get("statements")
     if not isinstance(statements, list) or len(statements) != 1:
-        raise NotAllowed("single")
+        raise Unfit("single")
     _Walk(frozenset(name.lower() for name in granted)).query(statements[0], frozenset())
 
 
@@ -65,7 +65,7 @@ class _Walk:
     def query(self, statement: Any, scope: frozenset[str]) -> None:
         """A statement, or the query of a subquery: `{"node": ..., "named_param_map": []}`."""
         if not isinstance(statement, Mapping) or statement.get("named_param_map"):
-            raise NotAllowed("parameter")
+            raise Unfit("parameter")
         self.value(statement, scope)
 
     def value(self, value: Any, scope: frozenset[str]) -> None:
@@ -76,7 +76,7 @@ class _Walk:
         elif isinstance(value, Mapping):
             self._nodes += 1
             if self._nodes > MOST_NODES:
-                raise NotAllowed("large")
+                raise Unfit("large")
             kind = value.get("type")
             if isinstance(kind, str):
                 self._judge(kind, value, scope)
@@ -93,7 +93,7 @@ class _Walk:
         for entry in ctes["map"]:
             name = entry["key"]
             if not isinstance(name, str) or not _PLAIN.fullmatch(name) or name.lower() in self._granted:
-                raise NotAllowed("cte")
+                raise Unfit("cte")
             self.value(entry["value"], scope)
             scope |= {name.lower()}
         return scope
@@ -101,30 +101,30 @@ class _Walk:
     def _judge(self, kind: str, node: Mapping[str, Any], scope: frozenset[str]) -> None:
         place = _number(node.get("query_location"))
         if kind not in NODES:
-            raise NotAllowed(_SPECIAL_NODES.get(kind, "node"), place=place)
+            raise Unfit(_SPECIAL_NODES.get(kind, "node"), place=place)
         if kind == "BASE_TABLE":
             if node["schema_name"] or node["catalog_name"] or node.get("at_clause"):
-                raise NotAllowed("table", place=place)
+                raise Unfit("table", place=place)
             name = str(node["table_name"]).lower()
             if name not in self._granted and name not in scope:
-                raise NotAllowed("table", place=place)
+                raise Unfit("table", place=place)
         elif kind == "TABLE_FUNCTION":
             function = node["function"]
             name = str(function.get("function_name", "")).lower()
             if function.get("type") != "FUNCTION" or name not in TABLE_FUNCTIONS:
-                raise NotAllowed("function", name=name, place=place)
+                raise Unfit("function", name=name, place=place)
         elif kind == "FUNCTION":
             name = str(node["function_name"]).lower()
             if node["schema"] or node["catalog"] or name not in FUNCTIONS or node.get("export_state"):
-                raise NotAllowed("function", name=name, place=place)
+                raise Unfit("function", name=name, place=place)
         elif kind == "COLUMN_REF":
             names = node["column_names"]
             if len(names) == 1 and str(names[0]).lower() in SPECIAL:
-                raise NotAllowed("function", name=str(names[0]).lower(), place=place)
+                raise Unfit("function", name=str(names[0]).lower(), place=place)
         elif (kind == "TYPE" or kind.startswith("WINDOW_")) and (node.get("schema") or node.get("catalog")):
-            raise NotAllowed("node", place=place)
+            raise Unfit("node", place=place)
         elif kind == "WINDOW_AGGREGATE" and str(node["function_name"]).lower() not in FUNCTIONS:
-            raise NotAllowed("function", name=str(node["function_name"]).lower(), place=place)
+            raise Unfit("function", name=str(node["function_name"]).lower(), place=place)
 
 
 def _number(given: Any) -> int | None:
