@@ -157,7 +157,8 @@ class House:
 
     def objects(self, purpose: str) -> S3Objects:
         """A bucket."""
-        return S3Objects(lambda: self.clients.s3, self.settings.bucket(purpose))
+        bucket = self.settings.bucket(purpose)
+        return S3Objects(lambda: self.clients.s3, bucket, patient=lambda: self.clients.patient_s3)
 
     def asks_gdx(self, room: str, keyring: Keyring) -> AsksGdx:
         """The exchange as a room asks it: in this process, or as a member over HTTP."""

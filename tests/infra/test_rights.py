@@ -70,7 +70,7 @@ def called_on_client(code: ast.AST, service: str) -> Iterator[str]:
             yield operations(service)[name]  # a KeyError: not an operation of this service
 
 
-_CLIENTS = {"_client", "_kms", "kms"}
+_CLIENTS = {"_client", "_patient", "_kms", "kms"}
 
 
 def methods(file: str, service: str, holder: str | None) -> dict[str, set[str]]:

@@ -65,6 +65,23 @@ class Clients:
         )
 
     @cached_property
+    def patient_s3(self) -> S3Client:
+        """S3 for what moves many bytes: it may be silent for two minutes, as while it copies gigabytes.
+
+        Checksums of what is read are not looked at: whoever streams a file hashes it, and of a file in parts S3's own
+        is none of the whole.
+        """
+        from botocore.config import Config
+
+        moves = Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            read_timeout=120,
+            response_checksum_validation="when_required",
+        )
+        return self.session.client("s3", config=self._config.merge(moves))
+
+    @cached_property
     def sqs(self) -> SQSClient:
         """SQS."""
         return self.session.client("sqs", config=self._config)

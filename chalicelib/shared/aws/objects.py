@@ -23,10 +23,25 @@ PIECE = 64 << 20
 
 
 class S3Objects:
-    """One bucket; see `shared.objects.Objects` for the promises."""
+    """One bucket; see `shared.objects.Objects` for the promises.
 
-    def __init__(self, client: Callable[[], S3Client], bucket: str, *, piece: int = PIECE) -> None:
+    Args:
+        client: S3.
+        bucket: its name.
+        patient: S3 for what moves many bytes; the same where it is not given.
+        piece: bytes of a part that we make ourselves.
+    """
+
+    def __init__(
+        self,
+        client: Callable[[], S3Client],
+        bucket: str,
+        *,
+        patient: Callable[[], S3Client] | None = None,
+        piece: int = PIECE,
+    ) -> None:
         self._client = client
+        self._patient = patient or client
         self._bucket = bucket
         self._piece = piece
 
@@ -82,7 +97,7 @@ class S3Objects:
 
     def send_part(self, key: str, upload: str, number: int, body: bytes) -> Part:
         part = Part(number, len(body), hashlib.sha256(body).hexdigest())
-        self._client().upload_part(
+        self._patient().upload_part(
             Bucket=self._bucket,
             Key=key,
             UploadId=upload,
@@ -105,10 +120,10 @@ class S3Objects:
             {"PartNumber": part.number, "ETag": tags[part.number], "ChecksumSHA256": _checksum(part)} for part in parts
         ]
         try:
-            self._client().complete_multipart_upload(
+            self._patient().complete_multipart_upload(
                 Bucket=self._bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": listed}
             )
-        except self._client().exceptions.NoSuchUpload:
+        except self._patient().exceptions.NoSuchUpload:
             return False
         return True
 
@@ -156,8 +171,8 @@ class S3Objects:
 
     def fetch(self, key: str, to: Path | None = None) -> Content:
         try:
-            body = self._client().get_object(Bucket=self._bucket, Key=key)["Body"]
-        except self._client().exceptions.NoSuchKey:
+            body = self._patient().get_object(Bucket=self._bucket, Key=key)["Body"]
+        except self._patient().exceptions.NoSuchKey:
             raise not_found("ไฟล์", "file") from None
         digest, size = hashlib.sha256(), 0
         with nullcontext() if to is None else to.open("wb") as out:
@@ -237,8 +252,8 @@ class S3Objects:
     def copy(self, source: str, target: str) -> None:
         origin: Any = {"Bucket": self._bucket, "Key": source}
         try:
-            self._client().copy_object(Bucket=self._bucket, Key=target, CopySource=origin)
-        except self._client().exceptions.NoSuchKey:
+            self._patient().copy_object(Bucket=self._bucket, Key=target, CopySource=origin)
+        except self._patient().exceptions.NoSuchKey:
             raise not_found("ไฟล์", "file") from None
 
     def keys(self, prefix: str) -> Iterator[str]:
