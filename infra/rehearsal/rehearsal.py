@@ -23,6 +23,7 @@ from infra.package.workshop import Workshop, lay_out
 from infra.provision.parameters import EMULATED_MAIL
 from infra.rehearsal.cloud import DeployedEvents, api_of, functions_of
 from infra.rehearsal.front import Front
+from infra.rehearsal.invocations import BEGINNING, invocations
 from infra.rehearsal.pool import Function, Pool
 from infra.stages import API_STAGE, PLATFORMS, REGION, Environment, Issuer, Stage
 
@@ -199,7 +200,8 @@ class Rehearsal:
         self._server = serve(self._front, port=self._port, threads=32)
         for beginning, application in (self._mount(self.address) if self._mount else {}).items():
             self._front.mount(beginning, application)
-        self._pool = Pool(python, self._folder, self._credentials())
+        self._pool = Pool(python, self._folder, {**self._credentials(), "AWS_ENDPOINT_URL_LAMBDA": self.address})
+        self._front.mount(BEGINNING, invocations(self._pool))
         self._provision()
         for platform in self._platforms:
             self.deploy(platform)
