@@ -1,7 +1,7 @@
 """Shows what Klang makes of a file, before it is uploaded: `python -m scripts.ingest FILE [option=value ...]`.
 
-The file is read in the same cage and by the same rules as an upload. Options are those of docs/how-to/prepare-a-file.md,
-their values as JSON or plain words: `header=3`, `encoding=tis-620`, `types={"รหัส": "text"}`.
+The file is read in the same cage and by the same rules as an upload. Options are those of
+docs/how-to/prepare-a-file.md, their values as JSON or plain words: `header=3`, `encoding=tis-620`.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def codes(built: Built) -> set[str]:
     return {each["code"] for each in built.report["notes"]}
 
 
-def workbook(sheets: Mapping[str, Sequence[Sequence[Any]]], *, hidden: Sequence[str] = (), merged: str = "") -> bytes:
+def workbook(sheets: Mapping[str, Sequence[Any]], *, hidden: Sequence[str] = (), merged: str = "") -> bytes:
     """An XLSX; `merged` are ranges of the first sheet, by commas."""
     book = openpyxl.Workbook()
     for number, (name, rows) in enumerate(sheets.items()):

@@ -12,6 +12,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from .plain import Sheet
 
 MAX_LINE = 1 << 20
 SAMPLE_RECORDS = 200
+Record = tuple[list[str], int]
 TAIL = 64 << 10
 
 
@@ -57,9 +59,18 @@ def read(source: Path, scratch: Path, options: Options, name: str = "") -> Grid:
         facts=facts,
         notes=tuple(notes),
     )
-    if options.footer_rows or (options.footer_rows is None and layout.footers(tail, width)):
+    noted = options.footer_rows or (options.footer_rows is None and layout.footers(tail, width))
+    if noted or _another(records[laid.first :], laid.columns):
         return mended(replace(grid, notes=tuple(of_layout(laid))), scratch, options)
     return grid if whole or skip < len(sample) else mended(grid, scratch, options)
+
+
+def _another(records: Sequence[Record], header: Sequence[str]) -> bool:
+    """Whether the first rows hold the header of one more table."""
+    return any(
+        layout.is_another_header(record, header, after_blank=layout.blank(before))
+        for (before, _), (record, _) in pairwise(records)
+    )
 
 
 def mended(grid: Grid, scratch: Path, options: Options) -> Grid:
@@ -219,9 +230,6 @@ def _endless(line: int) -> Unreadable:
         f"บรรทัดที่ {line:,} ยาวเกิน 1 ล้านตัวอักษร ไฟล์อาจเสียหายหรือไม่มีการขึ้นบรรทัดใหม่",
         f"Line {line:,} is over a million letters long; the file may be damaged or lack line ends.",
     )
-
-
-Record = tuple[list[str], int]
 
 
 def _delimited(sample: str, asked: str | None) -> tuple[str, list[Record]]:
