@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from chalicelib.shared import cage
 from chalicelib.shared.functions import Functions
 
 from .core import Core
 from .tables.source import Sources
 from .tables.sql.elsewhere import Elsewhere
-from .tables.sql.sandbox import FromBucket, Sandbox
+from .tables.sql.sandbox import Caged, FromBucket, Sandbox
 from .tables.sql.service import Queries
 from .usage.counters import Counters
 
@@ -21,9 +22,11 @@ class Querying(Core):
 
     Attributes:
         functions: other functions of the platform; None where there are none and this process does their work.
+        caged: runs the process of a query where it is this function's work.
     """
 
     functions: Functions | None = None
+    caged: Caged = cage.run
 
     @cached_property
     def sources(self) -> Sources:
@@ -41,7 +44,7 @@ class Querying(Core):
         sandbox: Elsewhere | Sandbox
         if self.functions is None:
             folder = None if self.folder is None else self.folder / "queries"
-            sandbox = Sandbox(FromBucket(self.objects), folder)
+            sandbox = Sandbox(FromBucket(self.objects), folder, caged=self.caged)
         else:
             sandbox = Elsewhere(self.functions)
         return Queries(

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from chalicelib.opendata.routes import routes
 from chalicelib.opendata.service import open_catalogue
 from chalicelib.opendata.tables.ingest import table as ingest
+from chalicelib.opendata.tables.sql import child
 from chalicelib.shared.cursors import Cursors
 from chalicelib.shared.egress import HttpAnswer, Unreachable
 from chalicelib.shared.identity import Gate, Posting
@@ -110,6 +111,7 @@ class Portal:
         )
         self.catalogue = open_catalogue(parts, objects or self.objects, folder=folder)
         self.catalogue.build = ingest.build  # in this process, which is quicker; the cage has tests of its own
+        self.catalogue.caged = in_this_process  # for queries, just so
         self.room = routes(self.catalogue, Gate(parts.tokens, keyring, self.catalogue.staff))
         self.client = Client([self.room])
         for pid, agency in ((PUBLISHER, AGENCY), (OTHER, "TH/LOCAL/OTHER")):
@@ -189,6 +191,12 @@ class Portal:
         assert answer.status == 200, answer.text
         assert answer.json["success"] is True
         return answer.json["result"]
+
+
+def in_this_process(module: str, *, limits: object, given: bytes) -> bytes:
+    """What a caged query answers, without its cage."""
+    assert module == child.__name__
+    return json.dumps(child.answer(json.loads(given)), ensure_ascii=False).encode()
 
 
 def notification(*keys: str) -> str:

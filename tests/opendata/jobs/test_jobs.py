@@ -292,3 +292,17 @@ def test_a_job_of_a_dataset_that_was_changed_meanwhile_is_refused(desk: Desk) ->
     desk.about = {package["id"]: 99}
     assert desk.ask().status == 412
     assert desk.messages == []
+
+
+def test_a_job_costs_a_few_requests(desk: Desk) -> None:
+    requests = desk.portal.memory.requests
+    requests.clear()
+    job = desk.ask(key="k").json["id"]
+    assert len(requests) <= 3, requests  # the claim, the places, one transaction
+    (message,) = desk.messages
+    requests.clear()
+    desk.carry(message)
+    assert len(requests) <= 6, requests  # the outbox row and the job, begun, the place, ended, closed
+    requests.clear()
+    desk.look(job)
+    assert len(requests) == 1, requests

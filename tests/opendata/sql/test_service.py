@@ -208,6 +208,17 @@ def test_nothing_of_a_query_is_logged(portal: Portal, rid: str, caplog: pytest.L
     assert METADATA["title"] not in caplog.text
 
 
+def test_a_query_costs_a_few_requests_and_fetches_a_table_once(portal: Portal, rid: str) -> None:
+    counted: list[tuple[int, int]] = []
+    for _ in range(2):
+        portal.memory.requests.clear()
+        before = len(portal.objects.reads)
+        ask(portal, f'SELECT count(*) FROM "{rid}"')
+        counted.append((len(portal.memory.requests), len(portal.objects.reads) - before))
+    assert [reads for _, reads in counted] == [1, 0]
+    assert all(requests <= 5 for requests, _ in counted), counted
+
+
 class Recorder:
     """A query function that keeps what it was asked, and answers with no row."""
 
