@@ -79,6 +79,23 @@ _THAI = {
     "Must be west,south,east,north in degrees, e.g. 97.3,5.6,105.7,20.5": (
         "ต้องเป็น ตะวันตก,ใต้,ตะวันออก,เหนือ หน่วยองศา เช่น 97.3,5.6,105.7,20.5"
     ),
+    "resource cannot be used with resource_id": "ระบุ resource หรือ resource_id เพียงอย่างเดียว",
+    "resource_id or resource required": "ต้องระบุ resource_id หรือ resource",
+    'Cannot edit read-only resource. Either pass "force=True" or change url_type to "datastore"': (
+        "ตารางนี้มาจากไฟล์ที่อัปโหลด จึงเขียนไม่ได้ หากต้องการเขียนให้ส่ง force=true"
+    ),
+    "A table is named by the id of its resource; aliases are not offered": "เรียกตารางด้วยรหัสทรัพยากร ระบบนี้ไม่มีชื่อแทน (aliases)",
+    "Triggers are not offered": "ระบบนี้ไม่มี triggers",
+    "Duplicate column names are not supported": "ชื่อคอลัมน์ซ้ำกัน",
+    "Give the columns of the table, or records that name them": "ต้องระบุคอลัมน์ใน fields หรือส่ง records ที่มีชื่อคอลัมน์",
+    "A resource with a file or a url is made by resource_create": "ทรัพยากรที่มีไฟล์หรือลิงก์ให้สร้างด้วย resource_create",
+    "The rows that are there have empty or repeated values in these columns": (
+        "แถวที่มีอยู่มีค่าว่างหรือค่าซ้ำในคอลัมน์เหล่านี้ จึงใช้เป็นคีย์ไม่ได้"
+    ),
+    "The table is too large to be written by the API": "ตารางนี้ใหญ่เกินกว่าจะเขียนผ่าน API",
+    "unique key must be passed for update/upsert: create the table with primary_key": (
+        "upsert และ update ต้องมีคีย์ ให้สร้างตารางโดยระบุ primary_key"
+    ),
     "Dataset collaborators not enabled": "ระบบนี้ไม่ใช้ผู้ร่วมงานรายชุดข้อมูล ให้เพิ่มเป็นสมาชิกของหน่วยงาน",
 }
 _PATTERNS = (
@@ -90,6 +107,18 @@ _PATTERNS = (
     (re.compile(r"At most (\d+) resources .*", re.DOTALL), r"เพิ่ม แก้ไข หรือลบทรัพยากรได้ครั้งละไม่เกิน \1 รายการ"),
     (re.compile(r"Value must be one of (.*)", re.DOTALL), r"ต้องเป็นค่าใดค่าหนึ่งใน \1"),
     (re.compile(r"Only (.*) can begin with a byte order mark"), r"ใช้ bom ได้กับ \1 เท่านั้น"),
+    (re.compile(r'row "(\d+)" has extra keys (.*)'), r"แถวที่ \1 มีคอลัมน์ที่ตารางไม่มี: \2"),
+    (re.compile(r'row "(\d+)": "(.*)" takes values of type (\w+)'), r"แถวที่ \1 คอลัมน์ \2 ต้องเป็นค่าชนิด \3"),
+    (re.compile(r'row "(\d+)" has no (.*), which the key of the table needs'), r"แถวที่ \1 ไม่มี \2 ซึ่งเป็นคีย์ของตาราง"),
+    (re.compile(r'row "(\d+)": a column of the key is empty'), r"แถวที่ \1 คอลัมน์ที่เป็นคีย์ว่าง"),
+    (re.compile(r'row "(\d+)": there is no row with this key'), r"แถวที่ \1 ไม่มีแถวที่ใช้คีย์นี้ในตาราง"),
+    (re.compile(r'row "(\d+)": the key of a row cannot be changed.*'), r"แถวที่ \1 เปลี่ยนคีย์ไม่ได้ ให้ลบแล้วเพิ่มใหม่"),
+    (re.compile(r'row "(\d+)" is not a json object'), r"แถวที่ \1 ต้องเป็นออบเจกต์ JSON"),
+    (re.compile(r'duplicate key value: row "(\d+)".*'), r"แถวที่ \1 มีคีย์ซ้ำกับแถวอื่น"),
+    (re.compile(r"At most (\d+) records .*"), r"เขียนได้ครั้งละไม่เกิน \1 แถว โปรดแบ่งส่ง"),
+    (re.compile(r'"(.*)" is not a valid field name'), r"ใช้ \1 เป็นชื่อคอลัมน์ไม่ได้"),
+    (re.compile(r'"(.*)" is not a column'), r"ไม่มีคอลัมน์ \1 ในตาราง"),
+    (re.compile(r'the type of "(.*)" is (\w+) and cannot be changed'), r"คอลัมน์ \1 เป็นชนิด \2 และเปลี่ยนไม่ได้"),
     (re.compile(r"Tag must be .*"), "แท็กต้องยาว 2 ถึง 100 ตัว ใช้ตัวอักษร ตัวเลข เว้นวรรค และ - _ ."),
 )
 
