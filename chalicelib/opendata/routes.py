@@ -28,8 +28,8 @@ from .maps import routes as maps
 from .page import routes as page
 from .page.versions import VersionPages
 from .participation import routes as participation
-from .recognition import routes as recognition
 from .quality import routes as quality
+from .recognition import routes as recognition
 from .requests import routes as requests
 from .rest import routes as rest
 from .service import Catalogue
