@@ -55,6 +55,7 @@ def _stands_in(promised: str, printed: str) -> bool:
         "agree-on-data.md",
         "verify-a-receipt.md",
         "publish-a-dataset.md",
+        "send-a-large-file.md",
         "follow-the-catalogue.md",
         "read-the-catalogue-as-linked-data.md",
         "log-in-with-openid.md",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -63,8 +63,7 @@ def assumptions(report: Mapping[str, Any], given: Mapping[str, Any]) -> list[Jso
     for option, (th, en) in _HOW.items():
         assumed = report.get(_TOLD_AS.get(option, option))
         if option == "types":
-            columns = report.get("columns", ())
-            assumed = {each["name"]: each["type"] for each in columns if "name" in each and "type" in each} or None
+            assumed = _types(report.get("columns"))
         found.append(
             {
                 "option": option,
@@ -76,3 +75,11 @@ def assumptions(report: Mapping[str, Any], given: Mapping[str, Any]) -> list[Jso
             }
         )
     return found
+
+
+def _types(columns: object) -> dict[str, str] | None:
+    """The types of the columns that the file itself has, as an option says them."""
+    if not isinstance(columns, Sequence):
+        return None
+    own = [each for each in columns if isinstance(each, Mapping) and not each.keys() & {"twin_of", "original_of"}]
+    return {each["id"]: each["type"] for each in own if "id" in each and "type" in each} or None
