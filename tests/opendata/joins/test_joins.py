@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
+from chalicelib.opendata.joins.following import Following
+from chalicelib.opendata.joins.model import Entry
 from chalicelib.opendata.joins.store import JoinStore
-from chalicelib.shared.storage import every
+from chalicelib.opendata.rows import place_key
+from chalicelib.shared.journal import Event
+from chalicelib.shared.storage import Item, every
 from tests.opendata.people import operator
 from tests.opendata.portal import Portal
 
@@ -131,3 +136,35 @@ def test_bad_questions_are_told_so(town: Town, path: str, status: int) -> None:
     assert answer.status == status
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert town.joins("nobody").status == 404
+
+
+class Overtaken(JoinStore):
+    """An index in which another follower is faster, once."""
+
+    def __init__(self, town: Town, meanwhile: Callable[[], None]) -> None:
+        super().__init__(town.portal.table)
+        self._meanwhile: Callable[[], None] | None = meanwhile
+
+    def put(self, dataset: str, resource: str, old: Item | None, of: Sequence[Any], entries: Sequence[Entry]) -> None:
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        super().put(dataset, resource, old, of, entries)
+
+
+def test_whoever_was_overtaken_looks_again_and_never_brings_back_what_is_hidden(town: Town) -> None:
+    portal = town.portal
+    portal.table_of(town.people, PEOPLE + b"83,417891\n", resource=town.theirs)
+    (event,) = [
+        Event(**row.data)
+        for row in every(portal.table, place_key(town.theirs).pk, prefix="EVT#")
+        if row.data["type"] == "opendata.resource.taken_in"
+    ][-1:]
+
+    def hidden() -> None:
+        portal.result(portal.act("package_patch", portal.publisher, id=town.people, private=True))
+        portal.settle()
+
+    slow = Following(portal.table, portal.catalogue.store, Overtaken(town, hidden), portal.catalogue.insight.reports)
+    slow.on_event(event)
+    assert not any(each.startswith(town.theirs) for each in town.index())
