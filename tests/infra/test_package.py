@@ -192,5 +192,6 @@ def test_a_python_that_does_not_run_is_passed_over(tmp_path: Path) -> None:
 
 def test_the_committed_configuration_names_every_policy() -> None:
     config = json.loads((PROJECT / ".chalice/config.json").read_text("utf-8"))
-    named = {entry["iam_policy_file"] for entry in config["stages"].values()}
+    entries = [each for stage in config["stages"].values() for each in (stage, *stage["lambda_functions"].values())]
+    named = {entry["iam_policy_file"] for entry in entries if "iam_policy_file" in entry}
     assert named == {name for name in stages.files() if name != "config.json"}
