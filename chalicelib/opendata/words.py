@@ -84,7 +84,9 @@ _THAI = {
     'Cannot edit read-only resource. Either pass "force=True" or change url_type to "datastore"': (
         "ตารางนี้มาจากไฟล์ที่อัปโหลด จึงเขียนไม่ได้ หากต้องการเขียนให้ส่ง force=true"
     ),
-    "A table is named by the id of its resource; aliases are not offered": "เรียกตารางด้วยรหัสทรัพยากร ระบบนี้ไม่มีชื่อแทน (aliases)",
+    "A table is named by the id of its resource; aliases are not offered": (
+        "เรียกตารางด้วยรหัสทรัพยากร ระบบนี้ไม่มีชื่อแทน (aliases)"
+    ),
     "Triggers are not offered": "ระบบนี้ไม่มี triggers",
     "Duplicate column names are not supported": "ชื่อคอลัมน์ซ้ำกัน",
     "Give the columns of the table, or records that name them": "ต้องระบุคอลัมน์ใน fields หรือส่ง records ที่มีชื่อคอลัมน์",

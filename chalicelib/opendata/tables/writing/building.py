@@ -17,7 +17,8 @@ from ...contents import Contents
 from ...firewall import rules as firewall
 from ...firewall.model import finding_of, strongest
 from ...live import Live
-from ...model import Table
+from ...model import File, Resource, Table
+from ...versions.chain import joined
 from ..ingest import looks
 from ..ingest.table import PREVIEW_BYTES, PREVIEW_ROWS, ROW_GROUP
 from ..ingest.types import quoted
@@ -167,3 +168,26 @@ def _preview(
         records.append(record)
     fields = [{"id": each["id"], "type": each["type"]} for each in columns]
     return {"fields": fields, "total": rows, "records": records, "ids": ids}
+
+
+def version_of(resource: Resource, made: Made, now: str) -> tuple[Resource, File]:
+    """A resource whose newest file version is a table that was made of rows, and that version."""
+    before = resource.file
+    number = resource.uploads + 1
+    stem = (before.file_name.rpartition(".")[0] if before and before.file_name else "") or "table"
+    others = before.tables[1:] if before else ()
+    file = File(
+        number=number,
+        file_name=f"{stem}.parquet",
+        media_type=PARQUET,
+        size=made.table.size,
+        sha256=made.sha256,
+        original=made.table.parquet,
+        at=now,
+        tables=(made.table, *others),
+        report=made.report,
+        kind="compaction",
+        personal=made.personal,
+    )
+    resource, file = joined(resource, file)
+    return replace(resource, file=file, uploads=number, modified=now), file

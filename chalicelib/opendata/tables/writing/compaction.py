@@ -28,8 +28,7 @@ from ...rows import LIVE, place_key
 from ...store import Store
 from ...store import Writing as Saving
 from . import limits
-from .building import Building, Made
-from .creating import version_of
+from .building import Building, Made, version_of
 from .merging import Merging
 from .service import base_of
 from .store import WRITTEN, Place, RowStore

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.shared.errors import NotFound
@@ -22,11 +22,11 @@ from ...packages import Packages
 from ...rules import Messages, Rejected
 from ...store import Store
 from ...store import Writing as Saving
-from ...versions.chain import joined
 from . import fields, limits, planning
-from .building import PARQUET, Building, Made
+from .asking import Wish, wish
+from .building import Building, version_of
 from .delta import Overlay
-from .fields import Column, Field
+from .fields import Column
 from .looking import Looking
 from .merging import Merging, names_of
 from .service import Change, Given, Json, Writing, base_of, flag
@@ -34,52 +34,6 @@ from .store import Place, nowhere
 
 READ_ONLY = 'Cannot edit read-only resource. Either pass "force=True" or change url_type to "datastore"'
 _TOGETHER = "resource cannot be used with resource_id"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What `datastore_create` asks for, checked as far as that goes without looking anything up.
-
-    Attributes:
-        key, indexes: None where not given.
-    """
-
-    fields: tuple[Field, ...]
-    key: tuple[str, ...] | None
-    indexes: tuple[str, ...] | None
-    records: tuple[Mapping[str, Any], ...]
-    drops: bool
-    force: bool
-
-    @property
-    def only_describes(self) -> bool:
-        """Whether nothing but the data dictionary may be meant."""
-        said = any(field.info is not None for field in self.fields)
-        return said and not (self.records or self.key or self.indexes or self.drops)
-
-
-def wish(given: Given) -> Wish:
-    """Reads the parameters.
-
-    Raises:
-        Rejected, BadRow.
-    """
-    messages: Messages = {}
-    described = fields.read(wishes.listed(given.get("fields")), messages)
-    names: dict[str, tuple[str, ...] | None] = {}
-    for name in ("primary_key", "indexes", "aliases"):
-        names[name] = fields.listed(wishes.listed(given[name])) if given.get(name) is not None else None
-        if given.get(name) not in (None, "") and names[name] is None:
-            messages[name] = ["Must be a list of names"]
-    if names["aliases"]:
-        messages["aliases"] = ["A table is named by the id of its resource; aliases are not offered"]
-    if given.get("triggers"):
-        messages["triggers"] = ["Triggers are not offered"]
-    if messages:
-        raise Rejected(messages)
-    records = tuple(planning.mappings(wishes.listed(given.get("records"))))
-    drops, force = flag(given, "delete_fields"), flag(given, "force")
-    return Wish(described, names["primary_key"], names["indexes"], records, drops, force)
 
 
 class Creating:
@@ -347,26 +301,3 @@ class Creating:
             records = planning.mappings(wishes.listed(given.get("records")))
             result["records"] = [{"_id": each, **record} for each, record in zip(told["ids"], records, strict=True)]
         return result
-
-
-def version_of(resource: Resource, made: Made, now: str) -> tuple[Resource, File]:
-    """A resource whose newest file version is a table that was made of rows, and that version."""
-    before = resource.file
-    number = resource.uploads + 1
-    stem = (before.file_name.rpartition(".")[0] if before and before.file_name else "") or "table"
-    others = before.tables[1:] if before else ()
-    file = File(
-        number=number,
-        file_name=f"{stem}.parquet",
-        media_type=PARQUET,
-        size=made.table.size,
-        sha256=made.sha256,
-        original=made.table.parquet,
-        at=now,
-        tables=(made.table, *others),
-        report=made.report,
-        kind="compaction",
-        personal=made.personal,
-    )
-    resource, file = joined(resource, file)
-    return replace(resource, file=file, uploads=number, modified=now), file
