@@ -161,8 +161,8 @@ def test_a_failed_upload_keeps_the_last_good_version_and_says_why(portal: Portal
     seen = portal.result(portal.ask("resource_show", portal.publisher, id=licences))["ingest"]
     assert seen["state"] == "failed"
     assert (seen["message_th"], seen["message_en"]) == (
-        "บรรทัดที่ 3 มีจำนวนช่องมากกว่าหัวตาราง",
-        "Line 3 has more cells than the header.",
+        "บรรทัดที่ 3 มีจำนวนช่องมากกว่าหัวตาราง โปรดใส่เครื่องหมายคำพูดรอบช่องที่มีตัวคั่น",
+        "Line 3 has more cells than the header; put quotes around cells that hold the delimiter.",
     )
     portal.table_of("food-licences", b"a,b\n1,2\n", resource=licences)
     assert rows(portal, licences)["records"] == [{"_id": 1, "a": 1, "b": 2}]

@@ -34,7 +34,8 @@ def names(found: Any) -> list[str]:
 
 def test_the_whole_shape_of_an_answer(portal: Portal, places: str) -> None:
     found = search(portal, places, q="เชียง", filters={"year": 2569}, limit=1, offset=0, sort="_id")
-    assert found["records"] == [{"_id": 1, "name": "เชียงใหม่", "year": 2569, "area": 20107.1, "rank": 0.555556}]
+    record = {"_id": 1, "name": "เชียงใหม่", "year": 2569, "year_ce": 2026, "area": 20107.1, "rank": 0.555556}
+    assert found["records"] == [record]
     del found["records"]
     assert found == {
         "resource_id": places,
@@ -53,6 +54,7 @@ def test_the_whole_shape_of_an_answer(portal: Portal, places: str) -> None:
             {"id": "_id", "type": "int"},
             {"id": "name", "type": "text"},
             {"id": "year", "type": "int8"},
+            {"id": "year_ce", "type": "int8"},
             {"id": "area", "type": "numeric"},
             {"id": "rank", "type": "float4"},
         ],
@@ -179,7 +181,8 @@ def test_info_has_the_shape_of_ckans(portal: Portal, places: str) -> None:
         "current": True,
     }.items()  # fmt: skip
     assert info["meta"]["size"] == info["meta"]["db_size"] > 0
-    assert [field["id"] for field in info["fields"]][:3] == ["name", "year", "area"]
+    assert [field["id"] for field in info["fields"]] == ["name", "year", "year_ce", "area"]
+    assert info["fields"][2].items() >= {"twin_of": "year", "filled": 5}.items()
     assert info["fields"][0]["schema"] == {
         "native_type": "text", "notnull": False, "index_name": None, "is_index": False, "uniquekey": False,
     }  # fmt: skip

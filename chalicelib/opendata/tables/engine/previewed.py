@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
@@ -20,6 +21,7 @@ from .question import By, Question
 Holds = Callable[[int], bool]
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 RANK_DIGITS = 6
+_NONE: Mapping[str, Callable[[int], float]] = {}
 
 
 class Preview:
@@ -40,32 +42,35 @@ class Preview:
         """Whether these columns can be read from here."""
         return all(name in self._places or (name == ROW_ID and not table.numbered) for name in columns)
 
-    def rows(self, numbers: Sequence[int], question: Question) -> list[list[Any]]:
-        """What the question shows of rows (numbers from 0)."""
-        ranks = {rank.name: self._rank(rank) for rank in question.ranks if rank.name in question.columns}
+    def rows(
+        self, numbers: Sequence[int], question: Question, ranks: Mapping[str, Callable[[int], float]] = _NONE
+    ) -> list[list[Any]]:
+        """What the question shows of rows (numbers from 0); `ranks` are those of its search."""
         shows = [self._shows(name, ranks) for name in question.columns]
         return [[show(number) for show in shows] for number in numbers]
 
     def answer(self, question: Question) -> tuple[list[list[Any]], int]:
         """The rows that a question asks for and how many match in all; only where this is the whole table."""
+        ranks = {rank.name: self._rank(rank) for rank in question.ranks}
         found: Sequence[int] = range(len(self.records))
         if question.where is not None:
             holds = self._holds(question.where)
             found = [number for number in found if holds(number)]
         if question.distinct:
-            shown = {tuple(row): number for row, number in zip(self.rows(found, question), found, strict=True)}
+            shown = {tuple(row): number for row, number in zip(self.rows(found, question, ranks), found, strict=True)}
             found = list(shown.values())
-        for key, down, nulls_first in reversed(self._orders(question)):
+        for key, down, nulls_first in reversed(self._orders(question, ranks)):
             missing = [number for number in found if key(number) is None]
             # what is equal keeps its order, also when it is reversed
             real = sorted((number for number in found if key(number) is not None), key=key, reverse=down)
             found = [*missing, *real] if nulls_first else [*real, *missing]
         page = found[question.offset : question.offset + question.limit]
-        return self.rows(page, question), len(found)
+        return self.rows(page, question, ranks), len(found)
 
-    def _orders(self, question: Question) -> list[tuple[Callable[[int], Any], bool, bool]]:
+    def _orders(
+        self, question: Question, ranks: Mapping[str, Callable[[int], float]]
+    ) -> list[tuple[Callable[[int], Any], bool, bool]]:
         sort = question.sort or tuple(By(rank.name, down=True) for rank in question.ranks)
-        ranks = {rank.name: self._rank(rank) for rank in question.ranks}
         return [
             (ranks[by.column] if by.column in ranks else self._key(by.column), by.down, by.nulls_first) for by in sort
         ]
@@ -105,8 +110,8 @@ class Preview:
                 values = self._column(name)
                 return lambda number: values[number] is None
             case Matches(name, pattern):
-                values, find = self._column(name), re.compile(pattern).search
-                return lambda number: values[number] is not None and find(values[number]) is not None
+                values, finds = self._column(name), _finder(pattern)
+                return lambda number: values[number] is not None and finds(values[number])
             case Not(part):
                 holds = self._holds(part)
                 return lambda number: not holds(number)
@@ -120,6 +125,7 @@ class Preview:
     def _rank(self, asked: Rank) -> Callable[[int], float]:
         words = [self._filled(word) for word in asked.words]
 
+        @cache  # of one question: a row is looked at to sort it and to show it
         def rank(number: int) -> float:
             total = words[0](number)
             for word in words[1:]:
@@ -142,6 +148,18 @@ class Preview:
             return best
 
         return filled
+
+
+@lru_cache(maxsize=8)
+def _finder(pattern: str) -> Callable[[str], bool]:
+    """Whether a text has the pattern; a row is asked twice, for the condition and for its rank."""
+    search = re.compile(pattern).search
+
+    @lru_cache(maxsize=4_096)
+    def finds(text: str) -> bool:
+        return search(text) is not None
+
+    return finds
 
 
 def _typed(value: Any, kind: str) -> Any:
