@@ -29,16 +29,8 @@ from .types import (
 FIRST = 1_000
 _TOGETHER = 100
 _WEIGHT = 48
-_WITH_IT: Mapping[str, frozenset[str]] = {
-    "int8": frozenset({"numeric", "float8"}),
-    "numeric": frozenset({"float8"}),
-    "written_int8": frozenset({"written_numeric", "written_float8"}),
-    "written_numeric": frozenset({"written_float8"}),
-    "dmy": frozenset({"mdy"}),
-    "mdy": frozenset({"dmy"}),
-    "iso": frozenset({"be_iso"}),
-}
-"""What is looked for in the same scan, because a later row often makes one of the other."""
+_WITH_IT: Mapping[str, frozenset[str]] = {"dmy": frozenset({"mdy"}), "mdy": frozenset({"dmy"})}
+"""What must be looked for in the same scan: whether a date can be read in the other order too."""
 _YEAR_NAME = re.compile(r"ปี|พ\.?ศ|year|\byr\b|_be\b|\bfy\b", re.IGNORECASE)
 
 

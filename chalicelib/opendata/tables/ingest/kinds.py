@@ -17,7 +17,7 @@ until 2483), so a conversion could be wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 MAX_SIGNIFICANT = 15
@@ -172,7 +172,7 @@ def _iso(value: str) -> str:
 
 
 def _parts(year: str, month: str, day: str) -> str:
-    return f"TRY_CAST({year} || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0') AS DATE)"
+    return f"TRY_CAST({year} || '-' || {month} || '-' || {day} AS DATE)"
 
 
 def _ce_of_be(year: str) -> str:
@@ -201,11 +201,22 @@ _MONTH_FIRST = r"([0-1]?[0-9])[/.-]([0-3]?[0-9])[/.-]({year})"
 
 
 def _slashed(value: str, year_pattern: str, year: Callable[[str], str], *, day_first: bool = True) -> str:
-    text = _digits(value)
     pattern = (_DAY_FIRST if day_first else _MONTH_FIRST).replace("{year}", year_pattern)
-    first, second, third = (_split(text, pattern, at) for at in (1, 2, 3))
-    month, day = (second, first) if day_first else (first, second)
-    return f"CASE WHEN {matches(text, pattern)} THEN {_parts(year(third), month, day)} END"
+    plainest = pattern.replace("[/.-]", "/")
+    text = f"translate({_digits(value)}, '.-', '//')"
+    # nearly all are written 02/01/2566; cutting these by place takes a quarter of the time
+    places = [f"substr({value}, {at}, {many})" for at, many in ((1, 2), (4, 2), (7, 4))]
+    cut = _in_order(places, year, day_first)
+    split = _in_order([f"split_part({text}, '/', {at})" for at in (1, 2, 3)], year, day_first)
+    return (
+        f"CASE WHEN strlen({value}) = 10 AND {matches(value, plainest)} THEN {cut}"
+        f" WHEN {matches(_digits(value), pattern)} THEN {split} END"
+    )
+
+
+def _in_order(parts: Sequence[str], year: Callable[[str], str], day_first: bool) -> str:
+    first, second, third = parts
+    return _parts(year(third), second, first) if day_first else _parts(year(third), first, second)
 
 
 def _be_slashed(value: str) -> str:
