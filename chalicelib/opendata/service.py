@@ -43,8 +43,8 @@ from .links.store import LinkStore
 from .model import Kind
 from .participation.service import Participation
 from .publishing import Publishing
-from .querying import Querying
 from .quality.service import Grading
+from .querying import Querying
 from .tables.datastore import DataStore
 from .tables.engine.connection import Engine
 from .tables.engine.reading import Tables
