@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from socket import SOCK_STREAM, AddressFamily, getaddrinfo, socket
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -20,69 +19,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from chalicelib.shared.egress import MAX_ANSWER, MAX_LARGE, GuardedHttp, HttpAnswer, Unreachable, downloads
-
-LOOPBACK = ("127.0.0.0/8", "::1/128")
-
-
-BOMB = gzip.compress(bytes(MAX_ANSWER * 20), compresslevel=1)
-
-
-class Provider(BaseHTTPRequestHandler):
-    """Answers by its path and keeps what it was asked."""
-
-    protocol_version = "HTTP/1.1"
-    seen: ClassVar[list[tuple[str, str, dict[str, str], bytes]]] = []
-
-    def answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.seen.append((self.command, self.path, headers, body))
-        status, extra, content = self.content()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in extra.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.path == "/drip":
-            for byte in content:
-                self.wfile.write(bytes([byte]))
-                time.sleep(0.1)
-        else:
-            self.wfile.write(content)
-
-    def content(self) -> tuple[int, dict[str, str], bytes]:
-        if self.path == "/redirect":
-            return 302, {"Location": "http://169.254.169.254/latest/meta-data/"}, b""
-        if self.path == "/error":
-            return 503, {"Retry-After": "5"}, b"busy"
-        if self.path == "/large":
-            return 200, {}, bytes(MAX_ANSWER + 1)
-        if self.path == "/larger":
-            return 200, {}, bytes(MAX_LARGE + 1)
-        if self.path == "/bomb":
-            return 200, {"Content-Encoding": "gzip"}, BOMB
-        if self.path == "/drip":
-            return 200, {}, b"x" * 30
-        return 200, {"X-Answer": "Yes"}, "ตอบ".encode()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        return
-
-
-for _method in ("GET", "POST"):
-    setattr(Provider, f"do_{_method}", Provider.answer)
+from chalicelib.shared.egress import MAX_ANSWER, GuardedHttp, HttpAnswer, Unreachable
+from tests.shared.provider import LOOPBACK, Provider, serving
 
 
 @pytest.fixture
 def provider() -> Iterator[int]:
     """The port of a provider on loopback."""
-    Provider.seen = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield server.server_port
-        server.shutdown()
+    with serving() as port:
+        yield port
 
 
 class Connections:
@@ -370,63 +315,3 @@ def test_https_with_a_certificate_nobody_vouches_for_fails(
     with pytest.raises(Unreachable):
         get(f"https://provider.example:{secure}/")
     assert Provider.seen == []
-
-
-# -------------------------------------------------------------------- bodies that are handed on
-
-
-def fetched(url: str, limit: int, *, whole: bool = True, timeout: float = 5.0) -> tuple[HttpAnswer, bytes]:
-    body = bytearray()
-    answer = GuardedHttp(LOOPBACK).fetch(
-        "GET", url, headers={}, sink=body.extend, limit=limit, timeout=timeout, whole=whole
-    )
-    return answer, bytes(body)
-
-
-def test_a_body_is_handed_on_as_it_comes(provider: int) -> None:
-    answer, body = fetched(f"http://127.0.0.1:{provider}/", 100)
-    assert (answer.status, answer.headers["x-answer"], answer.body, body) == (200, "Yes", b"", "ตอบ".encode())
-
-
-@pytest.mark.parametrize(("path", "limit"), [("large", 0), ("large", 10), ("bomb", 10), ("drip", 1)])
-def test_whoever_wants_only_the_beginning_hangs_up_then(provider: int, path: str, limit: int) -> None:
-    answer, body = fetched(f"http://127.0.0.1:{provider}/{path}", limit, whole=False)
-    assert (answer.status, len(body)) == (200, limit)
-
-
-@pytest.mark.parametrize("path", ["large", "bomb"])
-def test_no_more_than_was_wanted_is_handed_on(provider: int, path: str) -> None:
-    body = bytearray()
-    with pytest.raises(Unreachable, match="larger than 1 MB"):
-        GuardedHttp(LOOPBACK).fetch(
-            "GET", f"http://127.0.0.1:{provider}/{path}", headers={}, sink=body.extend, limit=1 << 20, timeout=5.0
-        )
-    assert len(body) <= 1 << 20
-
-
-def test_a_body_that_drips_is_given_up(provider: int) -> None:
-    with pytest.raises(Unreachable, match="too long"):
-        fetched(f"http://127.0.0.1:{provider}/drip", 100, timeout=0.5)
-
-
-def test_a_redirect_of_a_fetch_is_not_followed(provider: int) -> None:
-    answer, _ = fetched(f"http://127.0.0.1:{provider}/redirect", 100)
-    assert (answer.status, answer.headers["location"]) == (302, "http://169.254.169.254/latest/meta-data/")
-
-
-class Whole:
-    """An `Http` that knows only whole answers."""
-
-    def send(self, method: str, url: str, **_: Any) -> HttpAnswer:
-        return HttpAnswer(200, {}, b"12345")
-
-
-def test_whoever_knows_only_whole_answers_keeps_the_same_promises() -> None:
-    body = bytearray()
-    way = downloads(Whole())
-    answer = way.fetch("GET", "x", headers={}, sink=body.extend, limit=3, timeout=1.0, whole=False)
-    assert (answer.body, bytes(body)) == (b"", b"123")
-    with pytest.raises(Unreachable, match="larger"):
-        way.fetch("GET", "x", headers={}, sink=body.extend, limit=3, timeout=1.0)
-    guarded = GuardedHttp()
-    assert downloads(guarded) is guarded
