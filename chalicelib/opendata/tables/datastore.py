@@ -118,10 +118,14 @@ class DataStore:
         source = self._sources.find(caller, asked_for, version=given.get("version"), as_of=given.get("as_of"))
         live, table = source.resource.live if source.current else None, source.table
         key = live.key if live is not None else ()
+        columns = table.columns
+        if live is not None:
+            # how many rows have a value is counted when they are put together
+            columns = tuple({name: told for name, told in each.items() if name != "filled"} for each in columns)
         meta = _meta(asked_for, table, "BASE TABLE", table.size + (live.size if live is not None else 0))
         meta |= {"aliases": list(live.aliases) if live is not None else []}
         meta |= {"version": source.file.number, "current": source.current, "versioned_at": source.file.at}
-        return {"meta": meta, "fields": [_field(column, key) for column in table.columns]}
+        return {"meta": meta, "fields": [_field(column, key) for column in columns]}
 
 
 def shown(
