@@ -101,8 +101,8 @@ def test_how_many_requests_a_new_version_costs(cloud: Cloud) -> None:
 @pytest.mark.parametrize("kind", ["crash", "crash_after"])
 def test_an_ingest_that_dies_anywhere_is_finished_by_the_next_delivery(cloud: Cloud, kind: Kind) -> None:
     step, died = 0, True
+    before, known = cloud.rows, cloud.versions
     while died:
-        before, known = cloud.rows, cloud.versions
         cloud.next(content_of(step, kind))
         died = False
         with faults(at(step, kind)) as layer:
@@ -114,8 +114,8 @@ def test_an_ingest_that_dies_anywhere_is_finished_by_the_next_delivery(cloud: Cl
             assert cloud.rows in (before, [step]), "the last good version, or the new one; nothing between"
         cloud.hears()
         cloud.hears()
-        assert cloud.rows == [step]
-        assert len(cloud.versions) == len(known) + 1, "exactly one version"
+        before = [step]
+        assert len(cloud.versions) == len(known) + step + 1, "exactly one version"
         cloud.portal.now += LEASE
         step += 1
-    assert step > 10
+    assert step > 10 and cloud.rows == before
