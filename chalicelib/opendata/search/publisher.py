@@ -77,7 +77,7 @@ class Publisher:
         if head is None:
             return sum(1 for _ in self._log.since("", limit=self._many + 1))
         ids = [row.id for row in self._log.since(head.snapshot.watermark)]
-        # a purge takes changes out of the log: what came after the snapshot counts even where fewer are left than it read
+        # a purge takes changes out of the log: what came after the snapshot counts even where fewer are left
         return max(len(ids) - head.snapshot.read, sum(each > head.snapshot.start for each in ids))
 
     def due(self) -> bool:

@@ -71,7 +71,7 @@ def test_more_columns_and_rows_come_by_further_calls(portal: Portal) -> None:
 def test_columns_that_are_not_named_go_when_that_is_asked_for(portal: Portal) -> None:
     table = new_table(portal, records=[{"code": "a", "price": 1}])
     portal.catalogue.live.compaction.compact(table)
-    kept = {"resource_id": table, "fields": [{"id": "code"}]}
+    kept: dict[str, Any] = {"resource_id": table, "fields": [{"id": "code"}]}
     portal.result(portal.act("datastore_create", portal.publisher, **kept))
     assert rows_of(portal, table) == [{"_id": 1, "code": "a", "price": 1}]
     portal.result(portal.act("datastore_create", portal.publisher, **kept, delete_fields=True))

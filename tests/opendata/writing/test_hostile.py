@@ -92,7 +92,7 @@ def test_a_table_that_is_full_of_unread_rows_sends_writers_away_for_a_moment(por
     rows.seal(place, full)
     refused = upsert(portal, table, {"code": "b"})
     assert (refused.status, refused.headers["retry-after"]) == (503, str(limits.WAIT))
-    more = {"resource_id": table, "records": [{"code": "b"}]}
+    more: dict[str, Any] = {"resource_id": table, "records": [{"code": "b"}]}
     assert portal.act("datastore_create", portal.publisher, **more).status == 503
     assert portal.catalogue.live.compaction.compact(table)
     assert upsert(portal, table, {"code": "b"}).status == 200

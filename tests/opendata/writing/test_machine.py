@@ -55,7 +55,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(codes=st.lists(CODES, min_size=1, max_size=2))
     def take_away(self, codes: list[str]) -> None:
-        given = {"resource_id": self.table, "filters": {"code": codes}}
+        given: dict[str, Any] = {"resource_id": self.table, "filters": {"code": codes}}
         self.portal.result(self.portal.act("datastore_records_delete", self.portal.publisher, **given))
         self.rows = {each: row for each, row in self.rows.items() if row["code"] not in codes}
 
@@ -69,7 +69,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def add_a_column(self) -> None:
         name = f"more{len(self.columns)}"
-        given = {"resource_id": self.table, "fields": [{"id": name, "type": "text"}]}
+        given: dict[str, Any] = {"resource_id": self.table, "fields": [{"id": name, "type": "text"}]}
         self.portal.result(self.portal.act("datastore_create", self.portal.publisher, **given))
         self.columns.append(name)
         self.rows = {each: {**row, name: None} for each, row in self.rows.items()}
@@ -99,7 +99,7 @@ class Life(RuleBasedStateMachine):
     def write_and_die(self, record: dict[str, Any], after: bool) -> None:
         """A write dies before its transaction, or before its answer; the client sends it again with its key."""
         there = [each for each, row in self.rows.items() if row["code"] == record["code"]] if self.keyed else []
-        given = {"resource_id": self.table, "records": [record], "method": "insert"}
+        given: dict[str, Any] = {"resource_id": self.table, "records": [record], "method": "insert"}
         key = f"once-{self.next_id}-{len(self.portal.memory.requests)}"
         if not there:
             with broken(self.portal, "memory.write", at=1, after=after):

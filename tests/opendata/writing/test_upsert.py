@@ -71,8 +71,8 @@ def test_one_bad_record_and_none_is_written(
 
 
 def test_no_value_that_was_sent_comes_back(portal: Portal, table: str) -> None:
-    for record in ({"code": "a", "price": "1101700230708"}, {"code": "a", "price": ["1101700230708"]}):
-        wrong = upsert(portal, table, {**record, "price": record["price"] * 2})
+    for price in ("1101700230708" * 2, ["1101700230708"]):
+        wrong = upsert(portal, table, {"code": "a", "price": price})
         assert wrong.status == 409 and "1101700230708" not in wrong.text
 
 
@@ -139,7 +139,7 @@ def test_a_dropped_table_is_no_more_and_may_be_made_again(portal: Portal, table:
     assert (shown["datastore_active"], shown["url_type"]) == (False, "datastore")
     assert upsert(portal, table, {"code": "a"}).status == 404
     assert portal.act("datastore_delete", portal.publisher, resource_id=table).status == 404
-    again = {"resource_id": table, "fields": [{"id": "n", "type": "int"}], "records": [{"n": 1}]}
+    again: dict[str, Any] = {"resource_id": table, "fields": [{"id": "n", "type": "int"}], "records": [{"n": 1}]}
     portal.result(portal.act("datastore_create", portal.publisher, **again))
     assert rows_of(portal, table) == [{"_id": 1, "n": 1}]
 
