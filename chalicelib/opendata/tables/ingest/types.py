@@ -153,6 +153,7 @@ def ways_of(options: Options) -> list[Way]:
 
 
 def fitting(ways: Sequence[Way], type_: str | None) -> list[Way]:
+    """The ways that do for a type that an owner asks for; all of them where none is asked for."""
     if type_ is None:
         return list(ways)
     return [way for way in ways if way.kind.type in _SAME.get(type_, frozenset())]
