@@ -167,7 +167,7 @@ def test_so_do_those_of_its_files(town: Town) -> None:
 
 def test_a_dataset_that_becomes_public_while_its_file_is_taken_in_does_not_show_it(town: Town) -> None:
     dataset = town.draft(token=town.publisher)
-    published = []
+    published: list[int] = []
 
     def publish(_: str) -> None:
         if not published:
