@@ -29,7 +29,6 @@ from chalicelib.shared.storage import Create, Item, Key, Remove, Require, Update
 from .live import live_of
 from .model import Dataset, File, Group, Package, Problem, Resource, ResourceId, Table, Upload, in_order
 
-
 LIVE = "LIVE"
 """Partition of the index in which resources stand whose written rows are in no file version yet."""
 

@@ -83,9 +83,12 @@ ENDS = {
     "dump-parts/": 2,
     "dumps/": 30,
     "harvest/": 30,
+    "exports/": 30,
     "results/": 4,
     "files/": None,
     "tables/": None,
+    "deltas/": None,
+    "diffs/": None,
     "search/": None,
 }
 """Days after which objects of the open-data bucket expire by themselves; None: the platform deletes them. What has no

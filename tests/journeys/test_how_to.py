@@ -56,6 +56,7 @@ def _stands_in(promised: str, printed: str) -> bool:
         "verify-a-receipt.md",
         "publish-a-dataset.md",
         "send-a-large-file.md",
+        "take-a-table-away.md",
         "follow-the-catalogue.md",
         "read-the-catalogue-as-linked-data.md",
         "log-in-with-openid.md",

@@ -106,13 +106,13 @@ def test_a_dump_can_be_of_some_rows(portal: Portal, query: str, rows: list[str])
 def test_a_choice_of_rows_that_is_none_is_refused(portal: Portal, resource: str) -> None:
     answer = portal.client.get(f"/datastore/dump/{resource}?filters=%7B%22nope%22%3A1%7D")
     assert answer.status in (400, 409, 422)
-    assert answer.json["errors"][0]["pointer"] == "/filters/0" or answer.json["errors"][0]["pointer"] == "/filters"
+    assert answer.json["errors"][0]["pointer"].startswith("/filters")
 
 
 def test_a_table_that_is_written_is_dumped_as_it_is_now(portal: Portal) -> None:
     portal.organization()
     fields = [{"id": "k", "type": "text"}, {"id": "n", "type": "int"}]
-    where = {"resource": {"package_id": portal.dataset()["id"], "name": "เขียนได้"}}
+    where: dict[str, Any] = {"resource": {"package_id": portal.dataset()["id"], "name": "เขียนได้"}}
     rows = [{"k": "a", "n": 1}, {"k": "b", "n": 2}]
     made = portal.result(
         portal.act("datastore_create", portal.publisher, **where, fields=fields, primary_key=["k"], records=rows)
