@@ -51,6 +51,7 @@ def context(
         "narrowed": told["narrowed"] or original or bool(knowing.asked_of(query).anything),
         "tabs": knowing.tables_of(source, path, sheet),
         "originals": _originals(source, which, original, path, sheet),
+        "takes": _takes(source, which, sheet),
         **knowing.context(catalogue, source, query, kept, sheet),
     }
 
@@ -64,3 +65,22 @@ def _originals(
     if original:
         return Link(sheet.links.to(*path, query=which), sheet.words("know_clean"))
     return Link(sheet.links.to(*path, query=[*which, ("original", "1")]), sheet.words("know_original"))
+
+
+_TAKEN = (
+    ("data.csv", "CSV (UTF-8)"),
+    ("data-safe.csv", "take_safe"),
+    ("data.parquet", "Parquet"),
+    ("data.json", "JSON"),
+    ("data.jsonl", "JSON Lines"),
+    ("data.xml", "XML"),
+    ("schema.json", "Table Schema"),
+)
+"""Forms to take a table away in, with the name of each or the key of its words."""
+
+
+def _takes(source: Source, which: Sequence[tuple[str, str]], sheet: Sheet) -> list[Link]:
+    """The table as a file, form by form."""
+    links, words = sheet.links, sheet.words
+    base = ("opendata", "v1", "resources", source.resource.id, "exports")
+    return [Link(links.full(*base, name, query=which), words(told) if told in words else told) for name, told in _TAKEN]

@@ -208,7 +208,7 @@ class Pages:
             dataset={"title": title_of(package), "address": links.to("dataset", package.dataset.name)},
             description=as_html(resource.fields.get("description")),
             summary=cut(f"{seen.name} – {title_of(package)}", SUMMARY),
-            facts=_file_facts(resource.file, words),
+            facts=_file_facts(resource.file, words) or self._link_facts(resource, words),
             cite=self._cited_file(package, organization, resource, words),
             version=""
             if file is None
@@ -223,6 +223,13 @@ class Pages:
         site, today = self._catalogue.site, day_of(self._catalogue.parts.clock())
         told = citing.citation(package, organization, resource, resource.file, site=site, accessed=today)
         return told.en if words.language == "en" else told.th
+
+    def _link_facts(self, resource: Resource, words: Words) -> list[datasets.Fact]:
+        """When somebody looked last whether a link opens, and whether it did; nothing where nobody has."""
+        known = self._catalogue.links.last([resource.id]).get(resource.id) if resource.url else None
+        if known is None or not known.at:
+            return []
+        return [datasets.Fact(words("link_checked"), f"{words.day(known.at)}: {words(f'link_{known.state}')}")]
 
     def groups_page(self, kind: Kind) -> Callable[[Call], Reply]:
         """`/organization` and `/group`: all of a kind, by title, with the number of their datasets."""

@@ -96,6 +96,16 @@ def test_a_link_is_looked_at_and_everybody_reads_what_came_out(office: Office) -
     assert len(office.web.asked) == 2 and office.known.changed < office.known.at
 
 
+def test_people_read_whether_a_link_opens(office: Office) -> None:
+    address = f"/dataset/{office.package}/resource/{office.link}?lang=th"
+    browser = {"accept": "text/html"}
+    assert "ตรวจลิงก์เมื่อ" not in office.portal.client.get(address, headers=browser).text
+    office.web.answers[URL] = HttpAnswer(200, {"content-type": "text/csv", "content-length": "27"})
+    office.pass_by(FIRST_AFTER)
+    text = office.portal.client.get(address, headers=browser).text
+    assert "ตรวจลิงก์เมื่อ" in text and "เปิดได้" in text
+
+
 def test_a_server_that_knows_no_head_is_asked_for_a_byte(office: Office) -> None:
     def serve(method: str, _: str, headers: Mapping[str, str]) -> HttpAnswer:
         if method == "HEAD":

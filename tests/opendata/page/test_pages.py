@@ -279,6 +279,17 @@ def test_a_table_can_be_sorted_filtered_and_paged(busy: Busy) -> None:
     assert "แถวที่ 1–25 จาก 30 แถว" in seen(portal, f"{path}?column=nothing&value=x&sort=nothing&page=x").text()
 
 
+def test_a_table_can_be_taken_away_in_every_form(busy: Busy) -> None:
+    portal, ids = busy
+    page = seen(portal, f"/dataset/food-licences/resource/{ids['table']}")
+    ways = [a["href"] for a in page.all("a") if "/exports/" in a["href"]]
+    assert [way.rpartition("/")[2] for way in ways] == [
+        "data.csv", "data-safe.csv", "data.parquet", "data.json", "data.jsonl", "data.xml", "schema.json",
+    ]  # fmt: skip
+    for way in ways:
+        assert portal.client.get(way.removeprefix("https://data.klang.test")).status in (200, 302)
+
+
 def test_a_link_has_no_table(busy: Busy) -> None:
     portal, ids = busy
     page = seen(portal, f"/dataset/food-licences/resource/{ids['link']}?column=a&value=b")
