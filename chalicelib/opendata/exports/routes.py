@@ -13,12 +13,13 @@ from urllib.parse import quote, unquote
 
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
-from chalicelib.shared.web import Call, Incoming, Reply, Room
+from chalicelib.shared.web import Call, Reply, Room
 
 from ..access import STAFF_ROLES
 from ..actions import http
 from ..actions.answers import kept
 from ..service import Catalogue
+from ..tables.addressed import TableAsked, found
 from ..tables.source import Source
 from .describing import table_schema
 from .forms import Form
@@ -29,15 +30,7 @@ SOON = 20
 """Seconds after which a large file may be there."""
 
 
-class Which(Incoming):
-    """Which table of which version."""
-
-    version: int | None = None
-    as_of: str | None = None
-    table: str | None = None
-
-
-class Dump(Which):
+class Dump(TableAsked):
     """How CKAN's dump is wanted, and of which rows: the words of `datastore_search`."""
 
     format: str = "csv"
@@ -60,11 +53,6 @@ _CHOICE = ("filters", "q", "distinct", "plain", "language", "fields", "sort", "l
 def hang(room: Room, catalogue: Catalogue) -> None:
     """Hangs these routes on the room."""
     exports = catalogue.exports
-
-    def found(call: Call, id: str) -> Source:
-        asked: Which = call.query
-        address = f"{id}/{asked.table}" if asked.table else id
-        return catalogue.sources.find(call.caller, address, version=asked.version, as_of=asked.as_of)
 
     def led(call: Call, source: Source, form: Form, given: Mapping[str, str] | None = None) -> Reply:
         file = exports.get(Asker(call.caller, call.request.address), source, form, given)
@@ -95,20 +83,20 @@ def hang(room: Room, catalogue: Catalogue) -> None:
         name = asked.format.lower()
         form = wanted_form(name, safe=asked.safe, bom=asked.bom, numbered=name != "parquet")
         given = {each: value for each in _CHOICE if (value := getattr(asked, each)) not in (None, "")}
-        return led(call, found(call, unquote(call.params["id"])), form, given)
+        return led(call, found(catalogue, call), form, given)
 
     @room.get(
         "/opendata/v1/resources/{id}/exports/{name}",
         allow=ALLOW,
         credentials=http.credentials,
-        query=Which,
+        query=TableAsked,
         status=302,
         summary="A table as a file of a lasting address: data.csv, data-safe.csv, data.tsv, data.jsonl, data.json, "
         "data.xml, data.parquet (redirect; 202 while it is made), schema.json",
     )
     def export(call: Call) -> Reply:
         name = unquote(call.params["name"])
-        source = found(call, unquote(call.params["id"]))
+        source = found(catalogue, call)
         if name == "schema.json":
             return _described(call, table_schema(source.table), source)
         stem, _, ending = name.rpartition(".")

@@ -10,9 +10,8 @@ from pydantic import Field
 from chalicelib.shared.web import Call, Reply, Room
 
 from ..actions import http
-from ..recognition.routes import found
-from ..recognition.views import TableAsked
 from ..rest.routes import READERS
+from ..tables.addressed import TableAsked, found
 from .features import MOST
 from .service import box_of
 

@@ -15,9 +15,8 @@ from chalicelib.shared.web import Call, Reply, Room
 
 from ..actions import http
 from ..charts.service import Asked
-from ..recognition.routes import found
-from ..recognition.views import TableAsked
 from ..rest.routes import READERS
+from ..tables.addressed import TableAsked, found
 from .drawn import chart_of, map_of, places_of
 from .showing import fresh, language_of
 

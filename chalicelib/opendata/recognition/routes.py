@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from chalicelib.shared.web import Call, Room
 
 from ..actions import http
 from ..rest.routes import READERS
-from .views import TableAsked, TableProfileView, kept_back, profile_view
+from ..tables.addressed import TableAsked, found
+from .views import TableProfileView, kept_back, profile_view
 
 if TYPE_CHECKING:
     from ..service import Catalogue
-    from ..tables.source import Source
-
-
-def found(catalogue: Catalogue, call: Call) -> Source:
-    """The table that an address names.
-
-    Raises:
-        NotFound, Rejected.
-    """
-    asked: TableAsked = call.query
-    named = unquote(call.params["id"])
-    address = f"{named}/{asked.table}" if asked.table else named
-    return catalogue.sources.find(call.caller, address, version=asked.version, as_of=asked.as_of)
 
 
 def hang(room: Room, catalogue: Catalogue) -> None:

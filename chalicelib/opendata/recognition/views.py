@@ -7,18 +7,10 @@ from typing import Any
 
 from pydantic import Field
 
-from chalicelib.shared.web import Incoming, Outgoing
+from chalicelib.shared.web import Outgoing
 
 from ..tables.source import Source
 from . import codes
-
-
-class TableAsked(Incoming):
-    """Which table of which version."""
-
-    table: str | None = Field(default=None, max_length=100, description="Number or name of a table of a workbook")
-    version: str | None = Field(default=None, max_length=40, description="Number of a version")
-    as_of: str | None = Field(default=None, max_length=40, description="A date or time: the version of then")
 
 
 class HistogramView(Outgoing):

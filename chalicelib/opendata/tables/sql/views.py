@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from chalicelib.shared.web import Incoming, Outgoing
-
-
-class WhichTable(Incoming):
-    """Which table of which version."""
-
-    table: str | None = None
-    version: int | None = None
-    as_of: str | None = None
+from chalicelib.shared.web import Outgoing
 
 
 class AthenaColumnView(Outgoing):
