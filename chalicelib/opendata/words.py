@@ -99,6 +99,49 @@ _THAI = {
         "upsert และ update ต้องมีคีย์ ให้สร้างตารางโดยระบุ primary_key"
     ),
     "Dataset collaborators not enabled": "ระบบนี้ไม่ใช้ผู้ร่วมงานรายชุดข้อมูล ให้เพิ่มเป็นสมาชิกของหน่วยงาน",
+    "Must be an object": "ต้องเป็นออบเจกต์",
+    "Must be a list of names": "ต้องเป็นรายการของชื่อ",
+    "Must be a list of field names": "ต้องเป็นรายการชื่อคอลัมน์",
+    "Must be a text, or an object of texts by column": "ต้องเป็นข้อความ หรือออบเจกต์ที่ระบุข้อความของแต่ละคอลัมน์",
+    "Must be a JSON object or a list of them": "ต้องเป็นออบเจกต์ JSON หรือรายการของออบเจกต์",
+    "Must be words with & | ! and parentheses between them": "ต้องเป็นคำที่คั่นด้วย & | ! และวงเล็บ",
+    "Must close every parenthesis": "ต้องปิดวงเล็บให้ครบ",
+    "The input field was not expected.": "ไม่มีพารามิเตอร์ชื่อนี้",
+    "Only sql, format and as_of": "ใช้ได้เฉพาะ sql, format และ as_of",
+    "Two tables differ in nothing but capital letters; name one by its number.": (
+        "มีสองตารางที่ชื่อต่างกันเพียงตัวพิมพ์เล็กใหญ่ โปรดระบุด้วยหมายเลขตาราง"
+    ),
+    "This takes too long; narrow it by filters, or ask for it as a job": (
+        "ใช้เวลานานเกินไป โปรดจำกัดด้วย filters หรือสั่งเป็นงาน (job)"
+    ),
+    "This takes too much memory; narrow it by filters or fields": (
+        "ใช้หน่วยความจำมากเกินไป โปรดจำกัดด้วย filters หรือ fields"
+    ),
+    "This cannot be computed: a value does not fit its column's type": "คำนวณไม่ได้ เพราะมีค่าที่ไม่ตรงกับชนิดของคอลัมน์",
+    '"method" must be one of upsert, insert, update': "method ต้องเป็น upsert, insert หรือ update",
+    "A time needs its offset, e.g. 2026-11-25T00:00:00Z": "เวลาต้องระบุเขตเวลา เช่น 2026-11-25T00:00:00Z",
+    "Must be a cursor of an earlier answer, or an ISO 8601 time": "ต้องเป็นเคอร์เซอร์จากคำตอบก่อนหน้า หรือเวลาแบบ ISO 8601",
+    "Datasets move between organizations by package_owner_org_update": (
+        "ย้ายชุดข้อมูลระหว่างหน่วยงานด้วย package_owner_org_update"
+    ),
+    "This request made a token before, which is not shown again; revoke it and ask anew": (
+        "คำขอนี้ได้สร้างโทเคนไปแล้ว และไม่แสดงซ้ำ โปรดเพิกถอนแล้วขอใหม่"
+    ),
+    "Could not parse as valid JSON": "อ่านเป็น JSON ไม่ได้",
+    "Not a list": "ต้องเป็นรายการ",
+    "Not a string": "ต้องเป็นข้อความ",
+    "Already exists": "มีอยู่แล้ว",
+    "id not in data": "ต้องระบุ id",
+    "role does not exist.": "ไม่มีบทบาทนี้",
+    "That user name or ID does not exist.": "ไม่มีผู้ใช้นี้",
+    "That login name is not available.": "ชื่อผู้ใช้นี้ใช้ไม่ได้",
+    "Must be <field>:<value> pair(s)": "ต้องเป็นคู่ <field>:<value>",
+    "Must be an object of terms by field": "ต้องเป็นออบเจกต์ที่ระบุคำของแต่ละฟิลด์",
+    "Field not recognised in resource_search.": "ไม่มีฟิลด์นี้ใน resource_search",
+    'Do not specify if using "query" parameter': "ใช้ร่วมกับ query ไม่ได้",
+    "Must be 2 to 100 letters, digits or these symbols: -_.": ("ต้องยาว 2 ถึง 100 ตัว ใช้ตัวอักษร ตัวเลข และเครื่องหมาย - _ ."),
+    "Tag already belongs to the vocabulary": "แท็กนี้อยู่ในชุดคำแล้ว",
+    "That vocabulary name is already in use.": "ชื่อชุดคำนี้ถูกใช้แล้ว",
 }
 _PATTERNS = (
     (re.compile(r"Must be at most (\d+) characters long"), r"ต้องยาวไม่เกิน \1 ตัวอักษร"),
@@ -121,6 +164,48 @@ _PATTERNS = (
     (re.compile(r'"(.*)" is not a valid field name'), r"ใช้ \1 เป็นชื่อคอลัมน์ไม่ได้"),
     (re.compile(r'"(.*)" is not a column'), r"ไม่มีคอลัมน์ \1 ในตาราง"),
     (re.compile(r'the type of "(.*)" is (\w+) and cannot be changed'), r"คอลัมน์ \1 เป็นชนิด \2 และเปลี่ยนไม่ได้"),
+    (
+        re.compile(r"Must be at most (\d+) characters,? without control characters"),
+        r"ต้องยาวไม่เกิน \1 ตัวอักษร และไม่มีอักขระควบคุม",
+    ),
+    (re.compile(r"Must be a text of at most (\d+) characters.*"), r"ต้องเป็นข้อความยาวไม่เกิน \1 ตัวอักษร"),
+    (re.compile(r"Must be a list of at most (\d+) tags"), r"ต้องเป็นรายการแท็กไม่เกิน \1 รายการ"),
+    (re.compile(r"Must be at most (\d+) words of (\d+) characters"), r"ค้นได้ไม่เกิน \1 คำ คำละไม่เกิน \2 ตัวอักษร"),
+    (re.compile(r"At most (\d+) pairs, with terms of at most (\d+) characters"), r"ได้ไม่เกิน \1 คู่ คำละไม่เกิน \2 ตัวอักษร"),
+    (re.compile(r"At most (\d+) tokens; .*"), r"มีโทเคนได้ไม่เกิน \1 รายการ โปรดเพิกถอนบางรายการก่อน"),
+    (re.compile(r"At most (\d+) runs of rows .*"), r"ลบได้ครั้งละไม่เกิน \1 ช่วงของแถว โปรดจำกัดด้วย filters"),
+    (re.compile(r"More than (\d+) datasets match; .*"), r"พบชุดข้อมูลเกิน \1 ชุด โปรดเพิ่มเงื่อนไข"),
+    (re.compile(r"A vocabulary has at most (\d+) tags"), r"ชุดคำหนึ่งมีแท็กได้ไม่เกิน \1 แท็ก"),
+    (re.compile(r"A query reads at most (\d+) tables\."), r"คำสั่งหนึ่งอ่านได้ไม่เกิน \1 ตาราง"),
+    (re.compile(r"[Aa] table that is written by the API has at most (\d+) rows"), r"ตารางที่เขียนผ่าน API มีได้ไม่เกิน \1 แถว"),
+    (
+        re.compile(r"[Aa] table that is written by the API has at most (\d+) columns"),
+        r"ตารางที่เขียนผ่าน API มีได้ไม่เกิน \1 คอลัมน์",
+    ),
+    (re.compile(r"The data dictionary is larger than (\d+) bytes"), r"คำอธิบายคอลัมน์ใหญ่เกิน \1 ไบต์"),
+    (
+        re.compile(r"The columns and what is kept of the table are larger than (\d+) bytes"),
+        r"คำอธิบายตารางใหญ่เกิน \1 ไบต์",
+    ),
+    (re.compile(r'"(.*)" has a type that is not one of (.*)', re.DOTALL), r"ชนิดของคอลัมน์ \1 ต้องเป็นชนิดใดชนิดหนึ่งใน \2"),
+    (
+        re.compile(r'info of "(.*)" must be an object of texts of at most (\d+) characters', re.DOTALL),
+        r"info ของคอลัมน์ \1 ต้องเป็นออบเจกต์ของข้อความที่ยาวไม่เกิน \2 ตัวอักษร",
+    ),
+    (re.compile(r'row "(\d+)": "_id" takes the number of a row'), r"แถวที่ \1 ต้องระบุ _id เป็นเลขของแถว"),
+    (re.compile(r"Filters may be nested (\d+) deep at most"), r"filters ซ้อนกันได้ไม่เกิน \1 ชั้น"),
+    (re.compile(r"Filters may have (\d+) operations at most"), r"filters มีเงื่อนไขได้ไม่เกิน \1 ข้อ"),
+    (re.compile(r"(\$?\w+) takes a list of filters"), r"\1 ต้องมีรายการของ filters"),
+    (re.compile(r'invalid value "(.*)"', re.DOTALL), r"ใช้ค่านี้ไม่ได้: \1"),
+    (re.compile(r'"(.*)" takes at least one comparison', re.DOTALL), r"คอลัมน์ \1 ต้องมีเงื่อนไขอย่างน้อยหนึ่งข้อ"),
+    (re.compile(r'"(.*)" takes the comparisons (.*)', re.DOTALL), r"คอลัมน์ \1 ใช้เงื่อนไขได้เฉพาะ \2"),
+    (re.compile(r'"(.*)" takes values of type (.*)', re.DOTALL), r"คอลัมน์ \1 ต้องเป็นค่าชนิด \2"),
+    (re.compile(r"a column takes 1 to (\d+) values"), r"คอลัมน์หนึ่งระบุได้ 1 ถึง \1 ค่า"),
+    (re.compile(r'with distinct, "(.*)" must be among the fields', re.DOTALL), r"เมื่อใช้ distinct ต้องมี \1 ใน fields ด้วย"),
+    (re.compile(r"(.*) was deleted a moment ago; .*", re.DOTALL), r"เพิ่งลบคอลัมน์ \1 โปรดใช้ชื่ออื่น หรือรอสักครู่"),
+    (re.compile(r"options: must be an object"), "options ต้องเป็นออบเจกต์"),
+    (re.compile(r"options\.(\w+): .*"), r"ตัวเลือก \1 ในการอ่านไฟล์ไม่ถูกต้อง"),
+    (re.compile(r"options: .*"), "มีตัวเลือกในการอ่านไฟล์ที่ไม่รู้จัก"),
     (re.compile(r"Tag must be .*"), "แท็กต้องยาว 2 ถึง 100 ตัว ใช้ตัวอักษร ตัวเลข เว้นวรรค และ - _ ."),
 )
 

@@ -42,7 +42,7 @@ log = logging.getLogger("klang.opendata.uploads")
 ATTEMPTS = 3
 BY = "system:opendata-uploads"
 QUEUE = "opendata-uploads"
-_SCRATCH, _LOCK = "klang-ingest-", "lock"
+_SCRATCH, _LOCK, _UNNAMED_LOCK = "klang-ingest-", "lock", "lock.new"
 _KEY = re.compile(r"uploads/([0-9A-Za-z_-]{1,64})/([1-9][0-9]{0,8})")
 
 
@@ -187,14 +187,16 @@ def scratch_folder() -> Iterator[Path]:
     """An empty folder on the local disk for one ingest.
 
     What one left that was killed goes first, for the disk of a function outlives the call. A folder is locked as long
-    as its process lives, and one without its lock is just being made.
+    as its process lives, and one without its lock is just being made: the lock is held before it takes its name, or
+    another process could take the folder for one that was left.
     """
     for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*/{_LOCK}"):
         with suppress(OSError), left.open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(left.parent, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_SCRATCH) as folder, (Path(folder) / _LOCK).open("wb") as lock:
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH) as folder, (Path(folder) / _UNNAMED_LOCK).open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        (Path(folder) / _UNNAMED_LOCK).rename(Path(folder) / _LOCK)
         yield Path(folder)
 
 
