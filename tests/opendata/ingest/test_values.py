@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -304,3 +306,38 @@ def test_what_was_typed_reads_back_as_it_was_written(
             assert float(original) == shown
         elif kept is values and kind == "date":
             assert shown == original.strip(blanks)
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "type", "value"),
+    [
+        ("1", "n/a", "int8", None),
+        ("1", " 2 ", "int8", 2),
+        ("1", "2.5", "numeric", 2.5),
+        ("1.5", "2.25", "numeric", 2.25),
+        ("1.5", "0123", "text", "0123"),
+        ("-", "x", "text", "x"),
+        ("true", "FALSE", "bool", False),
+        ("2566-01-31", "2567-13-01", "text", "2567-13-01"),
+        ("ก", " ข", "text", " ข"),
+        ("", "7", "int8", 7),
+        ("(1)", "5", "int8", 5),
+        ("yes", "no", "bool", False),
+    ],
+)
+def test_a_late_row_that_contradicts_the_first_ones_decides(
+    tmp_path: Path, early: str, late: str, type: str, value: Any
+) -> None:
+    first = "9" if early == "-" else early
+    lines = ["k,a", f"x,{first}", *[f"x,{early}"] * 1_200, f"x,{late}"]
+    built = build(tmp_path, "\n".join(lines).encode(), {"header": 1})
+    assert described(built, "a")["type"] == type
+    with duckdb.connect() as connection:
+        found = connection.execute("SELECT a FROM read_parquet(?)", [str(built.tables[0].parquet)]).fetchall()
+    assert found[-1][0] == (Decimal(str(value)) if type == "numeric" else value)
+    assert described(built, "k")["filled"] == 1_202
+
+
+def test_a_late_year_of_another_era_takes_the_twin_away(tmp_path: Path) -> None:
+    lines = ["k,ปี", *["x,2566"] * 1_200, "x,2023"]
+    assert types_of(build(tmp_path, "\n".join(lines).encode())) == {"k": "text", "ปี": "int8"}

@@ -64,6 +64,18 @@ def decide(
     return _Decision(connection, source, names, options).made()
 
 
+def guess(connection: Connection, source: str, names: Sequence[str], options: Options) -> tuple[Column, ...] | None:
+    """What the columns hold by the first rows alone, if it can be held against every row as it is written.
+
+    Then one scan does for a table, instead of two; `writing.projection` ends where a row contradicts. What no row can
+    contradict by itself, but only all of them together, is not guessed.
+
+    Returns:
+        The columns, without counts; None where all rows must be counted first.
+    """
+    return _Decision(connection, source, names, options).guessed()
+
+
 @dataclass
 class _State:
     """What is known of one column."""
@@ -76,6 +88,10 @@ class _State:
     plain: bool = True
     almost: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
+
+
+_Asked = tuple[_State, list[Way], bool]
+"""A column, the ways that are counted of it, and whether blanks and words for "no value" are looked for."""
 
 
 class _Decision:
@@ -108,6 +124,41 @@ class _Decision:
         for state, counts in self._count(self._source, [(state, state.ways, True) for state in again]):
             found[state.at] = self._decided(state, state.ways, counts, careful=True)
         return tuple(found[state.at] for state in self._states), self._rows
+
+    def guessed(self) -> tuple[Column, ...] | None:
+        """All columns by the first rows, or None."""
+        if self._options.types:
+            return None
+        self._sample()
+        first = f"(SELECT * FROM {self._source} LIMIT {FIRST})"  # noqa: S608 - the relation is ours
+        columns: dict[int, Column] = {}
+        asked = [self._first_look(state) for state in self._states]
+        while asked:
+            again: list[_Asked] = []
+            for (state, ways, careful), (_, counts) in zip(asked, self._count(first, asked), strict=True):
+                column = self._decided(state, ways, counts, careful=careful)
+                if column.way is None and len(ways) < len(state.ways) and state.sampled:
+                    again.append((state, state.ways, careful))
+                elif self._holds_by_row(state, ways, column, counts):
+                    columns[state.at] = column
+                else:
+                    return None
+            asked = again
+        return tuple(columns[state.at] for state in self._states)
+
+    def _holds_by_row(self, state: _State, ways: Sequence[Way], column: Column, counts: Mapping[str, int]) -> bool:
+        """Whether any later row that would have made the column another one is told by that row alone."""
+        n = counts["n"]
+        if any(way.code in _WITH_IT and n and counts[way.code] == n for way in ways):
+            return False
+        if column.way is None:
+            # of a kind by each value, but not by all of them together, which more rows may change
+            nearly = any(n and counts[way.code] == n for way in ways)
+            # an unnamed column that stays blank is left out, which only the last row decides
+            unnamed = not state.sampled and column.name == f"column_{state.at + 1}"
+            return not (nearly or unnamed or counts["edged"])
+        # words for "no value" are counted by what stands in the owner's text beside
+        return not column.careful or (column.missing > 0 and self._options.keep_originals)
 
     def _sample(self) -> None:
         """Strikes out what the first rows tell that a column cannot be."""
@@ -150,7 +201,7 @@ class _Decision:
         fits = max((sum(way.pattern.fullmatch(value) is not None for value in filled) for way in ways), default=0)
         state.almost = fits / len(filled)
 
-    def _first_look(self, state: _State) -> tuple[_State, list[Way], bool]:
+    def _first_look(self, state: _State) -> _Asked:
         """What to count of a column in the first scan of all rows."""
         if not state.ways or not state.sampled:
             return state, [], False
@@ -158,9 +209,7 @@ class _Decision:
         with_it = _WITH_IT.get(likely.code, frozenset())
         return state, [likely, *(way for way in state.ways[1:] if way.code in with_it)], not state.plain
 
-    def _count(
-        self, source: str, asked: Sequence[tuple[_State, list[Way], bool]]
-    ) -> list[tuple[_State, dict[str, int]]]:
+    def _count(self, source: str, asked: Sequence[_Asked]) -> list[tuple[_State, dict[str, int]]]:
         answers: list[tuple[_State, dict[str, int]]] = []
         for part in _batches(asked):
             # one projection upon another, so that no expression is written out twice
@@ -242,7 +291,8 @@ class _Decision:
         way = fits[0]
         code = way.code
         exact = way.over == "v" and way.kind.exact is not None and counts.get(f"{code}.exact", n) == n
-        year = kinds.INT is way.kind and 2400 <= counts.get(f"{code}.low", 0) <= counts.get(f"{code}.high", 0) <= 2699
+        low, high = counts.get(f"{code}.low", 0), counts.get(f"{code}.high", 0)
+        year = kinds.INT is way.kind and kinds.FIRST_YEAR <= low <= high <= kinds.LAST_BE_YEAR
         return Column(
             state.name,
             self._options.types.get(state.name) or _type(way),
@@ -284,10 +334,10 @@ def _holds(way: Way, counts: Mapping[str, int]) -> bool:
 
 
 def _batches(
-    asked: Sequence[tuple[_State, list[Way], bool]],
-) -> Iterator[Sequence[tuple[_State, list[Way], bool]]]:
+    asked: Sequence[_Asked],
+) -> Iterator[Sequence[_Asked]]:
     """Columns that are looked at in one scan: planning many questions at once takes longer than scanning again."""
-    batch: list[tuple[_State, list[Way], bool]] = []
+    batch: list[_Asked] = []
     weight = 0
     for each in asked:
         batch.append(each)

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 MAX_SIGNIFICANT = 15
 FIRST_SAFE_BE_YEAR = 2484
 LAST_BE_YEAR = 2699
+FIRST_YEAR = 2400
+"""The lowest number that is taken for a Buddhist year where it stands alone."""
 
 _THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
 _THAI_FULL = (
@@ -109,9 +111,12 @@ def scale_digits(value: str) -> str:
 
 
 def numeric(scale: int) -> Callable[[str], str]:
-    """SQL of a decimal in one scale."""
+    """SQL of a decimal in one scale; NULL where a text has more digits behind the point, or is none."""
+    behind = f"([.][0-9]{{1,{scale}}})?" if scale else ""
+    pattern = f"-?(0|[1-9][0-9]{{0,14}}){behind}"
     return lambda value: (
-        f"CASE WHEN {is_decimal(value)} THEN TRY_CAST({value} AS DECIMAL({MAX_SIGNIFICANT}, {scale})) END"
+        f"CASE WHEN {matches(value, pattern)} AND {_not_minus_zero(value)}"
+        f" THEN TRY_CAST({value} AS DECIMAL({MAX_SIGNIFICANT}, {scale})) END"
     )
 
 

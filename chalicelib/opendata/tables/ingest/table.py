@@ -133,6 +133,9 @@ def _table(connection: DuckDBPyConnection, grid: Grid, folder: Path, options: Op
 
 def _typed(connection: DuckDBPyConnection, grid: Grid, parquet: Path, options: Options) -> BuiltTable:
     _open(connection, grid)
+    guessed = _at_once(connection, grid, parquet, options)
+    if guessed is not None:
+        return guessed
     try:
         columns, found = deciding.decide(connection, "raw", grid.columns, options)
     except deciding.Misfit as misfit:
@@ -141,14 +144,48 @@ def _typed(connection: DuckDBPyConnection, grid: Grid, parquet: Path, options: O
     kept = [column for at, column in enumerate(columns) if column.filled or column.name != f"column_{at + 1}"]
     if not kept:
         raise Unreadable("ไม่มีข้อมูลในตาราง", "There is nothing in the table.")
-    chosen = writing.outputs(kept, options, grid.means)
-    if len(chosen) > 2 * MAX_COLUMNS + 1:
-        raise Unreadable(f"ตารางมีคอลัมน์เกิน {MAX_COLUMNS:,}", f"The table has more than {MAX_COLUMNS:,} columns.")
+    chosen = _outputs(kept, options, grid)
     rows = writing.write(connection, writing.projection(kept, chosen, source, options), parquet)
     facts = {**grid.facts, "blank_rows": grid.facts.get("blank_rows", 0) + blank}
     described = [output.described for output in chosen]
     notes = (*grid.notes, *telling.of_values(kept, dropped=len(columns) - len(kept)))
     return _built(connection, replace(grid, facts=facts, notes=notes), described, rows, parquet, facts, kept)
+
+
+def _outputs(columns: Sequence[Column], options: Options, grid: Grid) -> list[writing.Output]:
+    chosen = writing.outputs(columns, options, grid.means)
+    if len(chosen) > 2 * MAX_COLUMNS + 1:
+        raise Unreadable(f"ตารางมีคอลัมน์เกิน {MAX_COLUMNS:,}", f"The table has more than {MAX_COLUMNS:,} columns.")
+    return chosen
+
+
+def _at_once(connection: DuckDBPyConnection, grid: Grid, parquet: Path, options: Options) -> BuiltTable | None:
+    """The table, written by one scan as its first rows are; None where that cannot be known or a row contradicts."""
+    import duckdb
+
+    columns = deciding.guess(connection, "raw", grid.columns, options)
+    if columns is None:
+        return None
+    chosen = _outputs(columns, options, grid)
+    try:
+        rows = writing.write(connection, writing.projection(columns, chosen, "raw", options, held=True), parquet)
+    except duckdb.InvalidInputException as error:
+        if writing.CONTRADICTED in str(error):
+            return None
+        raise
+    counts = dict(zip((each.described["id"] for each in chosen), _filled(connection, chosen, parquet), strict=True))
+    owners = {each.described["original_of"]: each.described["id"] for each in chosen if "original_of" in each.described}
+    counted = []
+    for column in columns:
+        filled = counts[column.name]
+        missing = counts[owners[column.name]] - filled if column.name in owners else 0
+        counted.append(replace(column, filled=filled, missing=missing))
+    if not any(column.filled + column.missing == rows for column in counted):
+        return None  # some rows may be wholly blank
+    described = [output.described for output in _outputs(counted, options, grid)]
+    facts = {**grid.facts, "blank_rows": grid.facts.get("blank_rows", 0)}
+    notes = (*grid.notes, *telling.of_values(counted, dropped=0))
+    return _built(connection, replace(grid, facts=facts, notes=notes), described, rows, parquet, facts, counted)
 
 
 def _open(connection: DuckDBPyConnection, grid: Grid) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ROW_GROUP = 32_768
 PREVIEW_ROWS = 1_000
 PREVIEW_BYTES = 1 << 20
+CONTRADICTED = "a row contradicts the first ones"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def outputs(columns: Sequence[Column], options: Options, means: Mapping[str, str
         shown.append(Output(described, value))
         if column.year:
             twin = {"id": free(f"{column.name}_ce", taken), "type": "int8", "filled": column.filled}
-            shown.append(Output({**twin, "twin_of": column.name}, f"({value}) - 543"))
+            shown.append(Output({**twin, "twin_of": column.name}, _twin(value)))
         if not column.exact and options.keep_originals:
             kept = {"id": free(f"{column.name}_original", taken), "type": "text"}
             filled = column.filled + column.missing
@@ -65,8 +66,14 @@ def outputs(columns: Sequence[Column], options: Options, means: Mapping[str, str
     return [*shown, *originals]
 
 
-def projection(columns: Sequence[Column], chosen: Sequence[Output], source: str, options: Options) -> str:
-    """The SELECT of a table's typed rows from a relation of texts."""
+def projection(
+    columns: Sequence[Column], chosen: Sequence[Output], source: str, options: Options, *, held: bool = False
+) -> str:
+    """The SELECT of a table's typed rows from a relation of texts.
+
+    Args:
+        held: the columns are guessed; a row that contradicts them ends the query with `CONTRADICTED`.
+    """
     missing = types.missing_words(options)
     plain = kinds.plain_number(options.decimal or ".")
     inner: list[str] = []
@@ -87,7 +94,41 @@ def projection(columns: Sequence[Column], chosen: Sequence[Output], source: str,
             outer.append(f"{kinds.percent(f'v{at}')} AS q{at}")
     listed = ", ".join(f"{output.sql} AS {quoted(output.described['id'])}" for output in chosen)
     relation = f"(SELECT {', '.join(middle)} FROM (SELECT {', '.join(inner)} FROM {source}))"  # noqa: S608 - names are quoted, words are literals
-    return f"SELECT {listed} FROM (SELECT {', '.join(outer)} FROM {relation})"  # noqa: S608 - as above
+    texts = f"(SELECT {', '.join(outer)} FROM {relation})"  # noqa: S608 - as above
+    if not held:
+        return f"SELECT {listed} FROM {texts}"  # noqa: S608 - as above
+    # one projection upon another, so that no value is made twice
+    made = ", ".join(f"{_typed(column, at)} AS y{at}" for at, column in enumerate(columns))
+    tested = ", ".join(f"{_tested(column, at)} AS z{at}" for at, column in enumerate(columns))
+    typed = f"(SELECT *, {tested} FROM (SELECT *, {made} FROM {texts}))"  # noqa: S608 - as above
+    by_value = {_typed(column, at): f"z{at}" for at, column in enumerate(columns)}
+    twins = {_twin(sql): _twin(name) for sql, name in by_value.items()}
+    listed = ", ".join(
+        f"{by_value.get(output.sql) or twins.get(output.sql) or output.sql} AS {quoted(output.described['id'])}"
+        for output in chosen
+    )
+    return f"SELECT {listed} FROM {typed}"  # noqa: S608 - as above
+
+
+def _twin(sql: str) -> str:
+    """The year of the Common Era."""
+    return f"({sql}) - 543"
+
+
+def _tested(column: Column, at: int) -> str:
+    """A value, after it was held against what its column was guessed to be."""
+    value, text = f"y{at}", f"v{at}"
+    if column.way is None:
+        wrong = types.begins_blank(text) if column.filled else f"{text} IS NOT NULL"
+        return f"CASE WHEN {wrong} THEN error('{CONTRADICTED}') ELSE {value} END"
+    tests = [f"{value} IS NULL"]
+    exact = column.way.kind.exact
+    if column.exact and exact is not None and exact is not kinds.always:
+        tests.append(f"NOT ({exact(text)})")
+    if column.year:
+        tests.append(f"{value} NOT BETWEEN {kinds.FIRST_YEAR} AND {kinds.LAST_BE_YEAR}")
+    wrong = f"{text} IS NOT NULL AND ({' OR '.join(tests)})"
+    return f"CASE WHEN {wrong} THEN error('{CONTRADICTED}') ELSE {value} END"
 
 
 def _typed(column: Column, at: int) -> str:
