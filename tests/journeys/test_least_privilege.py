@@ -11,7 +11,10 @@ from wsgiref.types import StartResponse
 import pytest
 
 import chalicelib
+from chalicelib.opendata.tables.writing.compaction import AT_MINUTE
 from demo.story import STEPS
+from demo.story_opendata import act
+from demo.story_tables import NAME as BUDGET
 from demo.world import NotAsItShouldBe, World
 from infra.policies import ABORT_UPLOAD, BELONGINGS, COUNT, LIST_PARTS, READ_TOGETHER, REMOVE, REQUIRE
 from infra.stages import PLATFORMS
@@ -51,7 +54,6 @@ BESIDE_THE_STORY: Mapping[str, Mapping[str, str]] = {
     "opendata": BY_LAMBDA_ITSELF
     | BY_THE_MAPPING
     | SECRET_MADE
-    | TELLS_404
     | {"s3:DeleteObject": "bytes that nobody uses any more, and old snapshots of the search index"}
     | {ABORT_UPLOAD: "a file that its owner gives up", LIST_PARTS: "a file, or a night's dump, of several parts"},
     "biz": BY_LAMBDA_ITSELF
@@ -85,9 +87,11 @@ def played() -> Iterator[Apart]:
         for step in STEPS:
             step.play(world)
         _harvest_somebody(world)
+        _ask_for_long_work(world)
         here.moves_in("http://127.0.0.1:8104", _takes)
         _link_somebody(world)
-        here.sweep()
+        here.settle()  # whoever sweeps finds the link planned
+        here.sweep_at(AT_MINUTE)
         here.settle()
         yield here
 
@@ -100,6 +104,19 @@ def _harvest_somebody(world: World) -> None:
     assert made.status == 201, made.json
     started = publisher.ask("POST", f"{sources}/{made.json['id']}/runs", {})
     assert started.status == 202, started.json
+
+
+def _ask_for_long_work(world: World) -> None:
+    """A publisher has a file read otherwise, compares two versions and has a link mirrored: a queue for each."""
+    publisher, table = visitor(world, "publisher-laemngop"), world.known["budget"]
+    otherwise = {"options": {"types": {"รายการ": "text"}}}
+    again = publisher.ask("POST", f"/opendata/v1/resources/{table}/ingest", otherwise)
+    assert again.status == 202, again.json
+    compared = {"kind": "diff", "given": {"resource": table, "from": 1, "to": 2}}
+    asked = publisher.ask("POST", "/opendata/v1/jobs", compared)
+    assert asked.status == 202, asked.json
+    link = {"package_id": BUDGET, "name": "สถานี", "url": "https://stations.example/list.csv", "mirror": True}
+    act(world.person("publisher-laemngop"), "resource_create", link)
 
 
 def _takes(_: Any, start: StartResponse) -> list[bytes]:

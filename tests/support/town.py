@@ -176,6 +176,12 @@ class Town:
             done = self._run(source, event, self._swept[source.name])
             self._swept[source.name] = 0 if done else self._swept[source.name] + 1
 
+    def sweep_at(self, minute: int) -> None:
+        """Every schedule once, at this minute of the next hour: some of their work comes only once an hour."""
+        now = self.now()
+        self._late += now.replace(minute=minute, second=0, microsecond=0) + timedelta(minutes=58) - now
+        self.sweep()
+
     def open_rows(self) -> list[str]:
         """Events that somebody must still learn of."""
         tables = [self.loaded.house.settings.table(room) for room in ROOMS]
