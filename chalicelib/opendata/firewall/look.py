@@ -1,12 +1,13 @@
 """Looks at every row of a table for what would tell who somebody is.
 
-Two scans. The first asks of each column, by tests that cost little, whether there can be anything; the second counts
-exactly, in those columns alone. Only counts and row numbers leave: no value of the table is ever fetched.
+Two scans. The first asks of each column, by tests that cost little, whether there can be anything; of a column with few
+different values it asks each of these once, which is as good as asking every row. The second counts exactly, in those
+columns alone. Only counts and row numbers leave: no value of the table is ever fetched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -55,12 +56,18 @@ class Seen:
         return self.counts.get(test, 0)
 
 
-def look(connection: DuckDBPyConnection, relation: str, columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def look(
+    connection: DuckDBPyConnection,
+    relation: str,
+    columns: Sequence[Mapping[str, Any]],
+    few: Collection[str] = (),
+) -> dict[str, Any]:
     """What is found in a table: `{"rules", "rows", "findings": [Finding.as_json()]}`.
 
     Args:
         relation: SQL that may stand behind FROM; in the order of the rows.
         columns: as `model.Table.columns`.
+        few: columns that hold few different values, by name; each value is then tested once, not in each row.
     """
     seen = [
         Seen(place, str(column["id"]), str(column["type"]), str(column.get("original_of", "")))
@@ -68,7 +75,7 @@ def look(connection: DuckDBPyConnection, relation: str, columns: Sequence[Mappin
     ]
     rows = 0
     for begin in range(0, len(seen), AT_ONCE):
-        rows = _first(connection, relation, seen[begin : begin + AT_ONCE])
+        rows = _first(connection, relation, seen[begin : begin + AT_ONCE], few)
     asked = {each.position: tests for each in seen if (tests := _tests(each))}
     wanted = [each for each in seen if each.position in asked]
     for begin in range(0, len(wanted), AT_ONCE_EXACTLY):
@@ -103,13 +110,29 @@ def _memory() -> DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def _first(connection: DuckDBPyConnection, relation: str, seen: Sequence[Seen]) -> int:
-    asked = [(each, test, sql) for each in seen for test, sql in _cheap(each).items()]
+def _first(connection: DuckDBPyConnection, relation: str, seen: Sequence[Seen], few: Collection[str]) -> int:
+    asked = [
+        (each, test, sql)
+        for each in seen
+        for test, sql in _cheap(each).items()
+        if not (test == "anything" and each.name in few)
+    ]
     chosen = ", ".join(["count(*)", *(sql for _, _, sql in asked)])
     row = connection.execute(f"SELECT {chosen} FROM {relation}").fetchone() or (0,)  # noqa: S608 - names are quoted, values bound
     for (each, test, _), value in zip(asked, row[1:], strict=True):
         each.counts[test] = int(value or 0)
+    for each in seen:
+        if each.type == "text" and each.name in few:
+            each.counts["anything"] = _different(connection, relation, each)
     return int(row[0])
+
+
+def _different(connection: DuckDBPyConnection, relation: str, column: Seen) -> int:
+    """How many different values of a column have anything; every row's value is among them."""
+    name = quoted(column.name)
+    anything = patterns.has(name, patterns.ANYTHING)
+    query = f"SELECT count(*) FROM (SELECT DISTINCT {name} FROM {relation}) WHERE {anything}"  # noqa: S608 - names are quoted
+    return int((connection.execute(query).fetchone() or (0,))[0])
 
 
 def _cheap(column: Seen) -> dict[str, str]:

@@ -58,12 +58,13 @@ def checks_of(built: Built) -> list[Json]:
 
 
 def _by_value(connection: DuckDBPyConnection, relation: str, columns: Sequence[Mapping[str, Any]]) -> list[Json]:
-    """One scan: values that are not of their column's kind."""
+    """Values that are not of their column's kind: one scan, and another where there are any."""
     asked: list[tuple[str, str, str, str]] = []  # code, column, condition, and which rows count
     for each in columns:
         name, value, kind = str(each["id"]), quoted(str(each["id"])), each["type"]
         if kind == "text":
-            number = f"TRY_CAST({_NUMBER.format(value)} AS DOUBLE)"
+            # what numbers begin with stands before the colon: words are not tried
+            number = f"CASE WHEN {value} < ':' THEN TRY_CAST({_NUMBER.format(value)} AS DOUBLE) END"
             asked.append(("odd_values", name, f"{value} IS NOT NULL AND {number} IS NULL", f"count({number})"))
         elif kind in ("date", "timestamp", "timestamptz"):
             asked.append(("dates_out_of_range", name, f"year({value}) < 1800 OR year({value}) >= 2200", "0"))
@@ -72,23 +73,26 @@ def _by_value(connection: DuckDBPyConnection, relation: str, columns: Sequence[M
             asked.append(("mixed_years", name, common, f"count(*) FILTER (WHERE {buddhist})"))
     if not asked:
         return []
-    chosen = ", ".join(
-        f'count(*) FILTER (WHERE {test}), {other}, min("__n", {FIRST}) FILTER (WHERE {test})'
-        for _, _, test, other in asked
-    )
-    numbered = f'(SELECT *, row_number() OVER () AS "__n" FROM {relation})'  # noqa: S608 - the relation is ours
-    row = iter(connection.execute(f"SELECT {chosen} FROM {numbered}").fetchone() or ())  # noqa: S608 - names are quoted
-    found = []
-    for code, name, _, _ in asked:
-        count, other, first = int(next(row)), int(next(row)), next(row)
+    counted = ", ".join(f"count(*) FILTER (WHERE {test}), {other}" for _, _, test, other in asked)
+    row = iter(connection.execute(f"SELECT {counted} FROM {relation}").fetchone() or ())  # noqa: S608 - names are quoted
+    told: list[tuple[Json, str]] = []
+    for code, name, test, _ in asked:
+        count, other = int(next(row)), int(next(row))
         if not count:
             continue
         if code == "odd_values" and other < ALMOST * (count + other):
             continue
         if code == "mixed_years" and not other:
             continue
-        found.append({"code": code, "column": name, "rows": count, "at": list(first or ())})
-    return found
+        told.append(({"code": code, "column": name, "rows": count}, test))
+    told = told[:MOST]
+    if not told:
+        return []
+    # rows are numbered only where some are to be named: numbering goes by one thread
+    first = ", ".join(f'min("__n", {FIRST}) FILTER (WHERE {test})' for _, test in told)
+    numbered = f'(SELECT *, row_number() OVER () AS "__n" FROM {relation})'  # noqa: S608 - the relation is ours
+    at = connection.execute(f"SELECT {first} FROM {numbered}").fetchone() or ()  # noqa: S608 - names are quoted
+    return [{**each, "at": list(rows or ())} for (each, _), rows in zip(told, at, strict=True)]
 
 
 def _twice(connection: DuckDBPyConnection, relation: str, columns: Sequence[Mapping[str, Any]]) -> list[Json]:

@@ -30,8 +30,15 @@ VALUES = 400
 MOST_COLUMNS = 300
 
 
-def recognised(connection: DuckDBPyConnection, relation: str, columns: Columns) -> Json:
+def recognised(
+    connection: DuckDBPyConnection, relation: str, columns: Columns, counted: Mapping[str, Json] | None = None
+) -> Json:
     """What each column holds, where that is known.
+
+    Args:
+        relation: SQL that may stand behind FROM; in the order of the rows.
+        columns: as `model.Table.columns`.
+        counted: `columns` of the profile, where it was taken of the same rows; it saves a scan.
 
     Returns:
         `columns`: by name, `means`, `share`, `distinct`, `sketch` (of what can be joined), `values` ({value: code} of
@@ -42,7 +49,7 @@ def recognised(connection: DuckDBPyConnection, relation: str, columns: Columns) 
     shown = [column for column in columns if "original_of" not in column][:MOST_COLUMNS]
     found: dict[str, Found] = {}
     distinct: dict[str, int] = {}
-    ranges = _ranges(connection, relation, shown)
+    ranges = _ranges(connection, relation, shown) if counted is None else _known(counted, shown)
     for column in shown:
         name, kind, era = column["id"], column["type"], column.get("era", "")
         low, high, about = ranges[name]
@@ -89,6 +96,17 @@ def _ranges(
         asked.append(f"approx_count_distinct({name})" if column["type"] in {"text", *WHOLE} else "0")
     row = connection.execute(f"SELECT {', '.join(asked)} FROM {relation}").fetchone() or ()  # noqa: S608 - names are quoted
     return {column["id"]: tuple(row[3 * at : 3 * at + 3]) for at, column in enumerate(columns)}
+
+
+def _known(counted: Mapping[str, Json], columns: Columns) -> dict[str, tuple[float | None, float | None, int]]:
+    """The same as the profile has counted it."""
+    answer: dict[str, tuple[float | None, float | None, int]] = {}
+    for column in columns:
+        told, number = counted[column["id"]], column["type"] in NUMBERS
+        low, high = (told["min"], told["max"]) if number else (None, None)
+        about = told["distinct"] if column["type"] in {"text", *WHOLE} else 0
+        answer[column["id"]] = (low, high, about)
+    return answer
 
 
 def _values(connection: DuckDBPyConnection, relation: str, name: str) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -22,6 +24,9 @@ from tests.opendata.ingest.files import build, codes, column, ods, ods_row, repa
 
 SECRET = "1100400000001"
 LIMITS = cage.Limits(memory=2_560 << 20, cpu=20, wall=60.0, file=1 << 30)
+ROOT = Path(__file__).resolve().parents[3]
+UNIT = 1 if sys.platform == "darwin" else 1024
+"""Bytes that `ru_maxrss` counts in."""
 SHEET = "xl/worksheets/sheet1.xml"
 HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 
@@ -70,6 +75,24 @@ def lying_parquet() -> bytes:
     return whole[: -8 - length] + bytes(footer) + whole[-8:]
 
 
+def claiming_parquet() -> bytes:
+    """A thousand rows that say they are two thousand million."""
+    whole = parquet("SELECT i AS a FROM range(1000) t(i)")
+    length = struct.unpack("<I", whole[-8:-4])[0]
+    footer = whole[-8 - length : -8].replace(b"\x16" + number(1000), b"\x16" + number(2_000_000_000))
+    return whole[: -8 - length] + footer + struct.pack("<I", len(footer)) + b"PAR1"
+
+
+def number(value: int) -> bytes:
+    """A number as Thrift writes it."""
+    value <<= 1
+    written = bytearray()
+    while value > 0x7F:
+        written.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*written, value])
+
+
 def mixed() -> bytes:
     """Ten lines of UTF-8 and one of CP874."""
     lines = [f"{i},กาญจนบุรี{SECRET}\n".encode() for i in range(10)]
@@ -96,7 +119,9 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "old excel": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "XLSX"),
     "a web page called xls": (lambda: b"\r\n<html><table><tr><td>1</td></tr></table>", "web page"),
     "docx": (lambda: zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), "Excel"),
-    "a million columns": (lambda: b",".join(b"c%d" % i for i in range(100_000)) + b"\n1\n", "2,000 columns"),
+    "100,000 columns": (lambda: b",".join(b"c%d" % i for i in range(100_000)) + b"\n1\n", "2,000 columns"),
+    "a million columns": (lambda: b"a," * 1_000_000 + b"a\n1\n", "Line 1"),
+    "a line of 100 MB": (lambda: b"a,b\n1," + b"x" * (100 << 20), "Line 2"),
     "a line of 3 MB": (lambda: b"a,b\n1," + b"x" * (3 << 20), "Line 2"),
     "an open quote": (lambda: b'a,b\n1,"' + b"x\n" * (1 << 20), "line 2"),
     "a wide row": (lambda: f"a,b\n1,2\n1,2,{SECRET}\n".encode(), "Line 3"),
@@ -120,6 +145,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a deep value": (lambda: b'[{"a":' + b"[" * 10_000 + b"1" + b"]" * 10_000 + b"}]", "too deep"),
     "json of numbers": (lambda: b"[1, 2, 3]", "list of objects"),
     "parquet with a lying footer": (lying_parquet, "Parquet"),
+    "parquet that claims 2e9 rows": (claiming_parquet, "50,000,000 rows"),
 }  # fmt: skip
 
 
@@ -185,3 +211,34 @@ def test_what_breaks_the_reader_breaks_only_its_cage(tmp_path: Path) -> None:
     tight = cage.Limits(memory=150 << 20, cpu=20, wall=60.0, file=1 << 30)
     with pytest.raises(Unreadable, match="memory"):
         caged.build(source, tmp_path / "scratch", limits=tight)
+
+
+HEAVY = (
+    "a million columns", "a line of 100 MB", "an open quote", "a far cell", "ods that repeats", "zip bomb", "gzip bomb",
+    "a deep value", "parquet that claims 2e9 rows",
+)  # fmt: skip
+IN_CAGES = """
+import resource, sys
+from pathlib import Path
+from chalicelib.opendata.tables.ingest import caged
+from chalicelib.opendata.tables.ingest.model import Unreadable
+for source in sys.argv[1:]:
+    scratch = Path(source + ".scratch")
+    scratch.mkdir()
+    try:
+        caged.build(Path(source), scratch)
+    except Unreadable:
+        print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def test_no_hostile_file_takes_much_memory(tmp_path: Path) -> None:
+    sources = [tmp_path / str(at) for at in range(len(HEAVY))]
+    for name, source in zip(HEAVY, sources, strict=True):
+        source.write_bytes(HOSTILE[name][0]())
+    # a process of its own, for the peak is that of all its children
+    told = subprocess.run(
+        [sys.executable, "-c", IN_CAGES, *map(str, sources)], check=True, capture_output=True, cwd=ROOT
+    ).stdout.split()
+    peaks = dict(zip(HEAVY, (int(each) * UNIT for each in told), strict=True))
+    assert max(peaks.values()) < 512 << 20, peaks

@@ -6,7 +6,7 @@ report under the look's name. It knows neither S3 nor DynamoDB, because it runs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...charts.look import charts
@@ -18,23 +18,28 @@ from ...recognition.profile import profile
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-Look = Callable[["DuckDBPyConnection", str, Sequence[Mapping[str, Any]]], Any]
-"""(connection, SQL of the relation as it may stand behind FROM, columns as `model.Table.columns`) -> JSON."""
-
-LOOKS: tuple[tuple[str, Look], ...] = (
-    ("profile", profile),
-    ("recognised", recognised),
-    ("personal", personal),
-    ("checks", checks),
-)
-"""(name in the report, look), in the order in which they are taken."""
+FEW = 50_000
+"""Different values up to which a column's are tested for personal data one by one instead of row by row."""
 
 
 def taken(
     connection: DuckDBPyConnection, relation: str, columns: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[str, Any], tuple[Mapping[str, Any], ...]]:
     """What all the looks answer, by their names, and the columns with what they were recognised as (`means`)."""
-    found = {name: look(connection, relation, columns) for name, look in LOOKS}
-    known = with_means(columns, found["recognised"])
-    # the chart needs to know what the others found
-    return {**found, "charts": charts(connection, relation, known, found["profile"])}, known
+    # the profile goes first: what it counted saves the others a scan, and tells the chart what to show
+    told = profile(connection, relation, columns)
+    counted = told["columns"]
+    means = recognised(connection, relation, columns, counted)
+    known = with_means(columns, means)
+    few = {name for name, each in counted.items() if each["distinct"] <= FEW}
+    # what was written of yes and no is a handful of words
+    truths = {each["id"] for each in columns if each["type"] == "bool"}
+    few |= {each["id"] for each in columns if each.get("original_of") in truths}
+    found = {
+        "profile": told,
+        "recognised": means,
+        "personal": personal(connection, relation, columns, few),
+        "checks": checks(connection, relation, columns),
+        "charts": charts(connection, relation, known, told),
+    }
+    return found, known
