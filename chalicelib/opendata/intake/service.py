@@ -183,21 +183,28 @@ class Uploads:
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
+def scratch_folder(disk: Path | None = None, flock: Callable[[Any, int], None] = fcntl.flock) -> Iterator[Path]:
     """An empty folder on the local disk for one ingest.
 
     What one left that was killed goes first, for the disk of a function outlives the call. A folder is locked as long
     as its process lives, and one without its lock is just being made: the lock is held before it takes its name, or
     another process could take the folder for one that was left.
+
+    Args:
+        disk: where; None: where temporary files are made.
+        flock: locks a file, as `fcntl.flock` does.
     """
-    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*/{_LOCK}"):
+    disk = disk or Path(tempfile.gettempdir())
+    for left in disk.glob(f"{_SCRATCH}*/{_LOCK}"):
         with suppress(OSError), left.open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(left.parent, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_SCRATCH) as folder, (Path(folder) / _UNNAMED_LOCK).open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        (Path(folder) / _UNNAMED_LOCK).rename(Path(folder) / _LOCK)
-        yield Path(folder)
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=disk) as made:
+        folder = Path(made)
+        with (folder / _UNNAMED_LOCK).open("wb") as lock:
+            flock(lock, fcntl.LOCK_EX)
+            (folder / _UNNAMED_LOCK).rename(folder / _LOCK)
+            yield folder
 
 
 def _described(resource: Resource, upload: Upload, format: str) -> Resource:
