@@ -115,9 +115,9 @@ def test_text_without_an_id_is_not_touched_outside_of_masks(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["1" * 50_000, "1-" * 25_000, "%E0%B9%91" * 5_000, "a" * 200_000, "\\u0e5" * 20_000])
 def test_a_long_line_costs_little(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     redact(text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 class Lines:
