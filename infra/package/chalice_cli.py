@@ -3,13 +3,15 @@
 1. A missing wheel is an error. Chalice prints a warning, exits 0 and ships a zip without the package.
 2. Packages carry byte code. Lambda cannot write any, so without it every cold start compiles everything
    (1174 ms instead of 534 ms for our dependencies). Unchecked, because a zip does not keep the times that
-   Python would compare.
+   Python would compare. Of the dependencies the byte code travels alone, beside no source: that is a tenth of a zip,
+   and a traceback names their files and lines without it. Our own sources go along.
 3. The dependencies are packed once per list of requirements into `KLANG_PACKAGE_CACHE` and only the app is added to
    a copy; Chalice would download and compress them for every stage again.
 4. The API's definition carries what `gateway.json` adds (the gateway's own answers), which Chalice has no setting
    for; the definition as API Gateway gets it is kept as `api.json`.
 
-What no function reads is left out: type stubs, tests, command-line scripts, records of installed files.
+What no function reads is left out: type stubs, tests, command-line scripts, records of installed files, the parts of
+libraries that nobody here imports, and the tables of symbols in shared objects (docs/decisions/0057-small-packages.md).
 """
 
 import compileall
@@ -20,6 +22,7 @@ import os
 import py_compile
 import re
 import shutil
+import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,10 +37,26 @@ from chalice.constants import MISSING_DEPENDENCIES_TEMPLATE
 from chalice.deploy.packager import LambdaDeploymentPackager, MissingDependencyError
 from chalice.deploy.swagger import SwaggerGenerator
 
-BUILT_INTO_LAMBDA = ("boto3", "botocore", "s3transfer")
+BUILT_INTO_LAMBDA = ("boto3", "botocore", "s3transfer", "dateutil", "jmespath")
+"""boto3 and what it needs; `requirements-runtime.txt` brings the same to a rehearsal."""
+
 UNREAD_FILES = re.compile(r"\.(pyi|pyx|pxd|c|h)$|(^|/)(py\.typed|RECORD|INSTALLER|REQUESTED|direct_url\.json)$")
-UNREAD_FOLDERS = re.compile(r"^(bin|include|share|man)(/|$)|(^|/)(tests?|__pycache__)(/|$)")
-FORMAT = 1
+UNREAD_FOLDERS = re.compile(r"^(bin|include|share|man)(/|$)|(^|/)(tests?|benchmarks|__pycache__)(/|$)")
+UNUSED_PARTS = re.compile(
+    r"""(?x) ^(
+      aws_lambda_powertools/event_handler                   # routes and a Swagger page: Chalice has the routes
+    | aws_lambda_powertools/utilities/(auth_alpha|batch|circuit_breaker|data_classes|data_masking|feature_flags
+        |idempotency|kafka|parameters|parser|streaming|validation)
+    | cffi | pycparser                                      # cryptography needs _cffi_backend alone, which stays
+    | adbc_driver_duckdb | duckdb/experimental              # other people's ways to ask DuckDB
+    | fsspec/implementations/(?!__init__|local|memory)\w+\.py$  # file systems elsewhere; DuckDB looks for `memory`
+    | pydantic/v1                                           # classes as of 2021
+    | pyparsing | rdflib/plugins/sparql | rdflib/(contrib|extras|tools)  # SPARQL, which nobody may ask us
+    )(/|$)"""
+)
+"""Parts of libraries by their path. `tests/infra/test_package.py` imports from a package all that our code imports."""
+
+FORMAT = 2
 """Raised when the cached zip would come out differently from the same requirements."""
 
 
@@ -49,7 +68,7 @@ def package(self: LambdaDeploymentPackager, project_dir: str, python_version: st
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(".part")
     shutil.copyfile(_dependencies(self, project_dir, python_version), unfinished)
-    with ZipFile(unfinished, "a", ZIP_DEFLATED) as zipped:
+    with ZipFile(unfinished, "a", ZIP_DEFLATED, compresslevel=9) as zipped:
         self._add_app_files(zipped, project_dir)
         self._add_vendor_files(zipped, str(Path(project_dir) / "vendor"))
     unfinished.rename(target)
@@ -82,25 +101,49 @@ def _build(packager: LambdaDeploymentPackager, version: str, requirements: Path,
         sys.exit(MISSING_DEPENDENCIES_TEMPLATE % "\n".join(names))
     for path in sorted(site_packages.rglob("*"), reverse=True):
         inside = path.relative_to(site_packages).as_posix()
-        if path.is_file() and (UNREAD_FILES.search(inside) or UNREAD_FOLDERS.search(inside)):
+        if path.is_file() and any(each.search(inside) for each in (UNREAD_FILES, UNREAD_FOLDERS, UNUSED_PARTS)):
             path.unlink()
         elif path.is_dir() and path.parent == site_packages and path.name in BUILT_INTO_LAMBDA:
             shutil.rmtree(path)
+        elif path.is_file() and path.suffix == ".so":
+            path.write_bytes(loaded_part(path.read_bytes()))
     # Parallel workers start this file again (spawn): hence the __main__ guard below.
     compiled = compileall.compile_dir(
         site_packages,
         quiet=2,
         workers=0,
+        legacy=True,  # beside the source, where Python finds it without one
         stripdir=str(site_packages),
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
     if not compiled:
         print("some files of the dependencies do not compile; they travel as source", file=sys.stderr)
+    for path in site_packages.rglob("*.pyc"):
+        path.with_suffix(".py").unlink(missing_ok=True)
+
+
+def loaded_part(library: bytes) -> bytes:
+    """A shared object (64-bit ELF, little-endian) without what no loader maps: symbols for debuggers stand at its end.
+
+    What `strip` does, but the same on every machine, with or without that tool. Other bytes come back as they are.
+    """
+    if not library.startswith(b"\x7fELF\x02\x01"):
+        return library
+    (table,) = struct.unpack_from("<Q", library, 32)  # e_phoff; e_phentsize is 56
+    (count,) = struct.unpack_from("<H", library, 56)  # e_phnum
+    end = table + 56 * count
+    for segment in range(table, end, 56):
+        offset, size = struct.unpack_from("<Q16xQ", library, segment + 8)  # p_offset, p_filesz
+        end = max(end, offset + size)
+    kept = bytearray(library[:end])
+    struct.pack_into("<Q", kept, 40, 0)  # e_shoff: the table of sections stood behind
+    struct.pack_into("<HH", kept, 60, 0, 0)  # e_shnum, e_shstrndx
+    return bytes(kept)
 
 
 def _zip(site_packages: Path, ready: Path) -> None:
     unfinished = ready.with_suffix(".part")
-    with ZipFile(unfinished, "w", ZIP_DEFLATED) as zipped:
+    with ZipFile(unfinished, "w", ZIP_DEFLATED, compresslevel=9) as zipped:
         for path in sorted(site_packages.rglob("*")):
             inside = path.relative_to(site_packages).as_posix()
             if path.is_file() and not inside.startswith("chalice/"):

@@ -15,14 +15,14 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra import stages
 from infra.package.gateway_responses import swagger_extension
 from infra.package.tools import CACHE, PACKAGING, PROJECT, prepared_python
-from infra.stages import Environment, Stage
+from infra.stages import PLATFORMS, Environment, Stage
 
 NOT_PACKAGED = ("chalice", "boto3")
 """Chalice adds its own two runtime files and would drag its command line along; boto3 is part of Lambda."""
@@ -127,7 +127,9 @@ def lay_out(
     (folder / ".chalice").mkdir(parents=True, exist_ok=True)
     shutil.copy(project / "app.py", folder)
     if (project / "chalicelib").exists():
-        shutil.copytree(project / "chalicelib", folder / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+        # a room that a stage does not open is not there: `openings` and `wiring` import rooms only to open them
+        closed = [f"chalicelib/{platform}" for platform in PLATFORMS if platform not in stage.platforms]
+        shutil.copytree(project / "chalicelib", folder / "chalicelib", ignore=_leaving_out(project, closed))
         _compile(python, folder)
     requirements = (project / "requirements.txt").read_text("utf-8")
     (folder / "requirements.txt").write_text(packaged(requirements, stage.platforms), encoding="utf-8")
@@ -139,6 +141,16 @@ def lay_out(
         deployed.mkdir(parents=True, exist_ok=True)
         record.symlink_to(deployed.resolve(), target_is_directory=True)
     return Workshop(folder, python)
+
+
+def _leaving_out(project: Path, closed: Iterable[str]) -> Callable[[str, list[str]], set[str]]:
+    """For `shutil.copytree`: these folders of the project, by their full path, and byte code of other Pythons."""
+    left_out = {project / path for path in closed}
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        return {name for name in names if name == "__pycache__" or Path(folder, name) in left_out}
+
+    return ignored
 
 
 def packaged(requirements: str, platforms: Iterable[str]) -> str:

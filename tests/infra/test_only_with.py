@@ -21,19 +21,24 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def reached(platform: str) -> dict[str, str]:
-    """Foreign top-level modules that a room's code can come to, each with a file that imports it."""
+def imported(platform: str) -> dict[str, str]:
+    """What a room's code can come to and is not ours, by its full name, each with a file that imports it."""
     queue = [path for path in files("chalicelib") if path.is_relative_to(ROOT / "chalicelib" / platform)]
     seen, foreign = set(queue), dict[str, str]()
     while queue:
         path = queue.pop()
         for name, _ in imports(path):
             if not name.startswith("chalicelib"):
-                foreign.setdefault(name.partition(".")[0], str(path.relative_to(ROOT)))
+                foreign.setdefault(name, str(path.relative_to(ROOT)))
             elif name in modules() and modules()[name] not in seen:
                 seen.add(modules()[name])
                 queue.append(modules()[name])
     return foreign
+
+
+def reached(platform: str) -> dict[str, str]:
+    """The same by the top-level module's name."""
+    return {name.partition(".")[0]: file for name, file in imported(platform).items()}
 
 
 @for_each(PLATFORMS)
