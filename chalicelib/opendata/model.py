@@ -217,6 +217,11 @@ class File:
         return self.tables[0].shown if self.tables else ()
 
     @property
+    def owners_columns(self) -> tuple[Mapping[str, Any], ...]:
+        """Of these, those that stand in the file as its owner wrote it: none that was made of another."""
+        return tuple(column for column in self.columns if "twin_of" not in column)
+
+    @property
     def rows(self) -> int:
         """Of the first table."""
         return self.tables[0].rows if self.tables else 0

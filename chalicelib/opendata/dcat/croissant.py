@@ -139,7 +139,7 @@ def _records(resource: Resource, file: File) -> Json:
 
 
 def _fields(records: str, resource: Resource, file: File) -> Iterator[Json]:
-    for number, column in enumerate(file.columns, start=1):
+    for number, column in enumerate(file.owners_columns, start=1):
         yield {
             "@type": "cr:Field",
             "@id": f"{records}/{number}",

@@ -50,7 +50,7 @@ def describe(package: Package, organization: Group, groups: Sequence[Group], sit
             for position, resource in enumerate(package.resources)
         ],
         "variableMeasured": [
-            column["id"] for resource in package.resources if resource.file for column in resource.file.columns
+            column["id"] for resource in package.resources if resource.file for column in resource.file.owners_columns
         ],
     }  # fmt: skip
     return without_blanks(found)
