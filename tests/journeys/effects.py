@@ -101,7 +101,7 @@ def effects(here: Town) -> Effects:
                 if part == "MSG":
                     unopened += data["opened_at"] is None
                 if sk.startswith("HEAD#RES#"):
-                    found.rows_of_tables.append(int(data["file"]["rows"]))
+                    found.rows_of_tables.append(sum(int(table["rows"]) for table in data["file"]["tables"]))
     for name, events in histories.items():
         events.sort(key=lambda event: event.seq)
         found.chains[tuple(event.type for event in events)] += 1
