@@ -80,7 +80,6 @@ class Measured:
     loaded: float
     size: int
     answers: Sequence[Answered]
-    preview: Sample
 
 
 def questions(rows: int, code: str) -> list[Asked]:
@@ -118,7 +117,7 @@ def measured(rows: int, rounds: int, pg: Postgres) -> Measured:
         folder = Path(place)
         source = folder / "source.csv"
         tables_rows.write(source, rows)
-        taken = _taken(source, folder / "bucket")
+        taken = take_in(source, folder / "bucket")
         start = time.perf_counter()
         pg.load(source, rows)
         loaded = time.perf_counter() - start
@@ -127,11 +126,11 @@ def measured(rows: int, rounds: int, pg: Postgres) -> Measured:
         ours = Klang(folder / "bucket", taken.table, folder / "disk")
         code = str(pg.rows(f'SELECT "{CODE}" FROM t{rows} WHERE _id = {rows // 2}')[0][0])  # noqa: S608 - all text is ours
         answers = [_answered(each, ours, pg, rounds, folder) for each in questions(rows, code)]
-        preview = side_by_side({"": lambda: ours.page()}, rounds=rounds)[""]
-        return Measured(rows, bytes_of_source, taken, loaded, size, answers, preview)
+        return Measured(rows, bytes_of_source, taken, loaded, size, answers)
 
 
-def _taken(source: Path, bucket: Path) -> Taken:
+def take_in(source: Path, bucket: Path) -> Taken:
+    """Takes a file in, by a process of its own."""
     run = [sys.executable, "-m", "bench.tables_ours", str(source), str(bucket)]
     told = json.loads(subprocess.run(run, check=True, capture_output=True).stdout)
     table = Table(1, "", "tables/bench/1", tuple(told["columns"]), told["rows"], told["size"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import search, search_postgres
+from bench import postgres, search, search_postgres, tables, tables_postgres, tables_rows
 from bench.__main__ import RESULTS
 from bench.biz import largest_form, opening, pages
 from bench.edge import edge
@@ -21,6 +21,7 @@ from bench.provider import answer
 from bench.report import Comparison, Step, page, shown
 from bench.search_records import Asked, records, selective
 from bench.starting import starting
+from bench.tables_ours import Klang
 from bench.waiting import waiting
 from chalicelib.opendata.search.answering import answer as answer_search
 from chalicelib.opendata.search.delta import Delta
@@ -153,6 +154,32 @@ def postgresql_finds_what_klang_finds(tmp_path: Path) -> None:
 def test_the_published_results_of_search_hold_its_sections() -> None:
     titles = [line for line in search.RESULTS.read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
     assert len(titles) >= 3 and titles[0].startswith("## Search: 24,000 datasets")
+
+
+def test_the_rows_of_the_tables_are_taken_in_as_they_are_meant(tmp_path: Path) -> None:
+    source = tmp_path / "rows.csv"
+    tables_rows.write(source, 2_000)
+    table = tables.take_in(source, tmp_path / "bucket").table
+    types = {column["id"]: column["type"] for column in table.columns}
+    meant = dict(zip(tables_rows.COLUMNS, tables_rows.TYPES, strict=True))
+    assert {name: types[name] for name in meant} == meant | {tables_rows.LATITUDE: types[tables_rows.LATITUDE]}
+    ours = Klang(tmp_path / "bucket", table, tmp_path / "disk")
+    assert ours.page() == (list(range(1, 101)), 2_000)
+    assert ours.rows(tables_postgres.DISTINCT)
+
+
+@pytest.mark.parametrize("rows", [1_000] if postgres.installed() else [])
+def test_tables_can_be_measured_at_any_size(rows: int) -> None:
+    with postgres.cluster(postgres.SETTINGS) as connection:
+        made = tables.measured(rows, 1, tables_postgres.Postgres(connection))
+    assert made.taken.table.rows == rows and made.size > made.taken.kept > 0
+    text = tables.page([made], at="now", loads=(0.1, 0.2))
+    assert all(f"| {answer.title} |" in text for answer in made.answers)
+
+
+def test_the_published_results_of_tables_hold_their_sections() -> None:
+    titles = [line for line in tables.RESULTS.read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
+    assert titles[:3] == [f"## Tables: {rows:,} rows" for rows in tables.SIZES]
 
 
 def test_the_payload_is_as_large_as_it_says() -> None:
