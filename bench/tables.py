@@ -239,6 +239,8 @@ def _growth(small: Measured, large: Measured) -> list[str]:
         "|---|---:|---:|",
     ]
     for answer in large.answers:
+        if answer.title not in by_title:
+            continue
         before = by_title[answer.title]
         ours = math.log(answer.ours.median / before.ours.median) / rows
         theirs = math.log(answer.theirs.median / before.theirs.median) / rows
@@ -260,11 +262,10 @@ def main() -> None:
     for rows in given.sizes:
         with postgres.cluster(postgres.SETTINGS) as connection:
             found.append(measured(rows, given.rounds, Postgres(connection)))
+        at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        given.to.write_text(page(found, at=at, loads=(before, os.getloadavg()[0])), encoding="utf-8")
         print(f"measured: {rows:,} rows", flush=True)
-    at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    text = page(found, at=at, loads=(before, os.getloadavg()[0]))
-    given.to.write_text(text, encoding="utf-8")
-    print(f"{text}\nwritten to {given.to}")
+    print(f"{given.to.read_text(encoding='utf-8')}\nwritten to {given.to}")
 
 
 if __name__ == "__main__":
