@@ -296,7 +296,7 @@ _MANY = "t a, t b, t c, t d, t e"
 """Of a table of 60 rows, 778 million."""
 
 HEAVY = (
-    f"SELECT count(*) FROM {_MANY} WHERE a.a + b.a + c.a + d.a + e.a = 7",
+    f"SELECT count(*) FROM {_MANY}, t f, t g WHERE a.a + b.a + c.a + d.a + e.a + f.a + g.a = 7",
     f"SELECT string_agg(a.b || b.b || c.b) FROM {_MANY}",
     f"SELECT list(a.b || b.b || c._id || d._id) FROM {_MANY}",
     _doubled("'xxxxxxxxxxxxxxxx'", "v || v", 28, "length(v)"),
