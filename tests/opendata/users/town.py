@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.opendata.people import national_id, officer, operator
-from tests.opendata.portal import AGENCY, METADATA, Portal
+from tests.opendata.portal import AGENCY, METADATA, Portal, notification
 
 Given = dict[str, Any]
 ROLES = ("anonymous", "citizen", "other", "member", "editor", "steward", "admin", "publisher", "operator")
@@ -62,6 +63,29 @@ class Town:
         package = self.dataset(org)["id"]
         made: Given = self.did("resource_create", self.owner(org), package_id=package, url="https://a.example/x")
         return made
+
+    def written(self, org: str) -> str:
+        """A fresh table that is written by the API, with one row."""
+        made = self.did(
+            "datastore_create",
+            self.owner(org),
+            resource={"package_id": self.dataset(org)["id"], "name": "x"},
+            fields=[{"id": "k", "type": "text"}],
+            primary_key=["k"],
+            records=[{"k": "a"}],
+        )
+        return str(made["resource_id"])
+
+    def uploaded(self, org: str) -> str:
+        """A fresh table of a file."""
+        content = b"k\na\n"
+        digest = hashlib.sha256(content).hexdigest()
+        upload = {"file_name": "k.csv", "size": len(content), "sha256": digest, "media_type": "text/csv"}
+        made = self.did("resource_create", self.owner(org), package_id=self.dataset(org)["id"], upload=upload)
+        key = made["upload"]["fields"]["key"]
+        self.portal.objects.arrive(key, content)
+        self.portal.catalogue.uploads.take_message(notification(key))
+        return str(made["id"])
 
     def group(self, kind: str, org: str) -> str:
         """A fresh organisation or theme; of `laemngop`'s people, or with `other` as its admin."""
@@ -187,6 +211,23 @@ ACTIONS: Mapping[str, tuple[frozenset[str], Make]] = {
     ),
     "resource_patch": (WRITERS, lambda town, org, role: {"id": town.resource(org)["id"], "name": "y"}),
     "resource_delete": (WRITERS, lambda town, org, role: {"id": town.resource(org)["id"]}),
+    "datastore_create": (
+        WRITERS,
+        lambda town, org, role: {
+            "resource": {"package_id": town.dataset(org)["id"], "name": "x"}, "fields": [{"id": "k", "type": "text"}],
+        },
+    ),
+    "datastore_upsert": (
+        WRITERS,
+        lambda town, org, role: {"resource_id": town.written(org), "records": [{"k": "b"}]},
+    ),
+    "datastore_delete": (WRITERS, lambda town, org, role: {"resource_id": town.written(org), "filters": {"k": "a"}}),
+    "datastore_records_delete": (
+        WRITERS,
+        lambda town, org, role: {"resource_id": town.written(org), "filters": {"k": "a"}},
+    ),
+    "datapusher_submit": (WRITERS, lambda town, org, role: {"resource_id": town.uploaded(org)}),
+    "xloader_submit": (WRITERS, lambda town, org, role: {"resource_id": town.uploaded(org)}),
     "organization_update": (
         ENTERED_ADMINS,
         lambda town, org, role: {"id": town.group("organization", org), "name": town.name()},
