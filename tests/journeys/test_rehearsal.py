@@ -184,7 +184,7 @@ def test_each_platform_describes_itself_only(played: Played) -> None:
 def test_every_function_of_every_platform_had_its_part(played: Played) -> None:
     calls = played.town.rehearsal.pool.usage.calls
     idle = {name for platform in PLATFORMS for name in played.town.rehearsal.functions(platform) if not calls[name]}
-    scheduled = {"gdx-gdx_sweep", "gdx-gdx_seal", "biz-biz_sweep"}
+    scheduled = {"gdx-gdx_sweep", "gdx-gdx_seal", "biz-biz_sweep", "citizen-citizen_sweep"}
     scheduled |= {"opendata-opendata_sweep", "opendata-opendata_publish"}
     # schedules may not be due yet; the story harvests nobody, links no system or file, and SES tells nothing
     # (test_national_harvest.py, test_linked_hotel_licence.py, tests/opendata/links, tests/biz/notices/test_feedback.py)
