@@ -56,13 +56,14 @@ def hang(room: Room, catalogue: Catalogue) -> None:
 
     def led(call: Call, source: Source, form: Form, given: Mapping[str, str] | None = None) -> Reply:
         file = exports.get(Asker(call.caller, call.request.address), source, form, given)
-        catalogue.counters.count(source.resource.package_id, "downloads")
         if file is None:
             told = {
                 "detail_th": "กำลังจัดทำไฟล์ขนาดใหญ่ โปรดเรียกที่อยู่นี้อีกครั้ง",
                 "detail_en": "A large file is being made; ask for this address again.",
             }
             return Reply(told, status=202, headers={"Retry-After": str(SOON)})
+        # not while it is made: whoever waits asks many times, and takes it once
+        catalogue.counters.count(source.resource.package_id, "downloads")
         if file.content is None:
             return Reply(None, headers={"Location": file.url, "Cache-Control": "no-store"})
         name = quote(file.file_name, safe="")
