@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.opendata.contents import QUARANTINE
 from chalicelib.opendata.exports.service import AT_ONCE, form_of, wanted_form
+from chalicelib.opendata.usage.counters import day_of
 from tests.opendata.people import operator
 from tests.opendata.portal import Portal
 
@@ -74,7 +75,8 @@ def test_the_schema_describes_the_csv(portal: Portal, resource: str) -> None:
 
 def test_a_large_table_is_made_by_a_job_that_all_wait_for(portal: Portal) -> None:
     portal.organization()
-    large = portal.table_of(portal.dataset()["id"], b"n\n" + b"1\n" * (AT_ONCE + 1))
+    dataset = portal.dataset()["id"]
+    large = portal.table_of(dataset, b"n\n" + b"1\n" * (AT_ONCE + 1))
     address = f"/opendata/v1/resources/{large}/exports/data.csv"
     portal.settle()
     for _ in range(3):
@@ -83,6 +85,9 @@ def test_a_large_table_is_made_by_a_job_that_all_wait_for(portal: Portal) -> Non
     assert len([queue for queue, _ in portal.queues.waiting if queue == "opendata-jobs"]) == 1
     portal.settle()
     assert fetched(portal, address).count(b"\n") == AT_ONCE + 2
+    counters = portal.catalogue.counters
+    counters.write()
+    assert counters.of(day_of(portal.now), dataset)["downloads"] == 1, "to wait for it is not to take it"
 
 
 @pytest.mark.parametrize(
