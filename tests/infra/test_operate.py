@@ -14,22 +14,14 @@ from chalicelib.shared.journal import GIVE_UP_AFTER, Head, Once
 from chalicelib.shared.storage import Key
 from chalicelib.wiring import House, open_house
 from infra.local.surroundings import variables
-from infra.operate import (
-    Appointment,
-    NotDone,
-    announce_key,
-    appoint,
-    examine,
-    furnish,
-    given_up,
-    house_of,
-    login_secret,
-    offers_stand,
-    public_key,
-    revive,
-    run,
-    search,
-)
+from infra.operate.__main__ import run
+from infra.operate.command import NotDone, house_of
+from infra.operate.events import given_up, revive
+from infra.operate.exchange import examine, furnish
+from infra.operate.keys import announce_key, login_secret, public_key
+from infra.operate.offers import offers_stand
+from infra.operate.search import search
+from infra.operate.staff import Appointment, appoint
 from tests.support.cloud import ENVIRONMENT, ORIGIN, REGION, local_cloud
 
 PID = "3990100006066"
@@ -153,7 +145,7 @@ def test_the_shipped_code_lists_need_their_owners_first(house: House) -> None:
 
 
 def test_commands_of_the_exchange_are_for_the_exchange() -> None:
-    for command in ("announce-key", "doctor"):
+    for command in ("furnish", "doctor"):
         with pytest.raises(NotDone, match="--room gdx"):
             run(["prod-biz", command])
 
