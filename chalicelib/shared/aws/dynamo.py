@@ -11,12 +11,11 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Unavailable
 from ..storage import Change, Count, Create, Item, Key, Page, Remove, Require, Update, WriteRefused
+from .reached import busy, reached
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,15 +24,6 @@ Attributes = dict[str, Any]
 
 ATTEMPTS_ON_CONFLICT = 5
 """How often a transaction that met another one (TransactionConflict) is tried again before giving up."""
-
-_BUSY = frozenset(
-    {
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ThrottlingException",
-        "TransactionInProgressException",
-    }
-)
 
 
 def encode(item: Item, token: str) -> Attributes:
@@ -88,7 +78,7 @@ class DynamoTable:
         self._sleep = sleep
 
     def get(self, key: Key) -> Item | None:
-        with _reached():
+        with reached():
             answer = self._client().get_item(TableName=self._name, Key=_address(key), ConsistentRead=True)
         found = answer.get("Item")
         return decode(found) if found else None
@@ -99,7 +89,7 @@ class DynamoTable:
         if not wanted:
             return out  # DynamoDB refuses an empty batch
         for attempt in range(ATTEMPTS_ON_CONFLICT):
-            with _reached():
+            with reached():
                 answer: Mapping[str, Any] = self._client().batch_get_item(
                     RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
                 )
@@ -110,7 +100,7 @@ class DynamoTable:
             if not wanted:
                 return out
             self._back_off(attempt)
-        raise _busy()
+        raise busy()
 
     def query(
         self,
@@ -147,7 +137,7 @@ class DynamoTable:
             request["ConsistentRead"] = True
         if after is not None:
             request["ExclusiveStartKey"] = {name: {"S": value} for name, value in json.loads(after).items()}
-        with _reached():
+        with reached():
             answer = self._client().query(**request)
         last = answer.get("LastEvaluatedKey")
         following = None if not last else json.dumps({name: value["S"] for name, value in sorted(last.items())})
@@ -158,7 +148,7 @@ class DynamoTable:
         for attempt in range(ATTEMPTS_ON_CONFLICT):
             try:
                 # the explicit token lets real DynamoDB recognise its own repeat for ten minutes
-                with _reached():
+                with reached():
                     self._client().transact_write_items(TransactItems=actions, ClientRequestToken=token[:36])
                 return
             except self._client().exceptions.TransactionCanceledException as cancelled:
@@ -178,7 +168,7 @@ class DynamoTable:
                         [(change, decode(there) if there else None) for change, there in failed]
                     ) from None
             self._back_off(attempt)
-        raise _busy()
+        raise busy()
 
     def _back_off(self, attempt: int) -> None:
         self._sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, not a secret
@@ -230,23 +220,3 @@ def _version_is(version: int | None) -> Attributes:
     if version is None:
         return {"ConditionExpression": "attribute_exists(pk)"}
     return {"ConditionExpression": "v = :v", "ExpressionAttributeValues": {":v": {"N": str(version)}}}
-
-
-@contextmanager
-def _reached() -> Iterator[None]:
-    """Turns 'no answer after all the SDK's attempts' into the refusal that a caller may repeat."""
-    from botocore import exceptions as sdk
-
-    try:
-        yield
-    except (sdk.ConnectionError, sdk.HTTPClientError) as error:
-        raise _busy() from error
-    except sdk.ClientError as error:
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if status >= 500 or error.response.get("Error", {}).get("Code") in _BUSY:
-            raise _busy() from error
-        raise
-
-
-def _busy() -> Unavailable:
-    return Unavailable("ระบบกำลังมีผู้ใช้งานมาก โปรดลองใหม่อีกครั้ง", "The store is busy; please try again.", retry_after=1)

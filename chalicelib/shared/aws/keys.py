@@ -10,6 +10,7 @@ from ..errors import Unavailable
 from ..jose import raw_signature
 from ..keyring import Signer, ec_jwk
 from ..storage import Create, Item, Key, Table, WriteRefused
+from .reached import reached
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -18,6 +19,7 @@ SECRET = Key("SECRET", "1")
 CONTEXT = {"klang": "room-secret"}
 
 
+@reached()
 def room_secret(table: Table, kms: Callable[[], KMSClient], alias: str) -> bytes:
     """The room's 32-byte secret: unwrapped by KMS; made by KMS and stored wrapped the first time anyone asks.
 
@@ -59,6 +61,7 @@ class KmsSigner(Signer):
     def kid(self) -> str:
         return str(self.public_jwk["kid"])
 
+    @reached()
     def sign(self, message: bytes) -> bytes:
         """Raises Unavailable once after the key was changed."""
         known = self._key()[0]
@@ -72,6 +75,7 @@ class KmsSigner(Signer):
             )
         return raw_signature(signed["Signature"])
 
+    @reached()
     def _key(self) -> tuple[str, Mapping[str, Any]]:
         """The key behind the alias as this process knows it: its id and its public half."""
         if self._known is None:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from ..errors import Stale, not_found
 from ..objects import Content, Part, PartForm, Piece, Stored, UploadForm
+from .reached import reached
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -72,6 +73,7 @@ class S3Objects:
         request = {"Bucket": self._bucket, "Key": key, "ContentType": media_type}
         return self._client().generate_presigned_url("put_object", Params=request, ExpiresIn=expires_in)
 
+    @reached()
     def start_upload(self, key: str, *, media_type: str) -> str:
         made = self._client().create_multipart_upload(
             Bucket=self._bucket,
@@ -95,6 +97,7 @@ class S3Objects:
         url = self._client().generate_presigned_url("upload_part", Params=request, ExpiresIn=expires_in)
         return PartForm(part.number, url, {"x-amz-checksum-sha256": checksum}, expires_in)
 
+    @reached()
     def send_part(self, key: str, upload: str, number: int, body: bytes) -> Part:
         part = Part(number, len(body), hashlib.sha256(body).hexdigest())
         self._patient().upload_part(
@@ -107,10 +110,12 @@ class S3Objects:
         )
         return part
 
+    @reached()
     def uploaded(self, key: str, upload: str) -> Mapping[int, int] | None:
         found = self._parts(key, upload)
         return None if found is None else {part["PartNumber"]: part["Size"] for part in found}
 
+    @reached()
     def finish_upload(self, key: str, upload: str, parts: Sequence[Part]) -> bool:
         found = self._parts(key, upload)
         if found is None:
@@ -127,12 +132,14 @@ class S3Objects:
             return False
         return True
 
+    @reached()
     def drop_upload(self, key: str, upload: str) -> None:
         try:
             self._client().abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload)
         except self._client().exceptions.NoSuchUpload:
             return
 
+    @reached()
     def head(self, key: str) -> Stored | None:
         from botocore.exceptions import ClientError
 
@@ -154,6 +161,7 @@ class S3Objects:
             composite=digest if in_parts else None,
         )
 
+    @reached()
     def read(self, key: str, *, limit: int | None = None) -> bytes:
         request: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
         if limit is not None:
@@ -169,6 +177,7 @@ class S3Objects:
                 return b""  # S3 has no first byte of an empty object to give (RFC 9110 §15.5.17)
             raise
 
+    @reached()
     def fetch(self, key: str, to: Path | None = None) -> Content:
         try:
             body = self._patient().get_object(Bucket=self._bucket, Key=key)["Body"]
@@ -183,6 +192,7 @@ class S3Objects:
                     out.write(chunk)
         return Content(size, digest.hexdigest())
 
+    @reached()
     def store(self, key: str, file: Path, *, media_type: str, only_if_new: bool = False) -> bool:
         with file.open("rb") as source:
             if file.stat().st_size <= self._piece:
@@ -194,6 +204,7 @@ class S3Objects:
             sent = [self.send_part(key, upload, number, piece) for number, piece in enumerate(pieces, start=1)]
         return self.finish_upload(key, upload, sent)
 
+    @reached()
     def read_range(self, key: str, length: int, *, start: int | None = None, if_match: str | None = None) -> Piece:
         from botocore.exceptions import ClientError
 
@@ -217,6 +228,7 @@ class S3Objects:
         place, _, size = found["ContentRange"].removeprefix("bytes ").partition("/")
         return Piece(found["Body"].read(), int(place.partition("-")[0]), int(size), found["ETag"].strip('"'))
 
+    @reached()
     def put(
         self,
         key: str,
@@ -249,6 +261,7 @@ class S3Objects:
             raise
         return True
 
+    @reached()
     def copy(self, source: str, target: str) -> None:
         origin: Any = {"Bucket": self._bucket, "Key": source}
         try:
@@ -258,10 +271,12 @@ class S3Objects:
 
     def keys(self, prefix: str) -> Iterator[str]:
         pages = self._client().get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-        for page in pages:
-            for found in page.get("Contents", []):
-                yield found["Key"]
+        with reached():
+            for page in pages:
+                for found in page.get("Contents", []):
+                    yield found["Key"]
 
+    @reached()
     def delete(self, key: str) -> None:
         self._client().delete_object(Bucket=self._bucket, Key=key)
 

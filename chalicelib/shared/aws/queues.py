@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .reached import reached
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
@@ -17,8 +19,9 @@ class SqsPost:
         self._name_of = name_of
         self._urls: dict[str, str] = {}
 
+    @reached()
     def send(self, queue: str, body: str) -> None:
-        """Puts one message; raises botocore's error when SQS does not take it."""
+        """Puts one message; raises when SQS does not take it: Unavailable when it is away."""
         if queue not in self._urls:
             self._urls[queue] = self._client().get_queue_url(QueueName=self._name_of(queue))["QueueUrl"]
         self._client().send_message(QueueUrl=self._urls[queue], MessageBody=body)
