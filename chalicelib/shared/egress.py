@@ -29,19 +29,12 @@ MAX_LARGE = 64 * 1024 * 1024
 LONGEST_SILENCE = 60.0
 """Seconds without a byte after which whoever answers is taken for dead, however long the whole may take."""
 
-_NEVER = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2002::/16",
-        "fec0::/10",
-        "::/96",
-        "192.0.0.0/24",
-        "192.88.99.0/24",
-    )
-)
-"""Ranges that `is_global` lets through although they lead to other networks (NAT64, 6to4, site-local...)."""
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is given out to the public (IANA, IPv6 Global Unicast Address Assignments). What lies outside leads
+into other networks or nowhere, and `is_global` knows little of it: NAT64, SIIT (`::ffff:0:a.b.c.d`), site-local."""
+
+_NEVER = tuple(ipaddress.ip_network(text) for text in ("2002::/16", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24"))
+"""Ranges that `is_global` lets through although they lead to other networks (6to4) or stand in examples only."""
 
 
 @dataclass(frozen=True)
@@ -278,5 +271,6 @@ def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return (
         address.is_global
         and not address.is_multicast
+        and (address.version == 4 or address in _UNICAST)
         and not any(address in network for network in _NEVER if network.version == address.version)
     )
