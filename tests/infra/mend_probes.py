@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+import pytest
 import requests
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -199,11 +200,62 @@ def _refused(code: str, call: Callable[[], Any]) -> None:
     assert answered == code
 
 
+def dynamodb_point_in_time() -> None:
+    client = _client("dynamodb")
+    client.create_table(
+        TableName="rows",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+    )
+    switch = {"PointInTimeRecoveryEnabled": True}
+    client.update_continuous_backups(TableName="rows", PointInTimeRecoverySpecification=switch)
+    rows: list[dict[str, Any]] = [{"pk": {"S": "a"}, "sk": {"S": number}, "v": {"N": "1"}} for number in "12"]
+    for row in rows:
+        client.put_item(TableName="rows", Item=row)
+    before = time.time()
+    client.update_item(
+        TableName="rows",
+        Key={"pk": {"S": "a"}, "sk": {"S": "1"}},
+        UpdateExpression="ADD v :one",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )
+    client.delete_item(TableName="rows", Key={"pk": {"S": "a"}, "sk": {"S": "2"}})
+    client.put_item(TableName="rows", Item={"pk": {"S": "a"}, "sk": {"S": "3"}})
+    client.restore_table_to_point_in_time(SourceTableName="rows", TargetTableName="before", RestoreDateTime=before)
+    assert client.scan(TableName="before")["Items"] == rows
+    with pytest.raises(ClientError, match="InvalidRestoreTime"):
+        client.restore_table_to_point_in_time(
+            SourceTableName="rows", TargetTableName="never", RestoreDateTime=before - 60
+        )
+    client.delete_table(TableName="rows")
+    (kept,) = client.list_backups(BackupType="ALL")["BackupSummaries"]
+    assert kept["BackupType"] == "SYSTEM"
+    client.restore_table_from_backup(TargetTableName="rows", BackupArn=kept["BackupArn"])
+    assert [item["sk"]["S"] for item in client.scan(TableName="rows")["Items"]] == ["1", "3"]
+
+
+def sqs_move_tasks() -> None:
+    client = _client("sqs")
+    dead = client.create_queue(QueueName="t-dlq")["QueueUrl"]
+    arn = client.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})
+    url = client.create_queue(QueueName="t", Attributes={"RedrivePolicy": policy, "VisibilityTimeout": "0"})["QueueUrl"]
+    client.send_message(QueueUrl=url, MessageBody="m")
+    for _ in range(2):
+        client.receive_message(QueueUrl=url)
+    client.start_message_move_task(SourceArn=arn)
+    assert client.list_message_move_tasks(SourceArn=arn)["Results"][0]["ApproximateNumberOfMessagesMoved"] == 1
+    assert client.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "m"
+    assert "Messages" not in client.receive_message(QueueUrl=dead)
+
+
 PROBES: dict[str, Callable[[], None]] = {
     probe.__name__: probe
     for probe in (
         apigateway_import,
         dynamodb_lock,
+        dynamodb_point_in_time,
         dynamodb_queries,
         dynamodb_transactions,
         kms_key_state,
@@ -212,6 +264,7 @@ PROBES: dict[str, Callable[[], None]] = {
         s3_filter_names,
         s3_parts,
         s3_post_checksum,
+        sqs_move_tasks,
         sqs_without_lambda,
     )
 }

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from infra.local.emulator.mends import (
     apigateway_import,
     dynamodb_lock,
+    dynamodb_point_in_time,
     dynamodb_queries,
     dynamodb_transactions,
     kms_key_state,
@@ -19,6 +20,7 @@ from infra.local.emulator.mends import (
     s3_filter_names,
     s3_parts,
     s3_post_checksum,
+    sqs_move_tasks,
     sqs_without_lambda,
 )
 
@@ -30,12 +32,14 @@ MENDS: dict[str, Callable[[], None]] = {
     "dynamodb_queries": dynamodb_queries.install,
     "dynamodb_transactions": dynamodb_transactions.install,
     "dynamodb_lock": dynamodb_lock.install,
+    "dynamodb_point_in_time": dynamodb_point_in_time.install,
     "kms_key_state": kms_key_state.install,
     "kms_signing": kms_signing.install,
     "kms_symmetric": kms_symmetric.install,
     "s3_filter_names": s3_filter_names.install,
     "s3_parts": s3_parts.install,
     "s3_post_checksum": s3_post_checksum.install,
+    "sqs_move_tasks": sqs_move_tasks.install,
     "sqs_without_lambda": sqs_without_lambda.install,
 }
 
