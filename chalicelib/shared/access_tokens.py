@@ -203,7 +203,8 @@ class Tokens:
         if not (iat - LEEWAY <= now and nbf - LEEWAY <= now and 0 < exp - iat <= MAX_LIFETIME):
             raise forged()
         if exp + LEEWAY <= now:
-            raise Unauthenticated("การเข้าสู่ระบบหมดอายุ โปรดเข้าสู่ระบบใหม่", "The login has expired; log in again.")
+            expired = Unauthenticated("การเข้าสู่ระบบหมดอายุ โปรดเข้าสู่ระบบใหม่", "The login has expired; log in again.")
+            raise expired.of_a_token()
 
 
 def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -244,4 +245,5 @@ def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def forged() -> Unauthenticated:
     """The one refusal of every token that does not hold: it never tells which check failed."""
-    return Unauthenticated("โทเคนไม่ถูกต้อง โปรดเข้าสู่ระบบใหม่", "The access token does not hold; log in again.")
+    refusal = Unauthenticated("โทเคนไม่ถูกต้อง โปรดเข้าสู่ระบบใหม่", "The access token does not hold; log in again.")
+    return refusal.of_a_token()

@@ -32,7 +32,7 @@ class Refusal(Exception):
 
     `slug` is the stable last part of the problem type; `about` is what the refusal points at when it has no faults of
     its own (see `Fault.pointer`), "" for the request as a whole. `members` are what a client may act upon, beside the
-    texts, in the problem document (RFC 9457 s.3.2); `challenge` is what WWW-Authenticate says with a 401.
+    texts, in the problem document (RFC 9457 s.3.2); `challenge` is what WWW-Authenticate says with a 401 or 403.
     """
 
     slug = "refused"
@@ -62,12 +62,18 @@ class Unauthenticated(Refusal):
     about = "header:Authorization"
     slug, title_th, title_en = "unauthenticated", "ต้องยืนยันตัวตน", "Authentication is needed"
 
+    def of_a_token(self) -> Self:
+        """The same where a token came that does not hold (RFC 6750 s.3.1: `invalid_token`)."""
+        self.challenge = f'{Refusal.challenge}, error="invalid_token"'
+        return self
+
 
 class NotAllowed(Refusal):
     """The caller is known and may not do this."""
 
     about = "header:Authorization"
     slug, title_th, title_en = "not-allowed", "ไม่มีสิทธิ์ทำรายการนี้", "You may not do this"
+    challenge = 'Bearer realm="klang", error="insufficient_scope"'
 
 
 class AssuranceTooLow(Refusal):

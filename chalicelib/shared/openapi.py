@@ -152,4 +152,5 @@ def _security(allow: Sequence[Allow]) -> list[dict[str, list[str]]]:
 def _who(rule: Allow) -> str:
     roles = f" ({', '.join(sorted(rule.roles))})" if rule.roles else ""
     level = f" (IAL {rule.min_ial}+)" if rule.min_ial != "0" else ""
-    return f"{rule.kind}{roles}{level}"
+    acting = f", or who acts for one with a mandate for {rule.acting}" if rule.acting is not None else ""
+    return f"{rule.kind}{roles}{level}{acting}"

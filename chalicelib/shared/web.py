@@ -221,6 +221,10 @@ class Room:
             if self.login is not None and isinstance(refusal, AssuranceTooLow):
                 refusal.members = {**refusal.members, "login": self.login}
             response = _refused(route, refusal, language, request_id, request)
+            if response.status in (401, 403):  # in every dialect (RFC 9110 s.11.6.1, RFC 6750 s.3)
+                common["WWW-Authenticate"] = refusal.challenge
+            if refusal.retry_after is not None:
+                common["Retry-After"] = str(refusal.retry_after)
         except Exception as error:
             # the traceback's last frames locate it; the message may hold what the caller sent, so it stays out
             log.error(
@@ -314,8 +318,4 @@ def _refused(route: Route, refusal: Refusal | None, language: str, request_id: s
     else:
         document = problem(refusal, language=language, instance=request_id)
     headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
-    if refusal is not None and refusal.retry_after is not None:
-        headers["Retry-After"] = str(refusal.retry_after)
-    if refusal is not None and document["status"] == 401:
-        headers["WWW-Authenticate"] = refusal.challenge
     return Response(document["status"], headers, json.dumps(document, ensure_ascii=False).encode())

@@ -54,8 +54,10 @@ def test_a_strong_login_enters() -> None:
 
 
 def test_other_refusals_have_no_such_members() -> None:
-    for answer in (client().get("/strong"), client().get("/strong", token="x.y.z")):
-        assert answer.status == 401 and answer.headers["www-authenticate"] == 'Bearer realm="klang"'
+    told = {None: 'Bearer realm="klang"', "x.y.z": 'Bearer realm="klang", error="invalid_token"'}
+    for token, challenge in told.items():
+        answer = client().get("/strong", token=token)
+        assert answer.status == 401 and answer.headers["www-authenticate"] == challenge
         assert not {"required_ial", "ial", "login"} & set(answer.json)
     assert set(problem(NotAllowed("ไม่ได้", "No."), language="th", instance="x")) == {
         *("type", "title", "status", "detail", "instance", "errors"),

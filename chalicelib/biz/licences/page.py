@@ -70,8 +70,6 @@ def refusal(refused: Refusal | None, language: str, request_id: str, request: Re
             status, {"Content-Type": press.HTML, "Cache-Control": "no-store", **_headers(told)}, html.encode()
         )
     headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
-    if status == 401:  # a public route refuses only a token that does not hold
-        headers["WWW-Authenticate"] = 'Bearer realm="klang"'
     return Response(status, headers, json.dumps(document, ensure_ascii=False).encode())
 
 

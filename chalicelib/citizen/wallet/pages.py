@@ -67,8 +67,6 @@ def refusal(refused: Refusal | None, language: str, request_id: str, request: Re
     if refused is not None and refused.retry_after is not None:
         headers["Retry-After"] = str(refused.retry_after)
     if not press.accepts_html(request):
-        if status == 401:  # a public route refuses only a token that does not hold
-            headers["WWW-Authenticate"] = 'Bearer realm="klang"'
         return Response(
             status, {"Content-Type": MEDIA_TYPE, **headers}, json.dumps(document, ensure_ascii=False).encode()
         )

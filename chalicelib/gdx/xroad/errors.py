@@ -24,8 +24,6 @@ def dialect(spelling: Spelling) -> Dialect:
         headers = {"X-Road-Error": spelled(kind, spelling), "Cache-Control": "no-store"}
         if refusal is not None and refusal.retry_after is not None:
             headers["Retry-After"] = str(refusal.retry_after)
-        if status == 401:
-            headers["WWW-Authenticate"] = 'Bearer realm="gdx"'
         # `detail` is the id under which the case is found in the log
         told = {"type": headers["X-Road-Error"], "message": _message(refusal, language), "detail": request_id}
         body, headers["Content-Type"] = _written(told, xml=wants_xml(request.headers.get("accept", "")))
