@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,7 +20,7 @@ from moto import mock_aws
 from infra.local.emulator import mends, start
 from infra.local.session import LocalSession
 from infra.provision import PLATFORMS, Outcome, Template, apply, load_template, parameters_for
-from tests.support.strict import strict
+from tests.support.strict import Strictness, strict
 
 REGION = "ap-southeast-1"
 ENVIRONMENT = "test"
@@ -68,12 +69,19 @@ class LongLived(boto3.session.Session):
 @contextmanager
 def empty_cloud() -> Iterator[boto3.session.Session]:
     """Mended, strict moto with nothing in it."""
+    with watched_cloud() as (session, _):
+        yield session
+
+
+@contextmanager
+def watched_cloud(now: Callable[[], float] = time.time) -> Iterator[tuple[boto3.session.Session, Strictness]]:
+    """The same with what stands before moto, by a clock that tells seconds since 1970."""
     mends.install()
     before = os.environ.get("AWS_DEFAULT_REGION")
     os.environ["AWS_DEFAULT_REGION"] = REGION
     try:
-        with mock_aws(), strict():
-            yield new_session()
+        with mock_aws(), strict(now) as strictness:
+            yield new_session(), strictness
     finally:
         if before is None:
             del os.environ["AWS_DEFAULT_REGION"]

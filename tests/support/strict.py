@@ -50,6 +50,11 @@ class Strictness:
     handles: dict[tuple[str, str], str] = field(default_factory=dict)
     owners: dict[str, tuple[str, str]] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Nothing was ever sent."""
+        for remembered in (self.tokens, self.deduplicated, self.handles, self.owners):
+            remembered.clear()
+
     def answer(self, request: Any, forward: Forward) -> Any:
         """Moto's answer, or AWS's refusal."""
         target = request.headers.get("X-Amz-Target", b"")

@@ -1,9 +1,4 @@
-"""Deterministic faults between botocore and moto: every AWS call of the block asks `pick` what shall happen.
-
-with local_cloud() as session, faults(lambda service, operation, n: "lost" if n == 0 else "ok") as f:
-    ...
-assert f.trace == [("dynamodb", "PutItem", "lost"), ...]
-"""
+"""Deterministic faults between botocore and moto: every AWS call of the block asks `pick` what shall happen."""
 
 from __future__ import annotations
 
@@ -11,38 +6,15 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any
 
 import botocore.endpoint as endpoint_module
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
-from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+from moto.core.botocore_stubber import BotocoreStubber
 
-Kind = Literal["ok", "drop", "lost", "500", "500after", "throttle", "crash", "crash_after", "twice", "zombie"]
-"""drop: never arrives. lost: applied, no answer. 500 / 500after: an error before / after the effect.
-throttle: refused by rate. crash / crash_after: the process dies before / after. twice: applied two times.
-zombie: no answer, applied later."""
-
-Pick = Callable[[str, str, int], Kind]
-"""From service, operation and the number of the call (from 0, retries count) to what happens."""
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
-
-_THROTTLED = {
-    "dynamodb": "ProvisionedThroughputExceededException",
-    "sqs": "RequestThrottled",
-    "s3": "SlowDown",
-}
-# Writes that may take effect late; any other call that is to be a zombie is merely lost.
-_LATE = {
-    *("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"),
-    *("SendMessage", "SendMessageBatch", "DeleteMessage", "DeleteMessageBatch", "PutObject"),
-}
-
-
-class Crash(BaseException):
-    """The process dies here. Not an Exception, so that no `except Exception` can survive it."""
+from . import answers
+from .kinds import CONFLICTING, IN_PARTS, LATE, THROTTLED, Crash, Kind, Pick
+from .past import Past, eventual
 
 
 class _NoWaiting:
@@ -57,48 +29,90 @@ class _NoWaiting:
 
 @dataclass
 class Faults:
-    """What happened so far, a switch, and the writes that have not landed yet."""
+    """What happened so far, a switch, and the writes that have not landed yet.
+
+    Attributes:
+        pick: what happens to the next call.
+        on: off, nothing happens and nothing is noted.
+        trace: (service, operation, what happened) of each call. A kind that does not fit a call counts as "ok".
+        slept: seconds that the SDK would have waited before it repeated.
+        gate: done before each call; lets other processes go first (`turns`).
+        past: what eventual reads may be told; without it no read is stale.
+        behind: how many writes a stale read is behind.
+    """
 
     pick: Pick
     on: bool = True
     trace: list[tuple[str, str, Kind]] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
+    gate: Callable[[], None] | None = None
+    past: Past | None = None
+    behind: int = 3
     _zombies: list[Callable[[], Any]] = field(default_factory=list)
 
-    def call(self, event_name: str, request: Any, real: Callable[[], Any]) -> Any:
+    def call(self, event_name: str, request: Any, send: Callable[[], Any]) -> Any:
         """Answer one botocore call; `event_name` is `before-send.<service>.<Operation>`."""
         if not self.on:
-            return real()
+            return send()
+        if self.gate is not None:
+            self.gate()
         _, service, operation = event_name.split(".")
-        kind = self.pick(service, operation, len(self.trace))
+        kind = self._fitting(self.pick(service, operation, len(self.trace)), operation, request)
         self.trace.append((service, operation, kind))
+
+        def real() -> Any:
+            if self.past is not None:
+                self.past.note(operation, request.body)
+            return send()
+
         match kind:
             case "ok":
                 return real()
             case "twice":
                 real()
                 return real()
+            case "stale":
+                assert self.past is not None
+                return self.past.read(operation, request.body, self.behind, send)
+            case "partial":
+                return answers.partial(operation, request, real)
+            case "conflict":
+                return answers.conflict(operation, request)
             case "drop":
                 raise ConnectTimeoutError(endpoint_url=request.url)
             case "500":
-                return _error(service, request.url, 500, "InternalServerError")
+                return answers.error(service, request.url, 500, "InternalServerError")
             case "throttle":
                 status = 503 if service == "s3" else 400
-                return _error(service, request.url, status, _THROTTLED.get(service, "ThrottlingException"))
+                return answers.error(service, request.url, status, THROTTLED.get(service, "ThrottlingException"))
             case "crash":
                 raise Crash(f"before {operation}")
-            case "zombie" if operation in _LATE:
+            case "zombie":
                 self._zombies.append(real)
                 raise ReadTimeoutError(endpoint_url=request.url)
         real()
         match kind:
             case "500after":
-                return _error(service, request.url, 500, "InternalServerError")
+                return answers.error(service, request.url, 500, "InternalServerError")
             case "crash_after":
                 raise Crash(f"after {operation}")
-            case "lost" | "zombie":
+            case "lost":
                 raise ReadTimeoutError(endpoint_url=request.url)
         raise ValueError(f"unknown fault {kind}")
+
+    def _fitting(self, kind: Kind, operation: str, request: Any) -> Kind:
+        """The kind that can happen to such a call."""
+        match kind:
+            case "zombie":
+                return kind if operation in LATE else "lost"
+            case "conflict":
+                return kind if operation in CONFLICTING else "ok"
+            case "partial":
+                return kind if operation in IN_PARTS else "ok"
+            case "stale":
+                there = self.past is not None and request.headers.get("X-Amz-Target") is not None
+                return kind if there and eventual(operation, json.loads(request.body)) else "ok"
+        return kind
 
     @property
     def pending(self) -> int:
@@ -112,15 +126,9 @@ class Faults:
         self._zombies.pop(0)()
         return True
 
-
-def _error(service: str, url: str, status: int, code: str) -> AWSResponse:
-    if service == "s3":
-        body = f"<Error><Code>{code}</Code><Message>injected</Message></Error>"
-        headers = {"content-type": "application/xml"}
-    else:
-        body = json.dumps({"__type": f"injected#{code}", "message": "injected"})
-        headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "injected"}
-    return AWSResponse(url, status, HTTPHeaders.from_dict(headers), MockRawResponse(body))
+    def bury(self) -> None:
+        """What has not landed never will."""
+        self._zombies.clear()
 
 
 @contextmanager

@@ -1,0 +1,11 @@
+"""The flows that are lived through, one module each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..flow import Flow
+from .outbox import Outbox
+
+FLOWS: dict[str, type[Flow[Any]]] = {flow.name: flow for flow in (Outbox,)}
+"""Every flow, by its name."""
