@@ -1,4 +1,4 @@
-"""The `chalice` command with four mends, run as a script by the Python that Lambda will run.
+"""The `chalice` command with five mends, run as a script by the Python that Lambda will run.
 
 1. A missing wheel is an error. Chalice prints a warning, exits 0 and ships a zip without the package.
 2. Packages carry byte code. Lambda cannot write any, so without it every cold start compiles everything
@@ -9,6 +9,8 @@
    a copy; Chalice would download and compress them for every stage again.
 4. The API's definition carries what `gateway.json` adds (the gateway's own answers), which Chalice has no setting
    for; the definition as API Gateway gets it is kept as `api.json`.
+5. botocore travels with the models of the services that the stage may call (`aws.json`), without their manuals. With
+   all 400 of them a client takes 170 ms to make, with these 20.
 
 What no function reads is left out: type stubs, tests, command-line scripts, records of installed files, the parts of
 libraries that nobody here imports, and the tables of symbols in shared objects (docs/decisions/0057-small-packages.md).
@@ -16,6 +18,7 @@ libraries that nobody here imports, and the tables of symbols in shared objects 
 
 import compileall
 import fcntl
+import gzip
 import hashlib
 import json
 import os
@@ -24,7 +27,7 @@ import re
 import shutil
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,9 +39,6 @@ from chalice.cli import main
 from chalice.constants import MISSING_DEPENDENCIES_TEMPLATE
 from chalice.deploy.packager import LambdaDeploymentPackager, MissingDependencyError
 from chalice.deploy.swagger import SwaggerGenerator
-
-BUILT_INTO_LAMBDA = ("boto3", "botocore", "s3transfer", "dateutil", "jmespath")
-"""boto3 and what it needs; `requirements-runtime.txt` brings the same to a rehearsal."""
 
 UNREAD_FILES = re.compile(r"\.(pyi|pyx|pxd|c|h)$|(^|/)(py\.typed|RECORD|INSTALLER|REQUESTED|direct_url\.json)$")
 UNREAD_FOLDERS = re.compile(r"^(bin|include|share|man)(/|$)|(^|/)(tests?|benchmarks|__pycache__)(/|$)")
@@ -56,7 +56,7 @@ UNUSED_PARTS = re.compile(
 )
 """Parts of libraries by their path. `tests/infra/test_package.py` imports from a package all that our code imports."""
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the cached zip would come out differently from the same requirements."""
 
 
@@ -78,7 +78,8 @@ def package(self: LambdaDeploymentPackager, project_dir: str, python_version: st
 def _dependencies(packager: LambdaDeploymentPackager, project_dir: str, python_version: str) -> Path:
     requirements = Path(packager._get_requirements_filename(project_dir))
     text = requirements.read_text("utf-8") if requirements.exists() else ""
-    named = f"{FORMAT}|{python_version}|{packager._architecture}|{text}"
+    models = Path("aws.json").read_text("utf-8")
+    named = f"{FORMAT}|{python_version}|{packager._architecture}|{text}|{models}"
     folder = Path(os.environ["KLANG_PACKAGE_CACHE"])
     folder.mkdir(parents=True, exist_ok=True)
     ready = folder / f"dependencies-{hashlib.sha256(named.encode()).hexdigest()[:16]}.zip"
@@ -103,10 +104,9 @@ def _build(packager: LambdaDeploymentPackager, version: str, requirements: Path,
         inside = path.relative_to(site_packages).as_posix()
         if path.is_file() and any(each.search(inside) for each in (UNREAD_FILES, UNREAD_FOLDERS, UNUSED_PARTS)):
             path.unlink()
-        elif path.is_dir() and path.parent == site_packages and path.name in BUILT_INTO_LAMBDA:
-            shutil.rmtree(path)
         elif path.is_file() and path.suffix == ".so":
             path.write_bytes(loaded_part(path.read_bytes()))
+    slim(site_packages / "botocore/data", json.loads(Path("aws.json").read_text("utf-8"))["services"])
     # Parallel workers start this file again (spawn): hence the __main__ guard below.
     compiled = compileall.compile_dir(
         site_packages,
@@ -120,6 +120,52 @@ def _build(packager: LambdaDeploymentPackager, version: str, requirements: Path,
         print("some files of the dependencies do not compile; they travel as source", file=sys.stderr)
     for path in site_packages.rglob("*.pyc"):
         path.with_suffix(".py").unlink(missing_ok=True)
+
+
+def slim(data: Path, services: Iterable[str]) -> None:
+    """Leaves of botocore's `data` folder the newest models of these services, unpacked and without their manuals.
+
+    Every operation and shape stays, and so does every rule by which an address is found: requests are the same bytes
+    (`tests/infra/test_botocore.py`). The list of addresses keeps its partition `aws` and these services.
+
+    Raises:
+        FileNotFoundError: botocore knows no such service.
+    """
+    kept = set(services)
+    if unknown := sorted(kept - {path.name for path in data.iterdir()}):
+        raise FileNotFoundError(f"botocore has no model of {', '.join(unknown)}")
+    for folder in [path for path in data.iterdir() if path.is_dir()]:
+        newest = max(path.name for path in folder.iterdir()) if folder.name in kept else ""
+        for version in list(folder.iterdir()):
+            if version.name != newest:
+                shutil.rmtree(version)
+        if not newest:
+            folder.rmdir()
+    for path in list(data.rglob("*.json*")):
+        packed = path.read_bytes()
+        path.unlink()
+        if not path.name.startswith("examples-"):
+            model = json.loads(gzip.decompress(packed) if path.suffix == ".gz" else packed)
+            plain = path.with_name(path.name.removesuffix(".gz"))
+            plain.write_text(json.dumps(_without_manual(model), separators=(",", ":")), encoding="utf-8")
+    endpoints = data / "endpoints.json"
+    known = json.loads(endpoints.read_text("utf-8"))
+    known["partitions"] = [each for each in known["partitions"] if each["partition"] == "aws"]
+    for partition in known["partitions"]:
+        partition["services"] = {name: rule for name, rule in partition["services"].items() if name in kept}
+    endpoints.write_text(json.dumps(known, separators=(",", ":")), encoding="utf-8")
+
+
+def _without_manual(model: Any) -> Any:
+    """A model with its texts for people empty: botocore asks for them. A member of that name is no text and stays."""
+    if isinstance(model, dict):
+        return {
+            name: ""
+            if name in ("documentation", "documentationUrl") and isinstance(part, str)
+            else _without_manual(part)
+            for name, part in model.items()
+        }
+    return [_without_manual(part) for part in model] if isinstance(model, list) else model
 
 
 def loaded_part(library: bytes) -> bytes:

@@ -18,14 +18,21 @@ import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from infra import stages
 from infra.package.gateway_responses import swagger_extension
 from infra.package.tools import CACHE, PACKAGING, PROJECT, prepared_python
 from infra.stages import PLATFORMS, Environment, Stage
 
-NOT_PACKAGED = ("chalice", "boto3")
-"""Chalice adds its own two runtime files and would drag its command line along; boto3 is part of Lambda."""
+NOT_PACKAGED = ("chalice",)
+"""Chalice adds its own two runtime files and would drag its command line along."""
+
+NOT_CALLED = frozenset({"ec2", "logs", "xray"})
+"""Services whose actions Lambda or its agent uses with the function's role; no function calls them itself."""
+
+MODELS = {"ses": "sesv2"}
+"""botocore's names of services where IAM has others."""
 
 _OPENDATA = (
     "defusedxml", "duckdb", "ijson", "fsspec", "luqum", "markdown-it-py", "multipart", "openpyxl", "pygal", "rdflib",
@@ -136,6 +143,8 @@ def lay_out(
     stages.write(folder / ".chalice", environments)
     gateway = {"x-amazon-apigateway-gateway-responses": swagger_extension()}
     (folder / "gateway.json").write_text(json.dumps(gateway), encoding="utf-8")
+    rights = json.loads((folder / ".chalice" / stage.policy_file).read_text("utf-8"))
+    (folder / "aws.json").write_text(json.dumps({"services": called_services(rights)}), encoding="utf-8")
     record = folder / ".chalice/deployed"
     if deployed is not None and not record.exists():
         deployed.mkdir(parents=True, exist_ok=True)
@@ -162,6 +171,12 @@ def packaged(requirements: str, platforms: Iterable[str]) -> str:
         if name and name not in NOT_PACKAGED and opened & ONLY_WITH.get(name, opened):
             kept.append(line.strip())
     return "\n".join(kept) + "\n"
+
+
+def called_services(policy: Mapping[str, Any]) -> list[str]:
+    """The services by botocore's names that a policy lets a function call: what may not be called needs no model."""
+    named = {action.split(":")[0] for rule in policy["Statement"] for action in rule["Action"]}
+    return sorted(MODELS.get(name, name) for name in named - NOT_CALLED)
 
 
 def _compile(python: Path, folder: Path) -> None:

@@ -1,4 +1,6 @@
-"""AWS clients of one process: made lazily, with explicit limits of time and attempts.
+"""AWS clients of one process: made lazily, by botocore alone, with explicit limits of time and attempts.
+
+boto3 would add its own import and nothing that is used here; clients are botocore's either way.
 
 The budget: 3 attempts of at most 1 s to connect and 3 s to read keep the worst injected delay of a route below the
 29 s of API Gateway even when two services fail at once.
@@ -7,9 +9,10 @@ The budget: 3 attempts of at most 1 s to connect and 3 s to read keep the worst 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import botocore.session
     from boto3.session import Session
     from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,21 +25,28 @@ if TYPE_CHECKING:
 
 
 class Clients:
-    """One client per service, made on first use (importing boto3 is most of a cold start)."""
+    """One client per service, made on first use (importing botocore is most of a cold start).
+
+    Args:
+        region: of all clients.
+        session: a boto3 session of the caller's: tests and the local stack count or refuse calls by theirs.
+    """
 
     def __init__(self, region: str, session: Session | None = None) -> None:
         self._region = region
         self._given = session
         self._functions: dict[float, LambdaClient] = {}
 
-    @cached_property
-    def session(self) -> Session:
-        """The boto3 session; tests and the local stack hand in their own to count or refuse calls."""
+    def _client(self, service: str, config: Config) -> Any:
         if self._given is not None:
-            return self._given
-        from boto3.session import Session
+            return self._given.client(service, config=config)  # type: ignore[call-overload]  # any service by its name
+        return self._session.create_client(service, region_name=self._region, config=config)
 
-        return Session(region_name=self._region)
+    @cached_property
+    def _session(self) -> botocore.session.Session:
+        from botocore.session import Session
+
+        return Session()
 
     @cached_property
     def _config(self) -> Config:
@@ -53,16 +63,17 @@ class Clients:
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """DynamoDB."""
-        return self.session.client("dynamodb", config=self._config)
+        made: DynamoDBClient = self._client("dynamodb", self._config)
+        return made
 
     @cached_property
     def s3(self) -> S3Client:
         """S3; SigV4 and path style, because presigned addresses must hold on any endpoint."""
         from botocore.config import Config
 
-        return self.session.client(
-            "s3", config=self._config.merge(Config(signature_version="s3v4", s3={"addressing_style": "path"}))
-        )
+        by_path = Config(signature_version="s3v4", s3={"addressing_style": "path"})
+        made: S3Client = self._client("s3", self._config.merge(by_path))
+        return made
 
     @cached_property
     def patient_s3(self) -> S3Client:
@@ -79,12 +90,14 @@ class Clients:
             read_timeout=120,
             response_checksum_validation="when_required",
         )
-        return self.session.client("s3", config=self._config.merge(moves))
+        made: S3Client = self._client("s3", self._config.merge(moves))
+        return made
 
     @cached_property
     def sqs(self) -> SQSClient:
         """SQS."""
-        return self.session.client("sqs", config=self._config)
+        made: SQSClient = self._client("sqs", self._config)
+        return made
 
     def functions(self, patience: float) -> LambdaClient:
         """Lambda, for answers that take up to `patience` seconds; one attempt, because whoever asks may ask again."""
@@ -92,18 +105,20 @@ class Clients:
 
         if patience not in self._functions:
             waits = Config(read_timeout=patience, retries={"total_max_attempts": 1, "mode": "standard"})
-            self._functions[patience] = self.session.client("lambda", config=self._config.merge(waits))
+            self._functions[patience] = self._client("lambda", self._config.merge(waits))
         return self._functions[patience]
 
     @cached_property
     def ses(self) -> SESV2Client:
         """SES; one attempt, because it does not know a repeat."""
-        return self.session.client("sesv2", config=self._single)
+        made: SESV2Client = self._client("sesv2", self._single)
+        return made
 
     @cached_property
     def sns(self) -> SNSClient:
         """SNS, for SMS; one attempt, because it does not know a repeat."""
-        return self.session.client("sns", config=self._single)
+        made: SNSClient = self._client("sns", self._single)
+        return made
 
     @property
     def _single(self) -> Config:
@@ -114,4 +129,5 @@ class Clients:
     @cached_property
     def kms(self) -> KMSClient:
         """KMS."""
-        return self.session.client("kms", config=self._config)
+        made: KMSClient = self._client("kms", self._config)
+        return made
