@@ -1,4 +1,5 @@
-"""A model of the exchange under load, worked out from stated inputs and from what the code was counted to do.
+"""A model of the exchange under load, worked out from stated inputs and from what the code was counted to do; the page
+tells of the other platforms, too (`bench.simulate`).
 
 `python -m bench.scale` writes `docs/scale.md`; a test compares the two, so that the page cannot tell old numbers.
 """
@@ -222,8 +223,10 @@ class Model:
 def main() -> None:
     """Writes the page."""
     from bench.scale_page import page
+    from bench.simulate_page import read_runs
+    from bench.uses import count_uses
 
-    PAGE.write_text(page(Model(count())), encoding="utf-8")
+    PAGE.write_text(page(Model(count()), count_uses(), read_runs()), encoding="utf-8")
     print(f"written: {PAGE}")
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
 from bench.counted import Cost
 from bench.scale import SEALED, Assumed, Limits, Load, Model, Prices
 from bench.sign_ins_page import day_of, sign_ins
+from bench.simulate_page import inputs, platforms, prose
+from bench.uses import Use
 from chalicelib.gdx.transparency.sealer import BATCH
 
 _WORDS = {
@@ -48,36 +52,44 @@ _WORDS = {
 }
 
 
-def page(model: Model) -> str:
+def page(model: Model, uses: Sequence[Use], runs: Sequence[Mapping[str, Any]]) -> str:
     """The whole page."""
     parts = [
-        _head(model),
+        _head(model, runs),
+        platforms(uses, runs, model.prices.baht),
         _load(model),
         _counts(model),
         _bottlenecks(model),
         _money(model),
         _async(model),
         sign_ins(day_of(model.limits, model.assumed, model.prices), model.prices.baht),
-        _inputs(model),
+        [*_inputs(model), *inputs()],
     ]
     return "\n".join(line for part in parts for line in [*part, ""]).rstrip() + "\n"
 
 
-def _head(model: Model) -> list[str]:
+def _head(model: Model, runs: Sequence[Mapping[str, Any]]) -> list[str]:
     first = model.bottlenecks()[0]
     short = [each for each in model.bottlenecks() if each.rate < each.need * model.load.crisis]
+    met = {run["times"]: run["first"] for run in reversed(runs) if run["account"] == runs[0]["account"]}
+    ends = [f"at {times} times it is *{found[0]}*" for times, found in met.items() if found is not None]
     return [
-        "# How far the exchange goes, and what it costs",
+        "# How far Klang goes, and what it costs",
         "",
-        "A model on paper, not a measurement under load. What an exchange asks of AWS is counted from the code each",
-        "time this page is written (`python -m bench.scale`, and a test compares); what AWS takes for it, how fast it",
-        "is and where it ends are stated inputs, at the end of the page. Change an input and the tables follow.",
+        *prose(
+            "A model on paper, not a measurement under load. What each use asks of AWS is counted from the code each "
+            "time this page is written (`python -m bench.scale`, and a test compares); what AWS takes for it, how "
+            "fast it is and where it ends are stated inputs, at the end of the page. Change an input "
+            "and the tables follow."
+        ),
         "",
-        f"In short: today's busiest minute ({_number(model.load.peak)} exchanges a second) is far below every limit. A",
-        f"crisis of {model.load.crisis:.0f} times today ({_number(model.crisis_peak)} a second) is beyond "
-        f"{len(short)} of",
-        f"{len(model.bottlenecks())} limits by AWS's defaults; the first is *{first.name}*, at {_number(first.rate)} a",
-        "second. What is done about each is below.",
+        *prose(
+            "In short: today's busiest minute is served whole by an account as AWS gives it. Of a flood that nobody "
+            f"announced the first limit {'; '.join(reversed(ends))}. With the quotas of this page asked for before, "
+            f"a hundred times today are served. The exchange alone, {_number(model.load.peak)} exchanges a second "
+            f"today and {_number(model.crisis_peak)} in a crisis, is beyond {len(short)} of "
+            f"{len(model.bottlenecks())} limits then; the first is *{first.name}*, at {_number(first.rate)} a second."
+        ),
     ]
 
 
@@ -91,7 +103,7 @@ def _load(model: Model) -> list[str]:
         ("crisis week, busiest minute", model.crisis_peak),
     ]
     lines = [
-        "## The load",
+        "## The exchange: the load",
         "",
         "| | exchanges per second | Lambdas at once | with slow providers |",
         "|---|---:|---:|---:|",
@@ -117,7 +129,7 @@ def _counts(model: Model) -> list[str]:
         ("asynchronous exchange, placed to fetched", counted.asynchronous, 1),
     ]
     lines = [
-        "## What one exchange asks of AWS",
+        "## The exchange: what one asks of AWS",
         "",
         "| | requests to DynamoDB | keys read | read units | items written | write units | KMS signatures |",
         "|---|---:|---:|---:|---:|---:|---:|",
@@ -158,7 +170,7 @@ def _cost_row(name: str, cost: Cost, among: int) -> str:
 def _bottlenecks(model: Model) -> list[str]:
     found = model.bottlenecks()
     lines = [
-        "## What ends first",
+        "## The exchange: what ends first",
         "",
         "Exchanges per second of the whole exchange at which each limit is reached by AWS's defaults, and "
         "what is needed:",
@@ -179,7 +191,7 @@ def _bottlenecks(model: Model) -> list[str]:
 def _money(model: Model) -> list[str]:
     baht = model.prices.baht
     lines = [
-        "## What a million exchanges cost",
+        "## The exchange: what a million cost",
         "",
         "| | Baht | share |",
         "|---|---:|---:|",
@@ -215,7 +227,7 @@ def _async(model: Model) -> list[str]:
         + 3 * prices.lambda_million
     )
     return [
-        "## The asynchronous way",
+        "## The exchange: the asynchronous way",
         "",
         f"It takes {cost.write_units} write units and {cost.messages} queue message(s), each sent, received "
         "and deleted",

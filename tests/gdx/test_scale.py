@@ -10,6 +10,8 @@ import pytest
 from bench.counted import Cost, Counter, Watched, kilobytes
 from bench.scale import PAGE, Counted, Model, count
 from bench.scale_page import page
+from bench.simulate_page import read_runs
+from bench.uses import count_uses
 from chalicelib.gdx import store
 from chalicelib.gdx.ids import ServiceId, SubsystemId
 from chalicelib.gdx.rules import QUOTA_SHARDS
@@ -94,5 +96,5 @@ def test_more_load_needs_more_and_costs_the_same_for_each(counted: Counted) -> N
 
 
 def test_the_page_says_what_the_model_says(counted: Counted) -> None:
-    fresh = page(Model(counted))
+    fresh = page(Model(counted), count_uses(), read_runs())
     assert PAGE.read_text(encoding="utf-8") == fresh, "run: .venv/bin/python -m bench.scale"
