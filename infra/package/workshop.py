@@ -28,8 +28,9 @@ from infra.stages import PLATFORMS, Environment, Stage
 NOT_PACKAGED = ("chalice",)
 """Chalice adds its own two runtime files and would drag its command line along."""
 
-NOT_CALLED = frozenset({"ec2", "logs", "xray"})
-"""Services whose actions Lambda or its agent uses with the function's role; no function calls them itself."""
+NOT_CALLED = frozenset({"ec2", "logs"})
+"""Services that Lambda calls with the function's role; no function calls them itself. (The X-Ray SDK does make a client,
+though its segments go to Lambda's own daemon.)"""
 
 MODELS = {"ses": "sesv2"}
 """botocore's names of services where IAM has others."""
@@ -138,6 +139,8 @@ def lay_out(
         closed = [f"chalicelib/{platform}" for platform in PLATFORMS if platform not in stage.platforms]
         shutil.copytree(project / "chalicelib", folder / "chalicelib", ignore=_leaving_out(project, closed))
         _compile(python, folder)
+        if (folder / "chalicelib/shared/route_table.py").exists():
+            _write_route_table(python, folder, stage)
     requirements = (project / "requirements.txt").read_text("utf-8")
     (folder / "requirements.txt").write_text(packaged(requirements, stage.platforms), encoding="utf-8")
     stages.write(folder / ".chalice", environments)
@@ -177,6 +180,18 @@ def called_services(policy: Mapping[str, Any]) -> list[str]:
     """The services by botocore's names that a policy lets a function call: what may not be called needs no model."""
     named = {action.split(":")[0] for rule in policy["Statement"] for action in rule["Action"]}
     return sorted(MODELS.get(name, name) for name in named - NOT_CALLED)
+
+
+def _write_route_table(python: Path, folder: Path, stage: Stage) -> None:
+    """Opens the stage's whole house once, as it is deployed, and keeps which noun hangs which route."""
+    write = "import app; from chalicelib.shared.route_table import write; write(app.house.rooms.values())"
+    own = {
+        **stage.variables(),
+        "AWS_DEFAULT_REGION": stages.REGION,
+        "AWS_XRAY_SDK_ENABLED": "false",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    subprocess.run([str(python), "-c", write], cwd=folder, env={**os.environ, **own}, check=True)
 
 
 def _compile(python: Path, folder: Path) -> None:

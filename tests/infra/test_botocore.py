@@ -71,6 +71,7 @@ CALLS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "Content": {"Raw": {"Data": b"Subject: x"}},
         }
     },
+    "xray": {"put_trace_segments": {"TraceSegmentDocuments": ["{}"]}},
     "sns": {"publish": {"PhoneNumber": "+66800000000", "Message": "m"}},
 }
 """By service, calls with every shape of argument that Klang sends."""
@@ -155,6 +156,6 @@ def test_a_package_knows_the_services_that_its_policy_allows(platform: str) -> N
     )
     services = called_services(rights)
     assert set(services) <= set(CALLS)
-    assert {"dynamodb", "kms", "s3", "sqs"} <= set(services)
+    assert {"dynamodb", "kms", "s3", "sqs", "xray"} <= set(services)
     assert ("lambda" in services) == (platform == "opendata")
     assert ("sesv2" in services) == (platform in ("biz", "citizen"))
