@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .shared.identity import Gate
+from .shared.measures import measure
 
 if TYPE_CHECKING:
     from .wiring import House
@@ -34,8 +35,8 @@ def _seal(house: House) -> None:
     try:
         behind = house.gdx.transparency.seal().behind.total_seconds()
     finally:
-        house.watch.measure("LogSealFailures", "Count", 1 if behind is None else 0, house.settings.environment)
-    house.watch.measure("LogBehind", "Seconds", behind, house.settings.environment)
+        measure("LogSealFailures", 1 if behind is None else 0, platform="gdx")
+    measure("LogBehind", behind, platform="gdx")
 
 
 def _open_opendata(house: House) -> None:
@@ -73,7 +74,7 @@ def _publish(house: House) -> None:
         house.opendata.publisher.run()
         done = True
     finally:
-        house.watch.measure("SearchPublishFailures", "Count", 0 if done else 1, house.settings.environment)
+        measure("SearchPublishFailures", 0 if done else 1, platform="opendata")
 
 
 def _open_biz(house: House) -> None:

@@ -101,7 +101,8 @@ class House:
         from .shared.watch import Watch
 
         service = f"klang-{self.settings.environment}-{'-'.join(self.settings.platforms)}"
-        return Watch(service, tracing=not self.settings.on_laptop)
+        platforms = self.settings.platforms
+        return Watch(service, self.settings.environment, platforms[0], tracing=not self.settings.on_laptop)
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -5,15 +5,17 @@ Every record of the house's loggers leaves as one JSON line, redacted as a whole
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .measures import EVERY, METRICS, Measurement, at_work, measuring
 from .redaction import redact
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools import Logger, Metrics, Tracer
+    from aws_lambda_powertools import Logger, Tracer
 
 LOGGER = "klang"
 NAMESPACE = "Klang"
@@ -24,11 +26,16 @@ class Watch:
 
     Args:
         service: name under which everything is reported, e.g. `klang-prod-biz`.
+        environment: `KLANG_ENV`; a dimension of every metric.
+        first: the platform whose work is done where a function's name does not tell.
         tracing: whether X-Ray segments are sent (only inside Lambda).
+
+    Attributes:
+        write: where a finished line of metrics goes; Lambda carries what is printed to CloudWatch.
     """
 
-    def __init__(self, service: str, *, tracing: bool) -> None:
-        from aws_lambda_powertools import Logger, Metrics
+    def __init__(self, service: str, environment: str, first: str, *, tracing: bool) -> None:
+        from aws_lambda_powertools import Logger
         from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
         class RedactingFormatter(LambdaPowertoolsFormatter):
@@ -38,8 +45,9 @@ class Watch:
                 return redact(super().format(record))
 
         self.logger: Logger = Logger(service=LOGGER, level="INFO", logger_formatter=RedactingFormatter(), env=service)
-        self.metrics: Metrics = Metrics(namespace=NAMESPACE, service=service)
         self.tracer: Tracer | None = None
+        self.write: Callable[[str], object] = print
+        self._environment, self._first = environment, first
         if tracing:
             # made only then: even a tracer that is off loads the whole X-Ray SDK, a third of a start
             from aws_lambda_powertools import Tracer
@@ -48,30 +56,46 @@ class Watch:
 
     @contextmanager
     def invocation(self, context: Any) -> Iterator[None]:
-        """Around one Lambda invocation: request id in every line, metrics written out at the end."""
+        """Around one Lambda invocation: request id in every line, what was measured written out at the end."""
         self.logger.append_keys(lambda_request_id=getattr(context, "aws_request_id", None))
-        try:
-            yield
-        finally:
-            if self.metrics.metric_set:
-                self.metrics.flush_metrics()
-
-    def measure(self, name: str, unit: str, value: float, environment: str) -> None:
-        """One measurement that an alarm of `infra/template.yaml` watches; its only dimension is the environment."""
-        from aws_lambda_powertools.metrics import MetricUnit, single_metric
-
-        with single_metric(name=name, unit=MetricUnit(unit), value=value, namespace=NAMESPACE) as metric:
-            metric.add_dimension(name="environment", value=environment)
+        with measuring() as taken, at_work(whose(getattr(context, "function_name", ""), self._first)):
+            try:
+                yield
+            finally:
+                for line in emf_lines(taken, self._environment):
+                    self.write(line)
 
     def middleware(self) -> Callable[[Any, Callable[[Any], Any]], Any]:
         """A Chalice middleware for every kind of event."""
 
         def around(event: Any, get_response: Callable[[Any], Any]) -> Any:
             with self.invocation(getattr(event, "lambda_context", None)):
-                response = get_response(event)
-                status = getattr(response, "status_code", None)
-                if status is not None:
-                    self.metrics.add_metric(name=f"Answers{status // 100}xx", unit="Count", value=1)
-                return response
+                return get_response(event)
 
         return around
+
+
+def whose(function: str, otherwise: str) -> str:
+    """The platform of a function by its name in Lambda: `klang-prod-gdx-gdx_events` -> `gdx`."""
+    first = function.rpartition("-")[2].partition("_")[0]
+    return first if first in EVERY else otherwise
+
+
+def emf_lines(taken: Sequence[Measurement], environment: str) -> list[str]:
+    """Measurements as lines of a log from which CloudWatch makes metrics ("Embedded metric format specification").
+
+    One line for each set of dimensions; a metric that was measured several times has several values in it.
+    """
+    if not taken:
+        return []
+    from aws_lambda_powertools.metrics import EphemeralMetrics
+
+    groups: dict[tuple[tuple[str, str], ...], EphemeralMetrics] = {}
+    for each in taken:
+        own = (("environment", environment), ("platform", each.platform), *each.by)
+        if own not in groups:
+            groups[own] = EphemeralMetrics(namespace=NAMESPACE)
+            for name, value in own:
+                groups[own].add_dimension(name, value)
+        groups[own].add_metric(each.name, METRICS[each.name].unit, each.value)
+    return [json.dumps(group.serialize_metric_set(), separators=(",", ":")) for group in groups.values()]

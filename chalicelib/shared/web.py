@@ -16,6 +16,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -25,6 +26,7 @@ from .errors import AssuranceTooLow, Refusal, TooLarge
 from .identity import Allow, Caller
 from .journal import Once, Replayed
 from .json_text import parse_json as parse_json
+from .measures import answered, at_work
 from .problems import MEDIA_TYPE, problem, status_of, unexpected
 
 log = logging.getLogger("klang.edge")
@@ -209,7 +211,14 @@ class Room:
         return hang
 
     def answer(self, route: Route, request: Request) -> Response:
-        """Everything between a request and its response; never raises an Exception."""
+        """Everything between a request and its response, measured; never raises an Exception."""
+        began = perf_counter()
+        with at_work(self.name):
+            response = self._answer(route, request)
+            answered(response.status, "Idempotent-Replayed" in response.headers, perf_counter() - began)
+        return response
+
+    def _answer(self, route: Route, request: Request) -> Response:
         request_id = reading.request_id(request.headers.get("x-correlation-id"))
         language = reading.language(request.headers.get("accept-language", ""))
         common = {"X-Correlation-Id": request_id, "Content-Language": language}

@@ -22,9 +22,6 @@ ISOLATED: Mapping[str, str | None] = {
 }
 """With these, neither this process nor the emulator that it starts can find a developer's own AWS account."""
 
-THREADED: Mapping[str, str | None] = {"POWERTOOLS_METRICS_DISABLED": "true"}
-"""Powertools keeps metrics per process, as Lambda runs one request at a time; threads would trip over each other's."""
-
 
 @contextmanager
 def changed(variables: Mapping[str, str | None]) -> Iterator[None]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 APP = Path(__file__).resolve().parent.parent.parent / "app.py"
 
+
 _numbers = itertools.count(1)
 
 
@@ -39,6 +40,7 @@ def load_app(
     file: Path = APP,
     http: Http | None = None,
     clock: Callable[[], datetime] | None = None,
+    heard: Callable[[str], object] | None = None,
 ) -> LoadedApp:
     """Runs `app.py` under a name of its own, with the settings that the environment has now.
 
@@ -47,6 +49,7 @@ def load_app(
         file: the `app.py`.
         http: the app's way to other systems, else the one of its settings.
         clock: tells the app the time, else it is the machine's.
+        heard: gets each line of metrics that the app would print, else nobody does.
 
     Raises:
         BadSettings: the environment does not hold the settings.
@@ -65,4 +68,9 @@ def load_app(
     house.clients = Clients(house.settings.region, session)
     house.http = http or house.http
     house.clock = clock or house.clock
+    house.watch.write = heard or _unheard
     return LoadedApp(module.app, house)
+
+
+def _unheard(_: str) -> None:
+    """Lines of metrics are for CloudWatch; on a screen they would hide everything else."""

@@ -15,7 +15,7 @@ import math
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -38,6 +38,9 @@ SHORTEST_VISIBILITY = 5
 _CLIENT = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
 
 
+Heard = Callable[[str, bool], None]
+
+
 @dataclass(frozen=True)
 class Depth:
     """How many messages a queue and its dead-letter queue hold."""
@@ -54,13 +57,15 @@ class Pump:
         app: the Chalice app whose functions are called.
         session: an own boto3 session, so that polling is not counted among the application's calls.
         speed: how many times faster than real time schedules come round and failed messages come back.
+        heard: is told of every run: the function's full name, and whether it ended well.
 
     Raises:
         UnsupportedSource: the app listens to something else than queues and rates.
         ClientError: a queue is not there.
     """
 
-    def __init__(self, app: EventApp, session: Session, speed: float = 1.0) -> None:
+    def __init__(self, app: EventApp, session: Session, speed: float = 1.0, heard: Heard | None = None) -> None:
+        self._heard = heard
         self._sqs: Any = session.client("sqs", config=_CLIENT)
         self._region = session.region_name
         self._speed = speed
@@ -97,7 +102,7 @@ class Pump:
         while not self._stopping.is_set():
             try:
                 messages = line.receive()
-                if messages and _ran(line.source.name, line.source.function, line.event(messages, self._region)):
+                if messages and self._ran(line.source, line.event(messages, self._region)):
                     line.delete(messages)
             except (BotoCoreError, ClientError) as error:
                 # The emulator is slow or going away; what was received comes back by itself.
@@ -107,7 +112,13 @@ class Pump:
 
     def _tick(self, source: ScheduleSource) -> None:
         while not self._stopping.wait(source.seconds / self._speed):
-            _ran(source.name, source.function, schedule_event(source.name, self._region, datetime.now(UTC)))
+            self._ran(source, schedule_event(source.name, self._region, datetime.now(UTC)))
+
+    def _ran(self, source: QueueSource | ScheduleSource, event: Mapping[str, Any]) -> bool:
+        done = _ran(source.name, source.function, event)
+        if self._heard is not None:
+            self._heard(full_name(source.name), done)
+        return done
 
 
 class _Line:
@@ -194,13 +205,18 @@ def schedule_event(name: str, region: str, now: datetime) -> dict[str, Any]:
     }
 
 
+def full_name(function: str) -> str:
+    """The name of a function as Lambda would know it; one that is deployed has it already."""
+    return function if function.startswith("klang-") else f"klang-local-{function}"
+
+
 def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:
     return {name[0].lower() + name[1:]: part for name, part in value.items()}
 
 
 def _ran(name: str, function: Any, event: Mapping[str, Any]) -> bool:
     try:
-        function(event, LambdaContext(f"klang-local-{name}"))
+        function(event, LambdaContext(full_name(name)))
     except Exception as error:  # whatever escapes a function, Lambda counts as a failed run
         # where() leaves the message out: it may hold what a person sent
         log.warning("%s failed: %s", name, where(error))

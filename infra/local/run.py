@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Both end it at any moment, and everything is taken down; a shell's background job comes with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    stack = Stack(options.emulator, speed=options.speed)
+    stack = Stack(options.emulator, speed=options.speed, watched=options.emulator == "moto")
     try:
         print("Klang is starting ...", flush=True)
         stack.start(options.port)

@@ -15,12 +15,13 @@ from typing import Self, TypeVar
 
 from chalicelib.settings import ROOMS
 from chalicelib.shared.egress import GuardedHttp, Unreachable
-from infra import provision
+from infra import provision, watching
+from infra.local.alarms.watcher import Watcher
 from infra.local.calls import Calls
 from infra.local.clock import MovableClock
 from infra.local.desk import Front
 from infra.local.emulator import start as start_emulator
-from infra.local.environment import ISOLATED, THREADED, changed
+from infra.local.environment import ISOLATED, changed
 from infra.local.exchange_check import exchange_check
 from infra.local.in_process import in_process
 from infra.local.loading import LoadedApp, load_app
@@ -29,6 +30,8 @@ from infra.local.seed import seed
 from infra.local.session import LocalSession
 from infra.local.surroundings import BUCKET_SUFFIX, LOOPBACK, REGION, Surroundings, variables
 from infra.local.wsgi import serve
+from infra.provision.parameters import EMULATED_MAIL
+from infra.stages import Environment
 
 log = logging.getLogger("klang.local.stack")
 
@@ -53,6 +56,7 @@ class Stack:
         environment: `KLANG_ENV`.
         platforms: which rooms to open.
         speed: how many times faster than real time schedules and retries come round.
+        watched: whether alarms are there and ring.
 
     Attributes:
         address: of the platforms and of `/local`.
@@ -67,11 +71,14 @@ class Stack:
         environment: str = "local",
         platforms: tuple[str, ...] = ROOMS,
         speed: float = 1.0,
+        watched: bool = False,
     ) -> None:
         self._kind = emulator
         self._environment = environment
         self._platforms = platforms
         self._speed = speed
+        self._watched = watched
+        self._watcher: Watcher | None = None
         self._open = ExitStack()
         self._loaded: LoadedApp | None = None
         self._pump: Pump | None = None
@@ -127,6 +134,11 @@ class Stack:
         """How full the queues are."""
         return self._pump.depths() if self._pump else {}
 
+    @property
+    def watcher(self) -> Watcher:
+        """What judges the alarms."""
+        return _up(self._watcher)
+
     def seed(self) -> None:
         """Enters the seed (again)."""
         seed(self.loaded.house, self.surroundings.wishes)
@@ -136,18 +148,24 @@ class Stack:
         server = serve(front, port=port, threads=THREADS)
         self._open.callback(server.stop)
         self.address = server.address
-        self._open.enter_context(changed({**ISOLATED, **THREADED}))
+        self._open.enter_context(changed(ISOLATED))
         self.endpoint = self._open.enter_context(start_emulator(self._kind)).endpoint
         self._provision()
+        if self._watched:
+            self._watcher = self._watch()
         self._loaded = self._load()
         self._surroundings = self._surround()
         front.open(self._surroundings.paths, in_process(self._loaded.app))
         self.seed()
         # Its address had to be known first, but it stops before what it needs: running requests may end.
         self._open.callback(server.stop)
-        self._pump = Pump(self._loaded.app, self._session(), self._speed)
+        heard = None if self._watcher is None else self._watcher.hear_run
+        self._pump = Pump(self._loaded.app, self._session(), self._speed, heard)
         self._open.callback(self._pump.stop)
         self._pump.start()
+        if self._watcher is not None:
+            self._open.callback(self._watcher.stop)
+            self._watcher.start()
         self._wait_until_ready()
         self.calls.reset()
 
@@ -163,7 +181,16 @@ class Stack:
         session = self._session()
         self.calls.watch(session)
         with changed(variables(self._environment, self.address, platforms=self._platforms)):
-            return load_app(session, clock=self.clock)
+            heard = None if self._watcher is None else self._watcher.hear_line
+            return load_app(session, clock=self.clock, heard=heard)
+
+    def _watch(self) -> Watcher:
+        addresses = dict.fromkeys(ROOMS, self.address)
+        here = Environment(self._environment, addresses, BUCKET_SUFFIX, (), EMULATED_MAIL, together=True)
+        (stage,) = here.stages()
+        for platform in self._platforms:
+            provision.apply(watching.template(stage, platform), {}, self._session())
+        return Watcher(self._session(), self.clock, self.depths)
 
     def _surround(self) -> Surroundings:
         check = exchange_check(self.address, GuardedHttp([LOOPBACK]), self.clock)

@@ -20,12 +20,12 @@ from typing import Any
 
 import boto3
 
-from infra import provision, stages
+from infra import provision, stages, watching
 from infra.package.python import NoPython
 from infra.package.template import BURST, RATE
 from infra.package.tools import PROJECT
 from infra.package.workshop import ChaliceFailed, Workshop, lay_out
-from infra.provision.deploy import deploy as put_in_place
+from infra.provision.roads import put as put_in_place
 from infra.stages import API_STAGE, Stage
 
 RECORDS = PROJECT / ".chalice/deployed"
@@ -117,7 +117,8 @@ def api_id(workshop: Workshop, stage: str) -> str:
 
 
 def provide(stage: Stage, session: boto3.session.Session) -> tuple[tuple[str, str], ...]:
-    """Creates or updates the stage's tables, buckets, queues and keys; returns what CloudFormation changed.
+    """Creates or updates the stage's tables, buckets, queues and keys, and then what watches them; returns what
+    CloudFormation changed.
 
     Raises:
         ProvisionError: with CloudFormation's own reason.
@@ -128,13 +129,15 @@ def provide(stage: Stage, session: boto3.session.Session) -> tuple[tuple[str, st
         suffix=environment.bucket_suffix,
         origins=sorted(set(environment.addresses.values())),
         platforms=stage.platforms,
-        alarm_topic=environment.alarm_topic,
     )
+    change_set = f"klang-{time.strftime('%Y%m%d%H%M%S')}"
     name = provision.stack_name(environment.name, stage.platforms)
-    made = put_in_place(
-        provision.load_template(), parameters, name, session, change_set=f"{name}-{time.strftime('%Y%m%d%H%M%S')}"
-    )
-    return made.changes
+    changes = put_in_place(provision.load_template(), parameters, name, session, change_set=change_set).changes
+    topic = {"AlarmTopicArn": environment.alarm_topic}
+    for platform in stage.platforms:
+        watched, its = watching.template(stage, platform), watching.stack_name(stage, platform)
+        changes += put_in_place(watched, topic, its, session, change_set=change_set).changes
+    return changes
 
 
 def answers(address: str, platforms: tuple[str, ...]) -> bool:

@@ -34,7 +34,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--platforms", type=_list, default=list(PLATFORMS), help="comma list, default: all four")
     parser.add_argument("--suffix", default="local", help="bucket suffix (BUCKET_SUFFIX); `local` means an emulator")
     parser.add_argument("--origins", type=_list, default=["http://127.0.0.1:8000"], help="web origins that may upload")
-    parser.add_argument("--alarm-topic", default="", help="ARN of the SNS topic that hears the alarms")
     parser.add_argument("--mail-domain", help="domain of the From address of notices (MAIL_FROM)")
     parser.add_argument("--region", default="ap-southeast-1")
     parser.add_argument("--template", type=Path, default=TEMPLATE)
@@ -58,7 +57,6 @@ def run(argv: list[str]) -> dict[str, str]:
         suffix=options.suffix,
         origins=options.origins,
         platforms=options.platforms,
-        alarm_topic=options.alarm_topic,
         mail_domain=options.mail_domain,
     )
     template = load_template(options.template)

@@ -19,7 +19,7 @@ from infra.provision.errors import DeployError
 from infra.provision.template import Template
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef
+    from mypy_boto3_cloudformation.type_defs import TagTypeDef, WaiterConfigTypeDef
 
 _LOG = logging.getLogger(__name__)
 _POLL = {"Delay": 5, "MaxAttempts": 360}
@@ -57,10 +57,7 @@ def deploy(
         ChangeSetType=kind,
         TemplateBody=template.text,
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-        Tags=[
-            {"Key": "system", "Value": "klang"},
-            {"Key": "environment", "Value": parameters["Environment"]},
-        ],
+        Tags=[{"Key": "system", "Value": "klang"}, *_environment(parameters)],
     )
     description = _ready(client, stack, change_set, waiting)
     if description is None:
@@ -90,6 +87,11 @@ def outputs(stack: str, session: boto3.session.Session) -> dict[str, str]:
     except ClientError as error:
         raise DeployError(f"{stack}: {error}") from error
     return {item["OutputKey"]: item["OutputValue"] for item in described.get("Outputs", ())}
+
+
+def _environment(parameters: Mapping[str, str]) -> list[TagTypeDef]:
+    """A tag for a stack whose template knows the environment; a stack's own name tells it anyway."""
+    return [{"Key": "environment", "Value": parameters["Environment"]}] if "Environment" in parameters else []
 
 
 def _status(client: Any, stack: str) -> str | None:

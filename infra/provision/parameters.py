@@ -20,7 +20,6 @@ def parameters_for(
     suffix: str,
     origins: Iterable[str],
     platforms: Iterable[str] = PLATFORMS,
-    alarm_topic: str = "",
     mail_domain: str | None = None,
 ) -> dict[str, str]:
     """Template parameters for these platforms; an emulator's mail domain is `EMULATED_MAIL`.
@@ -29,8 +28,6 @@ def parameters_for(
     """
     chosen = set(platforms)
     if not chosen or (chosen - set(PLATFORMS)):
-        named = ", ".join(sorted(chosen)) or "none"
-        known = ", ".join(PLATFORMS)
         known, named = ", ".join(PLATFORMS), ", ".join(sorted(chosen)) or "none"
         raise TemplateError(f"platforms must be some of {known}, not {named}")
     enabled = {f"{name.capitalize()}Enabled": "true" if name in chosen else "false" for name in PLATFORMS}
@@ -38,7 +35,6 @@ def parameters_for(
         "Environment": environment,
         "BucketSuffix": suffix,
         "AllowedOrigins": ",".join(origins),
-        "AlarmTopicArn": alarm_topic,
         "MailDomain": mail_domain or (EMULATED_MAIL if suffix == "local" else ""),
         **enabled,
     }

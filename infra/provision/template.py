@@ -6,6 +6,7 @@ function reference").
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,11 @@ class Resource:
 
 @dataclass(frozen=True)
 class Template:
-    """A template as data. `text` is the file as CloudFormation gets it."""
+    """A template as data.
+
+    `text` is what CloudFormation gets: JSON, for it takes 51,200 bytes at most without a bucket (quotas, "Template body
+    size"), and comments, indents and short tags are nothing to it.
+    """
 
     text: str
     parameters: dict[str, dict[str, Any]]
@@ -71,11 +76,16 @@ def load_template(path: Path = TEMPLATE) -> Template:
 def parse_template(text: str) -> Template:
     """As `load_template`, from the text itself."""
     document = yaml.load(text, _Loader)  # noqa: S506 - _Loader is a SafeLoader with the short intrinsics
+    return template_of(document)
+
+
+def template_of(document: dict[str, Any]) -> Template:
+    """As `load_template`, of a document that was read or made already."""
     if unknown := set(document) - _SECTIONS:
         raise TemplateError(f"unknown section {', '.join(sorted(unknown))}")
     resources = {name: _resource(name, body) for name, body in document["Resources"].items()}
     return Template(
-        text=text,
+        text=json.dumps(document, ensure_ascii=False, separators=(",", ":")),
         parameters=document.get("Parameters", {}),
         conditions=document.get("Conditions", {}),
         resources=resources,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from chalicelib.shared.egress import GuardedHttp
 from chalicelib.shared.ids import utc_now
 from infra.local.calls import Calls
-from infra.local.environment import ISOLATED, THREADED, changed
+from infra.local.environment import ISOLATED, changed
 from infra.local.exchange_check import exchange_check
 from infra.local.loading import load_app
 from infra.local.pump import Depth
@@ -57,7 +57,7 @@ class Town:
             Refusal: a room does not accept what the seed says.
         """
         try:
-            self._open.enter_context(changed({**ISOLATED, **THREADED}))
+            self._open.enter_context(changed(ISOLATED))
             self.rehearsal = Rehearsal(mount=self._surround, port=port, speed=self._speed)
             self._open.enter_context(self.rehearsal)
             self._seed()

@@ -31,6 +31,22 @@ def _client(service: Any) -> Any:
     return boto3.session.Session(region_name=REGION).client(service)
 
 
+def cloudwatch_composites() -> None:
+    client = _client("cloudwatch")
+    client.put_composite_alarm(AlarmName="all", AlarmRule='ALARM("one")')
+    assert client.describe_alarms().get("CompositeAlarms", []) == []
+    (told,) = client.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+    assert (told["AlarmName"], told["AlarmRule"]) == ("all", 'ALARM("one")')
+
+
+def logs_queries() -> None:
+    client = _client("logs")
+    made = client.put_query_definition(name="errors", queryString="fields @message", logGroupNames=["/a"])
+    client.put_query_definition(name="errors", queryString="limit 1", queryDefinitionId=made["queryDefinitionId"])
+    (told,) = client.describe_query_definitions(queryDefinitionNamePrefix="err")["queryDefinitions"]
+    assert told["queryString"] == "limit 1"
+
+
 class _Untouchable:
     """Part of a table that a fast operation never looks at."""
 
@@ -254,6 +270,7 @@ PROBES: dict[str, Callable[[], None]] = {
     probe.__name__: probe
     for probe in (
         apigateway_import,
+        cloudwatch_composites,
         dynamodb_lock,
         dynamodb_point_in_time,
         dynamodb_queries,
@@ -261,6 +278,7 @@ PROBES: dict[str, Callable[[], None]] = {
         kms_key_state,
         kms_signing,
         kms_symmetric,
+        logs_queries,
         s3_filter_names,
         s3_parts,
         s3_post_checksum,

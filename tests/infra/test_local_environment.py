@@ -5,7 +5,7 @@ import os
 import pytest
 
 from chalicelib.settings import Settings
-from infra.local.environment import ISOLATED, THREADED, changed
+from infra.local.environment import ISOLATED, changed
 from infra.local.session import LocalSession
 from infra.local.surroundings import variables
 
@@ -14,7 +14,7 @@ def test_real_credentials_are_put_aside_and_come_back(monkeypatch: pytest.Monkey
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.delenv("KLANG_ENV", raising=False)
-    with changed({**ISOLATED, **THREADED}):
+    with changed(ISOLATED):
         with changed({"KLANG_ENV": "local"}):
             assert os.environ["KLANG_ENV"] == "local"
         assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"

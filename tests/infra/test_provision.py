@@ -55,7 +55,7 @@ def test_what_it_cannot_do_is_refused_by_name(old: str, new: str, error: type[Pr
 def test_unknown_properties_are_found_before_anything_is_made() -> None:
     with empty_cloud() as session:
         with pytest.raises(UnknownProperty):
-            apply(edited("TreatMissingData:", "Unit:"), PARAMETERS, session)
+            apply(edited("VisibilityTimeout:", "Unit:"), PARAMETERS, session)
         assert session.client("dynamodb").list_tables()["TableNames"] == []
 
 
@@ -84,7 +84,6 @@ def test_a_new_index_is_added_and_items_stay() -> None:
     [
         ("VisibilityTimeout: 180", "VisibilityTimeout: 240", {"GdxExchangesQueue": ("VisibilityTimeout",)}),
         ("MaxAge: 3600", "MaxAge: 60", {"GdxDocumentsBucket": ("CorsConfiguration",)}),
-        ("Threshold: 900", "Threshold: 600", {"GdxExchangesAgeAlarm": ("replaced",)}),
         ("Sid: ThroughDynamoDbAndS3", "Sid: Through", {"GdxDataKey": ("policy",)}),
     ],
 )

@@ -15,7 +15,8 @@ from chalicelib.opendata.dcat.formats import FORMATS
 from chalicelib.opendata.dcat.service import serialized
 from chalicelib.opendata.search.lucene import parse
 from chalicelib.opendata.tables.engine.filesystem import address, filesystem
-from chalicelib.shared.watch import Watch
+from chalicelib.shared.measures import Measurement
+from chalicelib.shared.watch import Watch, emf_lines
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -106,12 +107,12 @@ def logs() -> None:
     """A line with a traceback through a library that has no source here, a measurement, a tracer."""
     import jwt
 
-    watch = Watch("try", tracing=True)
+    watch = Watch("try", "try", "gdx", tracing=True)
     try:
         jwt.decode("a", "b", ["HS256"])
     except jwt.PyJWTError:
         watch.logger.exception("seen")
-    watch.measure("Some", "Count", 1, "try")
+    assert emf_lines([Measurement("OutboxAge", 1, "gdx")], "try")
 
 
 if __name__ == "__main__":

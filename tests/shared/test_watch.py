@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.shared.measures import Measurement, answered, measure
 from chalicelib.shared.thai import to_thai_digits
-from chalicelib.shared.watch import LOGGER, NAMESPACE, Watch
+from chalicelib.shared.watch import LOGGER, NAMESPACE, Watch, emf_lines, whose
+from infra.local.alarms.points import Points, name_of
 from tests.support.spellings import grouped
 
 PID = "1101700207030"
@@ -56,7 +58,7 @@ def planted(log: Callable[..., None]) -> None:
 
 
 def test_no_line_of_a_log_holds_an_id(lines: Lines) -> None:
-    watch = Watch("klang-test", tracing=False)
+    watch = Watch("klang-test", "test", "gdx", tracing=False)
     planted(watch.logger.info)
     written = lines.text
     assert "[pid]" in written and PID not in written and to_thai_digits(PID) not in written
@@ -65,7 +67,7 @@ def test_no_line_of_a_log_holds_an_id(lines: Lines) -> None:
 
 
 def test_the_loggers_of_the_house_write_through_it(lines: Lines) -> None:
-    Watch("klang-test", tracing=False)
+    Watch("klang-test", "test", "gdx", tracing=False)
     planted(logging.getLogger(f"{LOGGER}.journal").warning)
     written = lines.text
     assert written.count("\n") >= 5
@@ -73,44 +75,71 @@ def test_the_loggers_of_the_house_write_through_it(lines: Lines) -> None:
 
 
 def test_an_invocation_puts_its_id_on_every_line_and_writes_metrics_out(lines: Lines) -> None:
-    watch = Watch("klang-test", tracing=False)
-    watch.metrics.clear_metrics()  # Powertools keeps one set per process; another test's app may have added to it
-    event = SimpleNamespace(lambda_context=SimpleNamespace(aws_request_id="request-1"))
+    watch = Watch("klang-test", "test", "gdx", tracing=False)
+    context = SimpleNamespace(aws_request_id="request-1", function_name="klang-test")
 
     def respond(_: Any) -> Any:
         watch.logger.info("inside")
+        answered(404, False, 0.0123)
         return SimpleNamespace(status_code=404)
 
-    assert watch.middleware()(event, respond).status_code == 404
+    assert watch.middleware()(SimpleNamespace(lambda_context=context), respond).status_code == 404
     inside, metrics = (json.loads(line) for line in lines.text.splitlines())
     assert inside["lambda_request_id"] == "request-1"
-    assert metrics["Answers4xx"] == [1.0]
-    assert metrics["_aws"]["CloudWatchMetrics"][0]["Namespace"] == NAMESPACE
+    assert (metrics["Answers4xx"], metrics["AnswerTime"]) == ([1.0], [12.3])
+    (told,) = metrics["_aws"]["CloudWatchMetrics"]
+    assert (told["Namespace"], told["Dimensions"]) == (NAMESPACE, [["environment", "platform"]])
+    assert (metrics["environment"], metrics["platform"]) == ("test", "gdx")
 
 
-def test_an_event_without_an_answer_writes_no_metric(lines: Lines) -> None:
-    watch = Watch("klang-test", tracing=False)
+def test_an_event_without_a_measurement_writes_no_metric(lines: Lines) -> None:
+    watch = Watch("klang-test", "test", "gdx", tracing=False)
     assert watch.middleware()(SimpleNamespace(), lambda _: None) is None
     assert lines.text == ""
 
 
 def test_metrics_are_written_out_even_when_the_handler_fails(lines: Lines) -> None:
-    watch = Watch("klang-test", tracing=False)
+    watch = Watch("klang-test", "test", "gdx", tracing=False)
 
     def respond(_: Any) -> Any:
-        watch.metrics.add_metric(name="Tried", unit="Count", value=1)
+        measure("OutboxResent", 3)
         raise RuntimeError("no")
 
     with pytest.raises(RuntimeError):
         watch.middleware()(SimpleNamespace(), respond)
-    assert json.loads(lines.text)["Tried"] == [1.0]
+    assert json.loads(lines.text)["OutboxResent"] == [3.0]
 
 
-def test_a_measurement_for_an_alarm_has_the_environment_as_its_only_dimension(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    Watch("klang-prod-gdx", tracing=False).measure("LogBehind", "Seconds", 61.5, "prod")
-    said = json.loads(capsys.readouterr().out)
-    (metrics,) = said["_aws"]["CloudWatchMetrics"]
-    assert (metrics["Namespace"], metrics["Dimensions"]) == (NAMESPACE, [["environment"]])
-    assert (said["environment"], said["LogBehind"]) == ("prod", [61.5])
+def test_each_set_of_dimensions_is_a_line_and_each_line_is_what_cloudwatch_reads() -> None:
+    taken = [
+        Measurement("Messages", 1, "biz", (("outcome", "done"),)),
+        Measurement("Messages", 1, "biz", (("outcome", "done"),)),
+        Measurement("Messages", 1, "biz", (("outcome", "failed"),)),
+        Measurement("OutboxAge", 61.5, "biz"),
+    ]
+    lines = emf_lines(taken, "prod")
+    points = Points()
+    assert len(lines) == 3 and all(points.add_line(line, 100.0) for line in lines)
+    own = [("environment", "prod"), ("platform", "biz")]
+    assert points.statistic(name_of(NAMESPACE, "Messages", [*own, ("outcome", "done")]), "Sum", 0, 200) == 2
+    assert points.statistic(name_of(NAMESPACE, "Messages", [*own, ("outcome", "failed")]), "Sum", 0, 200) == 1
+    assert points.statistic(name_of(NAMESPACE, "OutboxAge", own), "Maximum", 0, 200) == 61.5
+
+
+@pytest.mark.parametrize("line", ["", "text", '{"_aws": 1}', '{"_aws": {"CloudWatchMetrics": [', '{"message": "no"}'])
+def test_another_line_of_a_log_holds_no_metric(line: str) -> None:
+    assert not Points().add_line(line, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("function", "platform"),
+    [
+        ("klang-prod-gdx-gdx_events", "gdx"),
+        ("klang-dev-opendata_sweep", "opendata"),
+        ("klang-prod-biz", "biz"),
+        ("klang-dev", "citizen"),
+        ("", "citizen"),
+    ],
+)
+def test_a_functions_name_says_whose_work_it_does(function: str, platform: str) -> None:
+    assert whose(function, "citizen") == platform

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from infra.local.environment import ISOLATED, THREADED, changed
+from infra.local.environment import ISOLATED, changed
 from infra.local.in_process import in_process
 from infra.local.loading import LoadedApp, load_app
 from infra.local.surroundings import variables
@@ -68,5 +68,5 @@ class Apart(Town):
 @contextmanager
 def apart(policies: Mapping[str, Mapping[str, Any]] | None = None) -> Iterator[Apart]:
     """Four platforms on an account of their own, freshly seeded."""
-    with changed({**ISOLATED, **THREADED}), moto_cloud():
+    with changed(ISOLATED), moto_cloud():
         yield Apart(policies)

@@ -28,7 +28,7 @@ from chalicelib.shared.journal import OPEN
 from demo.world import Answer
 from infra.local.calls import Calls
 from infra.local.desk import Front
-from infra.local.environment import ISOLATED, THREADED, changed
+from infra.local.environment import ISOLATED, changed
 from infra.local.exchange_check import exchange_check
 from infra.local.gateway import Api
 from infra.local.gateway_event import ACCOUNT
@@ -335,5 +335,5 @@ class InProcess:
 @contextmanager
 def town(kind: type[Town] = Town) -> Iterator[Town]:
     """A freshly seeded town on an account of its own."""
-    with changed({**ISOLATED, **THREADED}), moto_cloud(ROOMS):
+    with changed(ISOLATED), moto_cloud(ROOMS):
         yield kind()

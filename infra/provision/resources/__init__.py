@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from infra.provision.resources import cloudwatch, dynamodb, kms, s3, ses, sns, sqs
+from infra.provision.resources import cloudwatch, dynamodb, kms, logs, s3, ses, sns, sqs
 from infra.provision.resources.base import Cloud, Handler, Made
 
 HANDLERS: dict[str, Handler] = {
     "AWS::CloudWatch::Alarm": Handler(cloudwatch.ALARM, cloudwatch.alarm),
+    "AWS::CloudWatch::CompositeAlarm": Handler(cloudwatch.COMPOSITE, cloudwatch.composite),
+    "AWS::CloudWatch::Dashboard": Handler(cloudwatch.DASHBOARD, cloudwatch.dashboard),
     "AWS::DynamoDB::Table": Handler(dynamodb.TABLE, dynamodb.table),
     "AWS::KMS::Alias": Handler(kms.ALIAS, kms.alias),
     "AWS::KMS::Key": Handler(kms.KEY, kms.key),
+    "AWS::Logs::QueryDefinition": Handler(logs.QUERY, logs.query),
     "AWS::S3::Bucket": Handler(s3.BUCKET, s3.bucket),
     "AWS::S3::BucketPolicy": Handler(s3.BUCKET_POLICY, s3.bucket_policy),
     "AWS::SES::ConfigurationSet": Handler(ses.CONFIGURATION_SET, ses.configuration_set),

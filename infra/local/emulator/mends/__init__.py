@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from infra.local.emulator.mends import (
     apigateway_import,
+    cloudwatch_composites,
     dynamodb_lock,
     dynamodb_point_in_time,
     dynamodb_queries,
@@ -17,6 +18,7 @@ from infra.local.emulator.mends import (
     kms_key_state,
     kms_signing,
     kms_symmetric,
+    logs_queries,
     s3_filter_names,
     s3_parts,
     s3_post_checksum,
@@ -29,6 +31,7 @@ MOTO_VERSION = "5.2.5"
 
 MENDS: dict[str, Callable[[], None]] = {
     "apigateway_import": apigateway_import.install,
+    "cloudwatch_composites": cloudwatch_composites.install,
     "dynamodb_queries": dynamodb_queries.install,
     "dynamodb_transactions": dynamodb_transactions.install,
     "dynamodb_lock": dynamodb_lock.install,
@@ -36,6 +39,7 @@ MENDS: dict[str, Callable[[], None]] = {
     "kms_key_state": kms_key_state.install,
     "kms_signing": kms_signing.install,
     "kms_symmetric": kms_symmetric.install,
+    "logs_queries": logs_queries.install,
     "s3_filter_names": s3_filter_names.install,
     "s3_parts": s3_parts.install,
     "s3_post_checksum": s3_post_checksum.install,
