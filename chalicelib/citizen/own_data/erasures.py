@@ -26,6 +26,10 @@ from .store import BY_OWNER, Store, erasure_from, erasure_key, erasures_pk
 LAST = ("channels", "inbox", "activity", "sessions")
 """What goes at the end, in this order: what ends before may still write a line or a letter."""
 
+ERASED = "erased/"
+"""Where the bucket keeps whom (by pseudonym) a confirmed erasure was of: as long as a backup may bring them back, so
+that who restores one can erase them again (`again`). The bucket lets go of it after that."""
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -116,6 +120,7 @@ class Erasures:
         if erasure is None or erasure.person is None:
             return
         if event.type.endswith(".confirmed"):
+            self._hall.objects.put(f"{ERASED}{erasure.id}", erasure.person.encode(), media_type="text/plain")
             self._walk(erasure.person, but=erasure.id)
             again = self._hall.now() + rules.AGAIN_AFTER
             self._saved(replace(erasure, again=again.isoformat(timespec="milliseconds")), [])
@@ -129,6 +134,10 @@ class Erasures:
                 done_at=self._hall.now().isoformat(timespec="milliseconds"),
             )
             self._saved(done, [Told("erasure.done", {}, heard=False)])
+
+    def again(self, person: Person) -> None:
+        """Erases a person whom a restored backup brought back; harmless where it did not."""
+        self._walk(person, but="")
 
     def sweep(self, now: dt.datetime) -> None:
         """Begins the second walks that are due."""

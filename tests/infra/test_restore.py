@@ -1,0 +1,169 @@
+"""A table and a bucket are put back to what they were, and what was erased stays erased."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from moto.s3.models import s3_backends
+
+from chalicelib.citizen.model import Person
+from chalicelib.citizen.own_data.erasures import ERASED
+from chalicelib.settings import Settings
+from chalicelib.shared.ids import new_token
+from chalicelib.shared.journal import Head, Once
+from chalicelib.shared.storage import Create, Item, Key, Remove, Update
+from chalicelib.wiring import House, open_house
+from infra.local.surroundings import variables
+from infra.operate.__main__ import COMMANDS
+from infra.operate.command import Asked, NotDone
+from infra.operate.queues import depths, purge_dead, redrive
+from tests.support.cloud import ENVIRONMENT, ORIGIN, REGION, local_cloud
+
+ACCOUNT = "123456789012"
+TABLE, BUCKET = "klang-test-biz", "klang-test-biz-documents-local"
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with local_cloud() as session:
+        settings = Settings.from_env({**variables(ENVIRONMENT, ORIGIN), "AWS_REGION": REGION})
+        yield open_house(settings, session=session)
+
+
+def _do(house: House, room: str, command: str, **options: Any) -> Any:
+    given = {"begins": "", "remove_new": False, "prefix": "", **options}
+    return COMMANDS[command].do(Asked(house, room, argparse.Namespace(command=command, **given), str))
+
+
+def _now() -> str:
+    """Just after what was written last; the emulator stamps writes with its own clock."""
+    time.sleep(0.01)
+    return datetime.now(UTC).isoformat()
+
+
+def _rows(house: House, room: str = "biz") -> dict[tuple[str, str], Any]:
+    pages = house.clients.dynamodb.get_paginator("scan").paginate(TableName=f"klang-test-{room}")
+    return {(row["pk"]["S"], row["sk"]["S"]): row for page in pages for row in page["Items"]}
+
+
+def _case(house: House, number: str) -> None:
+    journal, head = house.parts("biz").journal, Head()
+    for step in ("opened", "decided"):
+        event, head = journal.happened(head, subject=number, type=f"biz.{step}", by="test", data={}, queue=None)
+        journal.commit(Once(f"{number}{step}", "f", new_token()), [], [(f"CASE#{number}", event)])
+
+
+def test_what_was_changed_and_deleted_comes_back_and_what_is_new_stays_unless_it_shall_not(house: House) -> None:
+    table = house.parts("biz").table
+    _case(house, "a")
+    table.write(
+        [Create(Item(Key("PLACE#1", "1"), {"name": "ร้าน"})), Create(Item(Key("PLACE#2", "1"), {}))], new_token()
+    )
+    table.write([Create(Item(Key("SHORT#1", "1"), {}, expires=1))], new_token())  # its time ran out long ago
+    before, at = _rows(house), _now()
+    table.write([Update(Item(Key("PLACE#1", "1"), {"name": "damaged"}, 2)), Remove(Key("PLACE#2", "1"))], new_token())
+    table.write([Remove(Key("CASE#a", "EVT#000001")), Remove(Key("SHORT#1", "1"))], new_token())
+    table.write([Create(Item(Key("PLACE#3", "1"), {}))], new_token())
+
+    told = _do(house, "biz", "restore-table", at=at)
+    assert told == {"rows": len(before), "changed": 1, "gone": 2, "new": 1, "ended": 1, "chains_broken": 0}
+    with pytest.raises(NotDone, match="there already"):
+        _do(house, "biz", "restore-table", at=at)
+    assert _do(house, "biz", "put-back", at=at, begins="PLACE#")["gone"] == 1
+    assert ("CASE#a", "EVT#000001") not in _rows(house), "only what was asked for"
+    _do(house, "biz", "put-back", at=at)
+    kept = {key: row for key, row in before.items() if key[0] != "SHORT#1"}
+    assert _rows(house) == {**kept, ("PLACE#3", "1"): _rows(house)[("PLACE#3", "1")]}
+    _do(house, "biz", "put-back", at=at, remove_new=True)
+    assert _rows(house) == kept
+    assert _do(house, "biz", "drop-restored")
+    with pytest.raises(NotDone):
+        _do(house, "biz", "drop-restored")
+
+
+def test_a_history_that_is_broken_is_not_put_back(house: House) -> None:
+    table = house.parts("biz").table
+    _case(house, "b")
+    table.write([Remove(Key("CASE#b", "EVT#000001"))], new_token())
+    at = _now()
+    assert _do(house, "biz", "restore-table", at=at)["chains_broken"] == 1
+    with pytest.raises(NotDone, match="choose another time"):
+        _do(house, "biz", "put-back", at=at)
+    _do(house, "biz", "drop-restored")
+
+
+def test_a_lost_table_is_made_again_with_everything_that_a_backup_leaves_out(house: House) -> None:
+    before, dynamodb = _rows(house), house.clients.dynamodb
+    with pytest.raises(NotDone, match="is there"):
+        _do(house, "biz", "restore-lost-table")
+    dynamodb.delete_table(TableName=TABLE)
+    with pytest.raises(NotDone, match="is gone"):
+        _do(house, "biz", "restore-table", at=_now())
+    assert "/backup/" in _do(house, "biz", "restore-lost-table")["restored_from"]
+    assert _rows(house) == before
+    assert dynamodb.describe_time_to_live(TableName=TABLE)["TimeToLiveDescription"]["AttributeName"] == "ttl"
+    backups = dynamodb.describe_continuous_backups(TableName=TABLE)["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_objects_that_were_overwritten_or_deleted_come_back(house: House) -> None:
+    s3 = house.clients.s3
+    for name in ("a", "b", "c"):
+        s3.put_object(Bucket=BUCKET, Key=f"evidence/{name}", Body=name.encode())
+    for name in ("a", "b", "c"):  # S3 tells whole seconds: these were written an hour ago
+        (version,) = s3_backends[ACCOUNT]["aws"].buckets[BUCKET].keys.getlist(f"evidence/{name}")
+        version.last_modified -= timedelta(hours=1)
+    at = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+    s3.put_object(Bucket=BUCKET, Key="evidence/a", Body=b"damaged")
+    s3.delete_object(Bucket=BUCKET, Key="evidence/b")
+    s3.put_object(Bucket=BUCKET, Key="evidence/d", Body=b"d")
+    told = _do(house, "biz", "restore-bucket", at=at, bucket="biz-documents", prefix="evidence/")
+    assert told == {"back": 2, "same": 1, "newer": 1, "lost": 0, "erased_again": 0}
+    found = {name: s3.get_object(Bucket=BUCKET, Key=f"evidence/{name}")["Body"].read() for name in "abcd"}
+    assert found == {name: name.encode() for name in "abcd"}
+    with pytest.raises(NotDone, match="no bucket of biz"):
+        _do(house, "biz", "restore-bucket", at=at, bucket="gdx-log")
+
+
+def test_a_person_who_was_erased_since_is_erased_again_and_who_came_back_is_left_alone(house: House) -> None:
+    table, pseudonym = house.parts("citizen").table, house.parts("citizen").keyring.pseudonym
+    gone, back = (Person(pseudonym(pid)) for pid in ("3990100006066", "1101700230708"))
+    lines = [Key(f"LOG#{person}", "1") for person in (gone, back)]
+    table.write([Create(Item(key, {"what": "x"})) for key in [*lines, Key("OTHER#1", "1")]], new_token())
+    at = _now()
+    table.write([Remove(key) for key in [*lines, Key("OTHER#1", "1")]], new_token())
+    for number, person in enumerate((gone, back)):
+        name = f"{ERASED}{number}"
+        house.clients.s3.put_object(Bucket="klang-test-citizen-documents-local", Key=name, Body=person.encode())
+    table.write([Create(Item(Key(f"LOG#{back}", "2"), {"what": "new"}))], new_token())
+    _do(house, "citizen", "restore-table", at=at)
+    told = _do(house, "citizen", "put-back", at=at)
+    assert (told["erased_again"], told["erased_but_came_back"]) == (1, 1)
+    left = _rows(house, "citizen")
+    assert ("OTHER#1", "1") in left and (f"LOG#{back}", "2") in left
+    assert not [key for key in left if str(gone) in key[0]]
+
+
+@pytest.mark.parametrize("at", ["yesterday", "2026-11-30T09:00:00"])
+def test_a_time_without_an_offset_is_not_guessed(house: House, at: str) -> None:
+    with pytest.raises(NotDone, match="write 2026"):
+        _do(house, "biz", "restore-table", at=at)
+
+
+def test_what_was_set_aside_is_sent_again_or_thrown_away(house: House) -> None:
+    sqs = house.clients.sqs
+    dead = sqs.get_queue_url(QueueName="klang-test-biz-deliveries-dlq")["QueueUrl"]
+    sqs.send_message(QueueUrl=dead, MessageBody="m")
+    assert depths(house, "biz")["biz-deliveries"] == {"waiting": 0, "in_flight": 0, "dead": 1}
+    assert redrive(house, "biz", "biz-deliveries") == {"state": "COMPLETED", "moved": 1}
+    assert depths(house, "biz")["biz-deliveries"] == {"waiting": 1, "in_flight": 0, "dead": 0}
+    sqs.send_message(QueueUrl=dead, MessageBody="m")
+    assert purge_dead(house, "biz", "biz-deliveries") == 1
+    assert depths(house, "biz")["biz-deliveries"]["dead"] == 0
+    with pytest.raises(NotDone, match="no queue of biz"):
+        redrive(house, "biz", "gdx-events")
