@@ -11,6 +11,7 @@ from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.settings import Settings
 from chalicelib.shared.chalice_edge import mount
+from chalicelib.shared.route_table import packaged
 from chalicelib.wiring import open_house
 
 settings = Settings.from_env(os.environ)
@@ -18,7 +19,7 @@ house = open_house(settings)
 
 app = Chalice(app_name="klang", configure_logs=False)
 app.register_middleware(house.watch.middleware(), "all")
-mount(app, house.rooms.values())
+mount(app, house.rooms.values(), packaged())
 
 EVERY_MINUTE = Rate(1, unit=Rate.MINUTES)
 

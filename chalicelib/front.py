@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from .shared.identity import NOBODY, PUBLIC, Allow, Caller
-from .shared.openapi import document
 from .shared.web import Call, Outgoing, Reply, Room
 
 SWAGGER_UI = "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5.17.14"
@@ -38,6 +37,8 @@ def front(rooms: Sequence[Room], *, server: str) -> Room:
 
     @door.get("/openapi.json", allow=[PUBLIC], summary="This API as OpenAPI 3.1")
     def openapi(_: Call) -> Reply:
+        from .shared.openapi import document
+
         if not described:
             described.append(document([door, *rooms], server=server))
         return Reply(described[0], headers={"Cache-Control": "public, max-age=300"})

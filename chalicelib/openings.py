@@ -40,15 +40,13 @@ def _seal(house: House) -> None:
 
 
 def _open_opendata(house: House) -> None:
-    from .opendata.connections import add
-    from .opendata.figures import routes as figures
     from .opendata.routes import routes
 
     catalogue = house.opendata
     parts = house.parts("opendata")
-    house.rooms["opendata"] = routes(catalogue, Gate(parts.tokens, parts.keyring, catalogue.staff))
-    add(house.rooms["opendata"], house.datasets(), house.requests("opendata"))
-    figures.add(house.rooms["opendata"], catalogue, house.requests("opendata"))
+    room = house.rooms["opendata"] = routes(catalogue, Gate(parts.tokens, parts.keyring, catalogue.staff))
+    room.noun("connections", lambda: _datasets(house))
+    room.noun("figures", lambda: _figures(house))
     house.handlers["opendata_uploads"] = catalogue.uploads.take_message
     house.handlers["opendata_events"] = catalogue.on_event
     house.handlers["opendata_harvest"] = lambda body: catalogue.harvest.on_message(body)
@@ -57,6 +55,18 @@ def _open_opendata(house: House) -> None:
     house.functions["opendata_sql"] = lambda event: _query(house, event)
     house.sweeps["opendata_sweep"] = lambda: catalogue.sweep((house.sweep_clock or house.clock)())
     house.sweeps["opendata_publish"] = lambda: _publish(house)
+
+
+def _datasets(house: House) -> None:
+    from .opendata.connections import hang
+
+    hang(house.rooms["opendata"], house.datasets(), house.requests("opendata"))
+
+
+def _figures(house: House) -> None:
+    from .opendata.figures.routes import hang
+
+    hang(house.rooms["opendata"], house.opendata, house.requests("opendata"))
 
 
 def _query(house: House, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,15 +88,20 @@ def _publish(house: House) -> None:
 
 
 def _open_biz(house: House) -> None:
-    from .biz.connections import add
     from .biz.routes import routes
 
     biz = house.biz
     house.rooms["biz"] = routes(biz)
-    add(house.rooms["biz"], house.services(), house.requests("biz"))
+    house.rooms["biz"].noun("connections", lambda: _services(house))
     house.handlers.update(biz_events=biz.on_event, biz_uploads=biz.on_upload)
     house.handlers.update(biz_feedback=biz.on_feedback, biz_deliveries=biz.on_delivery)
     house.sweeps["biz_sweep"] = lambda: biz.sweep((house.sweep_clock or house.clock)())
+
+
+def _services(house: House) -> None:
+    from .biz.connections import hang
+
+    hang(house.rooms["biz"], house.services(), house.requests("biz"))
 
 
 def _open_citizen(house: House) -> None:

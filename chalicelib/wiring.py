@@ -180,7 +180,6 @@ class House:
     def gdx(self) -> Gdx:
         """The exchange."""
         from .gdx.service import Service
-        from .gdx.xroad.spelling import Spelling
 
         notices = None
         if "citizen" in self.settings.platforms:  # else nothing of another room is loaded here
@@ -191,7 +190,7 @@ class House:
             self.parts("gdx"),
             self.objects("gdx-documents"),
             self.objects("gdx-log"),
-            Spelling(self.settings.xroad_spelling),
+            self.settings.xroad_spelling,
             notices,
             self.wide_way_out,
         )

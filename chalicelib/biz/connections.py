@@ -24,7 +24,7 @@ class ConnectedServices:
         return told(found, agency)
 
 
-def add(room: Room, platform: Platform, requests: GdxRequests) -> None:
+def hang(room: Room, platform: Platform, requests: GdxRequests) -> None:
     """Hangs the provider's route on the room."""
 
     @room.post(

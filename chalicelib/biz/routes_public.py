@@ -15,7 +15,7 @@ from .pages.sheet import Sheet, wants_html
 from .service import Biz
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the public routes on the room."""
     register = biz.register
 

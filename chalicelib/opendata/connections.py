@@ -42,7 +42,7 @@ class ConnectedDatasets:
         ]
 
 
-def add(room: Room, platform: Platform, requests: GdxRequests) -> None:
+def hang(room: Room, platform: Platform, requests: GdxRequests) -> None:
     """Hangs the provider's route on the room."""
 
     @room.post(

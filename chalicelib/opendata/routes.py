@@ -3,43 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from chalicelib.shared.errors import Unauthenticated
 from chalicelib.shared.gdx_request import SignedGate
 from chalicelib.shared.identity import CITIZEN, NOBODY, PUBLIC, Allow, Caller, officer
 from chalicelib.shared.web import Admits, Call, Reply, Room
 
-from . import actions as actions  # enters the actions
-from .access import STAFF_ROLES
-from .actions import http
-from .changefeed import routes as changefeed
-from .dcat import routes as dcat
-from .dumps import routes as dumps
-from .exports import routes as exports
-from .feeds import routes as feeds
-from .firewall import routes as firewall
-from .governance import routes as governance
-from .harvest import routes as harvest
-from .importing import routes as importing
-from .intake import routes as intake
-from .jobs import routes as jobs
-from .joins import routes as joins
-from .maps import routes as maps
-from .page import routes as page
-from .page.versions import VersionPages
-from .participation import routes as participation
-from .quality import routes as quality
-from .recognition import routes as recognition
-from .requests import routes as requests
-from .rest import routes as rest
-from .service import Catalogue
-from .tables.sql import routes as sql
-from .usage import routes as usage
-from .users.gate import TokenGate
-from .versions import routes as versions
-from .webhooks import routes as webhooks
+if TYPE_CHECKING:
+    from .service import Catalogue
 
-ALLOW = (PUBLIC, CITIZEN, officer(*sorted(STAFF_ROLES)))
+NOUNS = (
+    "changefeed.routes",
+    "page.routes",
+    "dumps.routes",
+    "exports.routes",
+    "feeds.routes",
+    "firewall.routes",
+    "governance.routes",
+    "importing.routes",
+    "intake.routes",
+    "jobs.routes",
+    "joins.routes",
+    "maps.routes",
+    "recognition.routes",
+    "quality.routes",
+    "requests.routes",
+    "rest.routes",
+    "harvest.routes",
+    "participation.routes",
+    "tables.sql.routes",
+    "usage.routes",
+    "webhooks.routes",
+)
 
 
 class CkanGate:
@@ -63,13 +60,27 @@ class CkanGate:
 
 def routes(catalogue: Catalogue, gate: Admits) -> Room:
     """The room behind a gate."""
-    room = Room("opendata", CkanGate(SignedGate(TokenGate(gate, lambda token: catalogue.tokens.caller(token)))))
+    from .users.gate import TokenGate
 
-    http.hang(room, catalogue, ALLOW)
+    room = Room("opendata", CkanGate(SignedGate(TokenGate(gate, lambda token: catalogue.tokens.caller(token)))))
+    room.noun("actions", partial(_actions, room, catalogue))
+    room.noun("dcat", partial(_descriptions, room, catalogue))
+    room.noun("versions", partial(_versions, room, catalogue))
+    room.nouns(__package__, NOUNS, catalogue)
+    return room
+
+
+def _actions(room: Room, catalogue: Catalogue) -> None:
+    from . import actions as actions  # enters the actions
+    from .access import STAFF_ROLES
+    from .actions import http
+
+    allow = (PUBLIC, CITIZEN, officer(*sorted(STAFF_ROLES)))
+    http.hang(room, catalogue, allow)
 
     @room.get(
         "/dataset/{id}/resource/{rid}/download/{name}",
-        allow=ALLOW,
+        allow=allow,
         credentials=http.credentials,
         status=302,
         summary="The file of a resource under its own name (redirect to a short-lived address)",
@@ -79,27 +90,19 @@ def routes(catalogue: Catalogue, gate: Admits) -> Room:
         catalogue.counters.count(call.params["id"], "downloads")
         return Reply(None, headers={"Location": url})
 
-    changefeed.hang(room, catalogue)
-    pages = page.hang(room, catalogue)
+
+def _descriptions(room: Room, catalogue: Catalogue) -> None:
+    """RDF, and pages where a person asks at the same address."""
+    from .dcat import routes as dcat
+    from .page.service import Pages
+
+    pages = Pages(catalogue)
     dcat.hang(room, catalogue, pages.dataset_page, pages.refusal)
-    dumps.hang(room, catalogue)
-    exports.hang(room, catalogue)
-    feeds.hang(room, catalogue)
-    firewall.hang(room, catalogue)
-    governance.hang(room, catalogue)
-    importing.hang(room, catalogue)
-    intake.hang(room, catalogue)
-    jobs.hang(room, catalogue)
-    joins.hang(room, catalogue)
-    maps.hang(room, catalogue)
-    recognition.hang(room, catalogue)
-    quality.hang(room, catalogue)
-    requests.hang(room, catalogue)
-    rest.hang(room, catalogue)
-    harvest.hang(room, catalogue)
-    participation.hang(room, catalogue)
-    sql.hang(room, catalogue)
-    usage.hang(room, catalogue)
-    versions.hang(room, catalogue, VersionPages(catalogue).page, pages.refusal)
-    webhooks.hang(room, catalogue)
-    return room
+
+
+def _versions(room: Room, catalogue: Catalogue) -> None:
+    from .page.service import Pages
+    from .page.versions import VersionPages
+    from .versions import routes as versions
+
+    versions.hang(room, catalogue, VersionPages(catalogue).page, Pages(catalogue).refusal)

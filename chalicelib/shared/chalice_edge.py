@@ -15,7 +15,7 @@ from chalice.app import Blueprint, CaseInsensitiveMapping, Chalice, CORSConfig
 from chalice.app import Request as ChaliceRequest
 from chalice.app import Response as ChaliceResponse
 
-from .web import Request, Response, Room, Route
+from .web import Address, Request, Response, Room
 
 CORS = CORSConfig(
     allow_headers=[
@@ -51,28 +51,36 @@ answer doubles its quotes and could pass the 6 MB that Lambda may answer."""
 _TEXT = re.compile(r"text/[^;]*|application/(?:json|xml|javascript|x-www-form-urlencoded)|[^;]*\+(?:json|xml)")
 
 
-def mount(app: Chalice, rooms: Iterable[Room]) -> None:
-    """Gives an app the routes of rooms, with bodies of any type in and out."""
+def mount(app: Chalice, rooms: Iterable[Room], table: Mapping[str, Sequence[Address]] | None = None) -> None:
+    """Gives an app the routes of rooms, with bodies of any type in and out.
+
+    Args:
+        app: the app.
+        rooms: their routes are opened now, but for those that the table knows.
+        table: the routes of rooms by their name (`route_table.packaged`).
+    """
     app.api.binary_types = list(BINARY_TYPES)
     app.register_middleware(_accept_anything, "http")
     for room in rooms:
-        app.register_blueprint(blueprint(room))
+        app.register_blueprint(blueprint(room, (table or {}).get(room.name)))
     for methods in app.routes.values():
         for entry in methods.values():
             # Chalice overlooks greedy parameters and would not declare them in the API; `{path+}` is `path` there
             entry.view_args = re.findall(r"{(\w+)\+?}", entry.uri_pattern)
 
 
-def blueprint(room: Room) -> Blueprint:
-    """A fresh Blueprint with every route of the room."""
+def blueprint(room: Room, addresses: Sequence[Address] | None = None) -> Blueprint:
+    """A fresh Blueprint with these routes of a room, or with all that it has."""
     made = Blueprint(__name__)
-    own_options = {route.path for route in room.routes if route.method == "OPTIONS"}
-    for number, route in enumerate(room.routes):
-        view = _view(room, route, made)
-        view.__name__ = f"{room.name}_{number:03d}_{route.handler.__name__}"
+    known = room.addresses if addresses is None else addresses
+    own_options = {path for method, path, _ in known if method == "OPTIONS"}
+    for number, address in enumerate(known):
+        method, path, _ = address
+        view = _view(room, address, made)
+        view.__name__ = f"{room.name}_{number:03d}"
         # every content type is let in: the edge judges it, with an answer in the house's own form
-        cors = None if route.path in own_options else CORS
-        made.route(route.path, methods=[route.method], content_types=["*/*"], cors=cors, name=view.__name__)(view)
+        cors = None if path in own_options else CORS
+        made.route(path, methods=[method], content_types=["*/*"], cors=cors, name=view.__name__)(view)
     return made
 
 
@@ -83,9 +91,9 @@ def _accept_anything(request: ChaliceRequest, get_response: Callable[[Any], Chal
     return get_response(request)
 
 
-def _view(room: Room, route: Route, made: Blueprint) -> Callable[..., ChaliceResponse]:
+def _view(room: Room, address: Address, made: Blueprint) -> Callable[..., ChaliceResponse]:
     def view(**_: str) -> ChaliceResponse:
-        return to_chalice(room.answer(route, to_request(made.current_request.to_original_event())))
+        return to_chalice(room.answer(room.find(address), to_request(made.current_request.to_original_event())))
 
     return view
 

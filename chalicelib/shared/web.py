@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib import import_module
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -168,8 +170,15 @@ class Admits(Protocol):
         ...
 
 
+Address = tuple[str, str, str]
+"""A route as it is asked for: its method, its path, and the noun that hangs it (empty: the room itself)."""
+
+
 class Room:
     """The routes of one room, behind one gate.
+
+    A room's nouns hang their own routes, and none of them is imported before it is needed: `routes` opens all of them,
+    `find` opens one. A deployed process knows from its package which noun a route is hung by (`route_table.py`).
 
     Attributes:
         login: where a person logs in again when a stronger login is needed; None: not told.
@@ -179,7 +188,59 @@ class Room:
         self.name = name
         self.gate = gate
         self.login: str | None = None
-        self.routes: list[Route] = []
+        self._hung: dict[tuple[str, str], Route] = {}
+        self._nouns: dict[tuple[str, str], str] = {}
+        self._closed: dict[str, Callable[[], object]] = {}
+
+    @property
+    def routes(self) -> list[Route]:
+        """All routes; opens every noun."""
+        for noun in list(self._closed):
+            self._open(noun)
+        return list(self._hung.values())
+
+    @property
+    def addresses(self) -> list[Address]:
+        """All routes as they are asked for; opens every noun."""
+        return [(route.method, route.path, self._nouns.get((route.method, route.path), "")) for route in self.routes]
+
+    def noun(self, name: str, hang: Callable[[], object]) -> None:
+        """Names a part of the room; `hang` imports it and declares its routes, when the first of them is needed."""
+        self._closed[name] = hang
+
+    def nouns(self, package: str, names: Iterable[str], *whole: object) -> None:
+        """Names several modules of a package; each has a function `hang(room, *whole)`."""
+
+        def hang(name: str) -> None:
+            import_module(f"{package}.{name}").hang(self, *whole)
+
+        for name in names:
+            self.noun(name, partial(hang, name))
+
+    def find(self, address: Address) -> Route:
+        """The route with this method and path: in its noun, or wherever it is if the noun does not hang it.
+
+        Raises:
+            LookupError: there is none.
+        """
+        method, path, noun = address
+        self._open(noun)
+        if (method, path) not in self._hung:
+            log.error("route table is wrong", extra={"route": f"{method} {path}"})
+            _ = self.routes
+        return self._hung[method, path]
+
+    def _open(self, noun: str) -> None:
+        if noun not in self._closed:
+            return
+        before = dict(self._hung)
+        try:
+            self._closed[noun]()
+        except BaseException:
+            self._hung = before  # the next call meets the same error, not half a noun
+            raise
+        del self._closed[noun]
+        self._nouns.update(dict.fromkeys(self._hung.keys() - before.keys(), noun))
 
     def get(self, path: str, **promises: Any) -> Callable[[Handler], Handler]:
         """Declares a GET route; the keyword arguments are the fields of `Route`."""
@@ -205,7 +266,9 @@ class Room:
         """Declares a route of any method."""
 
         def hang(handler: Handler) -> Handler:
-            self.routes.append(Route(method=method, path=path, handler=handler, **promises))
+            if (method, path) in self._hung:
+                raise ValueError(f"{method} {path} is hung twice")
+            self._hung[method, path] = Route(method=method, path=path, handler=handler, **promises)
             return handler
 
         return hang

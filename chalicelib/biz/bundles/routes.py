@@ -20,7 +20,7 @@ RUN = "/biz/v1/bundles/{id}"
 OFFERS = "/biz/v1/bundle-offers"
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the routes of bundles on the room."""
     _offers(room, biz)
     _runs(room, biz)

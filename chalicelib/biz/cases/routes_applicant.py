@@ -22,7 +22,7 @@ STRONG, LOOKING = citizen(min_ial="2.3", acting="applications"), citizen(acting=
 """To apply one must be known as a person; to look at one's own cases any login will do."""
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the applicant's routes on the room."""
     desk = biz.applications
 

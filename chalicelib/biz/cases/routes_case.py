@@ -18,7 +18,7 @@ CASE = "/biz/v1/applications/{id}"
 READERS = [citizen(acting="applications"), officer(*DESK_ROLES)]
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the reading routes on the room."""
 
     @room.get(CASE, allow=READERS, answer=CaseView, summary="A whole application, and what the caller may do with it")

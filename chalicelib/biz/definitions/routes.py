@@ -16,7 +16,7 @@ WRITER = officer("publisher", "approver", "operator")
 FOR_GOOD = {"Cache-Control": "public, max-age=86400, immutable"}
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the routes on the room."""
     _drafts(room, biz)
     _publishing(room, biz)

@@ -18,7 +18,7 @@ DELEGATIONS = "/biz/v1/delegations"
 STRONG = citizen(min_ial="2.3")
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the routes on the room."""
     desk = biz.delegations
 

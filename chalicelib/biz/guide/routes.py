@@ -20,7 +20,7 @@ LIMIT = 32 * 1024
 _QUERY = "query:"
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the routes of the guide on the room."""
     guide = biz.guide
 

@@ -41,7 +41,7 @@ class IssuerMetadata(Outgoing):
     jwks_uri: str
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the routes of licences on the room."""
     _looking(room, biz)
     _checking(room, biz)

@@ -22,7 +22,7 @@ BY_SIGNATURE = Allow("public", frozenset({"linked-system"}))
 """`allow` of routes whose `Authorization` is no access token but the signature of an agency's system."""
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the routes of linked services on the room."""
     _reading(room, biz)
     _moving(room, biz)

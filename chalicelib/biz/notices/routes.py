@@ -13,7 +13,7 @@ STRONG = citizen(min_ial="2.3")
 PREFERENCES = "/biz/v1/preferences"
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the routes of notices on the room."""
 
     @room.get(

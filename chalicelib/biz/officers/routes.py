@@ -19,13 +19,13 @@ ANY = officer(*DESK_ROLES)
 OPERATOR = officer("operator")
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the officers' routes on the room."""
     _reading(room, biz)
     _acting(room, biz)
     _operating(room, biz)
-    routes_desk.add(room, biz)
-    routes_figures.add(room, biz)
+    routes_desk.hang(room, biz)
+    routes_figures.hang(room, biz)
 
 
 def _reading(room: Room, biz: Biz) -> None:

@@ -15,7 +15,7 @@ from . import bodies, replies
 DESK = officer(*DESK_ROLES)
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the routes about lateness on the room."""
 
     @room.post(

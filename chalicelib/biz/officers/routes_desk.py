@@ -19,7 +19,7 @@ CASE = "/biz/v1/applications/{id}"
 DESK = officer(*DESK_ROLES)
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the routes of the office on the room."""
     _holding(room, biz)
     _noting(room, biz)

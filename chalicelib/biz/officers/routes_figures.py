@@ -12,7 +12,7 @@ from ..service import Biz
 from . import bodies, replies
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the figures on the room."""
 
     @room.get(

@@ -29,7 +29,7 @@ MONEY = officer(FINANCE, OPERATOR)
 _PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
 
 
-def add(room: Room, biz: Biz) -> None:
+def hang(room: Room, biz: Biz) -> None:
     """Hangs the cash desk's routes on the room."""
     _providers(room, biz)
     _entries(room, biz)

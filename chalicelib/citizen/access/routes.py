@@ -33,7 +33,7 @@ AGAIN = {"Idempotent-Replayed": "true"}
 LOG = "/citizen/v1/me/access-log"
 
 
-def add(room: Room, citizen: Citizen) -> None:
+def hang(room: Room, citizen: Citizen) -> None:
     """Hangs these routes on the room."""
     _log(room, citizen)
     _mine(room, citizen)

@@ -23,7 +23,7 @@ LOOKING = allow_citizen(acting="applications")
 ONE = "/citizen/v1/me/applications/{id}"
 
 
-def add(room: Room, citizen: Citizen) -> None:
+def hang(room: Room, citizen: Citizen) -> None:
     """Hangs these routes on the room."""
     _add_opening(room, citizen)
     _add_driving(room, citizen)

@@ -35,7 +35,7 @@ MINE = "/citizen/v1/me/appointments"
 FOR_ME = [citizen(acting="appointments")]
 
 
-def add(room: Room, citizen: Citizen) -> None:
+def hang(room: Room, citizen: Citizen) -> None:
     """Hangs these routes on the room."""
     _for_everybody(room, citizen)
     _for_people(room, citizen)

@@ -39,7 +39,7 @@ HELPERS = officer(ASSISTANT)
 SUPERVISORS = officer(SUPERVISOR, OPERATOR)
 
 
-def add(room: Room, portal: Citizen) -> None:
+def hang(room: Room, portal: Citizen) -> None:
     """Hangs these routes on the room. Nobody acts for another here: each caller is themself."""
     _for_officers(room, portal)
     _for_people(room, portal)

@@ -32,7 +32,7 @@ MONEY = officer(FINANCE, OPERATOR)
 Body = TypeVar("Body", bound=Incoming)
 
 
-def add(room: Room, citizen: Citizen) -> None:
+def hang(room: Room, citizen: Citizen) -> None:
     """Hangs these routes on the room."""
     _providers(room, citizen)
     _entries(room, citizen)

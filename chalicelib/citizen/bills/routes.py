@@ -25,12 +25,12 @@ BILLS = person(acting="bills")
 """Also who acts for somebody with the scope `bills`."""
 
 
-def add(room: Room, citizen: Citizen) -> None:
+def hang(room: Room, citizen: Citizen) -> None:
     """Hangs these routes on the room."""
     _bills(room, citizen)
     _meters(room, citizen)
     _receipts(room, citizen)
-    money.add(room, citizen)
+    money.hang(room, citizen)
 
 
 def _bills(room: Room, citizen: Citizen) -> None:

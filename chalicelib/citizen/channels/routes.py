@@ -14,7 +14,7 @@ from .views import ChannelsCard, ChannelsView, channels_view
 STRONG = citizen(min_ial="2.3")
 
 
-def add(room: Room, portal: Citizen) -> None:
+def hang(room: Room, portal: Citizen) -> None:
     """Hangs these routes on the room."""
     channels = portal.channels
 

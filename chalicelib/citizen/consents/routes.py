@@ -14,7 +14,7 @@ from .views import ConsentNews, NewsTaken, OwnConsents, OwnConsentView
 BASE = "/citizen/v1/me/consents"
 
 
-def add(room: Room, citizen: Citizen) -> None:
+def hang(room: Room, citizen: Citizen) -> None:
     """Hangs these routes on the room."""
 
     @room.get(

@@ -27,7 +27,7 @@ from .views import (
 KEEP = {"Cache-Control": "public, max-age=60"}
 
 
-def add(room: Room, citizen: Citizen) -> None:
+def hang(room: Room, citizen: Citizen) -> None:
     """Hangs these routes on the room."""
     directory, links = citizen.services.directory, citizen.services.links
     cursors = citizen.hall.parts.cursors

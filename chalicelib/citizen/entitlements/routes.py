@@ -13,7 +13,7 @@ from .views_check import CheckView, CheckWish, OutcomesView, OutcomeView, RightP
 MINE = citizen(acting="entitlements")
 
 
-def add(room: Room, here: Citizen) -> None:
+def hang(room: Room, here: Citizen) -> None:
     """Hangs these routes on the room."""
 
     @room.get(

@@ -12,7 +12,7 @@ from ..service import Citizen
 from .views import HomeView, home_view
 
 
-def add(room: Room, portal: Citizen) -> None:
+def hang(room: Room, portal: Citizen) -> None:
     """Hangs this route on the room."""
     hall = portal.hall
 

@@ -14,10 +14,10 @@ from .views import AttachmentAddress, InboxQuery, InboxView, MessageView, Unread
 OWNER = citizen(acting="inbox")
 
 
-def add(room: Room, portal: Citizen) -> None:
+def hang(room: Room, portal: Citizen) -> None:
     """Hangs these routes on the room."""
     inbox = portal.inbox
-    routes_provider.add(room, portal)
+    routes_provider.hang(room, portal)
 
     @room.get(
         "/citizen/v1/me/inbox",

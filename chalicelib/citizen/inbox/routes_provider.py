@@ -20,7 +20,7 @@ from .views import (
 )
 
 
-def add(room: Room, portal: Citizen) -> None:
+def hang(room: Room, portal: Citizen) -> None:
     """Hangs these routes on the room."""
     inbox, vouched = portal.inbox, portal.requests.of("inbox")
 

@@ -18,7 +18,7 @@ MANDATES = "/citizen/v1/me/mandates"
 STRONG = citizen(min_ial="2.3")
 
 
-def add(room: Room, portal: Citizen) -> None:
+def hang(room: Room, portal: Citizen) -> None:
     """Hangs these routes on the room. All are for the person themself: nobody passes on what they were given."""
     mandates = portal.mandates
 

@@ -26,11 +26,11 @@ MINE = "/citizen/v1/me/miniapps"
 ALL = "/citizen/v1/miniapps"
 
 
-def add(room: Room, citizen: Citizen) -> None:
+def hang(room: Room, citizen: Citizen) -> None:
     """Hangs these routes on the room."""
     _for_people(room, citizen)
     _for_agencies(room, citizen)
-    routes_wire.add(room, citizen)
+    routes_wire.hang(room, citizen)
 
 
 def _for_people(room: Room, citizen: Citizen) -> None:

@@ -26,7 +26,7 @@ ENVIRONMENTS = frozenset({"uat", "prod"})
 LIMIT = 1024 * 1024
 
 
-def add(room: Room, citizen: Citizen) -> None:
+def hang(room: Room, citizen: Citizen) -> None:
     """Hangs these routes on the room."""
     wire = citizen.miniapps.wire
     said = dialect(citizen.hall.now)

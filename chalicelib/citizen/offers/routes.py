@@ -26,7 +26,7 @@ from .views import (
 MINE = citizen(acting="entitlements")
 
 
-def add(room: Room, here: Citizen) -> None:
+def hang(room: Room, here: Citizen) -> None:
     """Hangs these routes on the room."""
 
     def view(offer: Offer) -> OfferView:

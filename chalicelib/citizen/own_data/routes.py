@@ -16,7 +16,7 @@ STRONG = citizen(min_ial=rules.STRONG)
 AGAIN = {"Idempotent-Replayed": "true"}
 
 
-def add(room: Room, portal: Citizen) -> None:
+def hang(room: Room, portal: Citizen) -> None:
     """Hangs these routes on the room."""
     _copies(room, portal)
     _erasures(room, portal)

@@ -17,7 +17,7 @@ ME = "/citizen/v1/me"
 WHO = [citizen(acting="profile")]
 
 
-def add(room: Room, portal: Citizen) -> None:
+def hang(room: Room, portal: Citizen) -> None:
     """Hangs these routes on the room."""
     profiles = portal.profiles
 

@@ -32,7 +32,7 @@ CACHED = {"Cache-Control": "public, max-age=300"}
 LEVELS = ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "3"]
 
 
-def add(room: Room, citizen: Citizen) -> None:
+def hang(room: Room, citizen: Citizen) -> None:
     """Hangs these routes on the room."""
     _add_published(room, citizen)
     _add_logging_in(room, citizen)

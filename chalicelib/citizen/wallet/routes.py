@@ -32,7 +32,7 @@ from .views import (
 LOOKS = citizen(acting="wallet")
 
 
-def add(room: Room, portal: Citizen) -> None:
+def hang(room: Room, portal: Citizen) -> None:
     """Hangs these routes on the room."""
     wallet = portal.wallet
 
@@ -81,7 +81,7 @@ def add(room: Room, portal: Citizen) -> None:
         return Presentation(presentation=shown, claims=chosen)
 
     _shares(room, portal)
-    routes_public.add(room, portal)
+    routes_public.hang(room, portal)
 
     @room.post(
         "/citizen/v1/provider/wallet/credentials",

@@ -18,7 +18,7 @@ FORM = "application/x-www-form-urlencoded"
 SHARE = "/citizen/v1/shares/{code}"
 
 
-def add(room: Room, portal: Citizen) -> None:
+def hang(room: Room, portal: Citizen) -> None:
     """Hangs these routes on the room."""
     wallet = portal.wallet
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...shared.errors import Fault, Malformed, not_found
 from ...shared.identity import PUBLIC, SYSTEM, officer
 from ...shared.web import Call, Reply, Room
 from ..staff import OPERATOR
 from . import schemas
-from .service import Registers
 from .views import (
     AsOf,
     Between,
@@ -27,6 +26,9 @@ from .views import (
     outline,
 )
 
+if TYPE_CHECKING:
+    from ..service import Service
+
 LIMIT = 4 * 1024 * 1024
 """Bytes of a register to publish; a Lambda takes 6 MB."""
 
@@ -35,8 +37,9 @@ FOR_EVER = "public, max-age=31536000, immutable"
 SCHEMA = "application/schema+json"
 
 
-def hang(room: Room, registers: Registers, base_url: str) -> None:
+def hang(room: Room, service: Service) -> None:
     """Hangs these routes on the room."""
+    registers, base_url = service.registers, service.base_url
 
     @room.get("/gdx/v1/registers", allow=[PUBLIC], answer=RegistersView, summary="All code lists")
     def index(_: Call) -> Reply:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...shared.errors import not_found
 from ...shared.gdx_request import SIGNED
 from ...shared.identity import CITIZEN, PUBLIC, SYSTEM, officer
@@ -27,11 +29,15 @@ from .views import (
     WhichPage,
 )
 
+if TYPE_CHECKING:
+    from ..service import Service
+
 FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
-def hang(room: Room, sandbox: Sandbox, base_url: str) -> None:
+def hang(room: Room, service: Service) -> None:
     """Hangs these routes on the room."""
+    sandbox, base_url = service.sandbox, service.base_url
 
     @room.get(
         "/gdx/v1/sandbox/people",

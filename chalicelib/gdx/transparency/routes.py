@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...shared.identity import PUBLIC, SYSTEM, officer
 from ...shared.web import Call, Reply, Room
 from .log import ENTRIES
@@ -22,6 +24,9 @@ from .views import (
 )
 from .witnesses import witness_of
 
+if TYPE_CHECKING:
+    from ..service import Service
+
 BRIEFLY = {"Cache-Control": "public, max-age=5"}
 FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -33,8 +38,9 @@ AUDITORS = officer("operator", "auditor")
 TEXT = "text/plain"
 
 
-def hang(room: Room, transparency: Transparency) -> None:
+def hang(room: Room, service: Service) -> None:
     """Hangs these routes on the room."""
+    transparency = service.transparency
     _published(room, transparency)
     _proofs(room, transparency)
     _witnesses(room, transparency)

@@ -25,7 +25,7 @@ class Taken(Outgoing):
     name: str
 
 
-def add(room: Room, catalogue: Catalogue, requests: GdxRequests) -> None:
+def hang(room: Room, catalogue: Catalogue, requests: GdxRequests) -> None:
     """Hangs the provider's route on the room."""
 
     @room.post(

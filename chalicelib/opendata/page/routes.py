@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..service import Catalogue
 
 
-def hang(room: Room, catalogue: Catalogue) -> Pages:
+def hang(room: Room, catalogue: Catalogue) -> None:
     """Hangs the pages on the room, but for `/dataset/{id}`: a dataset has one address for people and machines, and
     whoever hangs it shows `Pages.dataset_page` where HTML is wanted.
     """
@@ -33,4 +33,3 @@ def hang(room: Room, catalogue: Catalogue) -> Pages:
     ):
         room.get(path, allow=(PUBLIC,), media=MEDIA, dialect=pages.refusal, summary=summary)(show)
     pictures.hang(room, catalogue)
-    return pages
