@@ -39,6 +39,6 @@ def _bare() -> Chalice:
 def _klang(*, watched: bool) -> Chalice:
     app = Chalice("klang", configure_logs=False)
     if watched:
-        app.register_middleware(Watch("klang-bench", "bench", "gdx", tracing=False).middleware(), "all")
+        app.register_middleware(Watch("klang-bench", "bench", "gdx", traced=lambda: False).middleware(), "all")
     app.register_blueprint(blueprint(front([], server="https://klang.example")))
     return app

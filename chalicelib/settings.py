@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -41,6 +42,11 @@ _OWN_NETWORKS = tuple(
     ipaddress.ip_network(text) for text in ("127.0.0.0/8", "169.254.0.0/16", "::1/128", "fe80::/10", "::ffff:0:0/96")
 )
 """Lambda's own runtime interface and the metadata services are there: never a provider."""
+
+
+def traced() -> bool:
+    """Whether X-Ray records the call that runs: Lambda's runtime client sets this variable anew for each."""
+    return "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", "")
 
 
 class BadSettings(Exception):

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .settings import Settings
+from .settings import Settings, traced
 from .shared.access_tokens import Tokens, TrustedIssuer, fetched_jwks
 from .shared.aws.clients import Clients
 from .shared.aws.dynamo import DynamoTable
@@ -102,7 +102,7 @@ class House:
 
         service = f"klang-{self.settings.environment}-{'-'.join(self.settings.platforms)}"
         platforms = self.settings.platforms
-        return Watch(service, self.settings.environment, platforms[0], tracing=not self.settings.on_laptop)
+        return Watch(service, self.settings.environment, platforms[0], traced=traced)
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -28,13 +28,15 @@ class Watch:
         service: name under which everything is reported, e.g. `klang-prod-biz`.
         environment: `KLANG_ENV`; a dimension of every metric.
         first: the platform whose work is done where a function's name does not tell.
-        tracing: whether X-Ray segments are sent (only inside Lambda).
+        traced: whether X-Ray records the call that runs; asked at each, never true outside Lambda.
 
     Attributes:
+        tracer: sends X-Ray what AWS is asked for during a call; there from the first call on that is recorded. Of all
+            calls X-Ray records one a second and one in twenty, and its SDK would be a fifth of every start.
         write: where a finished line of metrics goes; Lambda carries what is printed to CloudWatch.
     """
 
-    def __init__(self, service: str, environment: str, first: str, *, tracing: bool) -> None:
+    def __init__(self, service: str, environment: str, first: str, *, traced: Callable[[], bool]) -> None:
         from aws_lambda_powertools import Logger
         from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
@@ -47,17 +49,17 @@ class Watch:
         self.logger: Logger = Logger(service=LOGGER, level="INFO", logger_formatter=RedactingFormatter(), env=service)
         self.tracer: Tracer | None = None
         self.write: Callable[[str], object] = print
-        self._environment, self._first = environment, first
-        if tracing:
-            # made only then: even a tracer that is off loads the whole X-Ray SDK, a third of a start
-            from aws_lambda_powertools import Tracer
-
-            self.tracer = Tracer(service=service)
+        self._service, self._environment, self._first = service, environment, first
+        self._traced = traced
 
     @contextmanager
     def invocation(self, context: Any) -> Iterator[None]:
         """Around one Lambda invocation: request id in every line, what was measured written out at the end."""
         self.logger.append_keys(lambda_request_id=getattr(context, "aws_request_id", None))
+        if self.tracer is None and self._traced():
+            from aws_lambda_powertools import Tracer
+
+            self.tracer = Tracer(service=self._service, patch_modules=("botocore",))
         with measuring() as taken, at_work(whose(getattr(context, "function_name", ""), self._first)):
             try:
                 yield

@@ -107,11 +107,13 @@ def logs() -> None:
     """A line with a traceback through a library that has no source here, a measurement, a tracer."""
     import jwt
 
-    watch = Watch("try", "try", "gdx", tracing=True)
+    watch = Watch("try", "try", "gdx", traced=lambda: True)
     try:
         jwt.decode("a", "b", ["HS256"])
     except jwt.PyJWTError:
         watch.logger.exception("seen")
+    with watch.invocation(None):
+        assert watch.tracer is not None
     assert emf_lines([Measurement("OutboxAge", 1, "gdx")], "try")
 
 

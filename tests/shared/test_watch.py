@@ -58,7 +58,7 @@ def planted(log: Callable[..., None]) -> None:
 
 
 def test_no_line_of_a_log_holds_an_id(lines: Lines) -> None:
-    watch = Watch("klang-test", "test", "gdx", tracing=False)
+    watch = Watch("klang-test", "test", "gdx", traced=lambda: False)
     planted(watch.logger.info)
     written = lines.text
     assert "[pid]" in written and PID not in written and to_thai_digits(PID) not in written
@@ -67,7 +67,7 @@ def test_no_line_of_a_log_holds_an_id(lines: Lines) -> None:
 
 
 def test_the_loggers_of_the_house_write_through_it(lines: Lines) -> None:
-    Watch("klang-test", "test", "gdx", tracing=False)
+    Watch("klang-test", "test", "gdx", traced=lambda: False)
     planted(logging.getLogger(f"{LOGGER}.journal").warning)
     written = lines.text
     assert written.count("\n") >= 5
@@ -75,7 +75,7 @@ def test_the_loggers_of_the_house_write_through_it(lines: Lines) -> None:
 
 
 def test_an_invocation_puts_its_id_on_every_line_and_writes_metrics_out(lines: Lines) -> None:
-    watch = Watch("klang-test", "test", "gdx", tracing=False)
+    watch = Watch("klang-test", "test", "gdx", traced=lambda: False)
     context = SimpleNamespace(aws_request_id="request-1", function_name="klang-test")
 
     def respond(_: Any) -> Any:
@@ -92,14 +92,21 @@ def test_an_invocation_puts_its_id_on_every_line_and_writes_metrics_out(lines: L
     assert (metrics["environment"], metrics["platform"]) == ("test", "gdx")
 
 
+def test_the_tracer_comes_with_the_first_call_that_is_recorded(lines: Lines) -> None:
+    recorded = iter((False, True))
+    watch = Watch("klang-test", "test", "gdx", traced=lambda: next(recorded))
+    seen = [watch.middleware()(SimpleNamespace(), lambda _: watch.tracer) for _ in range(3)]
+    assert seen[0] is None and seen[1] is not None and seen[2] is seen[1]
+
+
 def test_an_event_without_a_measurement_writes_no_metric(lines: Lines) -> None:
-    watch = Watch("klang-test", "test", "gdx", tracing=False)
+    watch = Watch("klang-test", "test", "gdx", traced=lambda: False)
     assert watch.middleware()(SimpleNamespace(), lambda _: None) is None
     assert lines.text == ""
 
 
 def test_metrics_are_written_out_even_when_the_handler_fails(lines: Lines) -> None:
-    watch = Watch("klang-test", "test", "gdx", tracing=False)
+    watch = Watch("klang-test", "test", "gdx", traced=lambda: False)
 
     def respond(_: Any) -> Any:
         measure("OutboxResent", 3)
