@@ -106,10 +106,10 @@ class Account:
 
 
 AS_GIVEN = Account("as AWS gives it")
-RESERVED = {"gdx": 300, "biz": 200, "citizen": 300, "opendata": 100}
+RESERVED = {"gdx": 250, "biz": 150, "citizen": 400, "opendata": 100}
 """Of the thousand that AWS gives an account; a hundred are left to what takes the queues."""
 
-LEVERS = {"read": 100.0, "enter": 150.0}
+LEVERS = {"read": 60.0, "enter": 60.0}
 """What `infra.operate <stage> shed` is told in the simulation: readers, and people who sign in, a second and method."""
 
 SHED = Account("as AWS gives it, levers pulled", reserved=RESERVED, shed=LEVERS, offers=False)

@@ -137,7 +137,7 @@ class Simulation:
         self.account, self.times, self.world, self.rates = account, times, world, rates
         self.uses = uses
         self.gateway = Bucket(env, account.gateway / weight, account.gateway_burst / weight)
-        self.methods = {use.name: self._method(use) for use in uses}
+        self.methods = {use.name: [self._method(use, call) for call in range(use.calls)] for use in uses}
         self.functions = {use.platform: Function(env, account, use.platform, weight) for use in uses}
         # an on-demand table keeps unused units of five minutes for a burst; here none, for the table may be busy before
         self.writes = {name: Bucket(env, *(2 * [account.warm_writes / weight])) for name in self.functions}
@@ -148,9 +148,10 @@ class Simulation:
         self.busy: Counter[str] = Counter()
         self.run = Run(account, times, weight, {use.name: Tally() for use in uses}, uses)
 
-    def _method(self, use: Use) -> Bucket:
+    def _method(self, use: Use, call: int) -> Bucket:
+        """Each call of a use is a method of its own; of several only the first is shed: who began may end."""
         rate, burst = self.account.method, self.account.method_burst
-        if use.kind in self.account.shed:
+        if use.kind in self.account.shed and call == 0:
             rate = burst = self.account.shed[use.kind]
         return Bucket(self.env, rate / self.weight, burst / self.weight)
 
@@ -178,7 +179,7 @@ class Simulation:
                 yield self.env.timeout(self.random.uniform(1, 2) * 2 ** (attempt - 1))
             try:
                 for call in range(use.calls):
-                    yield from self._request(use, last=call == use.calls - 1)
+                    yield from self._request(use, call)
             except Refused as refused:
                 tally.refusals[str(refused)] += 1
                 continue
@@ -186,12 +187,12 @@ class Simulation:
             tally.seconds.append(self.env.now - begun)
             return
 
-    def _request(self, use: Use, *, last: bool) -> Process:
+    def _request(self, use: Use, call: int) -> Process:
         """One request through the gateway; what the use asks of AWS is done by its last."""
-        self._must(self.methods[use.name].take(1), "the stage's throttling")
+        self._must(self.methods[use.name][call].take(1), "the stage's throttling")
         self._must(self.gateway.take(1), "API Gateway, the account's rate")
         yield self.env.timeout(self.world.gateway_ms / 1000)
-        yield from self._invoked(use, last=last)
+        yield from self._invoked(use, last=call == use.calls - 1)
 
     def _message(self, use: Use) -> Process:
         """A queue's message: it comes again until it is done, so it is late and not lost."""

@@ -28,6 +28,7 @@ NAMES = {"gdx": "GDX", "opendata": "open data", "biz": "Biz Portal", "citizen": 
 _WHAT = {
     "read": "reading",
     "enter": "signing in",
+    "stay": "staying signed in",
     "write": "cases, exchanges, money",
     "later": "queues",
     "offer": "offers of rights",
@@ -94,7 +95,7 @@ def _demand(uses: Sequence[Use]) -> list[str]:
 
 def _minute(runs: Sequence[Mapping[str, Any]]) -> list[str]:
     columns = [(platform, kind) for platform in ROOMS for kind in KINDS if f"{platform} {kind}" in runs[0]["served"]]
-    columns = [each for each in columns if each[1] in ("read", "enter", "write")]
+    columns = [each for each in columns if each[1] in ("read", "enter", "stay", "write")]
     heads = [f"{NAMES[platform]}, {_WHAT[kind]}" for platform, kind in columns]
     lines = [
         "## A minute at 1, 10 and 100 times today, simulated",

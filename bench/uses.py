@@ -25,9 +25,9 @@ from tests.citizen.offers.town import PENSION, MadeUpPeople, OfferTown
 from tests.citizen.portal import Portal as Citizens
 from tests.opendata.portal import Portal
 
-Kind = Literal["read", "enter", "write", "later", "offer"]
-"""read: it changes nothing. enter: signing in and staying so. write: a case, an exchange, money: somebody waits for it
-and it must not be lost. later: a queue's work. offer: telling people of rights they did not ask for."""
+Kind = Literal["read", "enter", "stay", "write", "later", "offer"]
+"""read: it changes nothing. enter: signing in. stay: a session that goes on. write: a case, an exchange, money: somebody
+waits for it and it must not be lost. later: a queue's work. offer: telling people of rights they did not ask for."""
 
 ROWS = "province,population\n" + "\n".join(f"จังหวัด {number},{number * 997}" for number in range(500))
 """A small open table, as most are."""
@@ -175,7 +175,7 @@ def _citizen() -> list[Use]:
     )
     return [
         Use("citizen", "a sign-in", "enter", entering, calls=2, providers=1),
-        Use("citizen", "a session refreshed", "enter", signing_in.refresh),
+        Use("citizen", "a session refreshed", "stay", signing_in.refresh),
         Use("citizen", "the home page", "read", signing_in.home),
         Use("citizen", "the inbox", "read", signing_in.inbox),
         _right(),
