@@ -238,10 +238,10 @@ class House:
             consumers=ConsumersAtGdx(lambda: self.gdx)
             if "gdx" in self.settings.platforms
             else ConsumersThroughGdx(gdx),
-            rights=shipped(),
+            rights=shipped,
             asks_consent=self._asks_consent("citizen", gdx),
             figures=self._figures("citizen", gdx),
-            issuers=self._issuers(),
+            issuers=self._issuers,
             requests=self.requests("citizen"),
             logins=self.settings.logins,
         )
@@ -289,12 +289,12 @@ class House:
         return Biz(
             parts,
             self.objects("biz-documents"),
-            catalogue=shipped(),
+            catalogue=shipped,
             registers=RegistersThroughGdx(gdx),
             mailbox=LettersToCitizen(self.citizen) if here else MailboxThroughGdx(gdx),
             wallet=PapersToCitizen(self.citizen) if here else WalletThroughGdx(gdx),
             home=HomeToCitizen(self.citizen) if here else HomeThroughGdx(gdx),
-            calendar=Calendar.load(),
+            calendar=Calendar.load,
             outside=self.outside("biz"),
             figures=self._figures("biz", gdx),
             examine=caged,

@@ -3,57 +3,59 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from chalicelib.shared.identity import Gate, Posting
 from chalicelib.shared.journal import Event, Head, Once
-from chalicelib.shared.messengers import Outside
-from chalicelib.shared.objects import Objects
-from chalicelib.shared.parts import Parts
-from chalicelib.shared.workdays import Calendar
 
-from .bundles.catalogue import Offers
-from .bundles.catalogue import shipped as shipped_bundles
-from .bundles.filing import Filings
-from .bundles.paying import Paying
-from .bundles.service import Bundles
-from .cases.applications import Applications
-from .cases.following import Following
-from .cases.standing import Standing
-from .definitions.catalogue import Catalogue
-from .definitions.migrations import Migrations
-from .definitions.service import Workshop
-from .definitions.shelf import Shelf
-from .definitions.store import Definitions
-from .definitions.versions import Versions
-from .delegations.service import Delegations
-from .delegations.telling import Telling
-from .documents.cage import Examine
-from .documents.reuse import Reuse
-from .documents.uploads import Uploads
-from .guide.service import Guide
-from .guide.vocabulary import shared as shared_questions
-from .licences.keeping import Keeper
-from .licences.register import Register
-from .linked.service import Linked
 from .model import Officer
-from .notices.contacts import Contacts
-from .notices.feedback import Feedback
-from .notices.letters import Letters
-from .notices.proofs import Proofs
-from .notices.service import Notices
-from .notices.templates import shipped as notice_templates
-from .office import QUEUE, Office
-from .officers.desk import Desk
-from .officers.figures import Workload
-from .officers.lateness import Lateness
-from .officers.store import Papers
-from .payments.counter import Counter, Receipts
-from .payments.reconciling import Reconciliation
-from .payments.treasury import Treasury
-from .ports import Figures, Home, Mailbox, Registers, Scanner, Wallet
-from .statistics.service import Statistics
 from .store import Store, officer_key, provider_key
+
+if TYPE_CHECKING:
+    from chalicelib.shared.messengers import Outside
+    from chalicelib.shared.objects import Objects
+    from chalicelib.shared.parts import Parts
+    from chalicelib.shared.workdays import Calendar
+
+    from .bundles.catalogue import Offers
+    from .bundles.filing import Filings
+    from .bundles.paying import Paying
+    from .bundles.service import Bundles
+    from .cases.applications import Applications
+    from .cases.following import Following
+    from .cases.standing import Standing
+    from .definitions.catalogue import Catalogue
+    from .definitions.migrations import Migrations
+    from .definitions.service import Workshop
+    from .definitions.shelf import Shelf
+    from .definitions.store import Definitions
+    from .definitions.versions import Versions
+    from .delegations.service import Delegations
+    from .delegations.telling import Telling
+    from .documents.cage import Examine
+    from .documents.reuse import Reuse
+    from .documents.uploads import Uploads
+    from .guide.service import Guide
+    from .licences.keeping import Keeper
+    from .licences.register import Register
+    from .linked.service import Linked
+    from .notices.contacts import Contacts
+    from .notices.feedback import Feedback
+    from .notices.letters import Letters
+    from .notices.proofs import Proofs
+    from .notices.service import Notices
+    from .office import Office
+    from .officers.desk import Desk
+    from .officers.figures import Workload
+    from .officers.lateness import Lateness
+    from .officers.store import Papers
+    from .payments.counter import Counter, Receipts
+    from .payments.reconciling import Reconciliation
+    from .payments.treasury import Treasury
+    from .ports import Figures, Home, Mailbox, Registers, Scanner, Wallet
+    from .statistics.service import Statistics
 
 POSTING_FRESH = dt.timedelta(seconds=30)
 """How long a posting is believed without asking again: an officer who was taken off may act this much longer."""
@@ -86,14 +88,14 @@ class Postings:
 
 
 class Biz:
-    """One stop for permission to do business.
+    """One stop for permission to do business. Each noun is imported and made when it is first asked for.
 
     Args:
         parts: the room's common parts.
         objects: the bucket of documents.
-        catalogue: the published services.
+        catalogue: reads the published services.
         registers, mailbox, wallet, home: the neighbours.
-        calendar: the government calendar.
+        calendar: reads the government calendar.
         outside: e-mail and SMS.
         figures: the open-data catalogue.
         examine: looks into uploaded files.
@@ -106,61 +108,272 @@ class Biz:
         parts: Parts,
         objects: Objects,
         *,
-        catalogue: Catalogue,
+        catalogue: Callable[[], Catalogue],
         registers: Registers,
         mailbox: Mailbox,
         wallet: Wallet,
         home: Home,
-        calendar: Calendar,
+        calendar: Callable[[], Calendar],
         outside: Outside,
         figures: Figures,
         examine: Examine,
         scanner: Scanner | None = None,
         offers: Offers | None = None,
     ) -> None:
-        self.parts = parts
+        self.parts, self._objects, self._catalogue, self._calendar = parts, objects, catalogue, calendar
+        self._registers, self._mailbox, self._wallet, self._home = registers, mailbox, wallet, home
+        self._outside, self._figures, self._offers = outside, figures, offers
+        self._examine, self._scanner = examine, scanner
         self.store = Store(parts.table, parts.keyring)
-        definitions = Definitions(parts.table)
-        shelf = Shelf(catalogue, definitions, parts.clock)
-        self.office = Office(parts, self.store, shelf, objects, calendar)
-        self.workshop = Workshop(self.office, shelf, definitions)
-        self.versions = Versions(parts.table, shelf, definitions)
-        self.migrations = Migrations(self.office)
-        self.counter = Counter(self.office)
-        ledger, till = self.counter.ledger, self.counter.till
-        self.treasury = Treasury(self.office, ledger, till)
-        self.reconciliation = Reconciliation(self.office, ledger, till)
-        self.receipts = Receipts(self.office, ledger)
-        self.applications = Applications(self.office, registers)
-        self.delegations = Delegations(self.office, self.applications.directors)
-        bundles = shipped_bundles() if offers is None else offers
-        self.bundles = Bundles(self.office, bundles, self.applications.directors, self.applications.ask)
-        self.filings = Filings(self.bundles)
-        self.paying = Paying(self.bundles.hall, self.receipts)
-        self.reuse = Reuse(self.office)
-        self.standing = Standing(self.office, home)
-        self.following = Following(self.office, self.reuse)
-        self.uploads = Uploads(self.office, examine, scanner)
-        papers = Papers(parts.table, parts.keyring)
-        self.desk = Desk(self.office, self.counter, papers)
-        self.workload = Workload(self.office, papers)
-        self.lateness = Lateness(self.office, papers, self.desk.deem)
-        self.linked = Linked(self.office, shelf, self.desk, self.lateness, self.uploads)
-        self.register = Register(self.office)
-        self.guide = Guide(self.office, shared_questions(), self.bundles.for_guide)
-        self.keeper = Keeper(self.office)
-        self.notices = Notices(parts, mailbox, outside, notice_templates)
-        self.letters = Letters(self.office, self.notices, wallet)
-        self.telling = Telling(self.office, self.notices)
-        self.contacts = Contacts(parts, self.notices.rows)
-        self.proofs = Proofs(self.notices, mailbox)
-        self.feedback = Feedback(self.notices)
-        self.statistics = Statistics(self.office, figures)
         self.postings = Postings(self.store, parts)
         self.gate = Gate(parts.tokens, parts.keyring, self.postings)
 
+    @cached_property
+    def _definitions(self) -> Definitions:
+        """Services that agencies published."""
+        from .definitions.store import Definitions
+
+        return Definitions(self.parts.table)
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        """All services on offer."""
+        from .definitions.shelf import Shelf
+
+        return Shelf(self._catalogue(), self._definitions, self.parts.clock)
+
+    @cached_property
+    def office(self) -> Office:
+        """What the nouns share."""
+        from .office import Office
+
+        return Office(self.parts, self.store, self._shelf, self._objects, self._calendar())
+
+    @cached_property
+    def workshop(self) -> Workshop:
+        """Where services are defined."""
+        from .definitions.service import Workshop
+
+        return Workshop(self.office, self._shelf, self._definitions)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Versions of definitions."""
+        from .definitions.versions import Versions
+
+        return Versions(self.parts.table, self._shelf, self._definitions)
+
+    @cached_property
+    def migrations(self) -> Migrations:
+        """Cases that move to another version."""
+        from .definitions.migrations import Migrations
+
+        return Migrations(self.office)
+
+    @cached_property
+    def counter(self) -> Counter:
+        """Where fees are paid."""
+        from .payments.counter import Counter
+
+        return Counter(self.office)
+
+    @cached_property
+    def treasury(self) -> Treasury:
+        """What an agency earned."""
+        from .payments.treasury import Treasury
+
+        return Treasury(self.office, self.counter.ledger, self.counter.till)
+
+    @cached_property
+    def reconciliation(self) -> Reconciliation:
+        """Our books beside a bank's."""
+        from .payments.reconciling import Reconciliation
+
+        return Reconciliation(self.office, self.counter.ledger, self.counter.till)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Receipts of fees."""
+        from .payments.counter import Receipts
+
+        return Receipts(self.office, self.counter.ledger)
+
+    @cached_property
+    def applications(self) -> Applications:
+        """Opening and filing cases."""
+        from .cases.applications import Applications
+
+        return Applications(self.office, self._registers)
+
+    @cached_property
+    def delegations(self) -> Delegations:
+        """Acting for a company."""
+        from .delegations.service import Delegations
+
+        return Delegations(self.office, self.applications.directors)
+
+    @cached_property
+    def bundles(self) -> Bundles:
+        """Several permits in one application."""
+        from .bundles.catalogue import shipped
+        from .bundles.service import Bundles
+
+        offers = shipped() if self._offers is None else self._offers
+        return Bundles(self.office, offers, self.applications.directors, self.applications.ask)
+
+    @cached_property
+    def filings(self) -> Filings:
+        """Filing the cases of a bundle."""
+        from .bundles.filing import Filings
+
+        return Filings(self.bundles)
+
+    @cached_property
+    def paying(self) -> Paying:
+        """Paying a bundle at once."""
+        from .bundles.paying import Paying
+
+        return Paying(self.bundles.hall, self.receipts)
+
+    @cached_property
+    def reuse(self) -> Reuse:
+        """Documents that were handed in before."""
+        from .documents.reuse import Reuse
+
+        return Reuse(self.office)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Cases on people's home pages."""
+        from .cases.standing import Standing
+
+        return Standing(self.office, self._home)
+
+    @cached_property
+    def following(self) -> Following:
+        """Cases as applicants follow them."""
+        from .cases.following import Following
+
+        return Following(self.office, self.reuse)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Documents that come in."""
+        from .documents.uploads import Uploads
+
+        return Uploads(self.office, self._examine, self._scanner)
+
+    @cached_property
+    def _papers(self) -> Papers:
+        """Officers' own papers."""
+        from .officers.store import Papers
+
+        return Papers(self.parts.table, self.parts.keyring)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where officers decide."""
+        from .officers.desk import Desk
+
+        return Desk(self.office, self.counter, self._papers)
+
+    @cached_property
+    def workload(self) -> Workload:
+        """How much lies where."""
+        from .officers.figures import Workload
+
+        return Workload(self.office, self._papers)
+
+    @cached_property
+    def lateness(self) -> Lateness:
+        """What is past its due day."""
+        from .officers.lateness import Lateness
+
+        return Lateness(self.office, self._papers, self.desk.deem)
+
+    @cached_property
+    def linked(self) -> Linked:
+        """Agencies' own systems."""
+        from .linked.service import Linked
+
+        return Linked(self.office, self._shelf, self.desk, self.lateness, self.uploads)
+
+    @cached_property
+    def register(self) -> Register:
+        """Licences and permits."""
+        from .licences.register import Register
+
+        return Register(self.office)
+
+    @cached_property
+    def guide(self) -> Guide:
+        """Which permits somebody needs."""
+        from .guide.service import Guide
+        from .guide.vocabulary import shared
+
+        return Guide(self.office, shared(), self.bundles.for_guide)
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """What the calendars of licences bring."""
+        from .licences.keeping import Keeper
+
+        return Keeper(self.office)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Letters to applicants."""
+        from .notices.service import Notices
+        from .notices.templates import shipped
+
+        return Notices(self.parts, self._mailbox, self._outside, shipped)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """What is told of a case."""
+        from .notices.letters import Letters
+
+        return Letters(self.office, self.notices, self._wallet)
+
+    @cached_property
+    def telling(self) -> Telling:
+        """What is told of a delegation."""
+        from .delegations.telling import Telling
+
+        return Telling(self.office, self.notices)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Addresses of applicants."""
+        from .notices.contacts import Contacts
+
+        return Contacts(self.parts, self.notices.rows)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """Proofs of delivery."""
+        from .notices.proofs import Proofs
+
+        return Proofs(self.notices, self._mailbox)
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """What became of an e-mail."""
+        from .notices.feedback import Feedback
+
+        return Feedback(self.notices)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """How long permits take."""
+        from .statistics.service import Statistics
+
+        return Statistics(self.office, self._figures)
+
     def enlist(self, once: Once, pid: str, agency: str, roles: Sequence[str], name: str) -> Officer:
         """Record an officer of an agency, or change their roles; none takes them off."""
+        from .office import QUEUE
+
         journal, pseudonym = self.parts.journal, self.parts.keyring.pseudonym(pid)
         key = officer_key(pseudonym)
         there = journal.read(once, key).get(key)

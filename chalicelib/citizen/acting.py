@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from chalicelib.shared.errors import NotAllowed
@@ -26,10 +26,10 @@ class ActingGate:
 
     Args:
         gate: decides who calls, and whether the route lets those who act in at all.
-        mandates: says whether the mandate still holds.
+        mandates: finds who says whether the mandate still holds, once somebody acts.
     """
 
-    def __init__(self, gate: Admits, mandates: Mandates) -> None:
+    def __init__(self, gate: Admits, mandates: Callable[[], Mandates]) -> None:
         self._gate = gate
         self._mandates = mandates
 
@@ -44,7 +44,7 @@ class ActingGate:
             return caller
         asked = [rule.acting for rule in allow if rule.kind == "citizen" and rule.acting in caller.scopes]
         for scope in asked or sorted(caller.scopes):  # a public route asks for no scope, yet learns who calls
-            if scope and self._mandates.holds(caller.mandate or "", person_of(caller), caller.actor, scope):
+            if scope and self._mandates().holds(caller.mandate or "", person_of(caller), caller.actor, scope):
                 return caller
         raise NotAllowed(
             "การมอบหมายให้ทำแทนสิ้นสุดแล้ว หรือไม่รวมถึงรายการนี้",

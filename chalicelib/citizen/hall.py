@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.shared.errors import NotAllowed
@@ -51,7 +51,8 @@ class Hall:
         cards: what stands on people's home pages.
         listeners: beginning of an event's type -> what hears of it, each idempotent by the event's id.
         sweeps: what runs each minute.
-        holdings: name of a noun -> what it holds of people, for a copy of everything and for erasure.
+        holdings: name of a noun -> what it holds of people; `held` has all of them.
+        complete: makes every noun of the room, so that all have said what they listen to, sweep and hold.
     """
 
     parts: Parts
@@ -62,6 +63,7 @@ class Hall:
     listeners: dict[str, list[Callable[[Event], None]]] = field(default_factory=dict)
     sweeps: list[Callable[[dt.datetime], object]] = field(default_factory=list)
     holdings: dict[str, Holding] = field(default_factory=dict)
+    complete: Callable[[], object] = lambda: None
 
     def now(self) -> dt.datetime:
         """The time."""
@@ -75,12 +77,18 @@ class Hall:
         """The room's name for a person."""
         return Person(self.parts.keyring.pseudonym(pid))
 
+    def held(self) -> Mapping[str, Holding]:
+        """What each noun holds of people, for a copy of everything and for erasure."""
+        self.complete()
+        return self.holdings
+
     def hear(self, beginning: str, listener: Callable[[Event], None]) -> None:
         """From now on the listener is told of events whose type begins so."""
         self.listeners.setdefault(beginning, []).append(listener)
 
     def heard(self, event: Event) -> None:
         """Tells everybody who listens; an exception makes the queue deliver again, to all of them."""
+        self.complete()
         for beginning, listeners in self.listeners.items():
             if event.type.startswith(beginning):
                 for listener in listeners:
@@ -91,6 +99,7 @@ class Hall:
 
         One that fails holds up nobody else; the first failure is raised when all have run, so that it is seen.
         """
+        self.complete()
         failure: Exception | None = None
         for run in (self.parts.journal.sweep, *self.sweeps):
             try:

@@ -3,66 +3,61 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.shared.gdx_client import Gdx
-from chalicelib.shared.gdx_request import GdxRequests
 from chalicelib.shared.identity import Gate
-from chalicelib.shared.messengers import Outside
-from chalicelib.shared.objects import Objects
-from chalicelib.shared.parts import Parts
-from chalicelib.shared.workdays import Calendar
+from chalicelib.shared.parts import made
 
-from .access.log import AccessLog
-from .access.ports import Receipts
-from .access.questions import Questions
-from .access.service import Access
 from .acting import ActingGate
-from .applications.ports import Cases
-from .applications.rights import PortalRights
-from .applications.service import Applications
-from .appointments.service import Appointments
-from .assisted.held import holding as visits_held
-from .assisted.service import Assisted
-from .bills.receipts import credential_type
-from .bills.service import Bills
 from .cards import Cards
-from .channels.service import Channels
-from .channels.store import ChannelRows
-from .channels.telling import Telling
-from .channels.words import PORTAL
-from .consents.ports import Consents
-from .consents.service import MyConsents
-from .directory.ports import Source
-from .directory.service import Services
-from .directory.sources import KnownBillers, OpenMiniApps, OpenOffices, Rights
-from .entitlements.catalogue import Catalogue
-from .entitlements.ports import AsksConsent
-from .entitlements.service import Entitlements
 from .hall import Hall
-from .inbox.service import Inbox
-from .mandates.held import holding as mandates_held
-from .mandates.service import Mandates
-from .miniapps.contacts import ConfirmedAddresses
-from .miniapps.ports import Consumers
-from .miniapps.service import MiniApps
 from .model import SELF as SELF
-from .offers.offering import Offering
-from .offers.people import PeopleThroughGdx
-from .offers.ports import Figures
-from .offers.rights import DefinedRights
-from .own_data.erasures import Erasures
-from .own_data.exports import Exports
-from .profile.service import Profiles
-from .sessions.service import Sessions
 from .staff import Register
-from .wallet.issuers import Trusted
-from .wallet.service import Wallet
+
+if TYPE_CHECKING:
+    from chalicelib.shared.gdx_client import Gdx
+    from chalicelib.shared.gdx_request import GdxRequests
+    from chalicelib.shared.messengers import Outside
+    from chalicelib.shared.objects import Objects
+    from chalicelib.shared.parts import Parts
+
+    from .access.log import AccessLog
+    from .access.ports import Receipts
+    from .access.questions import Questions
+    from .access.service import Access
+    from .applications.ports import Cases
+    from .applications.service import Applications
+    from .appointments.service import Appointments
+    from .assisted.service import Assisted
+    from .bills.service import Bills
+    from .channels.service import Channels
+    from .channels.telling import Telling
+    from .consents.ports import Consents
+    from .consents.service import MyConsents
+    from .directory.ports import Source
+    from .directory.service import Services
+    from .entitlements.catalogue import Catalogue
+    from .entitlements.ports import AsksConsent
+    from .entitlements.service import Entitlements
+    from .inbox.service import Inbox
+    from .mandates.service import Mandates
+    from .miniapps.ports import Consumers
+    from .miniapps.service import MiniApps
+    from .offers.offering import Offering
+    from .offers.ports import Figures
+    from .offers.service import Offers
+    from .own_data.erasures import Erasures
+    from .own_data.exports import Exports
+    from .profile.service import Profiles
+    from .sessions.service import Sessions
+    from .wallet.issuers import Trusted
+    from .wallet.service import Wallet
 
 
 class Citizen:
-    """The Citizen Portal.
+    """The Citizen Portal. Each noun is imported and made when it is first asked for.
 
     Args:
         parts: the room's common parts.
@@ -75,9 +70,9 @@ class Citizen:
         consents: consents at the exchange, asked with people's own tokens.
         consumers: the exchange's door for existing clients, for mini-apps.
         licences: the Biz Portal's services, for the list of everything that one can do.
-        rights: the definitions of rights.
+        rights: reads the definitions of rights.
         asks_consent: asks people for consents, as the system that needs them.
-        issuers: whose credentials can be checked here, besides the room's own.
+        issuers: finds whose credentials can be checked here, besides the room's own.
         requests: the check of what comes through the exchange; its audience is `SELF`.
         logins: where people log in (`sessions/providers.py`).
     """
@@ -95,18 +90,54 @@ class Citizen:
         consents: Consents,
         consumers: Consumers,
         licences: Source,
-        rights: Catalogue,
+        rights: Callable[[], Catalogue],
         asks_consent: AsksConsent,
         figures: Figures,
-        issuers: Sequence[Trusted] = (),
+        issuers: Callable[[], Sequence[Trusted]] = tuple,
         requests: GdxRequests,
         logins: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        self.hall = Hall(parts, gdx, objects, outside, Cards(parts.table, parts.keyring))
-        self.channels = Channels(self.hall)
-        self.inbox = Inbox(self.hall, self.channels.rows)
+        cards = Cards(parts.table, parts.keyring)
+        self.hall = Hall(parts, gdx, objects, outside, cards, complete=lambda: made(self))
+        self.requests = requests
+        self._access_log, self._receipts, self._cases, self._consents = access_log, receipts, cases, consents
+        self._consumers, self._licences, self._figures = consumers, licences, figures
+        self._rights, self._asks_consent, self._issuers, self._logins = rights, asks_consent, issuers, logins
+        self.staff = Register(parts.table)
+        self.gate = ActingGate(Gate(parts.tokens, parts.keyring, self.staff), lambda: self.mandates)
+
+    @cached_property
+    def channels(self) -> Channels:
+        """Addresses at which people are reached."""
+        from .channels.service import Channels
+
+        return Channels(self.hall)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Letters to people."""
+        from .inbox.service import Inbox
+
+        return Inbox(self.hall, self.channels.rows)
+
+    @cached_property
+    def telling(self) -> Telling:
+        """Tells people of letters, on the channels that they chose."""
+        from .channels.telling import Telling
+
         telling = Telling(self.hall, self.inbox, self.channels.rows)
         self.hall.hear("citizen.message.served", telling.heard)
+        return telling
+
+    @cached_property
+    def wallet(self) -> Wallet:
+        """People's papers."""
+        from .bills.receipts import credential_type
+        from .channels.words import PORTAL
+        from .wallet.issuers import Trusted
+        from .wallet.service import Wallet
+
+        parts = self.hall.parts
         own = Trusted(
             f"{parts.base_url}/citizen",
             PORTAL,
@@ -114,40 +145,155 @@ class Citizen:
             lambda: {"keys": [parts.keyring.signer.public_jwk]},
             credential_type,
         )
-        self.wallet = Wallet(self.hall, self.inbox, [own, *issuers])
-        self.sessions = Sessions(self.hall, logins, inbox=self.inbox, sender=SELF)
-        self.entitlements = Entitlements(self.hall, rights, asks_consent)
-        applied_for = PortalRights(rights, self.entitlements.gather, self.hall.today)
-        self.offering = Offering(self.hall, self.inbox, DefinedRights(rights, gdx), PeopleThroughGdx(gdx), figures)
-        self.offers = self.offering.offers
-        self.applications = Applications(self.hall, cases, applied_for, self.offers.taken_up)
-        self.bills = Bills(self.hall, self.inbox, self.wallet)
-        self.profiles = Profiles(self.hall)
-        self.staff = Register(parts.table)
-        self.mandates = Mandates(self.hall, self.sessions.tokens, self.inbox)
-        self.assisted = Assisted(self.hall, self.sessions.tokens, self.inbox, self.channels)
-        self.hall.holdings["mandates"] = mandates_held(self.hall, self.mandates)
-        self.hall.holdings["assistance"] = visits_held(self.hall, self.assisted.keeping)
-        self.gate = ActingGate(Gate(parts.tokens, parts.keyring, self.staff), self.mandates)
-        contacts = ConfirmedAddresses(ChannelRows(parts.table, parts.keyring))
-        self.miniapps = MiniApps(self.hall, self.inbox, consumers, contacts)
-        self.appointments = Appointments(self.hall, self.inbox, Calendar.load())
-        self.services = Services(
+        return Wallet(self.hall, self.inbox, [own, *self._issuers()])
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Logging in."""
+        from .sessions.service import Sessions
+
+        return Sessions(self.hall, self._logins, inbox=self.inbox, sender=SELF)
+
+    @cached_property
+    def rights(self) -> Catalogue:
+        """The definitions of rights."""
+        return self._rights()
+
+    @cached_property
+    def entitlements(self) -> Entitlements:
+        """What people are entitled to."""
+        from .entitlements.service import Entitlements
+
+        return Entitlements(self.hall, self.rights, self._asks_consent)
+
+    @cached_property
+    def offering(self) -> Offering:
+        """Rights that are offered before anybody asks."""
+        from .offers.offering import Offering
+        from .offers.people import PeopleThroughGdx
+        from .offers.rights import DefinedRights
+
+        gdx = self.hall.gdx
+        return Offering(self.hall, self.inbox, DefinedRights(self.rights, gdx), PeopleThroughGdx(gdx), self._figures)
+
+    @cached_property
+    def offers(self) -> Offers:
+        """Offers to people."""
+        return self.offering.offers
+
+    @cached_property
+    def applications(self) -> Applications:
+        """Applications for rights."""
+        from .applications.rights import PortalRights
+        from .applications.service import Applications
+
+        applied_for = PortalRights(self.rights, self.entitlements.gather, self.hall.today)
+        return Applications(self.hall, self._cases, applied_for, self.offers.taken_up)
+
+    @cached_property
+    def bills(self) -> Bills:
+        """What people owe, and paying it."""
+        from .bills.service import Bills
+
+        return Bills(self.hall, self.inbox, self.wallet)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """What people say of themselves."""
+        from .profile.service import Profiles
+
+        return Profiles(self.hall)
+
+    @cached_property
+    def mandates(self) -> Mandates:
+        """Acting for others."""
+        from .mandates.held import holding
+        from .mandates.service import Mandates
+
+        mandates = Mandates(self.hall, self.sessions.tokens, self.inbox)
+        self.hall.holdings["mandates"] = holding(self.hall, mandates)
+        return mandates
+
+    @cached_property
+    def assisted(self) -> Assisted:
+        """Being helped at a counter."""
+        from .assisted.held import holding
+        from .assisted.service import Assisted
+
+        assisted = Assisted(self.hall, self.sessions.tokens, self.inbox, self.channels)
+        self.hall.holdings["assistance"] = holding(self.hall, assisted.keeping)
+        return assisted
+
+    @cached_property
+    def miniapps(self) -> MiniApps:
+        """Agencies' own applications inside the portal."""
+        from .channels.store import ChannelRows
+        from .miniapps.contacts import ConfirmedAddresses
+        from .miniapps.service import MiniApps
+
+        contacts = ConfirmedAddresses(ChannelRows(self.hall.parts.table, self.hall.parts.keyring))
+        return MiniApps(self.hall, self.inbox, self._consumers, contacts)
+
+    @cached_property
+    def appointments(self) -> Appointments:
+        """Coming to an office at an hour."""
+        from chalicelib.shared.workdays import Calendar
+
+        from .appointments.service import Appointments
+
+        return Appointments(self.hall, self.inbox, Calendar.load())
+
+    @cached_property
+    def services(self) -> Services:
+        """Everything that one can do here."""
+        from .directory.service import Services
+        from .directory.sources import KnownBillers, OpenMiniApps, OpenOffices, Rights
+
+        return Services(
             self.hall,
             {
                 "appointment": OpenOffices(self.appointments.offices),
                 "bill": KnownBillers(self.bills.billers),
-                "entitlement": Rights(rights, self.hall.today),
-                "licence": licences,
+                "entitlement": Rights(self.rights, self.hall.today),
+                "licence": self._licences,
                 "miniapp": OpenMiniApps(self.miniapps.register),
             },
         )
-        self.consents = MyConsents(self.hall, consents)
-        self.access = Access(self.hall, access_log, receipts)
-        self.questions = Questions(self.hall, receipts, self.inbox)
-        self.exports = Exports(self.hall, consents, self.access, self.inbox)
-        self.erasures = Erasures(self.hall)
-        self.requests = requests
+
+    @cached_property
+    def consents(self) -> MyConsents:
+        """What people consented to."""
+        from .consents.service import MyConsents
+
+        return MyConsents(self.hall, self._consents)
+
+    @cached_property
+    def access(self) -> Access:
+        """Who asked about a person."""
+        from .access.service import Access
+
+        return Access(self.hall, self._access_log, self._receipts)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """Asking why somebody asked."""
+        from .access.questions import Questions
+
+        return Questions(self.hall, self._receipts, self.inbox)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Copies of everything that the portal holds of a person."""
+        from .own_data.exports import Exports
+
+        return Exports(self.hall, self._consents, self.access, self.inbox)
+
+    @cached_property
+    def erasures(self) -> Erasures:
+        """Forgetting a person."""
+        from .own_data.erasures import Erasures
+
+        return Erasures(self.hall)
 
     def on_event(self, body: str) -> None:
         """One message of the queue citizen-events."""

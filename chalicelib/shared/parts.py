@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from .access_tokens import Tokens
 from .cursors import Cursors
@@ -39,3 +40,11 @@ class Parts:
     http: Http
     clock: Callable[[], datetime]
     ids: Callable[[], str]
+
+
+def made(room: object) -> None:
+    """Makes every noun of a room (its cached properties) that is not made yet, for what must reach all of them."""
+    for kind in reversed(type(room).mro()):
+        for name, noun in vars(kind).items():
+            if isinstance(noun, cached_property):
+                getattr(room, name)

@@ -222,10 +222,10 @@ class Portal:
             consents=ConsentsAtExchange(Relay(NextDoor(lambda: self.neighbours), GDX)),
             consumers=self.door,
             licences=self.shelf,
-            rights=rights or shipped(),
+            rights=lambda: rights or shipped(),
             asks_consent=self.asking,
             figures=self.figures,
-            issuers=[
+            issuers=lambda: [
                 Trusted(
                     self.issuer.issuer,
                     Text(th="ผู้ออกใบอนุญาต", en="Licensing office"),

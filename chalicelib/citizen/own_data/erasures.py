@@ -77,7 +77,7 @@ class Erasures:
 
     def parts(self) -> list[Planned]:
         """What would become of each part."""
-        return [Planned(name, held.title, held.keeps) for name, held in sorted(self._hall.holdings.items())]
+        return [Planned(name, held.title, held.keeps) for name, held in sorted(self._hall.held().items())]
 
     def confirm(self, caller: Caller, id: str, understood: bool, once: Once) -> Erasure:
         """The second step; from now on it will be done, whatever dies on the way.
@@ -146,7 +146,7 @@ class Erasures:
                 self._saved(replace(erasure, again=None), [Told("erasure.ending", {})])
 
     def _walk(self, person: Person, *, but: str) -> tuple[str, ...]:
-        holdings = self._hall.holdings
+        holdings = self._hall.held()
         order = {name: at for at, name in enumerate(LAST, start=1)}
         for name in sorted(holdings, key=lambda name: (order.get(name, 0), name)):
             if name != "erasures":

@@ -134,7 +134,7 @@ class Exports:
         sealed = hall.objects.read(beside(export.id)).decode()
         now = hall.now()
         parts = dict[str, tuple[Text, Any]]()
-        for name, held in sorted(hall.holdings.items()):
+        for name, held in sorted(hall.held().items()):
             content = held.export(export.person)
             if content is not None:
                 parts[name] = (held.title, content)

@@ -175,7 +175,7 @@ def test_a_copy_of_everything_and_what_goes_when_it_is_erased(town: Town, paid: 
     town.ok("POST", "/me/billers", {"biller": "pea", "customer_no": PEA, "nickname": "บ้าน"})
     if paid:
         town.tells(town.notice(town.qr(bill)))
-    holding, person = town.citizen.hall.holdings["bills"], Person(town.keyring.pseudonym(MALEE))
+    holding, person = town.citizen.hall.held()["bills"], Person(town.keyring.pseudonym(MALEE))
     copy = holding.export(person)
     assert [each["number"] for each in copy["bills"]] == ["B-1"] and copy["meters"][0]["nickname"] == "บ้าน"
     assert len(copy["receipts"]) == int(paid)

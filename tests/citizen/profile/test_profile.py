@@ -151,7 +151,7 @@ def test_reading_is_one_request_and_a_change_two(portal: Portal) -> None:
 
 def test_everything_can_be_had_and_erased(portal: Portal) -> None:
     patch(portal, {"language": "en"}, '"v0"')
-    person, held = portal.citizen.hall.person(MALEE), portal.citizen.hall.holdings["profile"]
+    person, held = portal.citizen.hall.person(MALEE), portal.citizen.hall.held()["profile"]
     assert held.export(person)["declared"]["language"]["value"] == "en"
     held.erase(person)
     held.erase(person)
