@@ -87,10 +87,24 @@ package: $(READY) ## make a CloudFormation package (STAGE=prod-gdx)
 	@test -n "$(STAGE)" || { echo "say which: make package STAGE=prod-gdx"; exit 2; }
 	$(BIN)/python -m infra.package $(STAGE)
 
+.PHONY: doctor
+doctor: $(READY) ## say what stands in the way of a deployment (STAGE=prod-gdx)
+	@test -n "$(STAGE)" || { echo "say which: make doctor STAGE=prod-gdx"; exit 2; }
+	@$(BIN)/python -m infra.deploy $(STAGE) doctor
+
 .PHONY: deploy
-deploy: $(READY) ## provision and deploy a stage to AWS (STAGE=prod-gdx)
+deploy: $(READY) ## examine, deploy and try a stage in AWS; back again if it is not well (STAGE=prod-gdx)
 	@test -n "$(STAGE)" || { echo "say which: make deploy STAGE=prod-gdx"; exit 2; }
-	$(BIN)/python -m infra.package.deploy $(STAGE)
+	@$(BIN)/python -m infra.deploy $(STAGE)
+
+.PHONY: rollback
+rollback: $(READY) ## bring the release before back (STAGE=prod-gdx)
+	@test -n "$(STAGE)" || { echo "say which: make rollback STAGE=prod-gdx"; exit 2; }
+	@$(BIN)/python -m infra.deploy $(STAGE) rollback
+
+.PHONY: practice
+practice: $(READY) ## run a local cloud in which the commands for operators can be practised (then: . build/practice.env)
+	@$(BIN)/python -m infra.rehearsal.practising
 
 .PHONY: rehearse
 rehearse: $(READY) ## really deploy the four platforms into a local cloud and play the story there

@@ -14,7 +14,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +137,9 @@ class Environment:
             members have clients that match the older names.
         scanner: the malware scanner of applicants' documents; without one they are marked as not scanned.
         logins: at which providers the Citizen Portal logs people in (`docs/how-to/log-in-with-openid.md`).
+        certificates: ARN of the ACM certificate of each platform's address; where one is named, a deployment puts the
+            API at the root of that address.
+        own_address_only: closes the address at `execute-api` once the platform's own answers.
     """
 
     name: str
@@ -150,6 +153,8 @@ class Environment:
     xroad_spelling: str = "7.8"
     scanner: MalwareScanner | None = None
     logins: tuple[Mapping[str, Any], ...] = ()
+    certificates: Mapping[str, str] = field(default_factory=dict)
+    own_address_only: bool = False
 
     def stages(self) -> tuple[Stage, ...]:
         """The stages of this environment."""

@@ -106,7 +106,8 @@ def _build(packager: LambdaDeploymentPackager, version: str, requirements: Path,
             path.unlink()
         elif path.is_file() and path.suffix == ".so":
             path.write_bytes(loaded_part(path.read_bytes()))
-    slim(site_packages / "botocore/data", json.loads(Path("aws.json").read_text("utf-8"))["services"])
+    if (models := site_packages / "botocore/data").exists():  # a project may do without AWS
+        slim(models, json.loads(Path("aws.json").read_text("utf-8"))["services"])
     # Parallel workers start this file again (spawn): hence the __main__ guard below.
     compiled = compileall.compile_dir(
         site_packages,

@@ -1,34 +1,25 @@
-"""`python -m infra.package.deploy STAGE [--delete]`: data first, then the real `chalice deploy` and what it leaves
-undone, then a look at whether the API answers.
+"""The data of a stage, then the real `chalice deploy` and what it leaves undone; `infra.deploy` is the whole road.
 
 Chalice's own road is not atomic and writes its record (`.chalice/deployed/<stage>.json`) at the end only: losing
-that file makes a second API at the next deploy. So the record lives in the project, outside the workshop, and the
-operator must keep it between deploys. The atomic road is `python -m infra.package` and CloudFormation.
+that file makes a second API at the next deploy. So the record lives outside the workshop, and `infra.deploy` keeps it
+in the stage's bucket. The atomic road is `python -m infra.package` and CloudFormation.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 import time
-import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import boto3
 
 from infra import provision, stages, watching
-from infra.package.python import NoPython
 from infra.package.template import BURST, RATE
-from infra.package.tools import PROJECT
-from infra.package.workshop import ChaliceFailed, Workshop, lay_out
+from infra.package.workshop import Workshop
 from infra.provision.roads import put as put_in_place
 from infra.stages import API_STAGE, Stage
-
-RECORDS = PROJECT / ".chalice/deployed"
 
 
 def deploy(workshop: Workshop, stage: str, session: Any, environment: Mapping[str, str | None] | None = None) -> str:
@@ -110,10 +101,19 @@ def api_id(workshop: Workshop, stage: str) -> str:
     Raises:
         LookupError: the stage has no API.
     """
-    for entry in deployed(workshop, stage):
+    return api_in(deployed(workshop, stage))
+
+
+def api_in(resources: Iterable[Mapping[str, str]]) -> str:
+    """The id of the REST API that a record tells of.
+
+    Raises:
+        LookupError: it tells of none.
+    """
+    for entry in resources:
         if entry["resource_type"] == "rest_api":
             return entry["rest_api_id"]
-    raise LookupError(f"{stage} has no REST API in Chalice's record")
+    raise LookupError("there is no REST API in Chalice's record")
 
 
 def provide(stage: Stage, session: boto3.session.Session) -> tuple[tuple[str, str], ...]:
@@ -138,53 +138,3 @@ def provide(stage: Stage, session: boto3.session.Session) -> tuple[tuple[str, st
         watched, its = watching.template(stage, platform), watching.stack_name(stage, platform)
         changes += put_in_place(watched, topic, its, session, change_set=change_set).changes
     return changes
-
-
-def answers(address: str, platforms: tuple[str, ...]) -> bool:
-    """True if the API at this address says that it is well and opens these platforms."""
-    try:
-        with urllib.request.urlopen(f"{address}/health", timeout=60) as response:
-            told = json.load(response)
-    except (OSError, ValueError):
-        return False
-    return bool(told.get("status") == "ok" and set(told.get("platforms", ())) >= set(platforms))
-
-
-def main(arguments: list[str] | None = None, records: Path = RECORDS) -> int:
-    """Command line; 1 with a plain reason when it did not work."""
-    parser = argparse.ArgumentParser(prog="python -m infra.package.deploy", description="Deploy a stage to AWS.")
-    parser.add_argument("stage", help="e.g. dev or prod-gdx")
-    parser.add_argument("--delete", action="store_true", help="remove the stage's API and functions instead")
-    options = parser.parse_args(arguments)
-    known = stages.stages()
-    if options.stage not in known:
-        print(f"no stage {options.stage}; there are: {', '.join(known)}", file=sys.stderr)
-        return 1
-    stage = known[options.stage]
-    record = records / f"{stage.name}.json"
-    if options.delete and not record.exists():
-        print(f"nothing is deleted: there is no {record} to tell what is deployed", file=sys.stderr)
-        return 1
-    try:
-        workshop = lay_out(stage, Path("build") / stage.name / "deploy", deployed=records)
-        if options.delete:
-            delete(workshop, stage.name)
-            print(f"deleted {stage.name}; its data stay")
-            return 0
-        session = boto3.session.Session(region_name=stages.REGION)
-        for action, resource in provide(stage, session):
-            print(f"  {action} {resource}")
-        api = deploy(workshop, stage.name, session)
-    except (provision.ProvisionError, NoPython, ChaliceFailed) as reason:
-        print(reason, file=sys.stderr)
-        return 1
-    address = f"https://{api}.execute-api.{stages.REGION}.amazonaws.com/{API_STAGE}"
-    if answers(address, stage.platforms):
-        print(f"{stage.name} is up at {address}")
-        return 0
-    print(f"{stage.name} is deployed, but {address}/health is not well; see its log", file=sys.stderr)
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
