@@ -18,7 +18,7 @@ from ..shared.errors import Refusal, Stale, TooMany, Unavailable
 from ..shared.ids import new_token
 from ..shared.keyring import Keyring
 from ..shared.storage import Change, Count, Item, Key, Table, WriteRefused, key_of
-from . import evidence, records, store
+from . import evidence, measured, records, store
 from .checks import CHECKS
 from .consents import rules as consents
 from .directory import Directory
@@ -111,8 +111,12 @@ class Exchanges:
         self._clock = clock
         self.sight = Sight(directory, table, keyring)
 
-    def run(self, ask: Ask) -> Outcome:
+    def run(self, ask: Ask, door: str = "xroad") -> Outcome:
         """A synchronous exchange.
+
+        Args:
+            ask: what is asked.
+            door: by which door it came (`measures.DOORS`).
 
         Raises:
             A refusal of `refusals.py`; nothing was handed out then.
@@ -123,10 +127,15 @@ class Exchanges:
             times = replace(times, asked=self._clock())
             answer = self.called(ask, grant)
             times = replace(times, answered=self._clock())
-            return self.recorded(ask, grant, self.limited(ask, grant, answer), times=times)
+            outcome = self.recorded(ask, grant, self.limited(ask, grant, answer), times=times)
         except Refusal as refusal:
             self.failed(ask, refusal, times)
+            measured.exchanged(door, measured.outcome_of(refusal))
+            measured.took(times, self._clock())
             raise
+        measured.exchanged(door, measured.ANSWERED)
+        measured.took(times, self._clock())
+        return outcome
 
     def granted(self, ask: Ask, handle: str | None = None) -> Grant:
         """Whether and how a request may pass.

@@ -60,7 +60,7 @@ class LocalGdx:
             door="local",
         )
         try:
-            outcome = self._exchanges.run(ask)
+            outcome = self._exchanges.run(ask, "here")
         except Refusal as refusal:
             raise refusal_of(xroad_status(refusal), xroad_type(refusal)) from refusal
         told = {"x-gdx-exchange": outcome.id, "x-gdx-at": outcome.at}

@@ -16,24 +16,22 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
-from itertools import takewhile
+from datetime import UTC, datetime
+from itertools import islice, takewhile
 from typing import Protocol
 
 from .errors import AlreadyThere, KeyReused, Refusal, Stale, TooMany
 from .ids import new_token
+from .measures import measure
+from .outbox import DEAD, GIVE_UP_AFTER, MOST_COUNTED, SHARDS, moment, open_partition, place
+from .outbox import OPEN as OPEN
+from .outbox import outbox_key as outbox_key
 from .storage import Change, Count, Create, Item, Json, Key, Table, Update, WriteRefused, every, key_of
 
 log = logging.getLogger("klang.journal")
 
-OPEN = "open"
-SHARDS = 4
 CLAIM_LIVES = 48 * 3600
 DONE_LIVES = 7 * 24 * 3600
-RESEND_AFTER, RESEND_AT_LATEST = 60, 3600
-"""Seconds before an open row is sent again: doubled with each send, so that a receiver who is away is not pestered."""
-GIVE_UP_AFTER = 30
-"""Sends (about a day) after which the sweep leaves a row to an operator (`revive`)."""
 
 
 class NotYet(Exception):
@@ -273,13 +271,22 @@ class Journal:
         key = outbox_key(body)
         row = self._table.get(key)
         if row is None or OPEN not in row.indexes:
+            measure("Messages", outcome="before")
             return
+        outcome = "done"
         try:
             handler(Event(**row.data["event"]))
         except Replayed:
             log.info("event was handled before", extra={"event_id": body})
+            outcome = "before"
         except NotYet:
+            outcome = "later"
             return
+        except Exception:
+            outcome = "failed"
+            raise
+        finally:
+            measure("Messages", outcome=outcome)
         closed = row.next(row.data, indexes={}, expires=_in(self._clock(), DONE_LIVES))
         try:
             self._table.write([Update(closed)], new_token())
@@ -291,15 +298,16 @@ class Journal:
 
     def sweep(self, now: datetime) -> int:
         """Sends what is still open after its pause once more; returns how many were sent."""
-        sent = 0
+        sent, oldest = 0, now
         for shard in range(SHARDS):
-            open_rows = every(self._table, _open_partition(shard), index=OPEN)
-            for row in list(takewhile(lambda row: row.indexes[OPEN].sk <= f"{_moment(now)}~", open_rows)):
+            open_rows = every(self._table, open_partition(shard), index=OPEN)
+            for row in list(takewhile(lambda row: row.indexes[OPEN].sk <= f"{moment(now)}~", open_rows)):
+                oldest = min(oldest, datetime.fromisoformat(row.data["event"]["at"]))
                 sends = int(row.data["sends"]) + 1
                 data = {**row.data, "sends": sends, "last_sent": now.isoformat()}
-                indexes = {**row.indexes, OPEN: _place(str(row.data["event"]["id"]), now, sends)}
+                indexes = {**row.indexes, OPEN: place(str(row.data["event"]["id"]), now, sends)}
                 if sends > GIVE_UP_AFTER:
-                    indexes[OPEN] = Key("DEAD", row.indexes[OPEN].sk)
+                    indexes[OPEN] = Key(DEAD, row.indexes[OPEN].sk)
                     log.error("outbox row given up", extra={"event_id": row.data["event"]["id"]})
                 try:
                     self._table.write([Update(row.next(data, indexes=indexes))], new_token())
@@ -308,14 +316,17 @@ class Journal:
                 if sends <= GIVE_UP_AFTER:
                     self.send(Event(**row.data["event"]))
                     sent += 1
+        measure("OutboxResent", sent)
+        measure("OutboxAge", (now - oldest).total_seconds())
+        measure("OutboxGivenUp", sum(1 for _ in islice(every(self._table, DEAD, index=OPEN), MOST_COUNTED)))
         return sent
 
     def revive(self, now: datetime) -> int:
         """Puts rows that the sweep gave up back among the open ones (after the cause was mended)."""
         revived = 0
-        for row in list(every(self._table, "DEAD", index=OPEN)):
+        for row in list(every(self._table, DEAD, index=OPEN)):
             data = {**row.data, "sends": 0, "last_sent": now.isoformat()}
-            back = row.next(data, indexes={OPEN: _place(str(row.data["event"]["id"]), now, 0)})
+            back = row.next(data, indexes={OPEN: place(str(row.data["event"]["id"]), now, 0)})
             try:
                 self._table.write([Update(back)], new_token())
             except WriteRefused:
@@ -325,43 +336,14 @@ class Journal:
         return revived
 
 
-def pause_before(send: int) -> int:
-    """Seconds between the send before and this one (the first is made by the command itself)."""
-    doublings = max(send - 2, 0)
-    return min(RESEND_AFTER << doublings, RESEND_AT_LATEST)
-
-
 def event_key(pk: str, seq: int) -> Key:
     """Where an aggregate's event lies."""
     return Key(pk, f"EVT#{seq:06d}")
 
 
-def outbox_key(event_id: str) -> Key:
-    """Where the outbox row of an event lies."""
-    return Key(f"OUT#{event_id}", "1")
-
-
 def _outbox_row(event: Event, now: datetime) -> Item:
     data = {"event": event.as_json(), "sends": 1, "last_sent": now.isoformat()}
-    return Item(outbox_key(event.id), data, indexes={OPEN: _place(event.id, now, 1)})
-
-
-def _place(event_id: str, sent: datetime, sends: int) -> Key:
-    """Where an open row lies: by the time of its next send, so that the sweep reads what is due and nothing else."""
-    due = sent + timedelta(seconds=pause_before(sends + 1))
-    return Key(_open_partition(_shard(event_id)), f"{_moment(due)}#{event_id}")
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def _shard(event_id: str) -> int:
-    return hashlib.sha256(event_id.encode()).digest()[0] % SHARDS
-
-
-def _open_partition(shard: int) -> str:
-    return f"OPEN#{shard}"
+    return Item(outbox_key(event.id), data, indexes={OPEN: place(event.id, now, 1)})
 
 
 def _in(now: datetime, seconds: int) -> int:

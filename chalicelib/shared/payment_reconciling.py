@@ -16,6 +16,7 @@ from pydantic import Field
 from .errors import AlreadyThere, Fault, Invalid, Unavailable, not_found
 from .ids import new_id, new_token
 from .journal import Head, Journal, Once
+from .measures import measure
 from .payment_accounts import Account
 from .payment_notices import Notice, Source, relation, variant
 from .payment_statements import Statement
@@ -242,6 +243,8 @@ class Reconciliation:
         report = report.model_copy(update={"head": head})
         once = Once(new_id(), "", new_token(), claimed=False)
         journal.commit(once, [self._books.new_report(report)], [(day_pk(report.provider, report.day), event)])
+        apart = len(report.missing_there) + len(report.differing) + report.more_flags
+        measure("PaymentsUnreconciled", apart, platform=self._books.room)
         return report
 
 

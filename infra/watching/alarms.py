@@ -268,8 +268,8 @@ def _opendata(stage: Stage) -> Iterator[Alarm]:
 def _biz(stage: Stage) -> Iterator[Alarm]:
     yield _own(
         "biz-clocks-broken",
-        "An agency passed the legal time of a case, or of its written reasons, without saying why.",
-        {"m": ours(stage, "biz", "ClocksBroken", "Sum")},
+        "An agency is late with a case and let the seven days for its written reasons pass as well.",
+        {"m": ours(stage, "biz", "ClocksBroken", "Sum", cause="reasons")},
         at_least=1,
         period=HOUR,
     )
@@ -280,14 +280,13 @@ def _citizen(stage: Stage) -> Iterator[Alarm]:
     logins = {
         "n": ours(stage, "citizen", "SignIns", "Sum"),
         "p": ours(stage, "citizen", "SignInsFailed", "Sum", cause="provider"),
-        "o": ours(stage, "citizen", "SignInsFailed", "Sum", cause="other"),
     }
     everything = total(list(logins))
     yield _own(
         "citizen-sign-ins-failing",
-        "More than 20 of 100 logins failed, not by the person's choice, in two of three times five minutes.",
+        "More than 20 of 100 logins failed because the provider did not answer, in two of three times five minutes.",
         logins,
-        expression=f"IF({everything} >= 5, 100 * ({total(('p', 'o'))}) / ({everything}), 0)",
+        expression=f"IF({everything} >= 5, 100 * FILL(p, 0) / ({everything}), 0)",
         over=20,
         period=300,
         periods=3,
@@ -312,6 +311,14 @@ def _tells_and_takes_money(stage: Stage, platform: str) -> Iterator[Alarm]:
         "payments-misfit",
         "A bank told of money that fits no bill.",
         {"m": ours(stage, platform, "PaymentMisfits", "Sum")},
+        at_least=1,
+        period=HOUR,
+    )
+    yield _alike(
+        platform,
+        "payments-unreconciled",
+        "A day's statement of a bank differs from our books.",
+        {"m": ours(stage, platform, "PaymentsUnreconciled", "Sum")},
         at_least=1,
         period=HOUR,
     )

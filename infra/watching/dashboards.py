@@ -55,13 +55,13 @@ _SHOWN: Mapping[str, Sequence[tuple[str, str, Sequence[str]]]] = {
     "biz": (
         ("Legal clocks", "Sum", ("ClocksBroken", "ClocksExplained")),
         ("Notices that failed", "Sum", ("NoticesFailed",)),
-        ("Money that fits no bill", "Sum", ("PaymentMisfits",)),
+        ("Money that fits no bill, or not the books", "Sum", ("PaymentMisfits", "PaymentsUnreconciled")),
     ),
     "citizen": (
         ("Logins", "Sum", ("SignIns", "SignInsFailed")),
         ("Offers stand still", "Maximum", ("OffersPaused",)),
         ("Notices that failed", "Sum", ("NoticesFailed",)),
-        ("Money that fits no bill", "Sum", ("PaymentMisfits",)),
+        ("Money that fits no bill, or not the books", "Sum", ("PaymentMisfits", "PaymentsUnreconciled")),
     ),
 }
 """What is a platform's own: title, statistic, metrics."""

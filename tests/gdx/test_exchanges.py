@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.gdx import evidence
+from chalicelib.gdx import evidence, measured
 from chalicelib.gdx.ids import ServiceId, SubsystemId
 from chalicelib.gdx.refusals import (
     AccessDenied,
+    ConsentNeeded,
+    InconsistentResponse,
     InvalidBody,
+    LoggingFailed,
     NetworkError,
     PurposeNotAgreed,
     QuotaExceeded,
@@ -22,8 +25,9 @@ from chalicelib.gdx.refusals import (
     UnknownMember,
     UnknownService,
 )
-from chalicelib.shared.errors import Unauthenticated
+from chalicelib.shared.errors import Refusal, Unauthenticated, Unavailable
 from chalicelib.shared.jose import base64url, verify_jwt
+from chalicelib.shared.measures import Measurement, measuring
 from tests.gdx.exchange import BASE, DOPA, MALEE, OFFICE, PERSON, SEED, SOMCHAI, Exchange
 
 AGREED = {"first_name_th": "มาลี", "last_name_th": "ศรีสมุทร", "status": "alive"}
@@ -306,3 +310,41 @@ def test_a_dead_provider(exchange: Exchange) -> None:
     with pytest.raises(NetworkError):
         exchange.service.exchanges.run(exchange.ask())
     assert exchange.rows("EXCHANGE#") == []
+
+
+def outcomes(taken: list[Measurement]) -> list[tuple[str, ...]]:
+    return [tuple(dict(each.by).values()) for each in taken if each.name == "ExchangeOutcomes"]
+
+
+def test_an_answered_exchange_is_measured_with_who_took_how_long(exchange: Exchange) -> None:
+    with measuring() as taken:
+        exchange.service.exchanges.run(exchange.ask())
+        exchange.service.exchanges.run(exchange.ask(), "here")
+    assert outcomes(taken) == [("xroad", "answered"), ("here", "answered")]
+    values = {each.name: each.value for each in taken}
+    assert values["ExchangesFailed"] == 0 and {"ProviderTime", "OwnTime", "Exchanges"} <= values.keys()
+
+
+@pytest.mark.parametrize(
+    ("refusal", "outcome", "failed"),
+    [
+        (AccessDenied, "agreement", False),
+        (PurposeNotAgreed, "agreement", False),
+        (ConsentNeeded, "consent", False),
+        (QuotaExceeded, "quota", False),
+        (UnknownService, "request", False),
+        (InvalidBody, "request", False),
+        (NetworkError, "provider-failed", True),
+        (ServiceDisabled, "provider-failed", True),
+        (InconsistentResponse, "provider-broke", True),
+        (LoggingFailed, "unrecorded", True),
+        (Unavailable, "other", False),
+    ],
+)
+def test_a_refused_exchange_is_measured_by_whose_fault_it_is(
+    refusal: type[Refusal], outcome: str, failed: bool
+) -> None:
+    with measuring() as taken:
+        measured.exchanged("prefill", measured.outcome_of(refusal("ไทย", "English")))
+    assert outcomes(taken) == [("prefill", outcome)]
+    assert [each.value for each in taken if each.name == "ExchangesFailed"] == [1 if failed else 0]

@@ -10,7 +10,8 @@ from chalicelib.gdx.ids import MemberId, SubsystemId
 from chalicelib.gdx.model import Member, Subsystem
 from chalicelib.settings import ROOMS, Settings
 from chalicelib.shared.identity import Staff
-from chalicelib.shared.journal import GIVE_UP_AFTER, Head, Once
+from chalicelib.shared.journal import Head, Once
+from chalicelib.shared.outbox import GIVE_UP_AFTER
 from chalicelib.shared.storage import Key
 from chalicelib.wiring import House, open_house
 from infra.local.surroundings import variables

@@ -22,7 +22,8 @@ from chalicelib.shared.aws.dynamo import DynamoTable
 from chalicelib.shared.aws.queues import SqsPost
 from chalicelib.shared.errors import Stale
 from chalicelib.shared.ids import new_id, new_token
-from chalicelib.shared.journal import OPEN, SHARDS, Event, Head, Journal, Once, Replayed, chain_is_whole
+from chalicelib.shared.journal import OPEN, Event, Head, Journal, Once, Replayed, chain_is_whole
+from chalicelib.shared.outbox import SHARDS
 from chalicelib.shared.storage import Change, Count, Create, Item, Key, Update, every
 from tests.support.cloud import REGION, local_cloud
 from tests.support.faults import KINDS, Crash, Faults, Kind, faults

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
 
-from chalicelib.shared.journal import (
-    GIVE_UP_AFTER,
-    OPEN,
-    RESEND_AFTER,
-    RESEND_AT_LATEST,
-    SHARDS,
-    Event,
-    Head,
-    Journal,
-    NotYet,
-    Once,
-    outbox_key,
-    pause_before,
-)
+from chalicelib.shared.journal import OPEN, Event, Head, Journal, NotYet, Once, outbox_key
+from chalicelib.shared.measures import at_work, measuring
+from chalicelib.shared.outbox import GIVE_UP_AFTER, RESEND_AFTER, RESEND_AT_LATEST, SHARDS, pause_before
 from chalicelib.shared.storage import Change, Count, Key, Page
 from tests.shared.journal_bench import CASE, QUEUE, START, Bench, Handled, once
 from tests.support.memory import MemoryTable
@@ -233,5 +222,37 @@ def test_the_sweep_reads_what_is_due_and_not_what_waits(bench: Bench) -> None:
     bench.sweep_after(RESEND_AFTER)
     bench.table.requests.clear()
     assert bench.sweep_after(RESEND_AFTER) == 0
-    assert bench.table.requests == ["query"] * SHARDS  # one page each, although every row is still open
+    # one page each, although every row is still open; and a look at what was given up
+    assert bench.table.requests == ["query"] * (SHARDS + 1)
     assert len(bench.open_rows()) == 451
+
+
+def test_what_becomes_of_a_message_is_measured(bench: Bench) -> None:
+    def raises(error: Exception) -> Callable[[Event], None]:
+        def handler(_: Event) -> None:
+            raise error
+
+        return handler
+
+    with measuring() as taken, at_work("biz"):
+        event = bench.open_case()
+        bench.journal.carry(event.id, raises(NotYet()))
+        with pytest.raises(ConnectionError):
+            bench.journal.carry(event.id, raises(ConnectionError()))
+        bench.journal.carry(event.id, Handled())
+        bench.journal.carry(event.id, Handled())
+    assert [dict(each.by)["outcome"] for each in taken] == ["later", "failed", "done", "before"]
+
+
+def test_the_sweep_measures_how_old_the_oldest_is_and_how_many_were_given_up(bench: Bench) -> None:
+    bench.open_case()
+    with measuring() as taken, at_work("biz"):
+        bench.sweep_after(RESEND_AFTER)
+        bench.sweep_after(1)
+    first, second = ({each.name: each.value for each in taken[at : at + 3]} for at in (0, 3))
+    assert first == {"OutboxResent": 1, "OutboxAge": RESEND_AFTER, "OutboxGivenUp": 0}
+    assert second == {"OutboxResent": 0, "OutboxAge": 0, "OutboxGivenUp": 0}
+    with measuring() as taken, at_work("biz"):
+        for _ in range(GIVE_UP_AFTER + 5):
+            bench.sweep_after(RESEND_AT_LATEST)
+    assert [each.value for each in taken if each.name == "OutboxGivenUp"][-1] == 1

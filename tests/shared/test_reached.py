@@ -16,6 +16,7 @@ from chalicelib.shared.aws.keys import KmsSigner, room_secret
 from chalicelib.shared.aws.objects import S3Objects
 from chalicelib.shared.aws.queues import SqsPost
 from chalicelib.shared.errors import Unavailable
+from chalicelib.shared.measures import at_work, measuring
 from chalicelib.shared.objects import Part
 from chalicelib.shared.storage import Create, Item, Key
 from tests.support.cloud import REGION, moto_cloud
@@ -95,8 +96,16 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_service_that_is_away_is_told_as_one_that_is_away(
     clients: Clients, file: Path, what: str, kind: Kind
 ) -> None:
-    with faults(lambda service, operation, n: kind) as layer, pytest.raises(Unavailable) as refused:
+    with (
+        faults(lambda service, operation, n: kind) as layer,
+        measuring() as taken,
+        at_work("biz"),
+        pytest.raises(Unavailable) as refused,
+    ):
         ASKS[what](clients, file)
+    (told,) = taken
+    assert told.name == ("AwsThrottled" if kind == "throttle" else "AwsFailed")
+    assert dict(told.by)["service"] == layer.trace[0][0]
     assert refused.value.retry_after == 1
     assert len(layer.trace) == 3, "the attempts that the clients are given, and no more"
 

@@ -15,6 +15,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.shared.measures import measure
 from chalicelib.shared.storage import Key
 
 from .model import Proof, Status, Step
@@ -75,6 +76,7 @@ class Feedback:
             step = step.model_copy(update={"status": "sent"})
         self._notices.hear(proof, step)
         if step.status in ("bounced", "complained"):
+            measure("NoticesFailed", platform="biz", channel="email")
             self._notices.spoil(proof, step.status)
 
     def _find(self, key: Key) -> Proof | None:

@@ -9,6 +9,7 @@ from chalicelib.shared.errors import Stale
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Once
+from chalicelib.shared.measures import measure
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 from chalicelib.shared.workdays import thai_date
@@ -49,6 +50,9 @@ class Lateness:
         shown = views.card(explained.model_copy(update={"version": case.version + 1}), book)
         changes = [self._papers.new_reasons(case.id, reasons), *map(self._papers.filed, [*reports, copy])]
         office.save(once, explained, told, by=caller.label, answer=as_json(shown), more=changes)
+        measure("ClocksExplained", platform="biz")
+        if looked is not case:
+            _measure(case, looked)
         return shown
 
     def reasons(self, case: Case) -> list[LateReasons]:
@@ -83,6 +87,12 @@ class Lateness:
         once = Once(new_id(), "", new_token(), claimed=False)
         more = list(map(self._papers.filed, reports))
         self._office.save(once, looked, [_overdue(looked)], by="system", more=more)
+        _measure(case, looked)
+
+
+def _measure(before: Case, now: Case) -> None:
+    cause = "reasons" if now.reasons_missed > before.reasons_missed else "due"
+    measure("ClocksBroken", platform="biz", cause=cause)
 
 
 def _overdue(case: Case) -> Told:

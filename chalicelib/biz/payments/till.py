@@ -9,6 +9,7 @@ from typing import Literal
 from chalicelib.shared.errors import AlreadyThere, Stale, Unavailable
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Once
+from chalicelib.shared.measures import measure
 from chalicelib.shared.storage import Change, Item, Json, Key
 
 from ..cases import rules as cases
@@ -74,9 +75,12 @@ class Till:
         """
         for _ in range(ATTEMPTS):
             try:
-                return self._heard(provider, notice, source)
+                outcome = self._heard(provider, notice, source)
             except (Stale, AlreadyThere):
                 continue
+            if outcome == "kept":
+                measure("PaymentMisfits", platform="biz")
+            return outcome
         raise Unavailable("ระบบกำลังมีผู้ใช้งานมาก", "The booking met other changes; send it again.", retry_after=5)
 
     def _heard(self, provider: str, notice: Notice, source: Source) -> Outcome:

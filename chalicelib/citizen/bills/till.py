@@ -10,6 +10,7 @@ from chalicelib.shared.callbacks import check_signature
 from chalicelib.shared.errors import AlreadyThere, Stale, Unavailable
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once
+from chalicelib.shared.measures import measure
 from chalicelib.shared.payment_notices import Notice, Source, relation, variant
 
 from ..hall import Told
@@ -56,9 +57,12 @@ class Till:
         """
         for _ in range(ATTEMPTS):
             try:
-                return self._heard(provider, notice, source)
+                outcome = self._heard(provider, notice, source)
             except (Stale, AlreadyThere):
                 continue
+            if outcome == "kept":
+                measure("PaymentMisfits", platform="citizen")
+            return outcome
         raise Unavailable("ระบบกำลังมีผู้ใช้งานมาก", "The booking met other changes; send it again.", retry_after=5)
 
     def _heard(self, provider: str, notice: Notice, source: Source) -> Outcome:

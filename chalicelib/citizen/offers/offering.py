@@ -6,6 +6,7 @@ import datetime as dt
 
 from chalicelib.shared.errors import AlreadyThere, TooMany
 from chalicelib.shared.journal import NotYet
+from chalicelib.shared.measures import measure
 from chalicelib.shared.thai import Text
 
 from ..hall import Hall
@@ -51,7 +52,9 @@ class Offering:
         """Each minute: ends of offers and waiting reports, a part at a time; the day's run; the day's figures."""
         part = int(now.timestamp()) // 60 % SHARDS
         self.offers.end(now, part)
-        if self.pausing.now() is None:
+        pause = self.pausing.now()
+        measure("OffersPaused", 0 if pause is None else 1, platform="citizen")
+        if pause is None:
             self.news.resume(part)
             self.runs.run(now)
         self.fairness.run(now)

@@ -18,11 +18,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.shared.errors import AlreadyThere, AssuranceTooLow, Fault, Invalid, UpstreamFailed
+from chalicelib.shared.errors import AlreadyThere, AssuranceTooLow, Fault, Invalid, Unavailable, UpstreamFailed
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.jose import IssuerKey, TokenRefused, sign_jwt
 from chalicelib.shared.journal import Once
 from chalicelib.shared.keyring import Tampered
+from chalicelib.shared.measures import measure
 from chalicelib.shared.storage import Change
 from chalicelib.shared.thai import is_national_id
 
@@ -31,7 +32,7 @@ from . import store
 from .idtoken import Expected, verified
 from .model import LOGIN_LIVES, Entered, Login, Started, Who
 from .providers import Claims, LoginProvider
-from .refusals import refused
+from .refusals import LoginRefused, refused
 from .rules import network_of
 from .secrets import Secrets
 from .tokens import SessionTokens
@@ -138,6 +139,21 @@ class Entering:
             AssuranceTooLow: the person logged in, but more weakly than `min_ial`.
             TooMany, Unavailable, UpstreamFailed: see `start`; the login is used up, begin again.
         """
+        try:
+            entered = self._finish(sealed, code, state, iss, address)
+        except (UpstreamFailed, Unavailable):
+            measure("SignInsFailed", platform="citizen", cause="provider")
+            raise
+        except AssuranceTooLow:
+            measure("SignInsFailed", platform="citizen", cause="refused")
+            raise
+        except LoginRefused:
+            measure("SignInsFailed", platform="citizen", cause="other")
+            raise
+        measure("SignIns", platform="citizen")
+        return entered
+
+    def _finish(self, sealed: str, code: str, state: str, iss: str | None, address: str) -> Entered:
         login = self._opened(sealed)
         provider = None if login is None else self.providers.get(login.provider)
         if login is None or provider is None or login.redirect_uri not in provider.redirect_uris:

@@ -63,7 +63,7 @@ class Door:
         if found is None:
             raise api_not_found()
         mapping, held = found
-        outcome = self._exchanges.run(asked(mapping, session, {**parameters, **held}, headers))
+        outcome = self._exchanges.run(asked(mapping, session, {**parameters, **held}, headers), "dataservice")
         return outcome, *answered(mapping, outcome)
 
 

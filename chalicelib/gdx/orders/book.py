@@ -12,7 +12,9 @@ from datetime import datetime
 from ...shared.errors import NotFound, Refusal, Stale, not_found
 from ...shared.ids import new_token
 from ...shared.journal import Event, Head, Journal, Once
+from ...shared.measures import measure
 from ...shared.storage import Change, Item, Json, Table, Update
+from .. import measured
 from ..refusals import xroad_type
 from ..store import exchange_pk
 from . import store
@@ -97,12 +99,16 @@ class Book:
     def expire(self, item: Item, order: Order) -> bool:
         """Ends an order whose time is over; False where somebody else moved it."""
         ended = order if order.state is OrderState.EXPIRED else moved(order, OrderState.EXPIRED)
-        return self.tried(item, ended)
+        done = self.tried(item, ended)
+        if done:
+            measured.exchanged("order", measured.LATE)
+        return done
 
     def defer(self, item: Item, order: Order, refusal: Refusal, by: str = BY) -> bool:
         """Puts an order off after a try that failed for a passing reason; False where somebody else moved it."""
         later = deferred(order, self.clock(), refusal)
         if later.state is OrderState.STALLED:
+            measure("OrdersStalled", platform="gdx")
             log.error("exchange stalled", extra={"exchange": order.id, "service": str(order.service)})
         return self.tried(item, later, by)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ...shared.errors import NotFound, Refusal, Stale, Unavailable
 from ...shared.journal import Event
 from ...shared.storage import Item
+from .. import measured
 from ..exchanges import Exchanges
 from ..records import Times
 from . import store
@@ -70,7 +71,9 @@ class Carrier:
                 self._book.tried(item, moved(order, OrderState.QUEUED, pull=True, next_at=None))
                 return
             self._settling.settle(item, order, ask, grant, self._exchanges.called(ask, grant), BY)
+            measured.exchanged("order", measured.ANSWERED)
         except PASSING as refusal:
+            measured.exchanged("order", measured.outcome_of(refusal))
             self._exchanges.failed(ask, refusal, times)
             self._book.defer(item, order, refusal)
         except Unavailable:
@@ -79,5 +82,6 @@ class Carrier:
             # the order was dealt with meanwhile, or what its answer refers to changed: then it is tried again
             self._book.defer(item, order, stale)
         except Refusal as refusal:
+            measured.exchanged("order", measured.outcome_of(refusal))
             self._exchanges.failed(ask, refusal, times)
             self._book.reject(item, order, refusal)

@@ -102,7 +102,7 @@ class Broker:
             door=DOOR,
         )
         try:
-            outcome = self._exchanges.run(ask)
+            outcome = self._exchanges.run(ask, "prefill")
         except Refusal as refusal:
             log.info("prefill source gave nothing", extra={"service": str(source.service), "slug": refusal.slug})
             return rules.meaning(refusal)

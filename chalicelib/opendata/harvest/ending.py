@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Event, Journal
+from chalicelib.shared.measures import measure
 from chalicelib.shared.storage import Change, Count, Create, Item, Require, Table, Update, WriteRefused, every, key_of
 
 from . import rows
@@ -62,6 +63,7 @@ class Ending:
 
     def stop(self, run: Run, reason: str) -> None:
         """Ends a run that cannot go on; what it wrote stays, what it did not see means nothing."""
+        measure("HarvestsFailed", platform="opendata")
         self._write_run(replace(run, state="stopped", reason=reason, complete=False, ended=self._now()), [], [])
 
     def expire(self, source: Source | None, run: Run, now: datetime) -> None:

@@ -23,6 +23,7 @@ from urllib.parse import unquote_plus
 
 from chalicelib.shared.errors import Stale
 from chalicelib.shared.journal import Event, Once, Replayed
+from chalicelib.shared.measures import measure
 from chalicelib.shared.storage import Change as Write
 
 from .. import files
@@ -87,7 +88,11 @@ class Uploads:
             if found is None:
                 log.warning("not an announced upload")
                 continue
-            self.take_in(found[1], int(found[2]))
+            try:
+                self.take_in(found[1], int(found[2]))
+            except Exception:
+                measure("IngestFailures", platform="opendata", cause="ours")
+                raise
 
     def tell_of_arrived(self, event: Event) -> None:
         """Files that are there without S3's word of them: they came with the call itself, so they lay in the bucket
@@ -143,6 +148,7 @@ class Uploads:
             problem = Problem(looked.th, looked.en, now)
             failed = replace(resource, upload=None, failed=upload, problem=problem, modified=now)
             self._save(once, package, failed, "opendata.resource.unreadable")
+            measure("IngestFailures", platform="opendata", cause="file")
             return
         hold = self._holds.verdict(package, resource, looked.file)
         file, content = self._maker.keep(looked, upload)
@@ -161,6 +167,8 @@ class Uploads:
         done = replace(resource, live=None, upload=None, file=file, problem=None, failed=None, modified=now)
         rows = [self._store.file_row(done.id, file), *dropped, *used]
         self._save(once, package, done, "opendata.resource.taken_in", file, rows)
+        waited = self._clock() - datetime.fromisoformat(upload.at or now)
+        measure("IngestTime", waited.total_seconds(), platform="opendata")
 
     def _save(
         self,

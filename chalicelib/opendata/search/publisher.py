@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from chalicelib.shared.ids import new_token
+from chalicelib.shared.measures import measure
 from chalicelib.shared.storage import Item, Key
 from chalicelib.shared.thai_fold import VERSION
 
@@ -83,10 +84,17 @@ class Publisher:
     def due(self) -> bool:
         """Whether it is time for the next snapshot."""
         head, waiting = self._snapshots.head(), self.waiting()
+        self._measure(head, waiting)
         if head is None:
             return waiting > 0
         old = head.snapshot.start < back(self._ids(), LONG_MS)
         return not head.held and (waiting > self._many or (waiting > 0 and old))
+
+    def _measure(self, head: Head | None, waiting: int) -> None:
+        """How many changes wait, and for how long at most: since the last snapshot was begun."""
+        age = int(self._ids()[:12], 16) - int(head.snapshot.start[:12], 16) if head is not None and waiting else 0
+        measure("SearchWaiting", waiting, platform="opendata")
+        measure("SearchAge", max(age, 0) / 1000, platform="opendata")
 
     def run(self) -> Snapshot | None:
         """Publishes if it is time."""

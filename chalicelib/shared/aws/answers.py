@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..measures import measure
 from ..messengers import NotTaken, Unclear, Undeliverable
 
 _NEVER = frozenset({"InvalidParameter", "InvalidParameterException", "InvalidParameterValue", "OptedOutException"})
@@ -16,12 +17,17 @@ _NEVER = frozenset({"InvalidParameter", "InvalidParameterException", "InvalidPar
 
 
 @contextmanager
-def surely() -> Iterator[None]:
-    """Around one sending; raises `NotTaken`, `Undeliverable` or `Unclear`, with nothing but the provider's code."""
+def surely(channel: str) -> Iterator[None]:
+    """Around one sending by a channel (`email`, `sms`).
+
+    Raises:
+        NotTaken, Undeliverable, Unclear: with nothing but the provider's code.
+    """
     from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
     try:
-        yield
+        with _measured(channel):
+            yield
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", "ClientError"))
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500))
@@ -34,3 +40,12 @@ def surely() -> Iterator[None]:
         raise NotTaken(type(error).__name__) from None
     except BotoCoreError as error:
         raise Unclear(type(error).__name__) from None
+
+
+@contextmanager
+def _measured(channel: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        measure("NoticesFailed", channel=channel)
+        raise

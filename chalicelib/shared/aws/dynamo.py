@@ -78,7 +78,7 @@ class DynamoTable:
         self._sleep = sleep
 
     def get(self, key: Key) -> Item | None:
-        with reached():
+        with reached("dynamodb"):
             answer = self._client().get_item(TableName=self._name, Key=_address(key), ConsistentRead=True)
         found = answer.get("Item")
         return decode(found) if found else None
@@ -89,7 +89,7 @@ class DynamoTable:
         if not wanted:
             return out  # DynamoDB refuses an empty batch
         for attempt in range(ATTEMPTS_ON_CONFLICT):
-            with reached():
+            with reached("dynamodb"):
                 answer: Mapping[str, Any] = self._client().batch_get_item(
                     RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
                 )
@@ -137,7 +137,7 @@ class DynamoTable:
             request["ConsistentRead"] = True
         if after is not None:
             request["ExclusiveStartKey"] = {name: {"S": value} for name, value in json.loads(after).items()}
-        with reached():
+        with reached("dynamodb"):
             answer = self._client().query(**request)
         last = answer.get("LastEvaluatedKey")
         following = None if not last else json.dumps({name: value["S"] for name, value in sorted(last.items())})
@@ -148,7 +148,7 @@ class DynamoTable:
         for attempt in range(ATTEMPTS_ON_CONFLICT):
             try:
                 # the explicit token lets real DynamoDB recognise its own repeat for ten minutes
-                with reached():
+                with reached("dynamodb"):
                     self._client().transact_write_items(TransactItems=actions, ClientRequestToken=token[:36])
                 return
             except self._client().exceptions.TransactionCanceledException as cancelled:

@@ -19,7 +19,7 @@ SECRET = Key("SECRET", "1")
 CONTEXT = {"klang": "room-secret"}
 
 
-@reached()
+@reached("kms")
 def room_secret(table: Table, kms: Callable[[], KMSClient], alias: str) -> bytes:
     """The room's 32-byte secret: unwrapped by KMS; made by KMS and stored wrapped the first time anyone asks.
 
@@ -61,7 +61,7 @@ class KmsSigner(Signer):
     def kid(self) -> str:
         return str(self.public_jwk["kid"])
 
-    @reached()
+    @reached("kms")
     def sign(self, message: bytes) -> bytes:
         """Raises Unavailable once after the key was changed."""
         known = self._key()[0]
@@ -75,7 +75,7 @@ class KmsSigner(Signer):
             )
         return raw_signature(signed["Signature"])
 
-    @reached()
+    @reached("kms")
     def _key(self) -> tuple[str, Mapping[str, Any]]:
         """The key behind the alias as this process knows it: its id and its public half."""
         if self._known is None:

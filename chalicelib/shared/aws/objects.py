@@ -73,7 +73,7 @@ class S3Objects:
         request = {"Bucket": self._bucket, "Key": key, "ContentType": media_type}
         return self._client().generate_presigned_url("put_object", Params=request, ExpiresIn=expires_in)
 
-    @reached()
+    @reached("s3")
     def start_upload(self, key: str, *, media_type: str) -> str:
         made = self._client().create_multipart_upload(
             Bucket=self._bucket,
@@ -97,7 +97,7 @@ class S3Objects:
         url = self._client().generate_presigned_url("upload_part", Params=request, ExpiresIn=expires_in)
         return PartForm(part.number, url, {"x-amz-checksum-sha256": checksum}, expires_in)
 
-    @reached()
+    @reached("s3")
     def send_part(self, key: str, upload: str, number: int, body: bytes) -> Part:
         part = Part(number, len(body), hashlib.sha256(body).hexdigest())
         self._patient().upload_part(
@@ -110,12 +110,12 @@ class S3Objects:
         )
         return part
 
-    @reached()
+    @reached("s3")
     def uploaded(self, key: str, upload: str) -> Mapping[int, int] | None:
         found = self._parts(key, upload)
         return None if found is None else {part["PartNumber"]: part["Size"] for part in found}
 
-    @reached()
+    @reached("s3")
     def finish_upload(self, key: str, upload: str, parts: Sequence[Part]) -> bool:
         found = self._parts(key, upload)
         if found is None:
@@ -132,14 +132,14 @@ class S3Objects:
             return False
         return True
 
-    @reached()
+    @reached("s3")
     def drop_upload(self, key: str, upload: str) -> None:
         try:
             self._client().abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload)
         except self._client().exceptions.NoSuchUpload:
             return
 
-    @reached()
+    @reached("s3")
     def head(self, key: str) -> Stored | None:
         from botocore.exceptions import ClientError
 
@@ -161,7 +161,7 @@ class S3Objects:
             composite=digest if in_parts else None,
         )
 
-    @reached()
+    @reached("s3")
     def read(self, key: str, *, limit: int | None = None) -> bytes:
         request: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
         if limit is not None:
@@ -177,7 +177,7 @@ class S3Objects:
                 return b""  # S3 has no first byte of an empty object to give (RFC 9110 §15.5.17)
             raise
 
-    @reached()
+    @reached("s3")
     def fetch(self, key: str, to: Path | None = None) -> Content:
         try:
             body = self._patient().get_object(Bucket=self._bucket, Key=key)["Body"]
@@ -192,7 +192,7 @@ class S3Objects:
                     out.write(chunk)
         return Content(size, digest.hexdigest())
 
-    @reached()
+    @reached("s3")
     def store(self, key: str, file: Path, *, media_type: str, only_if_new: bool = False) -> bool:
         with file.open("rb") as source:
             if file.stat().st_size <= self._piece:
@@ -204,7 +204,7 @@ class S3Objects:
             sent = [self.send_part(key, upload, number, piece) for number, piece in enumerate(pieces, start=1)]
         return self.finish_upload(key, upload, sent)
 
-    @reached()
+    @reached("s3")
     def read_range(self, key: str, length: int, *, start: int | None = None, if_match: str | None = None) -> Piece:
         from botocore.exceptions import ClientError
 
@@ -228,7 +228,7 @@ class S3Objects:
         place, _, size = found["ContentRange"].removeprefix("bytes ").partition("/")
         return Piece(found["Body"].read(), int(place.partition("-")[0]), int(size), found["ETag"].strip('"'))
 
-    @reached()
+    @reached("s3")
     def put(
         self,
         key: str,
@@ -261,7 +261,7 @@ class S3Objects:
             raise
         return True
 
-    @reached()
+    @reached("s3")
     def copy(self, source: str, target: str) -> None:
         origin: Any = {"Bucket": self._bucket, "Key": source}
         try:
@@ -271,12 +271,12 @@ class S3Objects:
 
     def keys(self, prefix: str) -> Iterator[str]:
         pages = self._client().get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-        with reached():
+        with reached("s3"):
             for page in pages:
                 for found in page.get("Contents", []):
                     yield found["Key"]
 
-    @reached()
+    @reached("s3")
     def delete(self, key: str) -> None:
         self._client().delete_object(Bucket=self._bucket, Key=key)
 

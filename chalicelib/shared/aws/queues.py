@@ -19,7 +19,7 @@ class SqsPost:
         self._name_of = name_of
         self._urls: dict[str, str] = {}
 
-    @reached()
+    @reached("sqs")
     def send(self, queue: str, body: str) -> None:
         """Puts one message; raises when SQS does not take it: Unavailable when it is away."""
         if queue not in self._urls:

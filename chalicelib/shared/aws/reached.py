@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..errors import Unavailable
+from ..measures import measure
 
 _BUSY = frozenset(
     {
@@ -22,8 +23,8 @@ _BUSY = frozenset(
 
 
 @contextmanager
-def reached() -> Iterator[None]:
-    """Around calls of the SDK, or over a method that makes them.
+def reached(service: str) -> Iterator[None]:
+    """Around calls of the SDK to a service, or over a method that makes them.
 
     What AWS says about the request itself passes: that is a mistake of ours, or an answer that the adapter knows.
 
@@ -36,10 +37,13 @@ def reached() -> Iterator[None]:
     try:
         yield
     except (sdk.ConnectionError, sdk.HTTPClientError, sdk.IncompleteReadError) as error:
+        measure("AwsFailed", service=service)
         raise busy() from error
     except sdk.ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if status >= 500 or error.response.get("Error", {}).get("Code") in _BUSY:
+        throttled = error.response.get("Error", {}).get("Code") in _BUSY
+        if throttled or status >= 500:
+            measure("AwsThrottled" if throttled else "AwsFailed", service=service)
             raise busy() from error
         raise
 

@@ -28,7 +28,7 @@ class SesMailer:
 
     def send(self, mail: Mail) -> str:
         """See `shared.messengers.Mailer`."""
-        with surely():
+        with surely("email"):
             answer = self._client().send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [mail.to]},

@@ -23,6 +23,6 @@ class SnsTexter:
         kind: Mapping[str, MessageAttributeValueTypeDef] = {
             "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}
         }
-        with surely():
+        with surely("sms"):
             answer = self._client().publish(PhoneNumber=phone, Message=words, MessageAttributes=kind)
         return answer["MessageId"]

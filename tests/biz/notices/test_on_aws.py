@@ -122,6 +122,6 @@ def refused(code: str, status: int) -> ClientError:
     ],
 )
 def test_each_error_is_one_of_three_answers_and_says_no_address(raised: Exception, expected: type[Failed]) -> None:
-    with pytest.raises(expected) as told, surely():
+    with pytest.raises(expected) as told, surely("email"):
         raise raised
     assert "malee" not in str(told.value) and told.value.__suppress_context__

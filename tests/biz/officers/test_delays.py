@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.shared.measures import measuring
 from tests.biz.town import AGENCY, ANONG, BUNDIT, MALEE, THANA, Town
 
 from .conftest import OVERSEER
@@ -201,3 +202,13 @@ def test_giving_reasons_is_one_read_and_one_transaction(town: Town) -> None:
     town.memory.requests.clear()
     town.ok(ANONG, "POST", f"/applications/{case}/letters", json=WHY, headers={"Idempotency-Key": "k"})
     assert town.memory.requests == ["get_many", "write"]
+
+
+def test_late_clocks_are_measured_by_whether_the_agency_explained_itself(town: Town) -> None:
+    case = town.filed()
+    with measuring() as taken:
+        on(town, DUE + dt.timedelta(days=1))
+        town.ok(ANONG, "POST", f"/applications/{case}/letters", json=WHY)
+        on(town, DUE + dt.timedelta(days=20))
+    told = [(each.name, *dict(each.by).values()) for each in taken if each.name.startswith("Clocks")]
+    assert told == [("ClocksBroken", "due"), ("ClocksExplained",), ("ClocksBroken", "reasons")]

@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 import pytest
 
+from chalicelib.shared.measures import measuring
 from tests.citizen.portal import MALEE
 from tests.citizen.sessions.provider import BACK, OTHER_BACK, Doors, asked_of
 
@@ -203,3 +204,15 @@ def test_codes_cannot_be_tried_without_end() -> None:
     last = doors.start()
     assert {doors.finish(each, "guessed").status for each in begun} == {401}
     assert doors.finish(last, "guessed").status == 429
+
+
+def test_logins_are_measured_by_what_became_of_them() -> None:
+    doors = Doors()
+    with measuring() as taken:
+        doors.session()
+        doors.one.claims = {"acr": "low"}
+        doors.enter(min_ial="2.3")
+        doors.finish(doors.start(), "a code that nobody gave")
+    told = [(each.name, *dict(each.by).values()) for each in taken if each.name.startswith("SignIns")]
+    assert told[:2] == [("SignIns",), ("SignInsFailed", "refused")]
+    assert [name for name, *_ in told[2:]] == ["SignInsFailed"]

@@ -50,6 +50,7 @@ SICK: dict[str, dict[str, float]] = {
     "clocks-broken": {"ClocksBroken": 1},
     "notices-failing": {"NoticesFailed": 4},
     "payments-misfit": {"PaymentMisfits": 1},
+    "payments-unreconciled": {"PaymentsUnreconciled": 2},
     "sign-ins-failing": {"SignInsFailed": 6},
 }
 """A bad minute, by the end of the alarm's name. `sweep-silent` has its own test."""
