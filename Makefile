@@ -55,6 +55,11 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/python -m scripts.check_entitlements
 	$(BIN)/python -m scripts.check_billers
 
+.PHONY: rights
+rights: $(READY) ## play the story and write down what each function asks AWS for (infra/rights/seen.json)
+	@$(BIN)/python -m tests.journeys.record_rights > /dev/null
+	$(BIN)/python -m infra.stages
+
 .PHONY: docs
 docs: $(READY) ## write docs/openapi.json, docs/scale.md and .chalice/ from the code
 	$(BIN)/python -m scripts.openapi

@@ -1,231 +1,224 @@
-"""Least-privilege policies: what the functions of a stage may do, platform by platform.
+"""Policies of the functions: from what each may do (`infra.rights`) to documents for IAM.
 
-Every statement names its resources by the naming rules of the house, and none reaches another platform's table,
-bucket, queue or key. One statement has the resource `*`: X-Ray knows no resources to write to (where a malware scanner
-is set up, also what puts a function into its network, which no code of ours may use). Accounts are written `*`, because
-the same policy file serves each account that an environment may live in; a role's rights end at its own account
-anyway, unless a resource there grants more.
+Every statement names its resources by the naming rules of the house, and none reaches another platform's table, bucket,
+queue or key. Beside the names, conditions narrow what a name cannot say: only resources of the own account (the files
+are written before an account is known, and a bucket's name tells none), writes to a table only inside a transaction,
+keys only by their alias and for the one purpose that our code has.
 
-Nothing is granted that no code can need, and nothing is missing: `tests/infra/test_rights.py` reads from the code what
-it calls, and `tests/journeys/test_least_privilege.py` plays the story under these very policies, and names a reason for
-whatever the story does not use.
+Two things have no ARN and so the resource `*`, or everything but what has one: `WITHOUT_ARN` says why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from infra.rights.granted import Rights
+
 Statement = dict[str, Any]
+
+TRACING = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
+NETWORKING = ("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces")
+
+WITHOUT_ARN: Mapping[tuple[str, ...], str] = {
+    TRACING: "X-Ray knows no resources to write to (Service Authorization Reference); both only add",
+    NETWORKING: "EC2 knows no resource for DescribeNetworkInterfaces; the function's own code is denied all three",
+    ("sns:Publish",): "a telephone number has no ARN: everything but topics and applications, which all have one",
+}
+"""Actions that are granted without naming their resource, and why."""
+
+_WRITES = frozenset({"dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"})
+_OWN_ACCOUNT = {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
+_POLL = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+"""What the event source mapping does in the name of the function's role (Lambda developer guide, "SQS")."""
+_KEY_PURPOSES: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
+    "Secret": (("kms:Decrypt", "kms:GenerateDataKey"), {"kms:EncryptionContext:klang": "room-secret"}),
+    "Sign": (("kms:Sign",), {"kms:SigningAlgorithm": "ECDSA_SHA_256"}),
+    "Read": (("kms:GetPublicKey",), {}),
+}
+"""What our code does with keys itself: actions, and what KMS lets a condition say of the call. The table and the
+buckets use the data key by its own policy (kms:ViaService).
+"""
+_ALIASES = "kms:ResourceAliases"
+SIZE_LIMIT = 10_240
+"""Characters, without blanks, that the policies within a role may have together (IAM quotas)."""
 
 
 @dataclass(frozen=True)
-class Belongings:
-    """What one platform owns besides its table and its data key, and what it does with them.
+class Place:
+    """Where a function runs, and its names there.
 
     Attributes:
-        changes: what it does to its table beyond `EVERYWHERE`.
-        objects: what it does to the objects in its buckets.
-        buckets: purposes of its buckets.
-        logs: purposes of those to which it only adds; nothing of them may be deleted.
-        sends: queues that it puts messages into.
-        polls: queues whose messages Lambda carries to its functions.
-        signs: whether it signs anything: what it issues, or its requests as a member of the exchange.
-        tells: whether it sends people e-mail and SMS.
+        environment: `KLANG_ENV`.
+        region: AWS region of all resources.
+        bucket_suffix: the end of the environment's bucket names.
+        beginning: of the stage's function names.
     """
 
-    changes: Sequence[str] = ()
-    objects: Sequence[str] = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
-    buckets: Sequence[str] = ()
-    logs: Sequence[str] = ()
-    sends: Sequence[str] = ()
-    polls: Sequence[str] = ()
-    signs: bool = True
-    tells: bool = False
+    environment: str
+    region: str
+    bucket_suffix: str
+    beginning: str
 
+    def arn(self, service: str, rest: str) -> str:
+        """An ARN of this region; which account it must be is said by a condition."""
+        return f"arn:aws:{service}:{self.region}:*:{rest}"
 
-EVERYWHERE = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
-"""What every platform does with its table. A transaction needs the rights of its parts; no request walks a whole table,
-so there is no Scan.
-"""
-
-READ_TOGETHER, REQUIRE, REMOVE, COUNT = (
-    "dynamodb:BatchGetItem",
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:UpdateItem",
-)
-"""What `Table.get_many` and the changes `Require`, `Remove` and `Count` of `chalicelib.shared.storage` become."""
-
-ABORT_UPLOAD, LIST_PARTS = "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"
-"""What `Objects.drop_upload` and `Objects.uploaded` need; all else of an upload in parts is PutObject."""
-
-BELONGINGS: Mapping[str, Belongings] = {
-    "gdx": Belongings(
-        changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
-        objects=(ABORT_UPLOAD, "s3:DeleteObject", "s3:GetObject", LIST_PARTS, "s3:PutObject"),
-        buckets=("gdx-documents",),
-        logs=("gdx-log",),
-        sends=("gdx-exchanges", "gdx-events"),
-        polls=("gdx-exchanges", "gdx-events"),
-    ),
-    "opendata": Belongings(
-        changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
-        # uploads expire by themselves or are given up; bytes that no file version uses any more and old snapshots of
-        # the search index are taken away, and a night's dump that is larger than one part is put together
-        objects=(ABORT_UPLOAD, "s3:DeleteObject", "s3:GetObject", LIST_PARTS, "s3:PutObject"),
-        buckets=("opendata",),
-        sends=("opendata-events", "opendata-harvest", "opendata-jobs", "opendata-links", "opendata-uploads"),
-        polls=("opendata-events", "opendata-harvest", "opendata-jobs", "opendata-links", "opendata-uploads"),
-        signs=False,
-    ),
-    "biz": Belongings(
-        changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
-        buckets=("biz-documents",),
-        sends=("biz-events", "biz-deliveries"),
-        polls=("biz-events", "biz-uploads", "biz-feedback", "biz-deliveries"),
-        tells=True,
-    ),
-    "citizen": Belongings(
-        changes=(READ_TOGETHER, REQUIRE, REMOVE, COUNT),
-        buckets=("citizen-documents",),
-        sends=("citizen-events",),
-        polls=("citizen-events",),
-        tells=True,
-    ),
-}
-
-TRACES: Statement = {
-    "Sid": "Traces",
-    "Effect": "Allow",
-    "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-    "Resource": ["*"],
-}
-"""The two writing actions of X-Ray; IAM lets them be granted for `*` only (Service Authorization Reference)."""
+    def bucket(self, purpose: str) -> str:
+        """A bucket's ARN."""
+        return f"arn:aws:s3:::klang-{self.environment}-{purpose}-{self.bucket_suffix}"
 
 
 def policy(
-    environment: str,
-    platforms: Sequence[str],
-    region: str,
-    functions: str,
-    bucket_suffix: str,
-    attached: Sequence[str] = (),
-    called: Sequence[str] = (),
+    place: Place, function: str, rights: Mapping[str, Rights], *, polls: str | None = None, attached: bool = False
 ) -> dict[str, Any]:
-    """The IAM policy of one stage.
+    """The IAM policy of one function.
 
     Args:
-        environment: `KLANG_ENV` of the stage.
-        platforms: the platforms it opens.
-        region: AWS region of all resources.
-        functions: beginning of the stage's function names, for its log groups.
-        bucket_suffix: the end of the environment's bucket names.
-        attached: names of the functions that stand in a network of the account.
-        called: names of the functions that the others call for their answers.
+        place: where it runs.
+        function: its FunctionName.
+        rights: what it may do, by platform.
+        polls: the queue whose messages Lambda carries to it.
+        attached: it stands in a network of the account.
     """
-    statements = [_logs(region, functions), TRACES, *_network(region, attached)]
-    if called:
-        functions_called = [f"arn:aws:lambda:{region}:*:function:{name}" for name in called]
-        statements.append(_allow("Call", ("lambda:InvokeFunction",), functions_called))
-    for platform in platforms:
-        statements += _platform(f"klang-{environment}", platform, region, bucket_suffix)
-    return {"Version": "2012-10-17", "Statement": statements}
+    statements = [_logs(place, function), _allow("Traces", TRACING, ("*",))]
+    if attached:
+        statements += _network(place, function)
+    if polls is not None:
+        statements.append(_own("Poll", _POLL, (_queue(place, polls),)))
+    several = [_platform(place, platform, granted) for platform, granted in rights.items()]
+    return {"Version": "2012-10-17", "Statement": statements + _together(each for made in several for each in made)}
 
 
-def bare_policy(region: str, functions: Sequence[str]) -> dict[str, Any]:
-    """The IAM policy of functions that run what strangers wrote: their logs and traces, and nothing of any platform."""
-    groups = [f"arn:aws:logs:{region}:*:log-group:/aws/lambda/{name}" for name in functions]
-    own = [arn for group in groups for arn in (group, f"{group}:*")]
-    logs = _allow("OwnLogs", ("logs:CreateLogStream", "logs:PutLogEvents"), own)
-    return {"Version": "2012-10-17", "Statement": [logs, TRACES]}
-
-
-def _logs(region: str, functions: str) -> Statement:
+def _logs(place: Place, function: str) -> Statement:
     # No CreateLogGroup: the deploy makes the groups, with their retention. One that a function made would be kept for
     # ever, and one that a late run made again would stand in the way of the next deploy.
-    return _allow(
-        "Logs",
-        ("logs:CreateLogStream", "logs:PutLogEvents"),
-        (
-            f"arn:aws:logs:{region}:*:log-group:/aws/lambda/{functions}",
-            f"arn:aws:logs:{region}:*:log-group:/aws/lambda/{functions}:*",
-            f"arn:aws:logs:{region}:*:log-group:/aws/lambda/{functions}-*",
-        ),
-    )
+    group = place.arn("logs", f"log-group:/aws/lambda/{function}")
+    return _allow("Logs", ("logs:CreateLogStream", "logs:PutLogEvents"), (group, f"{group}:*"))
 
 
-def _network(region: str, attached: Sequence[str]) -> list[Statement]:
-    """What Lambda needs to put functions into a network, and their code may not do.
+def _network(place: Place, function: str) -> list[Statement]:
+    """What Lambda needs to put a function into a network, and its code may not do.
 
-    EC2 knows no resource for DescribeNetworkInterfaces, so the right is for `*`; that the functions' own code gets none
-    of it is said by their ARNs (Lambda developer guide, "Giving Lambda functions access to resources in a VPC").
+    That the function's own code gets none of it is said by its ARN (Lambda developer guide, "Giving Lambda functions
+    access to resources in a VPC").
     """
-    if not attached:
-        return []
-    actions = ("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces")
-    given = _allow("Network", actions, ("*",))
-    functions = [f"arn:aws:lambda:{region}:*:function:{name}" for name in attached]
+    given = _allow("Network", NETWORKING, ("*",))
     barred = {**given, "Sid": "NetworkNotByCode", "Effect": "Deny"}
-    return [given, barred | {"Condition": {"ArnLike": {"lambda:SourceFunctionArn": functions}}}]
+    arn = place.arn("lambda", f"function:{function}")
+    return [given, barred | {"Condition": {"ArnLike": {"lambda:SourceFunctionArn": [arn]}}}]
 
 
-def _platform(prefix: str, platform: str, region: str, bucket_suffix: str) -> list[Statement]:
-    own, name = BELONGINGS[platform], platform.title()
-    table = f"arn:aws:dynamodb:{region}:*:table/{prefix}-{platform}"
-    statements = [_allow(f"{name}Table", sorted((*EVERYWHERE, *own.changes)), (table, f"{table}/index/*"))]
-    buckets = [f"arn:aws:s3:::{prefix}-{purpose}-{bucket_suffix}" for purpose in own.buckets]
-    logs = [f"arn:aws:s3:::{prefix}-{purpose}-{bucket_suffix}" for purpose in own.logs]
-    if buckets:
-        statements.append(_allow(f"{name}Objects", own.objects, [f"{bucket}/*" for bucket in buckets]))
-    if logs:
-        statements.append(_allow(f"{name}Log", ("s3:GetObject", "s3:PutObject"), [f"{bucket}/*" for bucket in logs]))
-    if buckets or logs:
-        # Without ListBucket S3 answers 403 instead of 404 for an object that is not there.
-        statements.append(_allow(f"{name}Buckets", ("s3:ListBucket",), [*buckets, *logs]))
-    if own.sends:
-        send = ("sqs:GetQueueUrl", "sqs:SendMessage")
-        statements.append(_allow(f"{name}Send", send, [_queue(region, prefix, queue) for queue in own.sends]))
-    if own.polls:
-        # Used by the event source mapping, in the name of the function's role (Lambda developer guide, "SQS").
-        poll = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
-        statements.append(_allow(f"{name}Poll", poll, [_queue(region, prefix, queue) for queue in own.polls]))
-    if own.tells:
-        # The identity is a domain of the operator's, the configuration set the platform's own; SES asks for both.
-        mail = ("identity/*", f"configuration-set/{prefix}-{platform}")
-        statements.append(
-            _allow(f"{name}Mail", ("ses:SendEmail",), [f"arn:aws:ses:{region}:*:{each}" for each in mail])
-        )
-        statements.append(_sms(f"{name}Sms"))
-    # For the room's secret; the table and the buckets use the key by its own policy (kms:ViaService).
-    data = ("kms:Decrypt", "kms:GenerateDataKey")
-    statements.append(_key(f"{name}DataKey", data, region, f"alias/{prefix}-{platform}-data"))
-    if own.signs:
-        signing = ("kms:GetPublicKey", "kms:Sign")
-        statements.append(_key(f"{name}SigningKey", signing, region, f"alias/{prefix}-{platform}-signing"))
-    return statements
+def _platform(place: Place, platform: str, granted: Rights) -> list[Statement]:
+    """A platform's statements: one for each set of actions that several resources of a kind share."""
+    kinds: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for resource in sorted(granted):
+        kind = resource.partition("/")[0]
+        reads = tuple(sorted(granted[resource] - _WRITES))
+        writes = tuple(sorted(granted[resource] & _WRITES))
+        for actions in filter(None, (reads, writes)):
+            kinds.setdefault((kind, actions), []).append(resource)
+    return [
+        statement
+        for (kind, actions), resources in kinds.items()
+        for statement in _statements(place, platform, kind, actions, resources)
+    ]
 
 
-def _queue(region: str, prefix: str, name: str) -> str:
-    return f"arn:aws:sqs:{region}:*:{prefix}-{name}"
+def _together(statements: Iterable[Statement]) -> list[Statement]:
+    """The statements, those of several platforms that differ only in their resources as one; numbered by kind."""
+    merged: dict[str, Statement] = {}
+    for each in statements:
+        alike = json.dumps({**each, "Resource": [], "Condition": _without_alias(each.get("Condition", {}))})
+        if (before := merged.setdefault(alike, each)) is not each:
+            merged[alike] = _merged(before, each)
+    return [{**each, "Sid": f"{each['Sid']}{number}"} for number, each in enumerate(merged.values(), start=1)]
 
 
-def _allow(sid: str, actions: Sequence[str], resources: Sequence[str]) -> Statement:
+def _without_alias(condition: Statement) -> Statement:
+    return {name: {} if _ALIASES in said else said for name, said in condition.items()}
+
+
+def _merged(one: Statement, other: Statement) -> Statement:
+    if "Resource" not in one:
+        return one
+    out = {**one, "Resource": list(dict.fromkeys([*one["Resource"], *other["Resource"]]))}
+    if (
+        "ForAnyValue:StringEquals" in one.get("Condition", {})
+        and _ALIASES in one["Condition"]["ForAnyValue:StringEquals"]
+    ):
+        aliases = [each for part in (one, other) for each in part["Condition"]["ForAnyValue:StringEquals"][_ALIASES]]
+        out["Condition"] = {**one["Condition"], "ForAnyValue:StringEquals": {_ALIASES: aliases}}
+    return out
+
+
+def _statements(
+    place: Place, platform: str, kind: str, actions: Sequence[str], resources: Sequence[str]
+) -> list[Statement]:
+    sid = kind.title()
+    prefix = f"klang-{place.environment}-{platform}"
+    names = [resource.partition("/")[2] for resource in resources]
+    match kind:
+        case "table" | "index":
+            table = place.arn("dynamodb", f"table/{prefix}")
+            arns = [f"{table}/index/{name}" if name else table for name in names]
+            return [_own(sid, actions, arns, _only_in_transactions() if set(actions) <= _WRITES else None)]
+        case "bucket":
+            return [_own(sid, actions, [place.bucket(name) for name in names])]
+        case "objects":
+            return [_own(sid, actions, [_objects(place, name) for name in names])]
+        case "queue":
+            return [_own(sid, actions, [_queue(place, name) for name in names])]
+        case "function":
+            return [_own(sid, actions, [place.arn("lambda", f"function:{place.beginning}-{name}") for name in names])]
+        case "key":
+            return [made for name in names for made in _key(place, actions, f"alias/{prefix}-{name}")]
+        case "mail":
+            # The identity is a domain of the operator's, the configuration set the platform's own; SES asks for both.
+            return [
+                _allow(sid, actions, [place.arn("ses", each) for each in ("identity/*", f"configuration-set/{prefix}")])
+            ]
+        case "phone":
+            return [{"Sid": sid, "Effect": "Allow", "Action": list(actions), "NotResource": ["arn:aws:sns:*:*:*"]}]
+    raise ValueError(f"no such kind of resource: {kind}")
+
+
+def _objects(place: Place, name: str) -> str:
+    """`PURPOSE/PREFIX/` are all objects of that prefix, `PURPOSE/NAME` is one object."""
+    purpose, _, key = name.partition("/")
+    return f"{place.bucket(purpose)}/{key}" + ("*" if name.endswith("/") else "")
+
+
+def _queue(place: Place, name: str) -> str:
+    return place.arn("sqs", f"klang-{place.environment}-{name}")
+
+
+def _only_in_transactions() -> Statement:
+    """A write is one transaction, always; AWS's own example of it: DynamoDB developer guide, "Using IAM with DynamoDB
+    transactions".
+    """
+    return {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}}
+
+
+def _key(place: Place, actions: Sequence[str], alias: str) -> list[Statement]:
+    """Rights on one key, found by its alias: a key's id is not known before the stack exists. One statement for each
+    purpose that our code has with it; `kms:ResourceAliases` has several values, hence ForAnyValue.
+    """
+    made = []
+    for purpose, (those, said) in _KEY_PURPOSES.items():
+        if asked := [action for action in actions if action in those]:
+            own = _own(f"Key{purpose}", asked, (place.arn("kms", "key/*"),))
+            equal = {**own["Condition"]["StringEquals"], **said}
+            by_alias = {"ForAnyValue:StringEquals": {_ALIASES: [alias]}}
+            made.append(own | {"Condition": {"StringEquals": equal, **by_alias}})
+    return made
+
+
+def _own(sid: str, actions: Iterable[str], resources: Iterable[str], more: Statement | None = None) -> Statement:
+    return _allow(sid, actions, resources) | {"Condition": {**_OWN_ACCOUNT, **(more or {})}}
+
+
+def _allow(sid: str, actions: Iterable[str], resources: Iterable[str]) -> Statement:
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
-
-
-def _sms(sid: str) -> Statement:
-    """The right to send SMS. A phone number has no ARN, so it is everything but topics and applications, all of which
-    have one (Amazon SNS developer guide, "Using identity-based policies").
-    """
-    return {"Sid": sid, "Effect": "Allow", "Action": ["sns:Publish"], "NotResource": ["arn:aws:sns:*:*:*"]}
-
-
-def _key(sid: str, actions: Sequence[str], region: str, alias: str) -> Statement:
-    """Rights on one key, found by its alias: a key's id is not known before the stack exists.
-
-    `kms:ResourceAliases` has several values, hence ForAnyValue.
-    """
-    statement = _allow(sid, actions, (f"arn:aws:kms:{region}:*:key/*",))
-    return statement | {"Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}}}

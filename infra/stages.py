@@ -1,11 +1,12 @@
 """Stages: ONE table of environments x platforms, and what Chalice needs to deploy each of them.
 
-`python -m infra.stages` writes `.chalice/config.json` and one `.chalice/policy-<stage>.json` per stage;
+`python -m infra.stages` writes `.chalice/config.json` and one `.chalice/policies/<stage>/<function>.json` per function;
 `--check` only compares, and fails when a committed file differs. Nothing in `.chalice/` is written by hand.
 
-A stage is one API, one Lambda behind it and its event Lambdas. `dev` opens all four platforms in one; every other
-environment gives each platform a stage of its own, so that a platform's functions can reach its own table, files,
-queues and keys and nobody else's (see `infra.policies`).
+A stage is one API, one Lambda behind it and its event Lambdas, each with a role of its own that may do what its code
+calls and no more (`infra.rights`, `infra.policies`). `dev` opens all four platforms in one; every other environment
+gives each platform a stage of its own, so that a platform's functions can reach its own table, files, queues and keys
+and nobody else's.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.policies import bare_policy, policy
+from infra.policies import Place, policy
+from infra.rights.granted import API, Rights, granted
 
 APP_NAME = "klang"
 REGION = "ap-southeast-1"
@@ -46,7 +48,7 @@ DISK = 512
 class Handler:
     """A function of `app.py`: memory in MB, timeout in seconds, a ceiling of parallel runs or none, MB in /tmp.
 
-    `bare`: it runs what strangers wrote, so its role may do nothing but write its log and traces.
+    `queue`: whose messages Lambda carries to it; what has none runs by the clock, or is called for its answer.
 
     Chalice knows no size of /tmp: `infra.package` sets it where it is not Lambda's own.
     """
@@ -55,40 +57,51 @@ class Handler:
     timeout: int
     concurrency: int | None = None
     disk: int = DISK
-    bare: bool = False
+    queue: str | None = None
 
 
 HANDLERS: Mapping[str, Mapping[str, Handler]] = {
     "gdx": {
-        "gdx_exchanges": Handler(memory=512, timeout=EVENT_TIMEOUT),
-        "gdx_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
+        "gdx_exchanges": Handler(memory=512, timeout=EVENT_TIMEOUT, queue="gdx-exchanges"),
+        "gdx_events": Handler(memory=512, timeout=EVENT_TIMEOUT, queue="gdx-events"),
         "gdx_sweep": Handler(memory=512, timeout=50, concurrency=1),
         "gdx_seal": Handler(memory=512, timeout=50, concurrency=1),
     },
     "opendata": {
         # a file of 2 GB lies on its disk several times; the queue hides a message for 5400 s
-        "opendata_uploads": Handler(memory=3008, timeout=900, disk=10_240),
-        "opendata_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
-        "opendata_harvest": Handler(memory=1024, timeout=EVENT_TIMEOUT),
-        "opendata_jobs": Handler(memory=3008, timeout=420),  # its queue hides a message for 2520 s
-        "opendata_links": Handler(memory=1024, timeout=300, disk=2_560),  # its queue hides a message for 1800 s
-        "opendata_sql": Handler(memory=3008, timeout=360, concurrency=20, disk=4096, bare=True),
+        "opendata_uploads": Handler(memory=3008, timeout=900, disk=10_240, queue="opendata-uploads"),
+        "opendata_events": Handler(memory=512, timeout=EVENT_TIMEOUT, queue="opendata-events"),
+        "opendata_harvest": Handler(memory=1024, timeout=EVENT_TIMEOUT, queue="opendata-harvest"),
+        "opendata_jobs": Handler(
+            memory=3008, timeout=420, queue="opendata-jobs"
+        ),  # its queue hides a message for 2520 s
+        "opendata_links": Handler(
+            memory=1024, timeout=300, disk=2_560, queue="opendata-links"
+        ),  # its queue hides a message for 1800 s
+        "opendata_sql": Handler(memory=3008, timeout=360, concurrency=20, disk=4096),
         "opendata_sweep": Handler(memory=512, timeout=50, concurrency=1),
         "opendata_publish": Handler(memory=3008, timeout=50, concurrency=1),
     },
     "biz": {
-        "biz_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
-        "biz_uploads": Handler(memory=1536, timeout=EVENT_TIMEOUT),  # a file of 50 MB, and its look in 768 MB apart
-        "biz_feedback": Handler(memory=512, timeout=EVENT_TIMEOUT),
-        "biz_deliveries": Handler(memory=512, timeout=EVENT_TIMEOUT),
+        "biz_events": Handler(memory=512, timeout=EVENT_TIMEOUT, queue="biz-events"),
+        "biz_uploads": Handler(
+            memory=1536, timeout=EVENT_TIMEOUT, queue="biz-uploads"
+        ),  # a file of 50 MB, and its look in 768 MB apart
+        "biz_feedback": Handler(memory=512, timeout=EVENT_TIMEOUT, queue="biz-feedback"),
+        "biz_deliveries": Handler(memory=512, timeout=EVENT_TIMEOUT, queue="biz-deliveries"),
         "biz_sweep": Handler(memory=512, timeout=50, concurrency=1),
     },
     "citizen": {
-        "citizen_events": Handler(memory=512, timeout=EVENT_TIMEOUT),
+        "citizen_events": Handler(memory=512, timeout=EVENT_TIMEOUT, queue="citizen-events"),
         "citizen_sweep": Handler(memory=512, timeout=50, concurrency=1),
     },
 }
 """Functions beside the API, by platform. What runs each minute runs alone and ends before the next begins."""
+
+
+def polled(platform: str) -> tuple[str, ...]:
+    """The queues whose messages Lambda carries to a platform's functions."""
+    return tuple(entry.queue for entry in HANDLERS[platform].values() if entry.queue is not None)
 
 
 def disk(function: str) -> int:
@@ -177,18 +190,42 @@ class Stage:
         return {name: entry for platform in self.platforms for name, entry in HANDLERS[platform].items()}
 
     @property
-    def policy_file(self) -> str:
-        """Name of this stage's policy file in `.chalice/`."""
-        return f"policy-{self.name}.json"
+    def functions(self) -> tuple[str, ...]:
+        """All functions of this stage, the one behind the API first."""
+        return (API, *self.handlers)
 
-    @property
-    def bare(self) -> tuple[str, ...]:
-        """Functions whose role may do nothing, by the name that Lambda knows them by."""
-        return tuple(self.function_name(name) for name, entry in self.handlers.items() if entry.bare)
+    def policy_file(self, function: str) -> str:
+        """The file in `.chalice/` that holds the policy of a function."""
+        return f"policies/{self.name}/{function}.json"
+
+    def policy(self, function: str) -> dict[str, Any]:
+        """The IAM policy of a function."""
+        environment = self.environment
+        place = Place(environment.name, REGION, environment.bucket_suffix, self.function_name(API))
+        entry = self.handlers.get(function)
+        return policy(
+            place,
+            self.function_name(function),
+            {platform: self._rights(platform, function) for platform in self.platforms},
+            polls=None if entry is None else entry.queue,
+            attached=bool(self._network(function)),
+        )
+
+    def _rights(self, platform: str, function: str) -> Rights:
+        """What a function may do to a platform's things.
+
+        Where several platforms are open in one process a neighbour is not asked through its API but in the same
+        process: what it does there is then done by whichever function asks. Functions that have no right at all, for
+        they run what strangers wrote, ask nobody.
+        """
+        own = next((name for name in PLATFORMS if function in HANDLERS[name]), platform)
+        if platform == own:
+            return granted(platform, function)
+        return granted(platform, API) if granted(own, function) else {}
 
     def function_name(self, handler: str) -> str:
         """The Lambda FunctionName that Chalice gives a handler (the HTTP one has no suffix)."""
-        return f"{APP_NAME}-{self.name}" + ("" if handler == "api_handler" else f"-{handler}")
+        return f"{APP_NAME}-{self.name}" + ("" if handler == API else f"-{handler}")
 
     def variables(self) -> dict[str, str]:
         """The environment variables: exactly the fields of `chalicelib/settings.py`."""
@@ -208,7 +245,7 @@ class Stage:
             "XROAD_SPELLING": environment.xroad_spelling,
             "MAIL_FROM": f"notices@{environment.mail_domain}",
             "CLAMD": environment.scanner.address if environment.scanner else "",
-            "FUNCTIONS": self.function_name("api_handler"),
+            "FUNCTIONS": self.function_name(API),
         }
 
     def config(self) -> dict[str, Any]:
@@ -225,25 +262,19 @@ class Stage:
             "api_gateway_stage": API_STAGE,
             "api_gateway_endpoint_type": "REGIONAL",
             "autogen_policy": False,
-            "iam_policy_file": self.policy_file,
             "environment_variables": self.variables(),
             "lambda_memory_size": API_MEMORY,
             "lambda_timeout": API_TIMEOUT,
             "log_retention_in_days": LOG_DAYS,
             "xray": False,
             "lambda_functions": {
-                name: _function(entry) | self._network(name) | self._role(entry)
-                for name, entry in self.handlers.items()
+                name: self._settings(name) | {"iam_policy_file": self.policy_file(name)} for name in self.functions
             },
         }
 
-    @property
-    def attached(self) -> tuple[str, ...]:
-        """The functions that stand in a network of the account, by the name that Lambda knows them by."""
-        return tuple(self.function_name(name) for name in self.handlers if self._network(name))
-
-    def _role(self, entry: Handler) -> dict[str, Any]:
-        return {"iam_policy_file": f"policy-{self.name}-bare.json"} if entry.bare else {}
+    def _settings(self, function: str) -> dict[str, Any]:
+        entry = self.handlers.get(function)
+        return {} if entry is None else _function(entry) | self._network(function)
 
     def _network(self, handler: str) -> dict[str, Any]:
         scanner = self.environment.scanner
@@ -330,7 +361,7 @@ def files(environments: Iterable[Environment] = ENVIRONMENTS) -> dict[str, str]:
     """
     chosen = stages(environments)
     for stage in chosen.values():
-        for handler in ("api_handler", *stage.handlers):
+        for handler in stage.functions:
             if len(stage.function_name(handler)) >= FUNCTION_NAME_LIMIT:
                 raise ValueError(f"function name too long for Lambda: {stage.function_name(handler)}")
     config = {
@@ -340,39 +371,31 @@ def files(environments: Iterable[Environment] = ENVIRONMENTS) -> dict[str, str]:
     }
     texts = {"config.json": _text(config)}
     for stage in chosen.values():
-        texts[stage.policy_file] = _text(
-            policy(
-                environment=stage.environment.name,
-                platforms=stage.platforms,
-                region=REGION,
-                functions=stage.function_name("api_handler"),
-                bucket_suffix=stage.environment.bucket_suffix,
-                attached=stage.attached,
-                called=stage.bare,
-            )
-        )
-        if stage.bare:
-            texts[f"policy-{stage.name}-bare.json"] = _text(bare_policy(REGION, stage.bare))
+        texts |= {stage.policy_file(function): _text(stage.policy(function)) for function in stage.functions}
     return texts
 
 
 def write(folder: Path, environments: Iterable[Environment] = ENVIRONMENTS) -> None:
-    """Writes the generated files into a project's `.chalice` folder and removes policies of stages now gone."""
+    """Writes the generated files into a project's `.chalice` folder and removes policies of what is gone."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = files(environments)
-    for stale in folder.glob("policy-*.json"):
-        if stale.name not in texts:
-            stale.unlink()
+    for stale in _policies(folder) - texts.keys():
+        (folder / stale).unlink()
     for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
 
 
 def differences(folder: Path) -> list[str]:
     """The names of files in `folder` that are not what the table says: changed, missing or left over."""
     texts = files()
-    present = {path.name for path in [folder / "config.json", *folder.glob("policy-*.json")] if path.exists()}
+    present = _policies(folder) | ({"config.json"} if (folder / "config.json").exists() else set())
     changed = {name for name in present & texts.keys() if (folder / name).read_text("utf-8") != texts[name]}
     return sorted((present ^ texts.keys()) | changed)
+
+
+def _policies(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.glob("policies/*/*.json")}
 
 
 def _text(document: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.wiring import House
-from infra.policies import BELONGINGS
+from infra.stages import polled
 
 from .command import Asked, Command, NotDone
 
@@ -21,7 +21,7 @@ _WAITING, _HIDDEN = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesN
 def depths(house: House, room: str) -> dict[str, dict[str, int]]:
     """How many messages wait, are being carried, and were set aside, by queue."""
     sqs, found = house.clients.sqs, {}
-    for queue in BELONGINGS[room].polls:
+    for queue in polled(room):
         own, dead = _attributes(sqs, house, queue), _attributes(sqs, house, f"{queue}-dlq")
         found[queue] = {"waiting": int(own[_WAITING]), "in_flight": int(own[_HIDDEN]), "dead": int(dead[_WAITING])}
     return found
@@ -55,8 +55,8 @@ def purge_dead(house: House, room: str, queue: str) -> int:
 
 
 def _dead(house: House, room: str, queue: str) -> Mapping[str, str]:
-    if queue not in BELONGINGS[room].polls:
-        raise NotDone(f"{queue!r} is no queue of {room}; there are: {', '.join(BELONGINGS[room].polls)}")
+    if queue not in polled(room):
+        raise NotDone(f"{queue!r} is no queue of {room}; there are: {', '.join(polled(room))}")
     return _attributes(house.clients.sqs, house, f"{queue}-dlq")
 
 

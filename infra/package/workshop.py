@@ -29,7 +29,7 @@ NOT_PACKAGED = ("chalice",)
 """Chalice adds its own two runtime files and would drag its command line along."""
 
 NOT_CALLED = frozenset({"ec2", "logs"})
-"""Services that Lambda calls with the function's role; no function calls them itself. (The X-Ray SDK does make a client,
+"""Services that Lambda calls with the function's role; no function calls them itself. (The X-Ray SDK makes a client,
 though its segments go to Lambda's own daemon.)"""
 
 MODELS = {"ses": "sesv2"}
@@ -146,8 +146,8 @@ def lay_out(
     stages.write(folder / ".chalice", environments)
     gateway = {"x-amazon-apigateway-gateway-responses": swagger_extension()}
     (folder / "gateway.json").write_text(json.dumps(gateway), encoding="utf-8")
-    rights = json.loads((folder / ".chalice" / stage.policy_file).read_text("utf-8"))
-    (folder / "aws.json").write_text(json.dumps({"services": called_services(rights)}), encoding="utf-8")
+    services = called_services(stage.policy(function) for function in stage.functions)
+    (folder / "aws.json").write_text(json.dumps({"services": services}), encoding="utf-8")
     record = folder / ".chalice/deployed"
     if deployed is not None and not record.exists():
         deployed.mkdir(parents=True, exist_ok=True)
@@ -176,9 +176,9 @@ def packaged(requirements: str, platforms: Iterable[str]) -> str:
     return "\n".join(kept) + "\n"
 
 
-def called_services(policy: Mapping[str, Any]) -> list[str]:
-    """The services by botocore's names that a policy lets a function call: what may not be called needs no model."""
-    named = {action.split(":")[0] for rule in policy["Statement"] for action in rule["Action"]}
+def called_services(policies: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The services by botocore's names that policies let functions call: what may not be called needs no model."""
+    named = {action.split(":")[0] for policy in policies for rule in policy["Statement"] for action in rule["Action"]}
     return sorted(MODELS.get(name, name) for name in named - NOT_CALLED)
 
 

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from typing import TypedDict, Unpack
 
 from chalicelib.shared.measures import METRICS
-from infra.policies import BELONGINGS
-from infra.stages import Stage
+from infra.stages import Stage, polled
 from infra.watching.model import NAMESPACE, Alarm, Composite, Series
 
 HOUR = 3600
@@ -37,7 +36,7 @@ class Rule(TypedDict, total=False):
 def alarms_of(stage: Stage, platform: str) -> tuple[list[Alarm], Composite]:
     """All alarms of a platform of a stage, and the one over them that calls somebody."""
     alarms = [
-        *(alarm for queue in BELONGINGS[platform].polls for alarm in _queue(stage, platform, queue)),
+        *(alarm for queue in polled(platform) for alarm in _queue(stage, platform, queue)),
         *_edge(stage, platform),
         *_outbox(stage, platform),
         *_aws(stage, platform),

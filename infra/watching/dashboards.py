@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.shared.measures import EVERY, METRICS
-from infra.policies import BELONGINGS
-from infra.stages import REGION, Stage
+from infra.stages import REGION, Stage, polled
 from infra.watching.alarms import alarms_of, functions_of, of_function, of_queue, ours
 from infra.watching.model import NAMESPACE, Composite, Series, full_name
 
@@ -83,7 +82,7 @@ def graphs_of(stage: Stage, platform: str) -> Iterator[Graph]:
     yield "Answers", _all(stage, platform, "Sum", "Answers2xx", "Answers4xx", "Answers5xx")
     yield "Time of an answer", [ours(stage, platform, "AnswerTime", each) for each in ("p50", "p95", "p99")]
     yield "Turned away", _all(stage, platform, "Sum", "Answers401", "Answers403", "Answers429")
-    queues = BELONGINGS[platform].polls
+    queues = polled(platform)
     yield "Oldest message, s", [of_queue(stage, queue, "ApproximateAgeOfOldestMessage") for queue in queues]
     dead = "ApproximateNumberOfMessagesVisible"
     yield "Failed five times", [of_queue(stage, f"{queue}-dlq", dead) for queue in queues]

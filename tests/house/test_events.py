@@ -13,8 +13,9 @@ import pytest
 from chalice.app import Rate, ScheduledEventConfig, SQSEventConfig
 
 from chalicelib.settings import ROOMS, VARIABLES, Settings
-from infra.policies import BELONGINGS
 from infra.provision import load_template
+from infra.rights.granted import API, sends
+from infra.stages import HANDLERS
 from tests.house.source import ROOT, files, name_of, tree
 from tests.house.the_app import APP, HOUSE, MODULE
 
@@ -71,6 +72,13 @@ def test_every_function_of_a_queue_has_its_queue() -> None:
     assert set(CONSUMED) == set(HOUSE.handlers)
 
 
+def test_each_function_takes_its_own_queue_in_the_name_of_its_role() -> None:
+    said = {name: entry.queue for entries in HANDLERS.values() for name, entry in entries.items() if entry.queue}
+    assert {name: HOUSE.settings.queue(queue) for name, queue in said.items()} == {
+        name: source.queue for name, source in CONSUMED.items()
+    }
+
+
 def test_every_sweep_runs_each_minute() -> None:
     assert set(SCHEDULED) == set(HOUSE.sweeps)
     for source in SCHEDULED.values():
@@ -80,7 +88,7 @@ def test_every_sweep_runs_each_minute() -> None:
 
 def test_every_room_that_sends_is_swept() -> None:
     """An outbox without a sweep loses what a dead queue did not take."""
-    assert {room for room in ROOMS if BELONGINGS[room].sends} == {
+    assert {room for room in ROOMS if sends(room)} == {
         name.removesuffix("_sweep") for name in SCHEDULED if name.endswith("_sweep")
     }
 
@@ -90,7 +98,7 @@ def test_a_stage_has_just_the_functions_of_its_platforms(stage: str) -> None:
     platforms = STAGES[stage]["environment_variables"]["PLATFORMS"].split(",")
     named = {source.name for source in APP.event_sources} | CALLED
     expected = {name for name in named if name.split("_")[0] in platforms}
-    assert set(STAGES[stage].get("lambda_functions", {})) == expected
+    assert set(STAGES[stage]["lambda_functions"]) == expected | {API}
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -131,4 +139,4 @@ def test_every_queue_that_the_rooms_name_exists_and_is_theirs_to_send_to() -> No
     assert named
     for path, queue, line in named:
         room = path.relative_to(ROOT / "chalicelib").parts[0]
-        assert queue in BELONGINGS[room].sends, f"{name_of(path)}:{line}: {room} may not send to {queue}"
+        assert queue in sends(room), f"{name_of(path)}:{line}: {room} may not send to {queue}"

@@ -18,7 +18,6 @@ from botocore.session import Session
 from infra import stages
 from infra.package.chalice_cli import slim
 from infra.package.workshop import called_services
-from infra.policies import policy
 from infra.stages import PLATFORMS, REGION
 
 SHIPPED = Path(botocore.__file__).parent / "data"
@@ -144,17 +143,9 @@ def test_a_service_that_botocore_does_not_know_stops_the_package(packaged: Path)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_a_package_knows_the_services_that_its_policy_allows(platform: str) -> None:
+def test_a_package_knows_the_services_that_its_policies_allow(platform: str) -> None:
     stage = stages.stages()[f"prod-{platform}"]
-    rights = policy(
-        environment="prod",
-        platforms=stage.platforms,
-        region=REGION,
-        functions=stage.function_name("api_handler"),
-        bucket_suffix="th",
-        called=stage.bare,
-    )
-    services = called_services(rights)
+    services = called_services(stage.policy(function) for function in stage.functions)
     assert set(services) <= set(CALLS)
     assert {"dynamodb", "kms", "s3", "sqs", "xray"} <= set(services)
     assert ("lambda" in services) == (platform == "opendata")

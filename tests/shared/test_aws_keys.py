@@ -21,10 +21,11 @@ from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.jose import IssuerKey, sign_jwt
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Create, Item, Key, Table
-from infra.policies import policy
+from infra.rights.granted import API
 from tests.support.cloud import REGION, local_cloud
 from tests.support.faults import Kind, faults
 from tests.support.memory import MemoryTable
+from tests.support.rights import policy_of
 
 DATA, SIGNING = "alias/klang-test-biz-data", "alias/klang-test-biz-signing"
 
@@ -120,11 +121,7 @@ def test_the_stages_own_policy_grants_what_is_called(clients: Clients) -> None:
     signer = KmsSigner(lambda: clients.kms, SIGNING)
     signer.sign(b"x")
     assert signer.kid
-    granted = {
-        action
-        for statement in policy("test", ["biz"], REGION, "klang-test-biz", "local")["Statement"]
-        for action in statement["Action"]
-    }
+    granted = {action for statement in policy_of("biz", API)["Statement"] for action in statement["Action"]}
     assert set(called) == {"kms:GenerateDataKey", "kms:Decrypt", "kms:Sign", "kms:GetPublicKey"} <= granted
 
 

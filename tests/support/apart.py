@@ -1,72 +1,112 @@
-"""The four platforms in four apps of one process, as four stages are: each with its own house and its own rights.
+"""The four platforms in four apps of one process, as four stages are, and each function in a house of its own.
 
 with apart() as here:
     World(InProcess(here))          # people notice no difference to `tests.support.town.town`
-    here.asked["biz"]               # what the Biz Portal's functions asked AWS for
+    here.asked["biz"]["biz_sweep"]  # what this function asked AWS for
 
-What a platform needs of another goes through the exchange over HTTP, and every AWS call is made under the policy that
-`infra.policies` writes for the platform's own stage.
+What a platform needs of another goes through the exchange over HTTP, and every AWS call is made under the policy of the
+very function that makes it: nothing that another function has in memory, or may do, is lent to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
+import requests
+
+from chalicelib.shared.egress import HttpAnswer
 from infra.local.environment import ISOLATED, changed
-from infra.local.in_process import in_process
+from infra.local.in_process import LambdaContext, in_process
 from infra.local.loading import LoadedApp, load_app
 from infra.local.surroundings import variables
-from infra.policies import policy
 from infra.rehearsal.front import Front
-from infra.stages import PLATFORMS
-from tests.support.cloud import ENVIRONMENT, REGION, SUFFIX, moto_cloud, new_session
+from infra.rights.granted import API
+from infra.stages import HANDLERS, PLATFORMS
+from tests.support.cloud import ENVIRONMENT, REGION, moto_cloud, new_session
 from tests.support.iam import Use, enforce
+from tests.support.rights import policy_of
 from tests.support.town import ADDRESS, Town, TownHttp
 
-
-def stage_policy(platform: str) -> dict[str, Any]:
-    """What the functions of a platform's stage may do in this environment."""
-    return policy(ENVIRONMENT, (platform,), REGION, f"klang-{ENVIRONMENT}-{platform}", SUFFIX)
+PolicyOf = Callable[[str, str], Mapping[str, Any] | None]
+"""The policy of a platform's function; None lets it do everything."""
 
 
 class Apart(Town):
-    """A town whose platforms share nothing but its address; the whole house of `Town` serves the seed only.
+    """A town whose functions share nothing but its address; the whole house of `Town` serves the seed only.
 
     Args:
-        policies: by platform, instead of those of the stages.
+        policies: other than those that the functions are deployed with.
 
     Attributes:
-        asked: the actions and resources that each platform used or tried to use.
+        asked: the actions and resources that each platform's functions used or tried to use.
     """
 
-    def __init__(self, policies: Mapping[str, Mapping[str, Any]] | None = None) -> None:
-        self._policies = policies or {platform: stage_policy(platform) for platform in PLATFORMS}
-        self.asked: dict[str, set[Use]] = {}
+    def __init__(self, policies: PolicyOf = policy_of) -> None:
+        self._policies = policies
+        self.asked: dict[str, dict[str, set[Use]]] = {}
         super().__init__()
 
     def _start(self) -> None:
         super()._start()
-        apps = {platform: self._stage(platform) for platform in PLATFORMS}
+        self.asked = {platform: {} for platform in PLATFORMS}
         stages = Front()
-        stages.serve({platform: in_process(loaded.app) for platform, loaded in apps.items()})
+        stages.serve({platform: in_process(self._loaded(platform, API).app) for platform in PLATFORMS})
         self.front.open(self.surroundings.paths, stages)
-        for loaded in apps.values():
-            self.loaded.app.handler_map.update(loaded.app.handler_map)
+        for platform in PLATFORMS:
+            for function in HANDLERS[platform]:
+                self.loaded.app.handler_map[function] = self._function(platform, function)
 
-    def _stage(self, platform: str) -> LoadedApp:
+    def _function(self, platform: str, function: str) -> Callable[..., Any]:
+        """An event function, whose process starts when it is first called."""
+        loaded: list[LoadedApp] = []
+
+        def handle(event: Any, context: Any) -> Any:
+            if not loaded:
+                loaded.append(self._loaded(platform, function))
+            return loaded[0].app.handler_map[function](event, context)
+
+        return handle
+
+    def _loaded(self, platform: str, function: str) -> LoadedApp:
         session = new_session()
-        self.asked[platform] = enforce(session, self._policies[platform])
-        settings = variables(ENVIRONMENT, ADDRESS, platforms=(platform,))
+        self.asked[platform][function] = enforce(session, self._policies(platform, function))
+        called = f"klang-{ENVIRONMENT}-{platform}"
+        answers: Any = partial(self._invoke, called)  # the stubs say that handlers answer nothing; these do
+        session.events.register("before-call.lambda.Invoke", answers)
+        settings = variables(ENVIRONMENT, ADDRESS, platforms=(platform,)) | {"FUNCTIONS": called}
         with changed({**settings, "AWS_DEFAULT_REGION": REGION}):
-            loaded = load_app(session, http=TownHttp(self))
+            loaded = load_app(session, http=_Ways(self))
         loaded.house.sweep_clock = self.now
         return loaded
 
+    def _invoke(self, called: str, params: Mapping[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+        """What Lambda answers to whoever may call a function."""
+        name = urlsplit(params["url_path"]).path.split("/")[3].removeprefix(f"{called}-")
+        told = self.loaded.app.handler_map[name](json.loads(params["body"]), LambdaContext(name))
+        return SimpleNamespace(status_code=200), {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(told).encode())}
+
+
+class _Ways(TownHttp):
+    """The town's ways, and the one to S3 for whoever was given an address there."""
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None, timeout: float = 10.0
+    ) -> HttpAnswer:
+        if not (urlsplit(url).hostname or "").endswith(".amazonaws.com"):
+            return super().send(method, url, headers=headers, body=body, timeout=timeout)
+        answer = requests.request(method, url, headers=dict(headers), data=body, timeout=timeout)
+        return HttpAnswer(answer.status_code, dict(answer.headers), answer.content)
+
 
 @contextmanager
-def apart(policies: Mapping[str, Mapping[str, Any]] | None = None) -> Iterator[Apart]:
+def apart(policies: PolicyOf = policy_of) -> Iterator[Apart]:
     """Four platforms on an account of their own, freshly seeded."""
     with changed(ISOLATED), moto_cloud():
         yield Apart(policies)

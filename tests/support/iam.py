@@ -1,23 +1,42 @@
 """Enforces a policy document, as Chalice deploys it, on each call of a session: moto matches no ARNs.
 
-Deny by default, Deny wins, transactions are split into their actions. Of all conditions `kms:ResourceAliases` alone
-is evaluated: a key that a call names by its alias is the key with that alias. An Allow with another condition is taken
-as if it held, and a conditional Deny is refused as unsupported rather than guessed.
+Deny by default, Deny wins, transactions are split into their actions. Conditions are evaluated where this file knows
+their key (`_CONTEXT`, and `kms:ResourceAliases`: a key that a call names by its alias is the key with that alias); a
+statement with another one is refused as unsupported rather than guessed.
 """
 
 from __future__ import annotations
 
 import fnmatch
-import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 from botocore.exceptions import ClientError
 
-Use = tuple[str, str]
-"""An action and the ARN of what it is done to; account and region may be `*`."""
+
+class Use(NamedTuple):
+    """What a call needs a right for.
+
+    Attributes:
+        action: e.g. `dynamodb:PutItem`.
+        resource: the ARN of what it is done to; account and region may be `*`.
+        context: what conditions may ask about the call, as pairs of key and value.
+    """
+
+    action: str
+    resource: str
+    context: frozenset[tuple[str, str]] = frozenset()
+
+
+_OWN_ACCOUNT = "${aws:PrincipalAccount}"
+_CONTEXT = (
+    "dynamodb:EnclosingOperation",
+    "kms:EncryptionContext:klang",
+    "kms:SigningAlgorithm",
+    "kms:MessageType",
+)
+"""Keys of conditions whose value a call itself says."""
 
 _S3_ACTIONS = {
     "ListObjectsV2": "ListBucket",
@@ -48,27 +67,34 @@ def uses(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterato
             yield from _s3(operation, parameters)
         case "sqs":
             name = parameters.get("QueueUrl", parameters.get("QueueName", "*")).rpartition("/")[2]
-            yield f"sqs:{_SQS_ACTIONS.get(operation, operation)}", f"arn:aws:sqs:*:*:{name}"
+            yield Use(f"sqs:{_SQS_ACTIONS.get(operation, operation)}", f"arn:aws:sqs:*:*:{name}")
         case "kms":
-            key = str(parameters.get("KeyId", "*"))
-            yield f"kms:{operation}", key if key.startswith("arn:") else f"arn:aws:kms:*:*:{_key(key)}"
+            yield _kms(operation, parameters)
         case "sesv2":
             domain = str(parameters.get("FromEmailAddress", "*")).rpartition("@")[2]
-            yield f"ses:{operation}", f"arn:aws:ses:*:*:identity/{domain}"
+            yield Use(f"ses:{operation}", f"arn:aws:ses:*:*:identity/{domain}")
             if chosen := parameters.get("ConfigurationSetName"):
-                yield f"ses:{operation}", f"arn:aws:ses:*:*:configuration-set/{chosen}"
+                yield Use(f"ses:{operation}", f"arn:aws:ses:*:*:configuration-set/{chosen}")
         case "lambda":
             action = {"Invoke": "InvokeFunction"}.get(operation, operation)
-            yield f"lambda:{action}", f"arn:aws:lambda:*:*:function:{parameters.get('FunctionName', '*')}"
+            yield Use(f"lambda:{action}", f"arn:aws:lambda:*:*:function:{parameters.get('FunctionName', '*')}")
         case "sns":
             # a phone number has no ARN; which one it is is nobody's business here
-            yield f"sns:{operation}", str(parameters.get("TopicArn") or parameters.get("TargetArn") or "phone-number")
+            named = parameters.get("TopicArn") or parameters.get("TargetArn") or "phone-number"
+            yield Use(f"sns:{operation}", str(named))
         case _:
-            yield f"{service}:{operation}", "*"
+            yield Use(f"{service}:{operation}", "*")
 
 
-def _key(key: str) -> str:
-    return key if key.startswith("alias/") else f"key/{key}"
+def _kms(operation: str, parameters: Mapping[str, Any]) -> Use:
+    key = str(parameters.get("KeyId", "*"))
+    named = key if key.startswith("alias/") else f"key/{key}"
+    context = {
+        f"kms:EncryptionContext:{name}": value for name, value in parameters.get("EncryptionContext", {}).items()
+    }
+    context |= {f"kms:{name}": parameters[name] for name in ("SigningAlgorithm", "MessageType") if name in parameters}
+    resource = key if key.startswith("arn:") else f"arn:aws:kms:*:*:{named}"
+    return Use(f"kms:{operation}", resource, frozenset(context.items()))
 
 
 def _dynamodb(operation: str, parameters: Mapping[str, Any]) -> Iterator[Use]:
@@ -76,45 +102,53 @@ def _dynamodb(operation: str, parameters: Mapping[str, Any]) -> Iterator[Use]:
         return f"arn:aws:dynamodb:*:*:table/{table}" + (f"/index/{index}" if index else "")
 
     if operation in ("TransactWriteItems", "TransactGetItems"):
+        inside = frozenset({("dynamodb:EnclosingOperation", operation)})
         for item in parameters["TransactItems"]:
             for name, part in item.items():
-                yield (
-                    f"dynamodb:{_TRANSACTION_ACTIONS.get(name, 'ConditionCheckItem')}",
-                    arn(part["TableName"]),
-                )
+                action = _TRANSACTION_ACTIONS.get(name, "ConditionCheckItem")
+                yield Use(f"dynamodb:{action}", arn(part["TableName"]), inside)
     elif operation in ("BatchGetItem", "BatchWriteItem"):
-        yield from ((f"dynamodb:{operation}", arn(table)) for table in parameters["RequestItems"])
+        yield from (Use(f"dynamodb:{operation}", arn(table)) for table in parameters["RequestItems"])
     else:
-        yield f"dynamodb:{operation}", arn(parameters.get("TableName", "*"), parameters.get("IndexName"))
+        yield Use(f"dynamodb:{operation}", arn(parameters.get("TableName", "*"), parameters.get("IndexName")))
 
 
 def _s3(operation: str, parameters: Mapping[str, Any]) -> Iterator[Use]:
     bucket = f"arn:aws:s3:::{parameters.get('Bucket', '*')}"
-    # botocore announces generate_presigned_post as CreateBucket, without the key: any key of the bucket must do.
-    if operation == "CreateBucket":
-        yield "s3:PutObject", f"{bucket}/*"
-        return
     action = _S3_ACTIONS.get(operation, operation)
-    yield f"s3:{action}", f"{bucket}/{parameters['Key']}" if "Key" in parameters else bucket
+    yield Use(f"s3:{action}", f"{bucket}/{parameters['Key']}" if "Key" in parameters else bucket)
     if source := parameters.get("CopySource"):
         path = source if isinstance(source, str) else f"{source['Bucket']}/{source['Key']}"
-        yield "s3:GetObject", f"arn:aws:s3:::{path}"
+        yield Use("s3:GetObject", f"arn:aws:s3:::{path}")
 
 
 def allows(policy: Mapping[str, Any], use: Use) -> bool:
-    """IAM's decision: some Allow matches and no Deny does. Raises `ValueError` for a conditional Deny."""
+    """IAM's decision: some Allow matches and no Deny does. Raises `ValueError` for a condition it does not know."""
     allowed = False
     for statement in policy["Statement"]:
-        action, resource = use
-        matches = any(fnmatch.fnmatchcase(action.lower(), x.lower()) for x in _list(statement["Action"]))
-        if not matches or not _speaks_of(statement, resource):
+        matches = any(fnmatch.fnmatchcase(use.action.lower(), x.lower()) for x in _list(statement["Action"]))
+        if not matches or not _speaks_of(statement, use.resource) or not _holds(statement.get("Condition", {}), use):
             continue
         if statement["Effect"] == "Deny":
-            if "Condition" in statement:
-                raise ValueError("a conditional Deny is not supported")
             return False
         allowed = True
     return allowed
+
+
+def _holds(condition: Mapping[str, Mapping[str, str | list[str]]], use: Use) -> bool:
+    """Whether every condition of a statement holds; of a key that the call does not have, none does."""
+    said = dict(use.context)
+    for operator, pairs in condition.items():
+        for key, wanted in pairs.items():
+            if key == "kms:ResourceAliases" and operator == "ForAnyValue:StringEquals":
+                continue  # decided with the resource
+            if (operator, key, wanted) == ("StringEquals", "aws:ResourceAccount", _OWN_ACCOUNT):
+                continue  # there is but one account here
+            if key not in _CONTEXT or operator not in ("StringEquals", "ForAnyValue:StringEquals"):
+                raise ValueError(f"the condition {operator} {key} is not supported")
+            if said.get(key) not in _list(wanted):
+                return False
+    return True
 
 
 def _list(value: str | list[str]) -> list[str]:
@@ -141,30 +175,51 @@ def _covers(pattern: str, resource: str) -> bool:
         return fnmatch.fnmatchcase(resource, pattern)
     if any("*" not in (left, right) and left != right for left, right in zip(wanted[2:5], actual[2:5], strict=True)):
         return False
-    return fnmatch.fnmatchcase(actual[5], wanted[5]) or (
-        # A use of "any key" is covered by a pattern that names some keys of that bucket.
-        actual[5].endswith("/*") and fnmatch.fnmatchcase(wanted[5], actual[5])
-    )
+    return fnmatch.fnmatchcase(actual[5], wanted[5])
 
 
-def enforce(session: boto3.session.Session, policy: Mapping[str, Any]) -> set[Use]:
+def enforce(session: boto3.session.Session, policy: Mapping[str, Any] | None) -> set[Use]:
     """Refuse with AccessDeniedException what `policy` does not allow; clients made before are not covered.
 
     Answers a set that collects what was asked for, so that a test can show a policy to be no wider than its use.
+    Without a policy it only collects.
     """
     asked: set[Use] = set()
+    seen: set[Use] = set()
+
+    def judge(use: Use, operation: str) -> None:
+        asked.add(use)
+        if policy is None or use in seen:
+            return
+        if not allows(policy, use):
+            message = f"not authorized to perform {use.action} on {use.resource}"
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, operation)
+        seen.add(use)
+
+    posting = False
 
     def check(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+        if posting and model.name == "CreateBucket":
+            return  # how botocore announces generate_presigned_post: `form` has judged it
         for use in uses(model.service_model.service_name, model.name, params):
-            asked.add(use)
-            if not allows(policy, use):
-                message = f"not authorized to perform {use[0]} on {use[1]}"
-                raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, model.name)
+            judge(use, model.name)
+
+    def forms(class_attributes: dict[str, Any], **_: Any) -> None:
+        presigned = class_attributes["generate_presigned_post"]
+
+        def form(self: Any, Bucket: str, Key: str, *more: Any, **named: Any) -> Any:  # noqa: N803 -- boto3's names
+            nonlocal posting
+            for use in uses("s3", "PutObject", {"Bucket": Bucket, "Key": Key}):
+                judge(use, "PutObject")
+            posting = True
+            try:
+                return presigned(self, Bucket, Key, *more, **named)
+            finally:
+                posting = False
+
+        class_attributes["generate_presigned_post"] = form
 
     session.events.register("provide-client-params.*.*", check)
+    # after botocore has put its own method there
+    session.events.register_last("creating-client-class.s3", forms)
     return asked
-
-
-def enforce_file(session: boto3.session.Session, path: Path) -> set[Use]:
-    """As `enforce`, for one of the policy files that `chalice` deploys."""
-    return enforce(session, json.loads(path.read_text(encoding="utf-8")))

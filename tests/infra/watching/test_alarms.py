@@ -10,8 +10,7 @@ import pytest
 from chalicelib.shared.measures import EVERY, METRICS
 from infra.local.alarms.points import Points, name_of
 from infra.local.alarms.rules import ALARM, OK, composite_state, period_of, state_of
-from infra.policies import BELONGINGS
-from infra.stages import stages
+from infra.stages import polled, stages
 from infra.watching import Alarm, Series, alarms_of
 from infra.watching.model import NAMESPACE, full_name
 
@@ -99,7 +98,7 @@ def test_it_is_quiet_again_when_it_is_over(alarm: Alarm) -> None:
 
 def test_every_queue_has_its_two_alarms() -> None:
     names = {alarm.name for alarm in ALARMS}
-    queues = [queue for platform in EVERY for queue in BELONGINGS[platform].polls]
+    queues = [queue for platform in EVERY for queue in polled(platform)]
     assert len(queues) == 12
     assert {f"{queue}-{end}" for queue in queues for end in ("dlq-not-empty", "old")} <= names
 
