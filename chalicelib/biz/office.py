@@ -13,6 +13,7 @@ from chalicelib.shared.jose import IssuerKey
 from chalicelib.shared.journal import Event, Once
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
+from chalicelib.shared.signing_keys import SigningKeys
 from chalicelib.shared.storage import Change, Item, Json, Key
 from chalicelib.shared.workdays import Calendar, thai_date
 
@@ -85,6 +86,11 @@ class Office:
             return self.catalogue.current(service, self.today())
         except NotFound:
             return None
+
+    @cached_property
+    def signing(self) -> SigningKeys:
+        """The keys that this room signs with and signed with; a licence is looked at as long as it is good."""
+        return SigningKeys(self.parts.table, lambda: self.parts.keyring.signer, self.parts.clock, None)
 
     def signer(self) -> IssuerKey:
         """The signer of licences and receipts, in the name of the room."""

@@ -432,6 +432,7 @@ class Biz:
     def sweep(self, now: dt.datetime) -> None:
         """Every minute: what a crash left unsent, what is past its due day, and what licences' calendars bring."""
         self.parts.journal.sweep(now)
+        self.office.signing.note()
         self.lateness.sweep(now)
         self.statistics.run(now)
         self.keeper.sweep(now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from chalicelib.shared.errors import NotAllowed
 from chalicelib.shared.gdx_client import Gdx
@@ -13,6 +14,7 @@ from chalicelib.shared.journal import Event, Head, Once
 from chalicelib.shared.messengers import Outside
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.parts import Parts
+from chalicelib.shared.signing_keys import SigningKeys
 from chalicelib.shared.storage import Change, Json
 from chalicelib.shared.thai import NationalId
 from chalicelib.shared.workdays import thai_date
@@ -94,6 +96,11 @@ class Hall:
                 for listener in listeners:
                     listener(event)
 
+    @cached_property
+    def signing(self) -> SigningKeys:
+        """The keys that this room signs with and signed with; receipts are looked at for years."""
+        return SigningKeys(self.parts.table, lambda: self.parts.keyring.signer, self.parts.clock, None)
+
     def sweep(self, now: dt.datetime) -> None:
         """Every minute: what a crash left unsent, and what the nouns do by the clock.
 
@@ -101,7 +108,7 @@ class Hall:
         """
         self.complete()
         failure: Exception | None = None
-        for run in (self.parts.journal.sweep, *self.sweeps):
+        for run in (self.parts.journal.sweep, lambda _: self.signing.note(), *self.sweeps):
             try:
                 run(now)
             except Exception as error:  # whatever it is, the others must run

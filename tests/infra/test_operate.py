@@ -19,7 +19,15 @@ from infra.operate.__main__ import run
 from infra.operate.command import NotDone, house_of
 from infra.operate.events import given_up, revive
 from infra.operate.exchange import examine, furnish
-from infra.operate.keys import announce_key, login_secret, public_key
+from infra.operate.keys import (
+    announce_key,
+    login_secret,
+    move_key,
+    new_key,
+    public_key,
+    revoke_key,
+    signing_of,
+)
 from infra.operate.offers import offers_stand
 from infra.operate.search import search
 from infra.operate.staff import Appointment, appoint
@@ -115,15 +123,36 @@ def test_a_stage_is_opened_as_its_functions_open_it() -> None:
     assert house_of("local").settings.platforms == ROOMS
 
 
-def test_the_next_signing_key_of_the_exchange_is_published_before_it_signs(house: House) -> None:
+@pytest.mark.parametrize("room", ["gdx", "biz", "citizen"])
+def test_the_next_signing_key_is_published_before_it_signs_and_the_past_one_until_it_is_revoked(
+    house: House, room: str
+) -> None:
+    signing = signing_of(house, room)
+    (present,) = signing.jwks()["keys"]
+    made = new_key(house, room)
+    assert [key["kid"] for key in signing.jwks()["keys"]] == [present["kid"], made["announced"]]
+    with pytest.raises(NotDone, match="keep the old key set"):
+        move_key(house, room, made["key"], at_once=False)
+    assert move_key(house, room, made["key"], at_once=True) == {"signs": made["announced"]}
+    with pytest.raises(NotDone, match="no past key"):
+        revoke_key(house, room, "nonsense", "x")
+    new = open_house(house.settings, session=house.clients._given)  # the next process
+    assert signing_of(new, room).note()
+    assert [key["kid"] for key in signing_of(new, room).jwks()["keys"]] == [made["announced"], present["kid"]]
+    revoke_key(new, room, present["kid"], "compromised")
+    assert [key["kid"] for key in signing_of(new, room).jwks()["keys"]] == [made["announced"]]
+
+
+def test_only_an_announced_key_of_the_right_kind_signs(house: House) -> None:
     kms = house.clients.kms
-    made = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
-    (present,) = house.gdx.onboarding.signing.jwks()["keys"]
-    kid = announce_key(house, made)
-    assert [key["kid"] for key in house.gdx.onboarding.signing.jwks()["keys"]] == [present["kid"], kid]
     other = kms.create_key(KeySpec="ECC_NIST_P384", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     with pytest.raises(NotDone, match="P256"):
-        announce_key(house, other)
+        announce_key(house, "gdx", other)
+    silent = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    with pytest.raises(NotDone, match="announce it first"):
+        move_key(house, "biz", silent, at_once=True)
+    with pytest.raises(NotDone, match="signs nothing"):
+        new_key(house, "opendata")
 
 
 def test_the_doctor_comes_by_hand_too(house: House) -> None:

@@ -212,7 +212,7 @@ class Register:
 
     def keys(self) -> dict[str, Any]:
         """The public keys with which licences, receipts and status lists are signed (RFC 7517)."""
-        return {"keys": [dict(self._office.parts.keyring.signer.public_jwk)]}
+        return self._office.signing.jwks()
 
     def issuer(self) -> dict[str, Any]:
         """Metadata of the credential issuer (SD-JWT VC, "JWT VC Issuer Metadata")."""

@@ -132,7 +132,7 @@ class HandingOver:
         try:
             return verify_jwt(
                 assertion,
-                {"keys": [office.parts.keyring.signer.public_jwk]},
+                {"keys": [office.parts.keyring.signer.public_jwk]},  # it lives for minutes: the key of now is enough
                 rules.HAND_OVER_TYPE,
                 now=office.now(),
                 issuer=office.issuer,

@@ -201,5 +201,5 @@ def _receipts(room: Room, citizen: Citizen) -> None:
 
     @room.get(KEYS, allow=[PUBLIC], answer=views.BillKeySet, summary="Public keys of receipts")
     def keys(call: Call) -> Reply:
-        found = views.BillKeySet(keys=[dict(citizen.hall.parts.keyring.signer.public_jwk)])
+        found = views.BillKeySet.model_validate(citizen.hall.signing.jwks())
         return Reply(found, headers={"Cache-Control": "public, max-age=300"})

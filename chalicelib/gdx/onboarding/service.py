@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from ...shared.parts import Parts
+from ...shared.signing_keys import SigningKeys
 from ..directory import Directory
 from ..directory.keys import Keys
 from ..evidence import Voice
 from ..services.fetching import Fetching
 from .doctor import Doctor
 from .invitations import Invitations
-from .signing import SigningKeys
 from .systems import Systems
+
+OVERLAP = timedelta(days=7)
+"""How long a key stays published after its successor came: far longer than anything that others check at once."""
 
 
 class Onboarding:
@@ -32,4 +37,4 @@ class Onboarding:
         self.keys = Keys(parts.table, directory.change_subsystem, audience, clock)
         self.fetching = Fetching(directory, parts.http, voice, myself, clock=clock, ids=parts.ids)
         self.doctor = Doctor(directory, self.fetching, parts.table, clock)
-        self.signing = SigningKeys(parts.table, voice, clock)
+        self.signing = SigningKeys(parts.table, lambda: voice.signer, clock, OVERLAP)

@@ -18,7 +18,6 @@ from ..ids import MemberId, SubsystemId
 from .model import Invitation, InvitationState
 
 INVITATIONS = "INVITATIONS"
-SIGNING_KEY = Key("SIGNING", "KEYS")
 
 
 def invitation_key(identifier: str) -> Key:

@@ -15,6 +15,7 @@ from chalicelib.shared.journal import Once, chain_is_whole
 from chalicelib.shared.storage import every
 from tests.citizen.bills.town import BILLING, OTHERS, PEA, Town
 from tests.citizen.portal import MALEE
+from tests.support.keys import LocalSigner
 
 
 def test_a_bill_is_asked_for_paid_and_everybody_knows(town: Town) -> None:
@@ -48,6 +49,12 @@ def test_the_receipt_is_a_credential_that_anybody_can_check(town: Town) -> None:
     assert issuer["jwks_uri"].endswith("/citizen/v1/receipt-keys")
     jwks = town.client.get("/citizen/v1/receipt-keys").json
     seen = credentials.verify(show["presentation"], jwks, now=town.now, issuer=issuer["issuer"])
+    town.citizen.sweep(town.now)
+    town.keyring.__dict__["signer"] = LocalSigner()  # the key is changed: what the earlier one signed stays good
+    town.citizen.sweep(town.now)
+    jwks = town.client.get("/citizen/v1/receipt-keys").json
+    assert jwks["keys"][0]["kid"] == town.keyring.signer.kid
+    assert credentials.verify(show["presentation"], jwks, now=town.now, issuer=issuer["issuer"])
     assert (seen.claims["total_baht"], seen.claims["payer"], seen.claims["payee"]) == (
         "1234.50",
         "มาลี ใจงาม",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.gdx.onboarding.signing import OVERLAP
+from chalicelib.gdx.onboarding.service import OVERLAP
 from chalicelib.shared.jose import verify_jwt
 from tests.gdx.exchange import MALEE, Exchange
 from tests.support.keys import LocalSigner

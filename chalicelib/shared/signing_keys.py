@@ -1,9 +1,9 @@
-"""The exchange's own signing keys, present and past, so that a key can be changed while others still check by the old.
+"""A room's own signing keys, present and past, so that a key can be changed while others still check by the old.
 
 The present key is whatever key KMS has under the room's alias. An operator announces the next one, so that everybody
 who keeps the published JWK Set for a while has it, and then moves the alias. The next sweep gives the key before an
-end: it stays published for a while, because tokens and signed requests made with it are on their way, and in the
-history for ever, because receipts are looked at years later.
+end: it stays published for a while, or for ever where what it signed is looked at for years (licences, receipts), and
+in the history for ever.
 """
 
 from __future__ import annotations
@@ -12,29 +12,32 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...shared.ids import new_token
-from ...shared.storage import Create, Item, Json, Table, Update, WriteRefused
-from ..evidence import Voice
-from .store import SIGNING_KEY
+from .ids import new_token
+from .keyring import Signer
+from .storage import Create, Item, Json, Key, Table, Update, WriteRefused
 
-OVERLAP = timedelta(days=7)
-"""How long a key stays published after its successor came: far longer than anything that others check at once."""
+SIGNING_KEY = Key("SIGNING", "KEYS")
+"""Where a room's table keeps them."""
 FRESH = 60.0
 
 
 class SigningKeys:
-    """What the exchange publishes of its keys.
+    """What a room publishes of its keys.
 
     Args:
         table: the room's table.
-        voice: has the present key.
+        signer: gives the present key.
         clock: tells the time.
+        overlap: how long a key stays published after its successor came; None: until it is revoked.
     """
 
-    def __init__(self, table: Table, voice: Voice, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, table: Table, signer: Callable[[], Signer], clock: Callable[[], datetime], overlap: timedelta | None
+    ) -> None:
         self._table = table
-        self._voice = voice
+        self._signer = signer
         self._clock = clock
+        self._overlap = overlap
         self._known: list[Json] = []
         self._until = 0.0
 
@@ -47,7 +50,7 @@ class SigningKeys:
             for entry in self._entries()
             if entry["jwk"]["kid"] != present["kid"]
             and entry["revoked"] is None
-            and (entry["exp"] is None or at < entry["exp"] + OVERLAP.total_seconds())
+            and (self._overlap is None or entry["exp"] is None or at < entry["exp"] + self._overlap.total_seconds())
         ]
         return {"keys": [present, *others[::-1]]}
 
@@ -57,7 +60,7 @@ class SigningKeys:
         Named as in OpenID Federation 1.0 §8.7.2.
         """
         entries = self._read(self._table.get(SIGNING_KEY))
-        if any(entry["jwk"]["kid"] == self._voice.kid for entry in entries):
+        if any(entry["jwk"]["kid"] == self._signer().kid for entry in entries):
             return entries
         return [*entries, self._entry()]
 
@@ -75,9 +78,9 @@ class SigningKeys:
         there = self._table.get(SIGNING_KEY)
         entries = self._read(there)
         kids = [entry["jwk"]["kid"] for entry in entries]
-        if self._voice.kid not in kids:
-            entries, kids = [*entries, self._entry()], [*kids, self._voice.kid]
-        at, place = int(self._clock().timestamp()), kids.index(self._voice.kid)
+        if self._signer().kid not in kids:
+            entries, kids = [*entries, self._entry()], [*kids, self._signer().kid]
+        at, place = int(self._clock().timestamp()), kids.index(self._signer().kid)
         ended = [{**entry, "exp": at if entry["exp"] is None else entry["exp"]} for entry in entries[:place]]
         changed = [*ended, *entries[place:]]
         if there is not None and changed == self._read(there):
@@ -94,7 +97,7 @@ class SigningKeys:
         at = int(self._clock().timestamp())
         revoked = {"revoked_at": at, "reason": reason}
         changed = [{**entry, "revoked": revoked} if entry["jwk"]["kid"] == kid else entry for entry in entries]
-        if kid == self._voice.kid or changed == entries:
+        if kid == self._signer().kid or changed == entries:
             return False
         return self._write(there, changed)
 
@@ -112,7 +115,7 @@ class SigningKeys:
         return {"jwk": dict(self._present()), "iat": int(self._clock().timestamp()), "exp": None, "revoked": None}
 
     def _present(self) -> Mapping[str, Any]:
-        return self._voice.signer.public_jwk
+        return self._signer().public_jwk
 
     def _entries(self) -> list[Json]:
         now = self._clock().timestamp()
