@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from ...shared.errors import Refusal
+from ...shared.errors import Refusal, Unavailable
 from ..directory import Directory
 from ..exchanges import Exchanges
 from ..ids import SubsystemId
 from ..model import Agreement, Ask, Outcome
+from ..refusals import ServiceDisabled
 from . import rules
 from .model import Found, Kind, Miss, Requirement, Source, Wanted
 
@@ -104,6 +105,8 @@ class Broker:
         try:
             outcome = self._exchanges.run(ask, "prefill")
         except Refusal as refusal:
+            if isinstance(refusal, Unavailable) and not isinstance(refusal, ServiceDisabled):
+                raise  # ours is away, not the provider: the form is not told to do without
             log.info("prefill source gave nothing", extra={"service": str(source.service), "slug": refusal.slug})
             return rules.meaning(refusal)
         return rules.status_meaning(outcome.status) or outcome

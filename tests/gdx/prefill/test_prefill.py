@@ -61,6 +61,17 @@ def test_one_that_fails_does_not_hide_the_others(forms: Forms, broken: Any, why:
     assert [item["satisfied"] for item in forms.prefill("person-name", "credit-free").json["items"]] == [True, False]
 
 
+def test_what_is_away_on_our_side_is_not_laid_at_a_providers_door(forms: Forms) -> None:
+    """ "Nobody answers" would be final for the form; the system is told to come again instead."""
+    token = forms.token()
+    body = {"subject": {"pid": MALEE}, "requirements": ["person-name"], "purpose": "premises-inspection"}
+    forms.table.down = True
+    answer = forms.client.post("/gdx/v1/prefill", token=token, json=body)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1"), answer.text
+    forms.table.down = False
+    assert [item["satisfied"] for item in forms.prefill("person-name").json["items"]] == [True]
+
+
 SOURCE_CREDIT = {
     "service": "TH/PARTNER/NCB/credit/report",
     "path": "/lookup",
