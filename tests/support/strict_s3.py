@@ -34,6 +34,8 @@ def refuse_upload(request: Any, environ: Mapping[str, str], now: float) -> Any:
     elif request.method == "POST" and headers.get("content-type", "").startswith("multipart/form-data"):
         fields, file = _form(headers["content-type"], _body(request))
         refused = check_post(fields, file, _bucket(host, url.path), secret_of, moment)
+    elif "authorization" not in headers:
+        refused = Refusal("AccessDenied")  # whoever signs nothing has no right in any bucket of ours
     if refused is None and request.method == "PUT" and _declares_digest(headers):
         refused = check_digests(headers, _body(request))
     if refused is None:
