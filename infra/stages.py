@@ -153,6 +153,8 @@ class Environment:
         certificates: ARN of the ACM certificate of each platform's address; where one is named, a deployment puts the
             API at the root of that address.
         own_address_only: closes the address at `execute-api` once the platform's own answers.
+        reserved: Lambdas that each platform's API keeps for itself, and can have at most, so that a flood at one does
+            not take those of the others (`docs/how-to/in-a-crisis.md`); where all platforms share a stage, their sum.
     """
 
     name: str
@@ -168,6 +170,7 @@ class Environment:
     logins: tuple[Mapping[str, Any], ...] = ()
     certificates: Mapping[str, str] = field(default_factory=dict)
     own_address_only: bool = False
+    reserved: Mapping[str, int] = field(default_factory=dict)
 
     def stages(self) -> tuple[Stage, ...]:
         """The stages of this environment."""
@@ -274,7 +277,15 @@ class Stage:
 
     def _settings(self, function: str) -> dict[str, Any]:
         entry = self.handlers.get(function)
-        return {} if entry is None else _function(entry) | self._network(function)
+        if entry is not None:
+            return _function(entry) | self._network(function)
+        kept = self.kept
+        return {"reserved_concurrency": kept} if kept else {}
+
+    @property
+    def kept(self) -> int:
+        """Lambdas that the API of this stage keeps for itself; 0 is none."""
+        return sum(self.environment.reserved.get(platform, 0) for platform in self.platforms)
 
     def _network(self, handler: str) -> dict[str, Any]:
         scanner = self.environment.scanner

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.policies import BELONGINGS
 from infra.rehearsal.front import OWNERS
+from infra.rights.granted import buckets as buckets_of
 from infra.stages import PROJECT
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ DETECTING = 60
 
 def buckets(platforms: Iterable[str]) -> list[str]:
     """Purposes of the platforms' buckets."""
-    return [purpose for each in platforms for purpose in (*BELONGINGS[each].buckets, *BELONGINGS[each].logs)]
+    return [purpose for each in platforms for purpose in buckets_of(each)]
 
 
 def api_resources(platforms: Iterable[str]) -> int:
@@ -44,7 +44,7 @@ def api_resources(platforms: Iterable[str]) -> int:
 
 def reserved(stage: Stage) -> int:
     """Parallel runs that the stage's functions reserve."""
-    return sum(entry.concurrency or 0 for entry in stage.handlers.values())
+    return stage.kept + sum(entry.concurrency or 0 for entry in stage.handlers.values())
 
 
 def quota(session: Session, service: str, name: str) -> float | None:

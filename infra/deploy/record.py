@@ -78,8 +78,16 @@ def _of_function(stage: Stage, session: Session, name: str) -> list[dict[str, st
 
 
 def api_of(stage: Stage, session: Session) -> str:
-    """The API that may call the HTTP function and is there."""
-    policy = session.client("lambda").get_policy(FunctionName=stage.function_name("api_handler"))["Policy"]
+    """The id of the API that may call the stage's HTTP function and is there.
+
+    Raises:
+        Unfound: there is none, or several.
+    """
+    client = session.client("lambda")
+    try:
+        policy = client.get_policy(FunctionName=stage.function_name("api_handler"))["Policy"]
+    except client.exceptions.ResourceNotFoundException:
+        raise Unfound(f"nothing of {stage.name} is deployed") from None
     sources: set[str] = set()
     for statement in json.loads(policy)["Statement"]:
         conditions: dict[str, Any] = statement.get("Condition", {})

@@ -13,13 +13,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 import infra.operate
 from chalicelib.settings import ROOMS
 
-from . import events, exchange, keys, offers, queues, restoring, search, staff
+from . import events, exchange, keys, offers, queues, restoring, search, shedding, staff, watching
 from .command import Asked, Command, NotDone, house_of
 
 if TYPE_CHECKING:
     from boto3.session import Session
 
-GROUPS = (staff, keys, events, queues, exchange, offers, search, restoring)
+GROUPS = (staff, keys, events, queues, exchange, offers, search, restoring, watching, shedding)
 COMMANDS: dict[str, Command] = {command.name: command for group in GROUPS for command in group.COMMANDS}
 
 

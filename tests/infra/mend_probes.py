@@ -39,6 +39,20 @@ def cloudwatch_composites() -> None:
     assert (told["AlarmName"], told["AlarmRule"]) == ("all", 'ALARM("one")')
 
 
+def apigateway_method_settings() -> None:
+    client = _client("apigateway")
+    api = client.create_rest_api(name="a")["id"]
+    (root,) = client.get_resources(restApiId=api)["items"]
+    where = {"restApiId": api, "resourceId": root["id"], "httpMethod": "GET"}
+    client.put_method(**where, authorizationType="NONE")
+    client.put_integration(**where, type="MOCK", uri="arn:none", integrationHttpMethod="GET")
+    client.create_deployment(restApiId=api, stageName="api")
+    rate = {"op": "replace", "path": "/~1a/GET/throttling/rateLimit", "value": "5"}
+    client.update_stage(restApiId=api, stageName="api", patchOperations=[rate])
+    gone = [{"op": "remove", "path": "/~1a/GET"}]
+    assert client.update_stage(restApiId=api, stageName="api", patchOperations=gone).get("methodSettings", {}) == {}
+
+
 def logs_queries() -> None:
     client = _client("logs")
     made = client.put_query_definition(name="errors", queryString="fields @message", logGroupNames=["/a"])
@@ -270,6 +284,7 @@ PROBES: dict[str, Callable[[], None]] = {
     probe.__name__: probe
     for probe in (
         apigateway_import,
+        apigateway_method_settings,
         cloudwatch_composites,
         dynamodb_lock,
         dynamodb_point_in_time,

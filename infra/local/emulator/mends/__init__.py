@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from infra.local.emulator.mends import (
     apigateway_import,
+    apigateway_method_settings,
     cloudwatch_composites,
     dynamodb_lock,
     dynamodb_point_in_time,
@@ -31,6 +32,7 @@ MOTO_VERSION = "5.2.5"
 
 MENDS: dict[str, Callable[[], None]] = {
     "apigateway_import": apigateway_import.install,
+    "apigateway_method_settings": apigateway_method_settings.install,
     "cloudwatch_composites": cloudwatch_composites.install,
     "dynamodb_queries": dynamodb_queries.install,
     "dynamodb_transactions": dynamodb_transactions.install,
