@@ -20,6 +20,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.core.serialize import AttributePicker, AttributePickerContext
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.kms.models import kms_backends
@@ -188,6 +189,23 @@ def sqs_without_lambda() -> None:
     assert count["ApproximateReceiveCount"] == "1"
 
 
+def quick_answers() -> None:
+    client, looked = _client("sqs"), []
+    client.list_queues()
+    original = AttributePicker.get_possible_keys
+
+    def looking(self: AttributePicker, context: AttributePickerContext) -> Any:
+        looked.append(context.key)
+        return original(self, context)
+
+    AttributePicker.get_possible_keys = looking  # type: ignore[method-assign] # sees what moto does
+    try:
+        client.list_queues()
+    finally:
+        AttributePicker.get_possible_keys = original  # type: ignore[method-assign] # as it was
+    assert not looked, "the same spellings were looked up again"
+
+
 def kms_symmetric() -> None:
     identifier = _client("kms").create_key()["KeyMetadata"]["KeyId"]
     key: Any = kms_backends[ACCOUNT][REGION].keys[identifier]
@@ -294,6 +312,7 @@ PROBES: dict[str, Callable[[], None]] = {
         kms_signing,
         kms_symmetric,
         logs_queries,
+        quick_answers,
         s3_filter_names,
         s3_parts,
         s3_post_checksum,
