@@ -16,9 +16,11 @@ from chalicelib.shared.aws.clients import Clients
 from chalicelib.shared.aws.dynamo import decode
 from chalicelib.shared.storage import Item
 from infra.local.gateway_event import ACCOUNT
-from infra.policies import policy
+from infra.rights.granted import API
+from infra.stages import HANDLERS
 from tests.support.cloud import ENVIRONMENT, REGION, SUFFIX, new_session, provision, watched_cloud
 from tests.support.iam import enforce
+from tests.support.rights import policy_of
 from tests.support.strict import Strictness
 
 BEGINNING = f"klang-{ENVIRONMENT}-"
@@ -50,10 +52,10 @@ class Account:
         self._empty = self.picture()
 
     def clients(self, rooms: tuple[str, ...]) -> Clients:
-        """AWS as the stage that opens these rooms may use it, and no further."""
+        """AWS as the functions of these rooms may use it, and no further."""
         if rooms not in self._clients:
             session = new_session()
-            enforce(session, policy(ENVIRONMENT, rooms, REGION, f"klang-{ENVIRONMENT}-soak", SUFFIX))
+            enforce(session, _rights(rooms))
             self._clients[rooms] = Clients(REGION, session)
         return self._clients[rooms]
 
@@ -88,7 +90,8 @@ class Account:
     def objects(self, purpose: str) -> dict[str, bytes]:
         """All objects of a bucket, by no AWS call."""
         bucket = self._s3.buckets[f"{BEGINNING}{purpose}-{SUFFIX}"]
-        return {key: bucket.keys[key].value for key in bucket.keys}
+        last = {key: bucket.keys[key] for key in bucket.keys}
+        return {key: found.value for key, found in last.items() if hasattr(found, "value")}  # else it was deleted
 
     def remove_expired(self, rooms: Sequence[str], now: float) -> int:
         """What DynamoDB does at some time after a row's `ttl`; gives how many rows it was."""
@@ -100,6 +103,12 @@ class Account:
                 for sk in late:
                     del slot[sk]
         return removed
+
+
+def _rights(rooms: tuple[str, ...]) -> dict[str, Any]:
+    """What the functions of these rooms may do, all together: a process of a flow is any of them."""
+    policies = [policy_of(room, function) for room in rooms for function in (API, *HANDLERS[room])]
+    return {"Version": "2012-10-17", "Statement": [each for policy in policies for each in policy["Statement"]]}
 
 
 @contextmanager

@@ -124,6 +124,10 @@ class Flow(ABC, Generic[P]):
     def sweep(self, process: P) -> None:
         """What schedules do each minute."""
 
+    def busy(self) -> bool:
+        """Whether schedules have still to bring something on, apart from open outbox rows."""
+        return False
+
     def finish(self, process: P) -> None:
         """What people do when all is well again, e.g. repeat with its key what was never answered."""
 

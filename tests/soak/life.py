@@ -19,6 +19,7 @@ from tests.support.faults.turns import interleaved
 from tests.support.faults.weather import Weather
 
 from .flow import Flow, Parts, Violation
+from .history import overwritten
 from .queues import Message
 from .stage import Stage
 
@@ -85,9 +86,10 @@ class Life:
         self._weather.by(random)
         self._weather.change()
         self._stage.layer.behind = self._weather.behind
+        waiting, pending = bool(self._stage.queues.collect()), bool(self._stage.layer.pending)
         what = random.choices(
             ("command", "at once", "deliver", "sweep", "land", "jump", "restart", "expire"),
-            (10, 6, 7, 4, 2, 2, 1, 1),
+            (9, 8, 9 * waiting, 3, 6 * pending, 3, 1, 1),
         )[0]
         match what:
             case "command":
@@ -125,12 +127,14 @@ class Life:
         quiet = self._settled()
         self.flow.finish(self._processes[0])
         quiet = self._settled() and quiet
+        self.told.outside = self._stage.asked, self._stage.unanswered
         trace = self._stage.layer.trace
         self.told.calls = len(trace)
         self.told.struck = Counter(kind for _, _, kind in trace if kind != "ok")
         if not quiet:
             self.told.violations.append(Violation("OPEN", "the outbox never came to rest"))
-        self.told.violations += [*self.flow.noticed, *self.flow.judge(self.flow.start())]
+        self.told.violations += [*self.flow.noticed, *overwritten(self._stage.history)]
+        self.told.violations += self.flow.judge(self.flow.start())
         return self.told
 
     # -- steps -----------------------------------------------------------------------------------
@@ -230,7 +234,7 @@ class Life:
         """Lets functions and schedules work in fair weather; whether nothing is left to do."""
         for minutes in itertools.islice(itertools.chain((1, 1, 2, 4), itertools.repeat(61)), ROUNDS):
             self._stage.queues.drain(self._calmly)
-            if not self._open_rows():
+            if not self._open_rows() and not self.flow.busy():
                 return True
             if not self._parts.sweeps:
                 return False

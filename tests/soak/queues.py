@@ -55,13 +55,14 @@ class Queues:
         self.set_aside.clear()
         self.delivered = 0
 
-    def collect(self) -> None:
-        """Takes over what was sent since the last time."""
+    def collect(self) -> int:
+        """Takes over what was sent since the last time; gives how many messages wait."""
         for name, queue in self._backend.queues.items():
             if queue._messages and name.startswith(self._beginning):
                 short = name.removeprefix(self._beginning)
                 self.waiting += [Message(short, message.body) for message in queue._messages]
                 queue._messages.clear()
+        return len(self.waiting)
 
     def deliver(self, random: Random, run: Callable[[Message], bool], *, at_most: int) -> None:
         """Delivers some messages, in any order; `run` tells whether the function came to its end.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from tests.support.faults.past import Past
 
 from .account import BEGINNING, Account, Picture, account
 from .flow import Flow
+from .history import History
 from .queues import Queues
 
 START = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -40,6 +42,8 @@ class Stage:
         layer: the faults.
         queues: messages on their way.
         seeded: what the flow's `seed` gave.
+        history: what was written in this life.
+        total: how often each kind of fault struck, in all lives.
     """
 
     def __init__(self, account: Account, clock: _Clock, layer: Faults) -> None:
@@ -47,10 +51,14 @@ class Stage:
         self.layer = layer
         self.queues = Queues(ACCOUNT, REGION, BEGINNING)
         self.seeded: Any = None
+        self.history = History()
+        self.total: Counter[str] = Counter()
+        layer.committed = lambda operation, body: self.history.note(self.now, operation, body)
         self._clock = clock
         self._rooms: tuple[str, ...] = ()
         self._numbers: Iterator[int] = itertools.count(1)
         self._pictures: dict[type[Flow[Any]], tuple[Picture, Any, int]] = {}
+        self._outside: list[RoughHttp] = []
         self.mood: Callable[[], Mood] = lambda: "well"
 
     # -- for flows -------------------------------------------------------------------------------
@@ -89,7 +97,19 @@ class Stage:
 
     def outside(self, systems: Http) -> RoughHttp:
         """Other systems in all their moods; another process may go on while one of them is asked."""
-        return RoughHttp(systems, lambda: self.mood(), self.pause)
+        made = RoughHttp(systems, lambda: self.mood(), self.pause)
+        self._outside.append(made)
+        return made
+
+    @property
+    def asked(self) -> int:
+        """Requests to other systems in this life."""
+        return sum(each.sent for each in self._outside)
+
+    @property
+    def unanswered(self) -> int:
+        """Those of them that went wrong."""
+        return sum(each.failed for each in self._outside)
 
     def pause(self) -> None:
         """A moment between two AWS calls, in which another process may go on."""
@@ -106,6 +126,7 @@ class Stage:
     def prepare(self, flow: type[Flow[Any]]) -> None:
         """Puts back what there is before each life of a flow; the first time, seeds it."""
         self.layer.on = False
+        self.total += Counter(kind for _, _, kind in self.layer.trace)
         self.layer.trace.clear()
         self.layer.slept.clear()
         self.mood = lambda: "well"
@@ -116,6 +137,7 @@ class Stage:
         if flow not in self._pictures:
             self.account.put_back()
             self._numbers = itertools.count(1)
+            self.queues.clear()  # buckets greet their queues when they are made
             seeded = flow.seed(self)
             self.queues.clear()
             self._pictures[flow] = self.account.picture(), seeded, next(self._numbers)
@@ -123,6 +145,8 @@ class Stage:
         self._clock.now, self._numbers = START, itertools.count(number)
         self.account.put_back(picture)
         self.queues.clear()
+        self.history.clear()
+        self._outside.clear()
 
 
 @contextmanager

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..flow import Flow
+from .agreement import Agreement
+from .consent import Consent
+from .exchange import Exchange
 from .outbox import Outbox
 
-FLOWS: dict[str, type[Flow[Any]]] = {flow.name: flow for flow in (Outbox,)}
+FLOWS: dict[str, type[Flow[Any]]] = {flow.name: flow for flow in (Outbox, Exchange, Agreement, Consent)}
 """Every flow, by its name."""

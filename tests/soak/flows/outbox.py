@@ -24,7 +24,7 @@ from ..stage import Stage
 QUEUE = "biz-events"
 CASES = ("1", "2")
 KEYS = "abcd"
-PERMITS = 5
+PERMITS = 3
 """Notes that one case may take."""
 
 

@@ -38,6 +38,8 @@ LATE = frozenset(
 )
 """Writes that may take effect late; any other call that is to be a zombie is merely lost."""
 
+DYNAMODB_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"})
+
 IN_PARTS = frozenset({"BatchGetItem", "BatchWriteItem", "SendMessageBatch", "DeleteMessageBatch"})
 """Calls whose answer may say that some of it was left undone."""
 

@@ -13,7 +13,7 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber
 
 from . import answers
-from .kinds import CONFLICTING, IN_PARTS, LATE, THROTTLED, Crash, Kind, Pick
+from .kinds import CONFLICTING, DYNAMODB_WRITES, IN_PARTS, LATE, THROTTLED, Crash, Kind, Pick
 from .past import Past, eventual
 
 
@@ -38,6 +38,7 @@ class Faults:
         slept: seconds that the SDK would have waited before it repeated.
         gate: done before each call; lets other processes go first (`turns`).
         past: what eventual reads may be told; without it no read is stale.
+        committed: is told of each write of DynamoDB that took effect, faults on or off: operation, body.
         behind: how many writes a stale read is behind.
     """
 
@@ -47,24 +48,28 @@ class Faults:
     slept: list[float] = field(default_factory=list)
     gate: Callable[[], None] | None = None
     past: Past | None = None
+    committed: Callable[[str, Any], None] | None = None
     behind: int = 3
     _zombies: list[Callable[[], Any]] = field(default_factory=list)
 
     def call(self, event_name: str, request: Any, send: Callable[[], Any]) -> Any:
         """Answer one botocore call; `event_name` is `before-send.<service>.<Operation>`."""
-        if not self.on:
-            return send()
-        if self.gate is not None:
-            self.gate()
         _, service, operation = event_name.split(".")
-        kind = self._fitting(self.pick(service, operation, len(self.trace)), operation, request)
-        self.trace.append((service, operation, kind))
 
         def real() -> Any:
-            if self.past is not None:
+            if self.on and self.past is not None:
                 self.past.note(operation, request.body)
-            return send()
+            answer = send()
+            if self.committed is not None and operation in DYNAMODB_WRITES and answer.status_code == 200:
+                self.committed(operation, request.body)
+            return answer
 
+        if not self.on:
+            return real()
+        if self.gate is not None:
+            self.gate()
+        kind = self._fitting(self.pick(service, operation, len(self.trace)), operation, request)
+        self.trace.append((service, operation, kind))
         match kind:
             case "ok":
                 return real()

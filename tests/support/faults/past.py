@@ -15,11 +15,12 @@ from typing import Any
 from moto.backends import get_backend
 from moto.dynamodb.models.dynamo_type import DynamoType
 
+from .kinds import DYNAMODB_WRITES
+
 REMEMBERED = 6
 """Writes that an eventual read may be behind."""
 
 _READS = frozenset({"GetItem", "BatchGetItem", "Query", "Scan"})
-_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"})
 
 
 class Past:
@@ -39,7 +40,7 @@ class Past:
 
     def note(self, operation: str, body: Any) -> None:
         """Keeps what the tables of a write hold before it."""
-        if operation not in _WRITES:
+        if operation not in DYNAMODB_WRITES:
             return
         noted: dict[str, dict[Any, Any]] = {}
         for name, key in _touched(operation, json.loads(body)):

@@ -62,21 +62,21 @@ class Weather:
         if self._outage is not None and random.random() < 0.5:
             return
         self._outage, self._coming = None, []
-        self._sky = random.choices(("calm", "points", "storm", "outage"), (3, 4, 2, 3))[0]
+        self._sky = random.choices(("calm", "points", "storm", "outage"), (3, 5, 3, 4))[0]
         match self._sky:
             case "points":
                 self._coming = [
-                    random.choice(_POINTS) if random.random() < 0.5 else "ok" for _ in range(random.randint(1, 8))
+                    random.choice(_POINTS) if random.random() < 0.6 else "ok" for _ in range(random.randint(2, 10))
                 ]
             case "outage":
                 service = random.choices(SERVICES, (4, 3, 1, 1, 2))[0]
-                bad = random.choice((3, 8, 12, 20))
+                bad = random.choice((3, 9, 14, 24))
                 self._outage = _Outage(service, random.choice(_AWAY), random.randint(0, 3), bad)
 
     def __call__(self, service: str, operation: str, n: int) -> Kind:
         """What happens to a call."""
         if self._sky == "storm":
-            return self._random.choice(_POINTS) if self._random.random() < 0.3 else "ok"
+            return self._random.choice(_POINTS) if self._random.random() < 0.4 else "ok"
         if self._coming:
             return self._coming.pop(0)
         outage = self._outage
