@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from .shared.identity import NOBODY, PUBLIC, Allow, Caller
+from .shared.ids import utc_now
 from .shared.web import Call, Outgoing, Reply, Room
+
+if TYPE_CHECKING:
+    from .status.store import Board
 
 SWAGGER_UI = "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5.17.14"
 
@@ -26,8 +31,21 @@ class OpenDoor:
         return NOBODY
 
 
-def front(rooms: Sequence[Room], *, server: str) -> Room:
-    """The front door of a process that opens these rooms."""
+def front(
+    rooms: Sequence[Room],
+    *,
+    server: str,
+    boards: Mapping[str, Board] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Room:
+    """The front door of a process that opens these rooms.
+
+    Args:
+        rooms: what is described.
+        server: its address.
+        boards: how the platforms are, by platform.
+        clock: tells the time.
+    """
     door = Room("front", OpenDoor())
     described: list[dict[str, Any]] = []
 
@@ -47,6 +65,12 @@ def front(rooms: Sequence[Room], *, server: str) -> Room:
     def docs(_: Call) -> Reply:
         return Reply(_PAGE, headers={"Cache-Control": "public, max-age=300"})
 
+    def status() -> None:
+        from .status.routes import hang
+
+        hang(door, boards or {}, clock)
+
+    door.noun("status", status)
     return door
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .shared.identity import Gate
-from .shared.measures import measure
+from .shared.measures import at_work, measure, measuring
 
 if TYPE_CHECKING:
     from .wiring import House
@@ -25,8 +25,20 @@ def _open_gdx(house: House) -> None:
     if "biz" in house.settings.platforms:
         gdx.obligations.know("biz", Here(house.services))
     house.handlers.update(gdx.handlers)
-    house.sweeps["gdx_sweep"] = lambda: gdx.sweep((house.sweep_clock or house.clock)())
-    house.sweeps["gdx_seal"] = lambda: _seal(house)
+    _each_minute(house, "gdx_sweep", lambda: gdx.sweep((house.sweep_clock or house.clock)()))
+    _each_minute(house, "gdx_seal", lambda: _seal(house))
+
+
+def _each_minute(house: House, function: str, run: Callable[[], object]) -> None:
+    """Has a function run each minute, and what it measured told to the public (`GET /status`), unless it failed."""
+    platform = function.partition("_")[0]
+
+    def minute() -> None:
+        with measuring(passing_on=True) as taken, at_work(platform):
+            run()
+        house.board(platform).note(function, taken)
+
+    house.sweeps[function] = minute
 
 
 def _seal(house: House) -> None:
@@ -53,8 +65,8 @@ def _open_opendata(house: House) -> None:
     house.handlers["opendata_links"] = lambda body: catalogue.links.on_message(body)
     house.handlers["opendata_jobs"] = lambda body: catalogue.jobs.on_message(body)
     house.functions["opendata_sql"] = lambda event: _query(house, event)
-    house.sweeps["opendata_sweep"] = lambda: catalogue.sweep((house.sweep_clock or house.clock)())
-    house.sweeps["opendata_publish"] = lambda: _publish(house)
+    _each_minute(house, "opendata_sweep", lambda: catalogue.sweep((house.sweep_clock or house.clock)()))
+    _each_minute(house, "opendata_publish", lambda: _publish(house))
 
 
 def _datasets(house: House) -> None:
@@ -95,7 +107,7 @@ def _open_biz(house: House) -> None:
     house.rooms["biz"].noun("connections", lambda: _services(house))
     house.handlers.update(biz_events=biz.on_event, biz_uploads=biz.on_upload)
     house.handlers.update(biz_feedback=biz.on_feedback, biz_deliveries=biz.on_delivery)
-    house.sweeps["biz_sweep"] = lambda: biz.sweep((house.sweep_clock or house.clock)())
+    _each_minute(house, "biz_sweep", lambda: biz.sweep((house.sweep_clock or house.clock)()))
 
 
 def _services(house: House) -> None:
@@ -110,7 +122,7 @@ def _open_citizen(house: House) -> None:
     citizen = house.citizen
     house.rooms["citizen"] = routes(citizen)
     house.handlers["citizen_events"] = citizen.on_event
-    house.sweeps["citizen_sweep"] = lambda: citizen.sweep((house.sweep_clock or house.clock)())
+    _each_minute(house, "citizen_sweep", lambda: citizen.sweep((house.sweep_clock or house.clock)()))
 
 
 OPENINGS: Mapping[str, Callable[[House], None]] = {

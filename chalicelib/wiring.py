@@ -28,6 +28,7 @@ from .shared.keyring import Keyring
 from .shared.parts import Parts
 from .shared.way_out import WayOut
 from .shared.web import Room
+from .status.store import Board
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -155,6 +156,10 @@ class House:
             clock=self.now,
             ids=self.ids,
         )
+
+    def board(self, room: str) -> Board:
+        """What the public is told of how a platform is."""
+        return Board(self.parts(room).table, self.now, self.ids)
 
     def objects(self, purpose: str) -> S3Objects:
         """A bucket."""
@@ -387,5 +392,6 @@ def open_house(
         OPENINGS[platform](house)
     for room in house.rooms.values():
         room.login = f"{settings.citizen_url}/citizen/v1/login"
-    house.rooms["front"] = front(list(house.rooms.values()), server=settings.base_url)
+    boards = {platform: house.board(platform) for platform in settings.platforms}
+    house.rooms["front"] = front(list(house.rooms.values()), server=settings.base_url, boards=boards, clock=house.now)
     return house

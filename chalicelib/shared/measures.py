@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-COUNT, MILLISECONDS, SECONDS = "Count", "Milliseconds", "Seconds"
+COUNT, MILLISECONDS, SECONDS, PERCENT = "Count", "Milliseconds", "Seconds", "Percent"
 """Units, as CloudWatch spells them (API reference, MetricDatum)."""
 
 EVERY = ("gdx", "opendata", "biz", "citizen")
@@ -166,6 +166,13 @@ METRICS: Mapping[str, Metric] = {
             "transactions of a day on which a bank's statement and our books differ",
             "`shared/payment_reconciling.py`, when a day is reconciled",
         ),
+        Metric(
+            "LoginsAway",
+            PERCENT,
+            ("citizen",),
+            "share of the login providers whose keys could not be had",
+            "`citizen_sweep`, every fifth minute",
+        ),
         Metric("OffersPaused", COUNT, ("citizen",), "1 while offers of rights stand still, else 0", "`citizen_sweep`"),
         Metric("SignIns", COUNT, ("citizen",), "a person logged in", "`citizen/sessions`"),
         Metric(
@@ -240,14 +247,20 @@ def at_work(platform: str) -> Iterator[None]:
 
 
 @contextmanager
-def measuring() -> Iterator[list[Measurement]]:
-    """Gathers what is measured inside; what is inside of another hears for itself alone."""
+def measuring(*, passing_on: bool = False) -> Iterator[list[Measurement]]:
+    """Gathers what is measured inside.
+
+    Args:
+        passing_on: whether an outer one hears it as well; else only this one does.
+    """
     taken: list[Measurement] = []
-    token = _taken.set(taken)
+    outer, token = _taken.get(), _taken.set(taken)
     try:
         yield taken
     finally:
         _taken.reset(token)
+        if passing_on and outer is not None:
+            outer += taken
 
 
 def answered(status: int, again: bool, seconds: float) -> None:

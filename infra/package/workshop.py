@@ -42,7 +42,6 @@ _OPENDATA = (
 ONLY_WITH: Mapping[str, frozenset[str]] = {
     "google-re2": frozenset({"biz"}),
     "orjson": frozenset({"gdx"}),
-    "jinja2": frozenset({"biz", "citizen", "opendata"}),
     "nh3": frozenset({"biz", "opendata"}),
     "pypdf": frozenset({"biz"}),
     **dict.fromkeys(("pydyf", "uharfbuzz"), frozenset({"biz"})),

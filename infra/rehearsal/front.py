@@ -46,6 +46,7 @@ OWNERS: Mapping[str, str] = {
     "/sitemap.xml": "opendata",
     "/robots.txt": "opendata",
     "/citizen": "citizen",
+    "/status": "citizen",
     "/.well-known/oauth-authorization-server/citizen": "citizen",
 }
 """Which platform answers a path and everything below it."""

@@ -58,7 +58,7 @@ _SHOWN: Mapping[str, Sequence[tuple[str, str, Sequence[str]]]] = {
     ),
     "citizen": (
         ("Logins", "Sum", ("SignIns", "SignInsFailed")),
-        ("Offers stand still", "Maximum", ("OffersPaused",)),
+        ("Login providers away, and offers that stand still", "Maximum", ("LoginsAway", "OffersPaused")),
         ("Notices that failed", "Sum", ("NoticesFailed",)),
         ("Money that fits no bill, or not the books", "Sum", ("PaymentMisfits", "PaymentsUnreconciled")),
     ),

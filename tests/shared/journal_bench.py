@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import (
     OPEN,
-    SHARDS,
     Event,
     Head,
     Journal,
     Once,
     outbox_key,
 )
+from chalicelib.shared.outbox import SHARDS
 from chalicelib.shared.storage import Change, Create, Item, Key, Update, every
 from tests.support.memory import MemoryTable
 

@@ -26,7 +26,7 @@ MOST_VALUES = 60
 def test_the_table_is_one_of_few_series_with_fixed_values() -> None:
     for name, metric in METRICS.items():
         assert name == metric.name and re.fullmatch(r"[A-Z][A-Za-z0-9]+", name)
-        assert metric.unit in ("Count", "Milliseconds", "Seconds")
+        assert metric.unit in ("Count", "Milliseconds", "Seconds", "Percent")
         assert metric.platforms and set(metric.platforms) <= set(EVERY)
         assert metric.meaning and metric.where
         series = 1
@@ -75,7 +75,16 @@ def test_a_value_that_is_not_listed_is_another() -> None:
 @pytest.mark.parametrize(("name", "by"), [("Nothing", {}), ("OutboxAge", {"person": "x"}), ("Messages", {})])
 def test_what_the_table_does_not_know_is_refused(name: str, by: dict[str, str]) -> None:
     with pytest.raises(UnknownMetric):
-        measure(name, platform="gdx", **by)
+        measure(name, 1, platform="gdx", **by)
+
+
+def test_an_inner_one_may_pass_on_what_it_heard() -> None:
+    with measuring() as outer, at_work("gdx"):
+        with measuring(passing_on=True) as inner:
+            measure("OutboxAge", 1)
+        with measuring():
+            measure("OutboxAge", 2)
+    assert [each.value for each in inner] == [each.value for each in outer] == [1]
 
 
 def test_threads_do_not_hear_each_other() -> None:

@@ -42,6 +42,9 @@ STARTS, FINISHES = 300, 300
 """Logins of one provider that one address may begin, and end, in a minute: thousands of people share one address of a
 mobile network. There is no limit over all addresses: whoever reached it would lock everybody out."""
 
+LOOKED_EACH = 5
+"""Minutes after which the providers are looked at again."""
+
 
 class Entering:
     """Takes people to providers and back.
@@ -171,6 +174,13 @@ class Entering:
                 f"Log in in a way that proves identity at assurance level {login.min_ial} or higher.",
             ).wanting(login.min_ial, who.ial)
         return Entered(who, provider.id)
+
+    def look(self, now: datetime) -> None:
+        """Every fifth minute: measures how many of the providers do not answer, which are asked for their keys."""
+        if now.minute % LOOKED_EACH or not self.providers:
+            return
+        away = sum(not self._upstream(provider).answers() for provider in self.providers.values())
+        measure("LoginsAway", round(100 * away / len(self.providers)), platform="citizen")
 
     def logout_url(self, provider: str) -> str | None:
         """Where the person signs out at the provider too (OpenID Connect RP-Initiated Logout 1.0), or None.

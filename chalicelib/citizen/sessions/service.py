@@ -68,6 +68,7 @@ class Sessions:
         )
         self.entering = Entering(hall, providers(logins), self.tokens)
         hall.sweeps.append(self._sweep)
+        hall.sweeps.append(self.entering.look)
         hall.hear("citizen.session.reused", self._warn)
         hall.holdings["sessions"] = Holding(words.TITLE, self._everything_of, self._forget)
 

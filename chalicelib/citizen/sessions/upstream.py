@@ -86,6 +86,14 @@ class Upstream:
             self._keys, self._keys_at = IssuerKeys(fetched_jwks(self._http, address), self._timer), address
         return self._keys.find(kid)
 
+    def answers(self) -> bool:
+        """Whether its keys can be had just now; asks it."""
+        try:
+            fetched_jwks(self._http, self.endpoints().jwks)()
+        except (Unavailable, UpstreamFailed):
+            return False
+        return True
+
     def exchange(self, code: str, redirect_uri: str, verifier: str) -> Mapping[str, Any]:
         """The token answer for a code (RFC 6749 s.4.1.3, RFC 7636 s.4.5).
 
