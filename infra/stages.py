@@ -230,6 +230,10 @@ class Stage:
         """The Lambda FunctionName that Chalice gives a handler (the HTTP one has no suffix)."""
         return f"{APP_NAME}-{self.name}" + ("" if handler == API else f"-{handler}")
 
+    def role_name(self, handler: str) -> str:
+        """The name of the IAM role that Chalice gives a handler; keys and buckets know roles by it."""
+        return f"{APP_NAME}-{self.name}-{handler}"
+
     def variables(self) -> dict[str, str]:
         """The environment variables: exactly the fields of `chalicelib/settings.py`."""
         environment = self.environment

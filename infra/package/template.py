@@ -1,6 +1,7 @@
 """What a CloudFormation package needs beyond Chalice's own template (`chalice package --merge-template`).
 
 - Function names as `chalice deploy` gives them: the policies allow logs under those names only.
+- Names of roles as `chalice deploy` gives them: keys and buckets let in roles of those names only.
 - Throttling, which Chalice does not know.
 - Traces of the functions and not of the API, which Chalice only knows together (see `Stage.config`).
 - The room that a function has on its disk, which Chalice does not know.
@@ -39,7 +40,13 @@ def merge_template(stage: Stage) -> dict[str, Any]:
     }
     # Chalice names a function that does not exist (`ApiHandler`) as the owner of the API's log group.
     log = {"LogGroupName": f"/aws/lambda/{stage.function_name('api_handler')}"}
-    return {"Resources": {"RestAPI": {"Properties": api}, "ApiHandlerLogGroup": {"Properties": log}, **functions}}
+    roles = {
+        _resource_name(f"{function}_role"): {"Properties": {"RoleName": stage.role_name(function)}}
+        for function in stage.functions
+    }
+    return {
+        "Resources": {"RestAPI": {"Properties": api}, "ApiHandlerLogGroup": {"Properties": log}, **functions, **roles}
+    }
 
 
 def _resource_name(handler: str) -> str:

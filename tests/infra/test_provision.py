@@ -36,7 +36,7 @@ def test_a_second_run_changes_nothing() -> None:
             "AWS::SQS::QueuePolicy",
             "AWS::SQS::QueueInlinePolicy",
             UnknownType,
-            "BizUploadsQueuePolicy|Opendata",
+            "GdxQueuesPolicy",
         ),
         ("BillingMode:", "TableClass:", UnknownProperty, r"GdxTable.Properties.TableClass"),
         ("ExpirationInDays:", "ExpirationDate:", UnknownProperty, r"Rules\[1\].ExpirationDate"),

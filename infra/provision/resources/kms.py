@@ -13,7 +13,14 @@ from infra.provision.errors import CannotChange, TemplateError
 from infra.provision.resources.base import Cloud, Made, code_of
 from infra.provision.shapes import ANY
 
-KEY = {"Description": ANY, "KeySpec": ANY, "KeyUsage": ANY, "EnableKeyRotation": ANY, "KeyPolicy": ANY}
+KEY = {
+    "Description": ANY,
+    "KeySpec": ANY,
+    "KeyUsage": ANY,
+    "EnableKeyRotation": ANY,
+    "KeyPolicy": ANY,
+    "PendingWindowInDays": ANY,  # for whoever deletes the stack; nothing of it is asked when a key is made
+}
 ALIAS = {"AliasName": ANY, "TargetKeyId": ANY}
 
 
