@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,9 +20,13 @@ from infra.package.python import NoPython
 from infra.package.tools import PROJECT
 from infra.package.workshop import ChaliceFailed
 from infra.provision import ProvisionError
-from infra.rehearsal.practice import known
+from infra.rehearsal import practice
 
 RECORDS = PROJECT / ".chalice/deployed"
+REASONS = (
+    *(NotWell, NoRelease, Unfound, ProvisionError, NoPython, ChaliceFailed, ClientError, BotoCoreError),
+    subprocess.CalledProcessError,  # pip or Python said why already
+)
 COMMANDS = {
     "up": "examine, deploy and try the stage; if it is not well, go back",
     "doctor": "only examine",
@@ -45,17 +50,18 @@ def main(arguments: list[str] | None = None, records: Path = RECORDS) -> int:
     parser.add_argument("--to", help="id of a release (rollback)")
     parser.add_argument("--anyway", action="store_true", help="deploy although the doctor objects (up)")
     options = parser.parse_args(arguments)
-    there = known()
+    there = practice.known()
     if options.stage not in there:
         print(f"no stage {options.stage}; there are: {', '.join(there)}", file=sys.stderr)
         return 1
     stage = there[options.stage]
     session = boto3.session.Session(region_name=stages.REGION)
-    table = stages.ENVIRONMENTS if stage.environment in stages.ENVIRONMENTS else (stage.environment,)
-    site = Site(stage, session, records, PROJECT / "build" / stage.name, table)
+    own = stage.environment in stages.ENVIRONMENTS
+    table = stages.ENVIRONMENTS if own else (stage.environment,)
+    site = Site(stage, session, records if own else practice.records(stage), PROJECT / "build" / stage.name, table)
     try:
         return _done(options, site)
-    except (NotWell, NoRelease, Unfound, ProvisionError, NoPython, ChaliceFailed, ClientError, BotoCoreError) as reason:
+    except REASONS as reason:
         print(reason, file=sys.stderr)
         return 1
 

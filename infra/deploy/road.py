@@ -79,7 +79,7 @@ def bring_up(site: Site) -> Release:
     releases.fetch_record(site.record)
     for action, resource in provide(site.stage, site.session):
         site.say(f"  {action} {resource}")
-    workshop = lay_out(site.stage, site.folder / "deploy", site.environments, site.project, site.records)
+    workshop = _laid_out(site)
     try:
         return _put_up(site, releases, workshop, "")
     except (ChaliceFailed, NotWell, ClientError, BotoCoreError) as failed:
@@ -117,11 +117,18 @@ def take_down(site: Site) -> None:
     releases = releases_of(site.stage, site.session)
     if not releases.fetch_record(site.record) and not site.record.exists():
         raise NoRelease("nothing is deleted: there is no record of what is deployed")
-    workshop = lay_out(site.stage, site.folder / "deploy", site.environments, site.project, site.records)
+    workshop = _laid_out(site)
     try:
         delete(workshop, site.stage.name, site.variables)
     finally:
         releases.keep_record(site.record)
+
+
+def _laid_out(site: Site) -> Workshop:
+    """A workshop with nothing of an earlier one in it, least of all a way to another record."""
+    folder = site.folder / "deploy"
+    shutil.rmtree(folder, ignore_errors=True)
+    return lay_out(site.stage, folder, site.environments, site.project, site.records)
 
 
 def _put_back(site: Site, releases: Releases, release: Release) -> Release:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.settings import Settings
 from chalicelib.wiring import House, open_house
 from infra.local.surroundings import variables
-from infra.stages import REGION, Stage, stages
+from infra.rehearsal.practice import known as all_stages
+from infra.stages import REGION, Stage
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -67,7 +68,7 @@ def house_of(stage: str, session: Session | None = None, known: Mapping[str, Sta
     Raises:
         NotDone: there is no such stage.
     """
-    there = stages() if known is None else known
+    there = all_stages() if known is None else known
     if stage != LOCAL and stage not in there:
         raise NotDone(f"no stage {stage}; there are: {', '.join((*there, LOCAL))}")
     chosen = variables(LOCAL, _LAPTOP) if stage == LOCAL else there[stage].variables()

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 
 STAGE = stages.stages()["prod-gdx"]
 PRACTICE = environment("http://127.0.0.1:1")
-HTTP = "klang-practice-gdx"
+HTTP = "klang-rehearsal-gdx"
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def site(session: LocalSession, tmp_path_factory: pytest.TempPathFactory) -> Sit
     variables = {"AWS_ENDPOINT_URL": session.endpoint, "AWS_EC2_METADATA_DISABLED": "true"}
     variables |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
     return Site(
-        stage=stages.stages([PRACTICE])["practice-gdx"],
+        stage=stages.stages([PRACTICE])["rehearsal-gdx"],
         session=session,
         records=folder / "deployed",
         folder=folder / "build",
@@ -152,14 +152,14 @@ def test_a_stage_is_deployed_upgraded_found_ill_put_back_rolled_back_and_deleted
     take_down(site)
     assert session.client("lambda").list_functions()["Functions"] == []
     assert session.client("apigateway").get_rest_apis()["items"] == []
-    assert session.client("dynamodb").list_tables()["TableNames"] == ["klang-practice-gdx"]
+    assert session.client("dynamodb").list_tables()["TableNames"] == ["klang-rehearsal-gdx"]
     assert json.loads(site.record.read_text("utf-8"))["resources"] == []
-    with pytest.raises(Unfound, match="nothing of practice-gdx"):
+    with pytest.raises(Unfound, match="nothing of rehearsal-gdx"):
         find_record(site.stage, session, site.record)
 
 
 def _queue(session: Any) -> str:
-    url: str = session.client("sqs").get_queue_url(QueueName="klang-practice-gdx-events")["QueueUrl"]
+    url: str = session.client("sqs").get_queue_url(QueueName="klang-rehearsal-gdx-events")["QueueUrl"]
     return url
 
 
