@@ -49,6 +49,8 @@ class Counter:
                 told = Told("payment.billed", {"attempt": bill.attempt, "satang": bill.satang}, heard=False)
                 billed = case.model_copy(update={"bill": bill})
                 office.save(once, billed, [told], by=caller.label, answer=bill.model_dump(mode="json"))
+            elif once.claimed:  # the same key must name this bill, too, when another has taken its place
+                office.parts.journal.commit(once, [], answer=bill.model_dump(mode="json"))
         except Replayed as done:  # the picture is drawn again rather than kept
             bill = Bill.model_validate(done.answer)
         return bill, thai_qr.svg(bill.qr)

@@ -89,6 +89,17 @@ def test_a_bill_has_an_end_and_a_last_attempt(town: Town) -> None:
         payments.bill(last, book, bill.expires_at)
 
 
+def test_a_key_names_the_bill_that_it_was_answered_with_for_good(town: Town) -> None:
+    path = f"/applications/{town.approved()}/payments"
+    first = town.ok(MALEE, "POST", path, headers={"Idempotency-Key": "one"})
+    other = town.ok(MALEE, "POST", path, headers={"Idempotency-Key": "two"})
+    town.pass_time(hours=25)
+    fresh = town.ok(MALEE, "POST", path, headers={"Idempotency-Key": "three"})
+    assert first == other and fresh["ref2"] != first["ref2"]
+    for key in ("one", "two"):
+        assert town.ok(MALEE, "POST", path, headers={"Idempotency-Key": key}) == first
+
+
 def test_the_applicant_sees_what_is_owed_and_what_came_of_each_payment(town: Town) -> None:
     case = town.approved()
     town.ok(MALEE, "POST", f"/applications/{case}/payments")
