@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..shared.egress import Http, HttpAnswer, Unreachable
+from ..shared.following import part
 from .agreements.predicates import matches
 from .contract import Contract
 from .evidence import Voice, signed_request
@@ -70,7 +71,8 @@ class Provider:
         body = ask.body if ask.body or ask.method in ("POST", "PUT", "PATCH") else None
         try:
             http = self._wide if declares_large(service.document) else self._http
-            return http.send(ask.method, url, headers=headers, body=body, timeout=service.timeout)
+            with part("provider"):
+                return http.send(ask.method, url, headers=headers, body=body, timeout=service.timeout)
         except Unreachable:
             raise NetworkError(
                 "ติดต่อระบบของหน่วยงานเจ้าของข้อมูลไม่ได้ในเวลาที่กำหนด โปรดลองใหม่ภายหลัง",

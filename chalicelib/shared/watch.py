@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .following import ATTRIBUTE, followed, following, part, record_by
 from .measures import EVERY, METRICS, Measurement, at_work, measuring
 from .redaction import redact
 
@@ -44,6 +45,8 @@ class Watch:
             """Powertools' JSON line, redacted."""
 
             def format(self, record: logging.LogRecord) -> str:
+                if followed():
+                    setattr(record, ATTRIBUTE, followed())
                 return redact(super().format(record))
 
         self.logger: Logger = Logger(service=LOGGER, level="INFO", logger_formatter=RedactingFormatter(), env=service)
@@ -55,11 +58,15 @@ class Watch:
     @contextmanager
     def invocation(self, context: Any) -> Iterator[None]:
         """Around one Lambda invocation: request id in every line, what was measured written out at the end."""
-        self.logger.append_keys(lambda_request_id=getattr(context, "aws_request_id", None))
+        self.logger.append_keys(
+            lambda_request_id=getattr(context, "aws_request_id", None),
+            function_name=getattr(context, "function_name", None),
+        )
         if self.tracer is None and self._traced():
             from aws_lambda_powertools import Tracer
 
             self.tracer = Tracer(service=self._service, patch_modules=("botocore",))
+            record_by(self.tracer.provider.in_subsegment, self.tracer.put_annotation)
         with measuring() as taken, at_work(whose(getattr(context, "function_name", ""), self._first)):
             try:
                 yield
@@ -71,10 +78,22 @@ class Watch:
         """A Chalice middleware for every kind of event."""
 
         def around(event: Any, get_response: Callable[[Any], Any]) -> Any:
-            with self.invocation(getattr(event, "lambda_context", None)):
+            # Chalice names it by the kind of event: of a request, of all others
+            context = getattr(event, "lambda_context", None) or getattr(event, "context", None)
+            # the segment of the function itself is Lambda's, and takes no annotations
+            with self.invocation(context), part("klang"), following(sender_of(event)):
                 return get_response(event)
 
         return around
+
+
+def sender_of(event: Any) -> str:
+    """The request in which a queue's message was sent, by the event that brings it; empty where it does not say."""
+    try:
+        (record,) = event.to_dict()["Records"]
+        return str(record["messageAttributes"][ATTRIBUTE]["stringValue"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return ""
 
 
 def whose(function: str, otherwise: str) -> str:

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict
 
 from . import reading
 from .errors import AssuranceTooLow, Refusal, TooLarge
+from .following import following
 from .identity import Allow, Caller
 from .journal import Once, Replayed
 from .json_text import parse_json as parse_json
@@ -283,6 +284,10 @@ class Room:
 
     def _answer(self, route: Route, request: Request) -> Response:
         request_id = reading.request_id(request.headers.get("x-correlation-id"))
+        with following(request_id):
+            return self._followed(route, request, request_id)
+
+    def _followed(self, route: Route, request: Request, request_id: str) -> Response:
         language = reading.language(request.headers.get("accept-language", ""))
         common = {"X-Correlation-Id": request_id, "Content-Language": language}
         try:
