@@ -41,6 +41,10 @@ ON_ANY_EMULATOR := tests/shared/test_table_contract.py tests/shared/test_objects
 test: $(READY) ## run every test (EMULATOR=ministack: store contracts and journeys on the second emulator)
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(if $(EMULATOR),$(ON_ANY_EMULATOR))
 
+.PHONY: soak
+soak: $(READY) ## live many short lives of every flow under faults (SEEDS=200 FROM=0 WRITE=1 adds them to bench/SOAK.md)
+	@$(BIN)/python -m tests.soak --seeds $(or $(SEEDS),200) --from $(or $(FROM),0) $(if $(WRITE),--write)
+
 .PHONY: check
 check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/ruff format --check .
@@ -88,9 +92,9 @@ check-service: $(READY) ## tell everything that is wrong with a service (FILE=pa
 	@$(BIN)/python -m scripts.new_service --check $(FILE)
 
 .PHONY: package
-package: $(READY) ## make a CloudFormation package (STAGE=prod-gdx)
+package: $(READY) ## make a CloudFormation package (STAGE=prod-gdx, or FORMAT=terraform)
 	@test -n "$(STAGE)" || { echo "say which: make package STAGE=prod-gdx"; exit 2; }
-	$(BIN)/python -m infra.package $(STAGE)
+	$(BIN)/python -m infra.package $(STAGE)$(if $(FORMAT), --format $(FORMAT))
 
 .PHONY: doctor
 doctor: $(READY) ## say what stands in the way of a deployment (STAGE=prod-gdx)

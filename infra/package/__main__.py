@@ -1,4 +1,4 @@
-"""`python -m infra.package STAGE [--out DIR]`: the CloudFormation package of a stage, checked."""
+"""`python -m infra.package STAGE [--out DIR] [--format terraform]`: the package of a stage, checked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra.package.build import BadPackage, UnknownStage, build
+from infra.package.build import BadPackage, UnknownStage, build, build_terraform
 from infra.package.python import NoPython
+from infra.package.terraform import BadTerraform
 from infra.package.workshop import ChaliceFailed
 
 
@@ -17,10 +18,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.package", description="Package a stage for CloudFormation.")
     parser.add_argument("stage", help="e.g. dev or prod-gdx")
     parser.add_argument("--out", type=Path, help="folder to build in (default: build/STAGE)")
+    parser.add_argument("--format", choices=("cloudformation", "terraform"), default="cloudformation")
     options = parser.parse_args(arguments)
     try:
+        if options.format == "terraform":
+            print(build_terraform(options.stage, options.out or Path("build") / options.stage))
+            return 0
         package = build(options.stage, options.out or Path("build") / options.stage)
-    except (UnknownStage, NoPython, ChaliceFailed, BadPackage, subprocess.CalledProcessError) as reason:
+    except (UnknownStage, NoPython, ChaliceFailed, BadPackage, BadTerraform, subprocess.CalledProcessError) as reason:
         print(reason, file=sys.stderr)
         return 1
     print(f"{package.template}  (cfn-lint: clean)")

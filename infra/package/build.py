@@ -12,6 +12,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from infra import stages
+from infra.package import terraform
 from infra.package.template import merge_template
 from infra.package.tools import PROJECT
 from infra.package.workshop import lay_out
@@ -86,6 +87,31 @@ def build(
     package = Package(result, (result / "deployment.zip").stat().st_size, unzipped)
     check(package)
     return package
+
+
+def build_terraform(
+    name: str,
+    out: Path,
+    environments: Iterable[Environment] = stages.ENVIRONMENTS,
+    project: Path = PROJECT,
+) -> Path:
+    """Packages a stage for Terraform; returns the folder for `terraform apply`.
+
+    Raises:
+        UnknownStage, NoPython, ChaliceFailed: as `build`.
+        BadTerraform: a reference leads nowhere.
+    """
+    known = stages.stages(environments)
+    if name not in known:
+        raise UnknownStage(f"no stage {name}; there are: {', '.join(known)}")
+    workshop = lay_out(known[name], out / "workshop", environments, project)
+    terraform.without_logs(workshop.folder / ".chalice/config.json", name)
+    result = out / "terraform"
+    shutil.rmtree(result, ignore_errors=True)
+    workshop.chalice("package", "--stage", name, "--pkg-format", "terraform", str(result.resolve()))
+    shutil.rmtree(workshop.folder)
+    terraform.write(known[name], result)
+    return result
 
 
 def check(package: Package) -> None:
