@@ -54,6 +54,7 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/cfn-lint infra/template.yaml
 	$(BIN)/python -m infra.stages --check
 	$(BIN)/python -m scripts.openapi --check
+	$(BIN)/python -m scripts.metrics --check
 	$(BIN)/python -m scripts.new_service --check chalicelib/biz/definitions/shipped
 	$(BIN)/python -m scripts.check_bundles
 	$(BIN)/python -m scripts.check_entitlements
@@ -67,6 +68,7 @@ rights: $(READY) ## play the story and write down what each function asks AWS fo
 .PHONY: docs
 docs: $(READY) ## write docs/openapi.json, docs/scale.md and .chalice/ from the code
 	$(BIN)/python -m scripts.openapi
+	$(BIN)/python -m scripts.metrics
 	$(BIN)/python -m infra.stages
 	$(BIN)/python -m bench.scale
 

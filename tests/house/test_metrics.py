@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
 from chalicelib.shared.measures import METRICS, answered, at_work, measuring
+from infra.watching.queries import QUERIES
+from scripts.metrics import PAGE, page
 
 CODE = Path(__file__).resolve().parents[2] / "chalicelib"
 
@@ -48,3 +51,15 @@ def test_every_metric_is_measured_with_its_dimensions_and_nothing_else_is() -> N
     assert found.keys() | _of_answers() == METRICS.keys()
     for name, ways in found.items():
         assert ways == {frozenset(METRICS[name].by)}, name
+
+
+def test_the_page_for_operators_holds_the_table() -> None:
+    assert page(PAGE.read_text("utf-8")) == PAGE.read_text("utf-8")
+
+
+def test_saved_queries_ask_for_fields_that_lines_have() -> None:
+    own = set(re.findall(r"`([a-z_]+)`", PAGE.read_text("utf-8").partition("one JSON object")[2].partition("X-Ray")[0]))
+    words = {"fields", "filter", "stats", "count", "as", "max", "by", "sort", "desc", "asc", "limit", "times", "last"}
+    for query in QUERIES:
+        text = re.sub(r"'[^']*'|@\w+", "", query.text)
+        assert set(re.findall(r"[a-z_]+", text)) - words <= own, query.name
