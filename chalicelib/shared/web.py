@@ -389,7 +389,10 @@ def _rendered(reply: Reply, route: Route) -> Response:
 
 def _refused(route: Route, refusal: Refusal | None, language: str, request_id: str, request: Request) -> Response:
     if route.dialect is not None:
-        return route.dialect(refusal, language, request_id, request)
+        said = route.dialect(refusal, language, request_id, request)
+        # whatever the words: a page, too, says when to come again
+        later = {} if refusal is None or refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+        return replace(said, headers={**later, **said.headers})
     if refusal is None:
         document = unexpected(language=language, instance=request_id)
     else:

@@ -217,6 +217,11 @@ def test_a_route_may_refuse_in_a_dialect() -> None:
     unknown = CLIENT.get("/test/v1/dialect/unknown")
     assert (unknown.status, unknown.json) == (418, ["internal", "th"])
     assert unknown.headers["x-correlation-id"]
+    assert "retry-after" not in known.headers
+
+
+def test_come_back_later_says_when_in_any_dialect() -> None:
+    assert CLIENT.get("/test/v1/dialect/away").headers["retry-after"] == "7"
 
 
 def test_every_refusal_has_a_status_of_an_error() -> None:

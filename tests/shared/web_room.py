@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from chalicelib.shared.errors import Fault, Malformed, NotFound, Refusal, TooMany, not_found
+from chalicelib.shared.errors import Fault, Malformed, NotFound, Refusal, TooMany, Unavailable, not_found
 from chalicelib.shared.identity import CITIZEN, PUBLIC, SYSTEM, Gate, officer
 from chalicelib.shared.journal import Replayed
 from chalicelib.shared.problems import MEDIA_TYPE, Bilingual
@@ -127,6 +127,8 @@ def room() -> Room:
 
     @made.get("/test/v1/dialect/{how}", allow=[PUBLIC], dialect=dialect, summary="Fail in another tongue")
     def other(call: Call) -> None:
+        if call.params["how"] == "away":
+            raise Unavailable("ก", "a", retry_after=7)
         raise NotFound("ก", "a") if call.params["how"] == "known" else RuntimeError(SECRET)
 
     @made.get("/test/v1/staff", allow=[officer("intake"), SYSTEM], summary="For staff")
