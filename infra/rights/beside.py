@@ -358,6 +358,11 @@ CITIZEN: Sequence[Beside] = (
         {"objects/citizen-documents/attachments/": "DeleteObject"},
     ),
     Beside(
+        "whom to erase again after a restore is kept longer than backups reach back",
+        ("citizen_events",),
+        {"objects/citizen-documents/erased/": "PutObject"},
+    ),
+    Beside(
         "copies that were not fetched are taken away",
         ("citizen_sweep",),
         {"objects/citizen-documents/exports/": "DeleteObject"},
