@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from ..shared.impersonal import IMPERSONAL
 from ..shared.problems import Bilingual
 from ..shared.web import Outgoing
 from .ids import BadId
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Words = Annotated[str, Field(min_length=1, max_length=500)]
+Name = Annotated[str, Field(min_length=1, max_length=200), IMPERSONAL]
+Words = Annotated[str, Field(min_length=1, max_length=500), IMPERSONAL]
 
 
 class Registered(Outgoing):

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
+from chalicelib.shared.redaction import holds_id
+
 MAX_FILE = 5_000_000_000
 """Bytes of one file: what S3 copies in one request (S3 user guide, "Amazon S3 multipart upload limits": 5 GB)."""
 MAX_AT_ONCE = 1_000_000_000
@@ -97,6 +99,8 @@ def faults_of_upload(given: Mapping[str, Any]) -> list[str]:
         faults.append("sha256: must be 64 hexadecimal digits in lower case")
     if not isinstance(name, str) or not 1 <= len(name.encode()) <= 255 or not file_name_is_safe(name):
         faults.append("file_name: must be a plain file name of at most 255 bytes")
+    elif holds_id(name):
+        faults.append("file_name: holds what looks like a national id; take it out")
     if not isinstance(given.get("media_type"), str) or given["media_type"] not in MEDIA_TYPES:
         faults.append(f"media_type: must be one of {', '.join(sorted(MEDIA_TYPES))}")
     return faults
@@ -132,8 +136,14 @@ def file_name_is_safe(name: str) -> bool:
 
 
 def safe_file_name(name: str) -> str:
-    """A name that came with a file, without what a plain file name may not hold; Thai stays, and so does the ending."""
+    """A name that came with a file, without what a plain file name may not hold; Thai stays, and so does the ending.
+
+    A name that tells a national id becomes `file`.
+    """
     kept = "".join(letter for letter in name if file_name_is_safe(letter) or letter == ".").strip(". ") or "file"
+    if holds_id(kept):
+        ending = kept.rpartition(".")[2]
+        kept = f"file.{ending}" if ending.isalpha() else "file"
     stem, dot, ending = kept.rpartition(".")
     if not dot or len(ending.encode()) > 20:
         stem, dot, ending = kept, "", ""

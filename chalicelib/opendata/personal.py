@@ -6,6 +6,8 @@ import re
 
 from chalicelib.shared.thai import is_national_id, to_ascii_digits
 
+HOLDS_ID = "Holds what looks like a national id; take it out"
+
 # thirteen digits however they are parted; whether they are a person's is for the check digit to say
 _THIRTEEN = re.compile(r"(?<![0-9])[0-9](?:[\s.-]?[0-9]){12}(?![0-9])")
 _PHONE = re.compile(r"(?<![0-9])(?<![0-9][\s.-])(?:\+66[\s-]?|0)[2-9](?:[\s-]?[0-9]){7,8}(?![0-9])")

@@ -67,6 +67,9 @@ def body(route: Route, request: Request) -> Any:
     media = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
     if media not in ("application/json", "application/merge-patch+json"):
         raise UnsupportedMedia("โปรดส่งข้อมูลเป็น application/json", "Send application/json.")
+    if request.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+        # RFC 9110 s.15.5.16; nothing that somebody sends is ever unpacked here
+        raise UnsupportedMedia("โปรดส่งข้อมูลโดยไม่บีบอัด", "Send it without a Content-Encoding.")
     parsed = parse_json(request.body)
     try:
         # by way of JSON, so that strict models still take ISO dates and lists for tuples

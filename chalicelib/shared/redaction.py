@@ -29,6 +29,11 @@ def redact(text: str) -> str:
     return _redact(text, _DEEP)
 
 
+def holds_id(text: str) -> bool:
+    """Whether a national id stands in a text that is shown to others, or kept where nothing is sealed."""
+    return redact(text) != text
+
+
 def _redact(text: str, deep: int) -> str:
     plain = _plainly(text)
     if not deep:

@@ -21,6 +21,8 @@ class Provider(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     seen: ClassVar[list[tuple[str, str, dict[str, str], bytes]]] = []
+    encoded: ClassVar[dict[str, tuple[str, bytes]]] = {}
+    """By path: a `Content-Encoding`, and the bytes that are sent under it."""
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -48,6 +50,9 @@ class Provider(BaseHTTPRequestHandler):
             return 200, {}, bytes(MAX_ANSWER + 1)
         if self.path == "/larger":
             return 200, {}, bytes(MAX_LARGE + 1)
+        if self.path in self.encoded:
+            encoding, content = self.encoded[self.path]
+            return 200, {"Content-Encoding": encoding}, content
         if self.path == "/bomb":
             return 200, {"Content-Encoding": "gzip"}, BOMB
         if self.path == "/drip":
@@ -65,7 +70,7 @@ for _method in ("GET", "POST"):
 @contextmanager
 def serving() -> Iterator[int]:
     """The port of a provider on loopback."""
-    Provider.seen = []
+    Provider.seen, Provider.encoded = [], {}
     with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()

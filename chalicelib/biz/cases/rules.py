@@ -163,6 +163,7 @@ def must_be_applicants_turn(case: Case, book: Book) -> None:
 def incomplete(case: Case, book: Book, on: dt.date | None = None) -> list[Fault]:
     """Everything that still stands between the applicant and filing on that day; None: whatever the day is."""
     faults = forms.judge(book.definition, case.answers)
+    faults += forms.told_to_all(book.definition, case.answers)
     faults += [] if on is None else ages.faults(book.definition, case.answers, on)
     faults += [
         Fault(

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault
+from chalicelib.shared.redaction import holds_id
 from chalicelib.shared.thai import Text
 
 from . import computed
@@ -43,6 +44,21 @@ def judge(definition: Asks, answers: Any, base: str = "/answers") -> list[Fault]
             faults[base + pointer] = _missing(base + pointer, hint.label.th, hint.label.en)
     _judge_computed(definition, answers, base, faults)
     return [faults[pointer] for pointer in sorted(faults)][:MAX_FAULTS]
+
+
+def told_to_all(definition: ServiceDefinition, answers: Any, base: str = "/answers") -> list[Fault]:
+    """A fault for each answer that the public register would show, and that tells a national id."""
+    rule = definition.credential
+    found = {rule.claims[name]: pointers.find(answers, rule.claims[name]) for name in rule.public}
+    return [
+        Fault(
+            base + pointer,
+            "ข้อมูลนี้จะแสดงในทะเบียนสาธารณะ โปรดลบเลขประจำตัวประชาชนออก",
+            "The public register shows this; take the national id out.",
+        )
+        for pointer, value in sorted(found.items())
+        if isinstance(value, str) and holds_id(value)
+    ]
 
 
 def _judge_computed(definition: Asks, answers: Any, base: str, faults: dict[str, Fault]) -> None:

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.shared.redaction import holds_id
+
 MOST = 12
 """Words kept per licence; each is a row of the transaction that issues it."""
 
@@ -42,7 +44,9 @@ def words(text: str) -> list[str]:
 
 def words_of(public: Mapping[str, Any]) -> tuple[str, ...]:
     """The words of a licence's public claims: of texts, in the definition's order, as many as are kept."""
-    found = [word for value in public.values() if isinstance(value, str) for word in words(value)]
+    texts = [value for value in public.values() if isinstance(value, str)]
+    # words are keys of rows: an id in the clear would lie in them
+    found = [word for text in texts for word in words(text) if not holds_id(text)]
     return tuple(dict.fromkeys(found))[:MOST]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, field_validator, model_validator
 
+from ...shared.impersonal import IMPERSONAL
 from ...shared.problems import Bilingual
 from ...shared.storage import Json
 from ...shared.thai import is_juristic_id, is_national_id
@@ -143,7 +144,9 @@ class PostPrefill(Incoming):
     requirements: list[Code] = Field(min_length=1, max_length=MAX_REQUIREMENTS)
     purpose: str | None = Field(default=None, max_length=64, description="Code of a purpose of your agreements")
     case: str | None = Field(default=None, max_length=64)
-    form: str | None = Field(default=None, max_length=200, description="Which form, for the person to read")
+    form: Annotated[str, IMPERSONAL] | None = Field(
+        default=None, max_length=200, description="Which form, for the person to read"
+    )
     preview: bool = Field(default=False, description="Let the person see and release the values first")
 
     @field_validator("requirements")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from chalicelib.shared.errors import Fault
+from chalicelib.shared.redaction import holds_id
 
 from ..model import File, Package, Resource
-from ..personal import personal
+from ..personal import HOLDS_ID
 from ..rules import Rejected
 from ..tables.ingest.model import Built, BuiltTable
 from .model import KINDS, Finding, Hold, Override, finding_of, strongest
@@ -18,8 +20,6 @@ LOOK = "personal"
 """Name of the look in a table's report."""
 SAID = 3
 """Findings that are told in one sentence; the list has them all."""
-_TEXTS = ("title", "notes", "objective_other", "data_source", "accessible_condition")
-_NATIONAL_ID = ("เลขประจำตัวประชาชน", "a national id")
 
 
 def found_in(built: Built) -> tuple[dict[str, Any], ...]:
@@ -134,7 +134,7 @@ def newly_shown(before: Package | None, after: Package) -> list[tuple[int, Resou
 
 
 def check_texts(before: Package | None, after: Package) -> None:
-    """The texts of a public dataset tell nobody's national id; a contact is no secret.
+    """No field of a public dataset or of its resources tells a national id; a contact is no secret.
 
     Raises:
         Rejected.
@@ -143,30 +143,21 @@ def check_texts(before: Package | None, after: Package) -> None:
         return
     was = before if before is not None and before.dataset.public else None
     old = {} if was is None else was.dataset.fields
-    wrong: dict[str, list[Any]] = {
-        name: [HOLDS_ID]
-        for name in _TEXTS
-        if (text := after.dataset.fields.get(name)) and text != old.get(name) and _has_id(text)
-    }
+    wrong: dict[str, list[Any]] = _with_ids(old, after.dataset.fields)
     resources: list[Any] = []
     for each in after.resources:
         known = None if was is None else was.resource(each.id)
-        texts = {name: each.fields.get(name) for name in ("name", "description")}
-        resources.append(
-            {
-                name: [HOLDS_ID]
-                for name, text in texts.items()
-                if text and (known is None or known.fields.get(name) != text) and _has_id(text)
-            }
-        )
+        resources.append(_with_ids({} if known is None else known.fields, each.fields))
     if any(resources):
         wrong["resources"] = resources
     if wrong:
         raise Rejected(wrong)
 
 
-HOLDS_ID = "Holds what looks like a national id; take it out"
-
-
-def _has_id(text: object) -> bool:
-    return _NATIONAL_ID in personal(str(text))
+def _with_ids(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What is wrong with fields that were written: names of people are welcome in them, numbers of people are not."""
+    return {
+        name: [HOLDS_ID]
+        for name, value in after.items()
+        if value and value != before.get(name) and holds_id(json.dumps(value, ensure_ascii=False, default=str))
+    }

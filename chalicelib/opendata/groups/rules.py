@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from chalicelib.shared.redaction import holds_id
+
 from .. import rules
 from ..model import Group
+from ..personal import HOLDS_ID
 from ..rules import Rejected, RejectedWhole
 from ..standard.fields import Messages
 from ..standard.governance import FOUR_EYES
@@ -85,7 +88,8 @@ def _text(name: str, value: object, messages: Messages) -> str:
     if not isinstance(value, str):
         messages[name] = ["Must be a Unicode string value"]
         return ""
-    if faults := rules.faults_of_text(value):
+    faults = rules.faults_of_text(value) or ([HOLDS_ID] if holds_id(value) else [])
+    if faults:
         messages[name] = faults
     return value
 

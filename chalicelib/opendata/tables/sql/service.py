@@ -13,9 +13,11 @@ from typing import Any, Protocol, cast
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.objects import Objects
+from chalicelib.shared.redaction import holds_id
 
 from ...jobs.model import Job, Result, Wish
 from ...live import as_data
+from ...personal import HOLDS_ID
 from ...rules import Rejected
 from ...store import Store
 from ..source import Address, Source, Sources
@@ -102,6 +104,8 @@ class Queries:
         sql, form = _sql(given), given.get("format", "csv")
         if form not in FORMS:
             raise Rejected({"format": [f"Value must be one of {sorted(FORMS)}"]})
+        if holds_id(sql):  # the question lies in the job's row as it was written
+            raise Rejected({"sql": [HOLDS_ID]})
         found = self._tables(caller, sql, given.get("as_of"))
         if not found:
             raise wording.unknown_table()
