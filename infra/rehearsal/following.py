@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -116,8 +116,9 @@ class Following:
                 return
             there = {stage.name: self._state(stage) for stage in self._stages}
             if there != self._seen:
-                self._take_over(there)
-                self._seen = there
+                with suppress(FileNotFoundError):  # some functions are new already: the deployment is not over
+                    self._take_over(there)
+                    self._seen = there
 
     def _looking(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not environ["PATH_INFO"].startswith(("/local", BEGINNING)):
@@ -162,15 +163,14 @@ class Following:
 
     def _throttled(self, stage: Stage) -> bool:
         record = releases_of(stage, self.session).record()
-        if record is None:
-            return False
-        told = self.session.client("apigateway").get_stage(
-            restApiId=api_in(json.loads(record)["resources"]), stageName=API_STAGE
-        )
+        try:
+            api = api_in(json.loads(record or b"{}").get("resources", ()))
+            told = self.session.client("apigateway").get_stage(restApiId=api, stageName=API_STAGE)
+        except (ClientError, LookupError):
+            return False  # it is being made or deleted this very moment
         return bool(told.get("methodSettings", {}).get("*/*", {}).get("throttlingBurstLimit", 1) == 0)
 
     def _take_over(self, there: Mapping[str, Any]) -> None:
-        self._still()
         functions: dict[str, Function] = {}
         gateways: dict[str, Gateway] = {}
         for stage in self._stages:
@@ -178,6 +178,7 @@ class Following:
                 workshop = self._workshop(stage, there[stage.name]["code"])
                 functions |= functions_of(self.session, stage, workshop)
                 gateways[stage.platforms[0]] = self._gateway(stage, workshop)
+        self._still()
         self.pool.update(functions)
         self._front.serve(gateways)
         if functions:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.stack import Stack
+from tests.journeys.pages import END, blocks, stands_in
 
 pytestmark = pytest.mark.slow
 
@@ -19,33 +19,11 @@ PAGES = PROJECT / "docs" / "how-to"
 WRITTEN = "http://127.0.0.1:8000"
 """The address in the pages, as `make run` has it."""
 
-BLOCK = re.compile(r"^```(bash|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-END = "\n=== end of block ===\n"
-
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     with Stack(speed=30) as running:  # a minute would be long to wait for the log to be sealed
         yield running
-
-
-def _blocks(page: str, address: str) -> list[tuple[str, str]]:
-    """Each command block with what is printed below it, if anything is."""
-    found: list[tuple[str, str]] = []
-    for kind, text in BLOCK.findall((PAGES / page).read_text(encoding="utf-8").replace(WRITTEN, address)):
-        if kind == "bash":
-            found.append((text, ""))
-        else:
-            found[-1] = (found[-1][0], text)
-    return found
-
-
-def _stands_in(promised: str, printed: str) -> bool:
-    """Whether each promised line is printed, in this order; `…` stands for anything within a line."""
-    lines = ["[^\\n]*".join(re.escape(part) for part in line.split("…")) for line in promised.splitlines()]
-    return (
-        not lines or re.search(r"^" + r"\r?$.*?^".join(lines) + r"\r?$", printed, re.MULTILINE | re.DOTALL) is not None
-    )
 
 
 @pytest.mark.parametrize(
@@ -71,11 +49,11 @@ def _stands_in(promised: str, printed: str) -> bool:
     ],
 )
 def test_the_page_can_be_followed_word_by_word(stack: Stack, page: str) -> None:
-    blocks = _blocks(page, stack.address)
-    assert any(promised for _, promised in blocks)
+    found = blocks((PAGES / page).read_text(encoding="utf-8").replace(WRITTEN, stack.address))
+    assert any(promised for _, promised in found)
     if shutil.which("curl") is None:
         return  # a machine without curl cannot follow the page; nothing else here needs it
-    script = "set -euo pipefail\n" + "".join(f"{commands}printf '{END!s}'\n" for commands, _ in blocks)
+    script = "set -euo pipefail\n" + "".join(f"{commands}printf '{END!s}'\n" for commands, _ in found)
     ran = subprocess.run(
         ["bash", "-c", script],  # noqa: S607 - the reader's own bash
         cwd=PROJECT,
@@ -85,5 +63,5 @@ def test_the_page_can_be_followed_word_by_word(stack: Stack, page: str) -> None:
         check=False,
     )
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
-    for (commands, promised), printed in zip(blocks, ran.stdout.split(END), strict=False):
-        assert _stands_in(promised, printed), f"{commands}\n--- promised ---\n{promised}\n--- printed ---\n{printed}"
+    for (commands, promised), printed in zip(found, ran.stdout.split(END), strict=False):
+        assert stands_in(promised, printed), f"{commands}\n--- promised ---\n{promised}\n--- printed ---\n{printed}"
