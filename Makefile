@@ -52,6 +52,7 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint infra/template.yaml
+	$(BIN)/python -m scripts.check_cloud
 	$(BIN)/python -m infra.stages --check
 	$(BIN)/python -m scripts.openapi --check
 	$(BIN)/python -m scripts.metrics --check
