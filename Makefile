@@ -52,7 +52,6 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint infra/template.yaml
-	$(BIN)/python -m scripts.check_cloud
 	$(BIN)/python -m infra.stages --check
 	$(BIN)/python -m scripts.openapi --check
 	$(BIN)/python -m scripts.metrics --check
@@ -60,6 +59,10 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/python -m scripts.check_bundles
 	$(BIN)/python -m scripts.check_entitlements
 	$(BIN)/python -m scripts.check_billers
+
+.PHONY: check-cloud
+check-cloud: $(READY) ## read the template with checkov, and a package (PACKAGE=build/prod-gdx/package/sam.json)
+	$(BIN)/python -m scripts.check_cloud $(PACKAGE)
 
 .PHONY: rights
 rights: $(READY) ## play the story and write down what each function asks AWS for (infra/rights/seen.json)

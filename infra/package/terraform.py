@@ -54,10 +54,19 @@ def write(stage: Stage, folder: Path) -> None:
         names[f"watching-{platform}"] = watching.stack_name(stage, platform)
     for name, text in templates.items():
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    chalice = folder / "chalice.tf.json"
+    chalice.write_text(escaped(chalice.read_text("utf-8")), encoding="utf-8")
     over = overrides(stage, json.loads((folder / "chalice.tf.json").read_text("utf-8")))
     for file, document in (("klang.tf.json", additions(stage, names)), ("klang_override.tf.json", over)):
         (folder / file).write_text(json.dumps(document, indent=1), encoding="utf-8")
     check(folder)
+
+
+def escaped(text: str) -> str:
+    """A document in which IAM's own variables, e.g. `${aws:PrincipalAccount}`, are none of Terraform's ("Strings and
+    Templates", escape sequences).
+    """
+    return re.sub(r"(?<!\$)\$\{aws:", "$${aws:", text)
 
 
 def additions(stage: Stage, stacks: dict[str, str]) -> Document:

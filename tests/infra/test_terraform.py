@@ -11,7 +11,7 @@ import pytest
 
 from infra import stages
 from infra.package.build import UnknownStage, build_terraform
-from infra.package.terraform import BadTerraform, check
+from infra.package.terraform import BadTerraform, check, escaped
 from tests.infra import small_project
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
@@ -79,3 +79,10 @@ def test_what_leads_nowhere_is_found(package: Path, file: str, change: tuple[str
 def test_an_unknown_stage_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnknownStage):
         build_terraform("prod-nothing", tmp_path)
+
+
+def test_variables_of_iam_are_not_terraform_s(package: Path) -> None:
+    policies = (package / "chalice.tf.json").read_text("utf-8")
+    assert "$${aws:PrincipalAccount}" in policies and not re.search(r"(?<!\$)\$\{aws:", policies)
+    once = escaped('{"a": "${aws:PrincipalAccount}", "b": "${local.region}"}')
+    assert once == '{"a": "$${aws:PrincipalAccount}", "b": "${local.region}"}' == escaped(once)
