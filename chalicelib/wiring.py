@@ -34,11 +34,8 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
     from .biz.service import Biz
-    from .citizen.entitlements.ports import AsksConsent
     from .citizen.service import Citizen
-    from .citizen.wallet.issuers import Trusted
     from .gdx.service import Service as Gdx
-    from .neighbours import FiguresThroughGdx, FiguresToCatalogue
     from .opendata.service import Catalogue as OpenData
     from .shared.connections import Platform
     from .shared.functions import Functions
@@ -132,6 +129,10 @@ class House:
             return lambda: self.gdx.onboarding.signing.jwks()
         return fetched_jwks(self.way_out, f"{self.settings.gdx_url}/.well-known/jwks.json")
 
+    def member(self, room: str) -> str:
+        """The room as a member of the exchange."""
+        return MEMBERS[room]
+
     def parts(self, room: str) -> Parts:
         """The common parts of one room, made once."""
         if room not in self._parts:
@@ -219,104 +220,16 @@ class House:
     @cached_property
     def citizen(self) -> Citizen:
         """The Citizen Portal."""
-        from .citizen.access.log import AccessLogByExchange
-        from .citizen.access.ports import ReceiptsAtExchange
-        from .citizen.applications.ports import CasesAtBiz
-        from .citizen.consents.ports import ConsentsAtExchange
-        from .citizen.directory.ports import LicencesAtBiz
-        from .citizen.entitlements.catalogue import shipped
-        from .citizen.service import Citizen
-        from .neighbours import ConsumersAtGdx, ConsumersThroughGdx
+        from .bindings import citizen
 
-        parts = self.parts("citizen")
-        gdx = self.asks_gdx("citizen", parts.keyring)
-        return Citizen(
-            parts,
-            gdx=gdx,
-            objects=self.objects("citizen-documents"),
-            outside=self.outside("citizen"),
-            access_log=self.gdx.access_log if "gdx" in self.settings.platforms else AccessLogByExchange(gdx),
-            receipts=ReceiptsAtExchange(self.relay("gdx", self.settings.gdx_url)),
-            licences=LicencesAtBiz(self.relay("biz", self.settings.biz_url)),
-            cases=CasesAtBiz(self.relay("biz", self.settings.biz_url)),
-            consents=ConsentsAtExchange(self.relay("gdx", self.settings.gdx_url)),
-            consumers=ConsumersAtGdx(lambda: self.gdx)
-            if "gdx" in self.settings.platforms
-            else ConsumersThroughGdx(gdx),
-            rights=shipped,
-            asks_consent=self._asks_consent("citizen", gdx),
-            figures=self._figures("citizen", gdx),
-            issuers=self._issuers,
-            requests=self.requests("citizen"),
-            logins=self.settings.logins,
-        )
-
-    def _figures(self, room: str, gdx: AsksGdx) -> FiguresThroughGdx | FiguresToCatalogue:
-        """The catalogue as a room publishes its own figures in it: in this process, or by the exchange."""
-        from .neighbours import FiguresThroughGdx, FiguresToCatalogue
-
-        if "opendata" in self.settings.platforms:
-            return FiguresToCatalogue(lambda: self.opendata, MEMBERS[room])
-        return FiguresThroughGdx(gdx)
-
-    def _asks_consent(self, room: str, gdx: AsksGdx) -> AsksConsent:
-        """Consents as a room asks people for them: in this process, or at the exchange's address as the room itself."""
-        from .citizen.entitlements.ports import AsksAtExchange
-        from .neighbours import AsksHere
-        from .shared.gdx_client import GdxClient
-
-        if isinstance(gdx, GdxClient):
-            return AsksAtExchange(gdx.own)
-        return AsksHere(lambda: self.gdx, MEMBERS[room])
+        return citizen(self)
 
     @cached_property
     def biz(self) -> Biz:
         """The Biz Portal."""
-        from .biz.definitions.catalogue import shipped
-        from .biz.documents.cage import caged
-        from .biz.documents.clamd import Clamd
-        from .biz.service import Biz
-        from .neighbours import (
-            HomeThroughGdx,
-            HomeToCitizen,
-            LettersToCitizen,
-            MailboxThroughGdx,
-            PapersToCitizen,
-            RegistersThroughGdx,
-            WalletThroughGdx,
-        )
-        from .shared.workdays import Calendar
+        from .bindings import biz
 
-        parts = self.parts("biz")
-        gdx = self.asks_gdx("biz", parts.keyring)
-        open_here = self.settings.platforms
-        here = "citizen" in open_here
-        return Biz(
-            parts,
-            self.objects("biz-documents"),
-            catalogue=shipped,
-            registers=RegistersThroughGdx(gdx),
-            mailbox=LettersToCitizen(self.citizen) if here else MailboxThroughGdx(gdx),
-            wallet=PapersToCitizen(self.citizen) if here else WalletThroughGdx(gdx),
-            home=HomeToCitizen(self.citizen) if here else HomeThroughGdx(gdx),
-            calendar=Calendar.load,
-            outside=self.outside("biz"),
-            figures=self._figures("biz", gdx),
-            examine=caged,
-            scanner=Clamd(self.settings.clamd) if self.settings.clamd else None,
-        )
-
-    def _issuers(self) -> list[Trusted]:
-        """Whose credentials the portal can check: the Biz Portal's, in this process or at its public address."""
-        from .citizen.wallet.issuers import Trusted
-        from .shared.next_door import NextDoor
-        from .shared.thai import Text
-
-        name = Text(th="ระบบอำนวยความสะดวกทางธุรกิจ (Biz Portal)", en="Biz Portal")
-        here = "biz" in self.settings.platforms
-        way: Http = NextDoor(lambda: [self.rooms["biz"]]) if here else self.way_out
-        address = self.settings.biz_url
-        return [Trusted(f"{address}/biz", name, way, types=f"{address}/biz/v1/credential-types")]
+        return biz(self)
 
     def relay(self, room: str, address: str) -> Relay:
         """A neighbour's routes, called with people's own tokens: in this process if it is open here, else by HTTP."""

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from chalicelib.shared.ids import new_token
 
-from .harvest import forgetting as gathering
-from .participation import forgetting as saying
-from .purging import PURGED, Forget
+from .purging import PURGED
 from .webhooks.service import DUE
 
 if TYPE_CHECKING:
+    from .purging import Forget
     from .service import Catalogue
 
 
@@ -49,8 +48,10 @@ def hang(catalogue: Catalogue) -> None:
 
 def forgetting(catalogue: Catalogue) -> list[Forget]:
     """What the nouns do of their own when a dataset is purged."""
-    parts = catalogue.parts
+    from .harvest import forgetting as gathering
+    from .participation import forgetting as saying
 
+    parts = catalogue.parts
     return [
         lambda purged: saying.forget(parts.table, purged),
         lambda purged: catalogue.follows.forget("dataset", purged.id, purged.still),

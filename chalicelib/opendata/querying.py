@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from chalicelib.shared import cage
 from chalicelib.shared.functions import Functions
 
 from .core import Core
-from .tables.source import Sources
-from .tables.sql.elsewhere import Elsewhere
-from .tables.sql.sandbox import Caged, FromBucket, Sandbox
-from .tables.sql.service import Queries
-from .usage.counters import Counters
+
+if TYPE_CHECKING:
+    from .tables.source import Sources
+    from .tables.sql.elsewhere import Elsewhere
+    from .tables.sql.sandbox import Caged, Sandbox
+    from .tables.sql.service import Queries
+    from .usage.counters import Counters
 
 
 @dataclass
@@ -31,16 +34,24 @@ class Querying(Core):
     @cached_property
     def sources(self) -> Sources:
         """Tables as callers name them."""
+        from .tables.source import Sources
+
         return Sources(self.store, self.packages)
 
     @cached_property
     def counters(self) -> Counters:
         """Counts uses of datasets."""
+        from .usage.counters import Counters
+
         return Counters(self.parts.table, self.parts.clock)
 
     @cached_property
     def queries(self) -> Queries:
         """Questions in SQL."""
+        from .tables.sql.elsewhere import Elsewhere
+        from .tables.sql.sandbox import FromBucket, Sandbox
+        from .tables.sql.service import Queries
+
         sandbox: Elsewhere | Sandbox
         if self.functions is None:
             folder = None if self.folder is None else self.folder / "queries"

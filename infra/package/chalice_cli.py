@@ -51,12 +51,15 @@ UNUSED_PARTS = re.compile(
     | adbc_driver_duckdb | duckdb/experimental              # other people's ways to ask DuckDB
     | fsspec/implementations/(?!__init__|local|memory)\w+\.py$  # file systems elsewhere; DuckDB looks for `memory`
     | pydantic/v1                                           # classes as of 2021
+    | pydantic/mypy\.py$ | urllib3/contrib/emscripten       # a type checker's part, a browser's part
+    | dateutil/(zoneinfo|rrule\.py$|easter\.py$)            # botocore reads instants, and knows UTC
+    | aws_xray_sdk/ext/(?!botocore|resources|__init__|util|boto_utils)\w+(\.py)?  # frameworks that nobody uses here
     | pyparsing | rdflib/plugins/sparql | rdflib/(contrib|extras|tools)  # SPARQL, which nobody may ask us
     )(/|$)"""
 )
 """Parts of libraries by their path. `tests/infra/test_package.py` imports from a package all that our code imports."""
 
-FORMAT = 3
+FORMAT = 5
 """Raised when the cached zip would come out differently from the same requirements."""
 
 
@@ -133,6 +136,8 @@ def slim(data: Path, services: Iterable[str]) -> None:
         FileNotFoundError: botocore knows no such service.
     """
     kept = set(services)
+    if not data.exists():
+        return  # the project that is packaged has no botocore
     if unknown := sorted(kept - {path.name for path in data.iterdir()}):
         raise FileNotFoundError(f"botocore has no model of {', '.join(unknown)}")
     for folder in [path for path in data.iterdir() if path.is_dir()]:

@@ -41,6 +41,7 @@ _OPENDATA = (
 )  # fmt: skip
 ONLY_WITH: Mapping[str, frozenset[str]] = {
     "google-re2": frozenset({"biz"}),
+    "jsonschema": frozenset({"biz", "gdx"}),
     "orjson": frozenset({"gdx"}),
     "nh3": frozenset({"biz", "opendata"}),
     "pypdf": frozenset({"biz"}),

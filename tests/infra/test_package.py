@@ -124,6 +124,17 @@ def test_a_package_holds_the_app_and_nothing_around_it(packages: dict[str, Packa
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("platform", ["gdx", "citizen"])
+def test_a_package_stays_small_and_knows_its_own_services(packages: dict[str, Package], platform: str) -> None:
+    assert packages[platform].unzipped < 40 * 1024 * 1024
+    names = set(_names(packages[platform]))
+    services = {name.split("/")[2] for name in names if name.startswith("botocore/data/") and name.count("/") > 2}
+    own = {"dynamodb", "kms", "s3", "sqs", "xray"} | ({"sesv2", "sns"} if platform == "citizen" else set())
+    assert services == own
+    assert "chalicelib/shared/route_table.json" in names
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", OTHERS)
 def test_a_platform_carries_no_other_room(packages: dict[str, Package], platform: str) -> None:
     names = _names(packages[platform])
