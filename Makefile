@@ -77,8 +77,9 @@ docs: $(READY) ## write docs/openapi.json, docs/scale.md and .chalice/ from the 
 	$(BIN)/python -m bench.scale
 
 .PHONY: bench
-bench: $(READY) ## measure side by side and write bench/RESULTS.md, SEARCH.md and TABLES.md
+bench: $(READY) ## measure side by side and write bench/RESULTS.md, STARTING.md, SEARCH.md and TABLES.md
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.cold_start
 	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.tables
 

@@ -15,7 +15,6 @@ from bench.forms import validation
 from bench.log import proofs, sealing
 from bench.offers import proactive
 from bench.report import Comparison, page
-from bench.starting import starting
 from bench.story import story
 from bench.waiting import waiting
 from infra.local.environment import ISOLATED, changed
@@ -27,7 +26,6 @@ def run(effort: int, say: Callable[[str], None]) -> str:
     """The report; `effort` is how many rounds are measured, 30 being what `make bench` does."""
     before = os.getloadavg()[0]
     parts: tuple[Callable[[], Comparison], ...] = (
-        lambda: starting(max(1, effort // 3)),
         lambda: edge(effort),
         lambda: exchange(1_000, effort),
         lambda: exchange(100_000, effort),

@@ -71,7 +71,8 @@ def page(
         "Ratio: how many times as long as the line it is compared with; above 1 Klang loses. Medians, with the middle",
         "half of all rounds in brackets. Nothing here is a promise: tests never measure time.",
         "",
-        "What search costs beside PostgreSQL is in [SEARCH.md](SEARCH.md), what tables cost in [TABLES.md](TABLES.md).",
+        "What search costs beside PostgreSQL is in [SEARCH.md](SEARCH.md), what tables cost in [TABLES.md](TABLES.md),",
+        "what a start costs in [STARTING.md](STARTING.md).",
     ]
     for comparison in comparisons:
         lines += section(comparison)

@@ -11,6 +11,9 @@ import pytest
 from bench import postgres, search, search_postgres, tables, tables_postgres, tables_rows
 from bench.__main__ import RESULTS
 from bench.biz import largest_form, opening, pages
+from bench.cold_page import Started
+from bench.cold_page import page as cold_page
+from bench.cold_rivals import models, of_platform, routes
 from bench.edge import edge
 from bench.exchange import exchange
 from bench.forms import validation
@@ -20,7 +23,6 @@ from bench.offers import proactive
 from bench.provider import answer
 from bench.report import Comparison, Step, page, shown
 from bench.search_records import Asked, records, selective
-from bench.starting import starting
 from bench.tables_ours import Klang
 from bench.waiting import waiting
 from chalicelib.opendata.search.answering import answer as answer_search
@@ -96,7 +98,6 @@ def test_losses_are_published() -> None:
         lambda: proactive((300, 600), (300,)),
         lambda: proofs(1, (300, 3_000), batch=1),
         lambda: sealing(1, (300, 3_000)),
-        lambda: starting(1),
     ],
 )
 def test_every_comparison_can_be_made(measured: Callable[[], Comparison]) -> None:
@@ -196,3 +197,41 @@ def test_the_published_results_hold_every_comparison() -> None:
     assert of_the_offers in ([], list(OF_THE_OFFERS))
     # all of the portal's, or none while the file is of a run before they were measured
     assert of_the_portal in ([], list(OF_THE_PORTAL))
+
+
+def test_the_page_of_starts_says_which_aims_were_reached() -> None:
+    """The floor is 1 s: 1.2 s is within 1.25 times that, 1.3 s is not."""
+    each = {"floor": 1.0, "Klang gdx": 1.2, "Klang biz": 1.3, "Klang citizen": 1.25, "Klang opendata": 1.5}
+    rivals = {f"FastAPI {name}": 2.0 for name in ("gdx", "biz", "citizen", "opendata")}
+    taken = {name: Started([wall], [wall], 0.003, 0.001) for name, wall in {**each, **rivals}.items()}
+    sizes = {"gdx": (1, 2_000_000), "biz": (1, 50_000_000), "citizen": (1, 2_000_000), "opendata": (1, 120_000_000)}
+    text = cold_page(taken, sizes, at="now", loads=(0.1, 0.2), rounds=1, first=dict.fromkeys(sizes, "/"))
+    assert "| 1.20 | 1.25: reached |" in text and "| 1.30 | 1.25: missed |" in text
+    assert "| 1.50 | 1.6: reached |" in text
+    assert "| biz | 0.0 MB | 50.0 MB | missed |" in text
+
+
+def test_the_rival_has_every_route_and_model_of_a_platform() -> None:
+    document = {
+        "paths": {
+            "/gdx/v1/members": {"get": {"responses": {"200": _answers("#/components/schemas/Seen")}}},
+            "/files/{path+}": {"put": {"requestBody": _answers("#/components/schemas/Seen"), "responses": {}}},
+            "/elsewhere": {"get": {"responses": {}}},
+        },
+        "components": {
+            "schemas": {
+                "Seen": {"properties": {"class": {"type": "string", "maxLength": 3}}, "required": ["class"]},
+                "Other": {"properties": {}},
+            }
+        },
+    }
+    part = of_platform(document, ["/gdx/v1/members", "/files/{path+}"])
+    source = "\n".join([*models(part), *routes(part)])
+    compile(source, "rival", "exec")
+    assert "f_class_: 'str' = Field(..., alias='class', max_length=3)" in source
+    assert "'/files/{path:path}', methods=['PUT']" in source and "body: Seen = Body(...)" in source
+    assert "Other" not in source and "elsewhere" not in source
+
+
+def _answers(schema: str) -> dict[str, object]:
+    return {"content": {"application/json": {"schema": {"$ref": schema}}}}
