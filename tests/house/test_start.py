@@ -39,19 +39,8 @@ print(json.dumps({{
 }}))
 """
 HEAVY = (
-    *(
-        "boto3",
-        "botocore",
-        "aws_xray_sdk",
-        "cryptography",
-        "jwt",
-        "jsonschema",
-        "jinja2",
-        "segno",
-        "pypdf",
-        "re2",
-        "nh3",
-    ),
+    *("boto3", "botocore.session", "aws_xray_sdk", "cryptography", "jwt", "jsonschema", "jinja2"),
+    *("segno", "pypdf", "re2", "nh3"),
     *("duckdb", "tantivy", "rdflib", "openpyxl", "python_calamine", "uharfbuzz", "pydyf"),
 )
 FIRST = {
