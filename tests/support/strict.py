@@ -20,7 +20,9 @@ from typing import Any
 
 from moto.core.botocore_stubber import BotocoreStubber
 
+from infra.local.gateway_event import ACCOUNT
 from tests.support.strict_s3 import refuse_upload
+from tests.support.strict_values import fault_of
 
 Answer = tuple[int, Mapping[str, str], Any]
 Forward = Callable[[], Any]
@@ -29,6 +31,12 @@ _MIB = 1024 * 1024
 _TRANSACTION_BYTES = 4 * _MIB
 _TOKEN_SECONDS = 600
 _BATCH_WRITES = 25
+_WITH_VALUES = frozenset(
+    {
+        *("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "TransactGetItems", "BatchWriteItem"),
+        *("Query", "Scan"),
+    }
+)
 _DEDUPLICATION_SECONDS = 300
 # XML 1.0, section 2.2: the characters that SQS takes.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -62,7 +70,12 @@ class Strictness:
         if not operation:
             return refuse_upload(request, os.environ, self.now()) or forward()
         handler = self._handlers().get(operation)
-        return handler(json.loads(request.body), forward) if handler else forward()
+        if handler is None and operation not in _WITH_VALUES:
+            return forward()
+        body = json.loads(request.body)
+        if operation in _WITH_VALUES and (wrong := fault_of(operation, body, ACCOUNT, _region(request))):
+            return refusal("ValidationException", wrong)
+        return handler(body, forward) if handler else forward()
 
     def _handlers(self) -> dict[str, Callable[[dict[str, Any], Forward], Any]]:
         return {
@@ -141,6 +154,12 @@ class Strictness:
         """
         owner = self.owners.get(handle)
         return owner is not None and self.handles[owner] != handle
+
+
+def _region(request: Any) -> str:
+    """Where a request goes, by its address."""
+    found = re.search(r"dynamodb\.([a-z0-9-]+)\.amazonaws", request.url)
+    return found[1] if found else "us-east-1"
 
 
 def _bad_message(message: Mapping[str, Any]) -> Answer | None:

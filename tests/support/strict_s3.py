@@ -36,6 +36,8 @@ def refuse_upload(request: Any, environ: Mapping[str, str], now: float) -> Any:
         refused = check_post(fields, file, _bucket(host, url.path), secret_of, moment)
     elif "authorization" not in headers:
         refused = Refusal("AccessDenied")  # whoever signs nothing has no right in any bucket of ours
+    if refused is None and headers.get("x-amz-acl", "private").startswith(("public-", "authenticated-")):
+        refused = Refusal("AccessDenied")  # BlockPublicAcls, which every bucket of ours has
     if refused is None and request.method == "PUT" and _declares_digest(headers):
         refused = check_digests(headers, _body(request))
     if refused is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import ClassVar
 
@@ -80,7 +80,9 @@ class Agreement(GdxFlow):
             by, key = random.choice(tuple(PARTIES)), self.stage.ids()
             return Command(f"{by} begins", lambda service: self._begins(service, by, key))
         shown = self.seen[random.choice(sorted(self.seen))]
-        upon = shown[-1] if random.random() < 0.85 else random.choice(shown)
+        upon = shown[-1]
+        if random.random() < 0.2:  # what would be right now, by somebody who saw an earlier revision
+            upon = replace(upon, revision=random.choice(shown).revision)
         act, by = NEXT.get(upon.state, ("terminate", "provider"))
         if random.random() < 0.2:
             act, by = random.choice(tuple(Act)).value, random.choice(tuple(PARTIES))

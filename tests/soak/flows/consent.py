@@ -64,6 +64,18 @@ class Consent(GdxFlow):
         self.known: dict[str, Known] = {}
         self.began: dict[str, datetime] = {}
         self.passed: list[str] = []
+        self.told_before = {(row.data["subject"], row.data["seq"]) for row in stage.rows("gdx", "CONSENTS#", "EVT#")}
+        self.first: Item | None = next(iter(stage.rows("gdx", "CONSENT#")), None)
+        for row in stage.rows("gdx", "CONSENT#"):
+            self.known[row.data["id"]] = Known(datetime.fromisoformat(row.data["until"]), row.version, giving=True)
+
+    @classmethod
+    def prepare(cls, service: Service) -> None:
+        """A life begins with a consent that was given."""
+        until = service.now + timedelta(days=4)
+        kept = service.consents.ask(SubsystemId.parse(BANK), MALEE, _asked(until, once=False), _once("seed"), _shown)
+        consent = kept.consent
+        service.consents.give(consent.id, consent.subject, ACT, kept.version, _once("given"), _shown)
 
     # -- what a bank and a person do -------------------------------------------------------------
 
@@ -93,15 +105,7 @@ class Consent(GdxFlow):
         if self.stage.now - began > timedelta(seconds=CLAIM_LIVES - 3600):
             return
         until = self.stage.now + timedelta(hours=hours)
-        asked = Asked(
-            service=ServiceId.parse(REPORT),
-            purposes=("loan-application",),
-            fields=("/score",),
-            starts=None,
-            ends=until,
-            mode=Mode.ONCE if once else Mode.REPEATED,
-            data_life_days=1,
-        )
+        asked = _asked(until, once=once)
         try:
             kept = service.consents.ask(SubsystemId.parse(BANK), MALEE, asked, _once(key), _shown)
         except Replayed as again:
@@ -191,7 +195,7 @@ class Consent(GdxFlow):
                 yield Violation("HALF", f"the history ends with {states[-1]}, {state} stands there")
             if any(count > 1 for count in Counter(states).values()):
                 yield Violation("DOUBLED", f"a history of {states}")
-            if {(identifier, event.seq) for event in history} - self.told.news.keys():
+            if {(identifier, event.seq) for event in history} - self.told.news.keys() - self.told_before:
                 yield Violation("LOST", "the person's portal was not told")
         leaves = {str(row.data["leaf"]["id"]) for row in rows if row.key.sk == "LEAF"}
         lines = Counter(str(row.data["receipt"]) for row in rows if row.key.pk.startswith("SUBJECT#"))
@@ -202,7 +206,7 @@ class Consent(GdxFlow):
 
     def _in_order(self) -> Iterator[Violation]:
         """Each record was written while a consent held, judged by the order in which things took effect."""
-        row: Item | None = None
+        row: Item | None = self.first
         used: set[str] = set()
         for commit in self.stage.history.commits():
             leaf = next((item for item in commit.put if item.key.sk == "LEAF"), None)
@@ -217,6 +221,18 @@ class Consent(GdxFlow):
             for item in commit.put:
                 if item.key.pk.startswith("CONSENT#") and not item.key.sk.startswith("PAST#"):
                     row = item
+
+
+def _asked(until: datetime, *, once: bool) -> Asked:
+    return Asked(
+        service=ServiceId.parse(REPORT),
+        purposes=("loan-application",),
+        fields=("/score",),
+        starts=None,
+        ends=until,
+        mode=Mode.ONCE if once else Mode.REPEATED,
+        data_life_days=1,
+    )
 
 
 def _once(key: str) -> Once:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,13 +12,17 @@ from chalicelib.gdx.notices import ConsentNews, Notice
 from chalicelib.gdx.seed import load
 from chalicelib.gdx.service import Service
 from chalicelib.shared.access_tokens import Tokens
-from chalicelib.shared.aws.keys import KmsSigner, room_secret
+from chalicelib.shared.aws.keys import CONTEXT, KmsSigner, room_secret
+from chalicelib.shared.aws.keys import SECRET as PLACE
 from chalicelib.shared.cursors import Cursors
 from chalicelib.shared.egress import HttpAnswer
+from chalicelib.shared.ids import new_token
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.parts import Parts as RoomParts
+from chalicelib.shared.storage import Create, Item
 from tests.gdx.exchange import BASE, DOPA, MALEE, OFFICE, PERSON, RECORD, SEED
-from tests.support.keys import LocalSigner
+from tests.support.cloud import new_session
+from tests.support.keys import SECRET, LocalSigner
 
 from ..flow import Flow, Parts
 from ..stage import Stage
@@ -122,7 +127,7 @@ class GdxFlow(Flow[Service]):
     def seed(cls, stage: Stage) -> Seeded:
         stage.pass_time(days=-3)  # whatever way the clock goes in a life, this was before
         clients = stage.account.clients(cls.rooms)
-        secret = room_secret(stage.table("gdx"), lambda: clients.kms, "alias/klang-test-gdx-data")
+        secret = _known_secret(stage)
         signer = KmsSigner(lambda: clients.kms, "alias/klang-test-gdx-signing")
         assert signer.kid
         keys = {name: LocalSigner() for name in (OFFICE, BANK, CIVIL)}
@@ -196,6 +201,15 @@ def room(stage: Stage, parts: Parts, keyring: Keyring, http: Any, notices: Told)
     )
     objects = parts.objects(stage.objects("gdx-documents"))
     return Service(made, objects, stage.objects("gdx-log"), notices=notices)
+
+
+def _known_secret(stage: Stage) -> bytes:
+    """The room's secret, the same in every process: shards and counters follow from names that are made with it."""
+    kms = new_session().client("kms")  # an operator's: functions may not encrypt
+    sealed = kms.encrypt(KeyId="alias/klang-test-gdx-data", Plaintext=SECRET, EncryptionContext=CONTEXT)
+    wrapped = base64.b64encode(sealed["CiphertextBlob"]).decode()
+    stage.table("gdx").write([Create(Item(PLACE, {"wrapped": wrapped}))], new_token())
+    return SECRET
 
 
 def _hear(service: Service, queue: str, body: str) -> None:

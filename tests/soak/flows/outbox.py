@@ -46,6 +46,7 @@ class Outbox(Flow[Process]):
         super().__init__(stage, parts)
         self.tried: set[tuple[str, str]] = set()
         self.began: dict[tuple[str, str], datetime] = {}
+        self.late: set[tuple[str, str]] = set()
         self.refused: set[tuple[str, str]] = set()
         self.answers: dict[tuple[str, str], Json] = {}
         self.read: dict[str, Item] = {}
@@ -94,13 +95,14 @@ class Outbox(Flow[Process]):
 
     def _is_late(self, process: Process, case: str, there: Item) -> None:
         """Acts upon a version that was read before."""
-        key = f"late{there.version}"
-        once = Once(f"{case}#{self.stage.ids()}", "same", new_token())
+        key = self.stage.ids()
+        once = Once(f"{case}#{key}", "same", new_token())
+        self.late.add((case, key))
         try:
             answer = self._written(process, once, case, key, there)
         except (Stale, TooMany):
+            self.late.discard((case, key))  # refused is refused, even if the answer to a first attempt was lost
             return
-        self.tried.add((case, key))
         self.answers[case, key] = answer
         if answer["seq"] != there.data["head"]["seq"] + 1:
             self.noticed.append(Violation("STALE", f"version {there.version} was taken for the last"))
@@ -155,7 +157,7 @@ class Outbox(Flow[Process]):
             events = found.get(_case(case).pk, [])
             keys = Counter(str(event.data["key"]) for event in events)
             acknowledged = {key for of, key in self.answers if of == case}
-            tried = {key for of, key in self.tried if of == case}
+            tried = {key for of, key in self.tried | self.late if of == case}
             if acknowledged - set(keys):
                 yield Violation("LOST", f"case {case}: {sorted(acknowledged - set(keys))}")
             if any(number > 1 for number in keys.values()):

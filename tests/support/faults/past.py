@@ -49,8 +49,12 @@ class Past:
                 noted[name] = {pk: dict(slot) for pk, slot in table.items.items()}
             if key is not None:  # moto changes the item itself
                 pk, sk = (DynamoType(key[each]) for each in (table.hash_key_attr, table.range_key_attr))
-                if sk in noted[name].get(pk, {}):
-                    noted[name][pk][sk] = copy.deepcopy(noted[name][pk][sk])
+                item = noted[name].get(pk, {}).get(sk)
+                if item is not None:
+                    kept = copy.deepcopy(item)
+                    for view in (*self._views[name], noted[name]):
+                        if view.get(pk, {}).get(sk) is item:
+                            view[pk][sk] = kept
         for name, view in noted.items():
             self._views[name].append(view)
 
