@@ -21,7 +21,7 @@ import pytest
 from demo.story import LICENCE
 from demo.world import Answer, World
 from tests.journeys.effects import Effects, effects
-from tests.journeys.weather import BEGINNING, Death, Skies, Storm, weather
+from tests.journeys.weather import BEGINNING, Away, Death, Skies, Storm, weather
 from tests.support.faults import Kind
 from tests.support.town import InProcess, Town, town
 
@@ -125,6 +125,30 @@ def test_all_calls_are_doubled_or_refused(calm: Effects, kinds: tuple[Kind, ...]
         for call in ("dynamodb:TransactWriteItems", "sqs:SendMessage"):
             assert {kind for met, kind in played.weather.met if met == call} == set(kinds)
         assert {"kms:Decrypt", "kms:Sign", "s3:CopyObject", "s3:PutObject"} <= {met for met, _ in played.weather.met}
+
+
+class Recovering(Town):
+    """A town whose clients meet another process after a failure: they do not wait here, and one process asks for the
+    keys of an issuer at most once in ten seconds, whether it gets them or not.
+    """
+
+    def ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, attempt: int = 0
+    ) -> tuple[int, dict[str, str], bytes]:
+        answer = super().ask(method, path, headers, body, attempt)
+        if answer[0] >= 500:
+            come_again = answer[0] == 503 and int(answer[1]["retry-after"]) > 0
+            assert come_again or "x-road-error" in answer[1], (method, path, answer)
+            self.restart()
+        return answer
+
+
+def test_the_tables_are_away_then_the_queues(calm: Effects) -> None:
+    """Whoever is told to come again comes again, every message is sent by the sweep alone, and the same is there."""
+    with story(Away("dynamodb", "sqs"), town_of=Recovering) as played:
+        assert played.effects.same == calm.same and played.effects.accesses == calm.accesses
+        assert played.here.open_rows() == [] and played.here.dead_letters() == 0
+        assert {"dynamodb:TransactWriteItems", "sqs:GetQueueUrl"} <= {call for _, call in played.weather.struck}
 
 
 class Stammering(InProcess):

@@ -22,6 +22,9 @@ READING = {
 }
 """AWS calls that leave an account as it was. Whatever is not among them is taken to write."""
 
+SCHEDULES = ("gdx_sweep", SEALING, "biz_sweep", "opendata_sweep", "opendata_publish", "citizen_sweep")
+"""What runs each minute."""
+
 BEGINNING, ANSWERED = "beginning", "answered from outside"
 
 S = TypeVar("S", bound="Skies")
@@ -158,6 +161,33 @@ class Storm(Skies):
         self._repeats = kind != "twice"
         self.met[f"{service}:{operation}", kind] += 1
         return self._strike(f"{service}:{operation}", kind)
+
+
+class Away(Skies):
+    """At each attempt at anything, a whole service is away for as long as the attempt lasts; then there is peace.
+
+    Args:
+        services: one for each attempt. A schedule, which is never the second attempt at anything, counts its runs.
+    """
+
+    def __init__(self, *services: str) -> None:
+        super().__init__()
+        self._services = services
+        self._attempt = 0
+        self._runs: Counter[str] = Counter()
+
+    @contextmanager
+    def around(self, name: str, attempt: int) -> Iterator[None]:
+        if not self._running:
+            self._attempt = max(attempt, self._runs[name]) if name in SCHEDULES else attempt
+            self._runs[name] += 1
+        with super().around(name, attempt):
+            yield
+
+    def pick(self, service: str, operation: str, _: int) -> Kind:
+        """Nobody answers."""
+        away = self._services[self._attempt : self._attempt + 1]
+        return self._strike(f"{service}:{operation}", "drop") if service in away else "ok"
 
 
 @contextmanager
