@@ -45,6 +45,12 @@ test: $(READY) ## run every test (EMULATOR=ministack: store contracts and journe
 soak: $(READY) ## live many short lives of every flow under faults (SEEDS=200 FROM=0 WRITE=1 adds them to bench/SOAK.md)
 	@$(BIN)/python -m tests.soak --seeds $(or $(SEEDS),200) --from $(or $(FROM),0) $(if $(WRITE),--write)
 
+CASES ?= 20000
+
+.PHONY: hostile
+hostile: $(READY) ## ask every operation CASES times together as hostile callers do, with every forged token (CASES=20000)
+	@HOSTILE_CASES=$(CASES) $(BIN)/python -m pytest -q tests/hostile/test_schemas.py tests/hostile/test_forgeries.py
+
 .PHONY: check
 check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/ruff format --check .

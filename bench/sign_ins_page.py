@@ -7,7 +7,9 @@ from dataclasses import asdict, fields
 from bench.counted import Cost
 from bench.scale import Assumed, Limits, Prices
 from bench.sign_ins import SignInAssumed, SignInDay, SignInLoad, count_sign_ins
-from chalicelib.citizen.sessions.entering import STARTS
+from chalicelib.citizen.sessions.entering import START
+
+MOST = START.most
 
 _WORDS = {
     "sign_ins": "sign-ins on the day",
@@ -70,7 +72,7 @@ def sign_ins(day: SignInDay, baht: float) -> list[str]:
         "most",
         f"{starts:.0f} a second, and KMS takes {symmetric:,.0f}. Nor is any item written by all: the counters are of "
         "one",
-        f"address each, and that address is answered 429 after {STARTS} logins in a minute, long before its counter is",
+        f"address each, and that address is answered 429 after {MOST} logins in a minute, long before its counter is",
         "one that transactions meet at.",
     ]
 

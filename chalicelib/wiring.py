@@ -25,6 +25,7 @@ from .shared.egress import GuardedHttp, Http
 from .shared.ids import new_id, utc_now
 from .shared.journal import Journal
 from .shared.keyring import Keyring
+from .shared.paces import Paces
 from .shared.parts import Parts
 from .shared.way_out import WayOut
 from .shared.web import Room
@@ -305,6 +306,8 @@ def open_house(
         OPENINGS[platform](house)
     for room in house.rooms.values():
         room.login = f"{settings.citizen_url}/citizen/v1/login"
+        parts = house.parts(room.name)
+        room.paces = Paces(parts.table, parts.keyring, parts.clock)
     boards = {platform: house.board(platform) for platform in settings.platforms}
     house.rooms["front"] = front(list(house.rooms.values()), server=settings.base_url, boards=boards, clock=house.now)
     return house

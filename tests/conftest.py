@@ -54,15 +54,16 @@ def pytest_collection_finish() -> None:
 
 
 class TogetherByFile(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
-    """A file's tests stay on one worker, and so do all files that build packages: they share a cache.
+    """A file's tests stay on one worker, and so do all files that build packages (they share a cache), and all that ask
+    strangers into one played town.
 
     xdist 3.8's own `loadgroup` does not see `xdist_group` under pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        builds = 'xdist_group("packaging")' in Path(self.config.rootpath, file).read_text(encoding="utf-8")
-        return "packaging" if builds else file
+        text = Path(self.config.rootpath, file).read_text(encoding="utf-8")
+        return next((name for name in ("packaging", "hostile") if f'xdist_group("{name}")' in text), file)
 
 
 @pytest.hookimpl(optionalhook=True)

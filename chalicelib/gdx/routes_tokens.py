@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from ..shared.errors import Refusal, Unauthenticated
 from ..shared.identity import PUBLIC
+from ..shared.paces import Pace
 from ..shared.problems import status_of
 from ..shared.web import Call, Reply, Request, Response, Room
 from .service import Service
@@ -14,6 +15,9 @@ from .tokens import OAuthRefused
 
 FORM = "application/x-www-form-urlencoded"
 LIMIT = 16 * 1024
+TOKENS = Pace("tokens", 3_000)
+"""Tokens that one network may ask for in a minute: each costs two calls of KMS, and a platform's functions, each with a
+token of its own, share few addresses."""
 FOR_A_WHILE = {"Cache-Control": "public, max-age=300"}
 
 
@@ -25,7 +29,7 @@ def dialect(refusal: Refusal | None, language: str, request_id: str, request: Re
         error, status = "invalid_client", 401
     elif refusal is not None:
         status = status_of(refusal)
-        error = "invalid_request" if status < 500 else "temporarily_unavailable"
+        error = "invalid_request" if status < 500 and status != 429 else "temporarily_unavailable"
     else:
         error, status = "server_error", 500
     body = {"error": error, "request_id": request_id}
@@ -43,6 +47,7 @@ def hang(room: Room, service: Service) -> None:
     @room.post(
         "/oauth2/token",
         allow=[PUBLIC],
+        pace=TOKENS,
         raw=True,
         limit=LIMIT,
         dialect=dialect,

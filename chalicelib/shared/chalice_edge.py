@@ -31,6 +31,8 @@ CORS = CORSConfig(
         "ETag",
         "Location",
         "Idempotent-Replayed",
+        "RateLimit",
+        "RateLimit-Policy",
         "Retry-After",
         "WWW-Authenticate",
         "X-Correlation-Id",

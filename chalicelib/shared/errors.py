@@ -163,8 +163,9 @@ class KeyReused(Refusal):
 
 
 class TooMany(Refusal):
-    """A quota or rate is used up; `retry_after` says when to come back."""
+    """A quota or rate is used up; `retry_after` says when to come back, `limits` are headers about the rate."""
 
+    limits: Mapping[str, str] = {}
     slug, title_th, title_en = "too-many-requests", "เรียกใช้เกินโควตา", "Too many requests"
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from .identity import Allow
+from .paces import Pace
 from .problems import MEDIA_TYPE
 from .web import Room, Route
 
@@ -130,6 +131,8 @@ def _operation(room: str, route: Route, schema_of: dict[Any, Any], definitions: 
             },
         },
     }
+    if route.pace is not None:
+        operation["responses"]["429"] = _too_often(route.pace)
     if route.body is not None:
         media = "application/merge-patch+json" if route.method == "PATCH" else "application/json"
         schema = schema_of[route.body, "validation"]
@@ -137,6 +140,21 @@ def _operation(room: str, route: Route, schema_of: dict[Any, Any], definitions: 
     elif route.raw and route.writes:
         operation["requestBody"] = {"content": {"*/*": {}}}
     return operation
+
+
+def _too_often(pace: Pace) -> dict[str, Any]:
+    """The refusal of who asks too often (RFC 6585 s.4)."""
+    text: dict[str, Any] = {"schema": {"type": "string"}}
+    return {
+        "description": f"Asked too often: at most {pace.most} requests in {pace.seconds} seconds of one caller, "
+        f"or of one network where nobody is known; counted as {pace.name}",
+        "headers": {
+            "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"},
+            "RateLimit": text,
+            "RateLimit-Policy": {**text, "description": pace.policy},
+        },
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
 
 
 def _security(allow: Sequence[Allow]) -> list[dict[str, list[str]]]:

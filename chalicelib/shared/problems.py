@@ -41,6 +41,18 @@ def status_of(refusal: Refusal) -> int:
     return 400
 
 
+def headers_of(refusal: Refusal, status: int) -> dict[str, str]:
+    """What every dialect's answer says beside its body: how to be let in, when to come again, how often one may ask."""
+    found: dict[str, str] = {}
+    if status in (401, 403):  # RFC 9110 s.11.6.1, RFC 6750 s.3
+        found["WWW-Authenticate"] = refusal.challenge
+    if isinstance(refusal, errors.TooMany):
+        found |= refusal.limits
+    if refusal.retry_after is not None:
+        found["Retry-After"] = str(refusal.retry_after)
+    return found
+
+
 def problem(refusal: Refusal, *, language: str, instance: str) -> dict[str, Any]:
     """The problem document; `instance` is the request id, which also stands in the log."""
     thai = language != "en"

@@ -30,7 +30,8 @@ from .identity import Allow, Caller
 from .journal import Once, Replayed
 from .json_text import parse_json as parse_json
 from .measures import answered, at_work
-from .problems import MEDIA_TYPE, problem, status_of, unexpected
+from .paces import Pace, Paces, told
+from .problems import MEDIA_TYPE, headers_of, problem, status_of, unexpected
 
 log = logging.getLogger("klang.edge")
 
@@ -156,6 +157,8 @@ class Route:
     """Finds the token of a request where it may stand elsewhere than in `Authorization`."""
     vouched: Callable[[Request], Any] | None = None
     """Checks who vouches for a request over its very bytes, before anything is read from it; gives `Call.vouched`."""
+    pace: Pace | None = None
+    """How often one caller may ask; None: nothing can be guessed and nothing costs much."""
 
     @property
     def writes(self) -> bool:
@@ -183,12 +186,14 @@ class Room:
 
     Attributes:
         login: where a person logs in again when a stronger login is needed; None: not told.
+        paces: counts what routes with a pace are asked; None: nothing is counted.
     """
 
     def __init__(self, name: str, gate: Admits) -> None:
         self.name = name
         self.gate = gate
         self.login: str | None = None
+        self.paces: Paces | None = None
         self._hung: dict[tuple[str, str], Route] = {}
         self._nouns: dict[tuple[str, str], str] = {}
         self._closed: dict[str, Callable[[], object]] = {}
@@ -289,7 +294,7 @@ class Room:
 
     def _followed(self, route: Route, request: Request, request_id: str) -> Response:
         language = reading.language(request.headers.get("accept-language", ""))
-        common = {"X-Correlation-Id": request_id, "Content-Language": language}
+        common = {"X-Correlation-Id": request_id, "Content-Language": language, **told(route.pace)}
         try:
             response = self._attempt(route, request, request_id, language)
         except Refusal as refusal:
@@ -298,10 +303,7 @@ class Room:
             if self.login is not None and isinstance(refusal, AssuranceTooLow):
                 refusal.members = {**refusal.members, "login": self.login}
             response = _refused(route, refusal, language, request_id, request)
-            if response.status in (401, 403):  # in every dialect (RFC 9110 s.11.6.1, RFC 6750 s.3)
-                common["WWW-Authenticate"] = refusal.challenge
-            if refusal.retry_after is not None:
-                common["Retry-After"] = str(refusal.retry_after)
+            common |= headers_of(refusal, response.status)  # in every dialect
         except Exception as error:
             # the traceback's last frames locate it; the message may hold what the caller sent, so it stays out
             log.error(
@@ -325,6 +327,8 @@ class Room:
             )
         found = request.headers.get("authorization") if route.credentials is None else route.credentials(request)
         caller = self.gate.admit(found, route.allow)
+        if route.pace is not None and self.paces is not None:
+            self.paces.take(route.pace, caller, request.address)
         vouched = None if route.vouched is None else route.vouched(request)
         call = Call(
             caller=caller,
@@ -389,13 +393,8 @@ def _rendered(reply: Reply, route: Route) -> Response:
 
 def _refused(route: Route, refusal: Refusal | None, language: str, request_id: str, request: Request) -> Response:
     if route.dialect is not None:
-        said = route.dialect(refusal, language, request_id, request)
-        # whatever the words: a page, too, says when to come again
-        later = {} if refusal is None or refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
-        return replace(said, headers={**later, **said.headers})
-    if refusal is None:
-        document = unexpected(language=language, instance=request_id)
-    else:
-        document = problem(refusal, language=language, instance=request_id)
+        return route.dialect(refusal, language, request_id, request)
+    said = {"language": language, "instance": request_id}
+    document = unexpected(**said) if refusal is None else problem(refusal, **said)
     headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
     return Response(document["status"], headers, json.dumps(document, ensure_ascii=False).encode())

@@ -15,6 +15,7 @@ from tests.support.town import Town
 
 PASSING = {
     "ONCE",
+    "PACE",
     "OUT",
     "QUOTA",
     "ASSERTION",

@@ -11,6 +11,7 @@ from chalicelib.shared import press
 from chalicelib.shared.credential_types import TypeAsked, TypeMetadata
 from chalicelib.shared.errors import Fault, Invalid, not_found
 from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
+from chalicelib.shared.paces import Pace
 from chalicelib.shared.web import Call, Outgoing, Reply, Room
 
 from ..model import DESK_ROLES
@@ -24,6 +25,8 @@ from .views import LicenceCard, LicenceFile, LicencePage
 
 APPROVER = officer("approver")
 READERS = [CITIZEN, officer(*DESK_ROLES)]
+LOOK_UPS = Pace("look-ups", 300)
+"""Licences that one network may look up in a minute by number or QR: an office that checks many, not a copy of all."""
 LIST_TYPE = "application/statuslist+jwt"
 _STATUS: dict[str, LicenceStatus] = {"suspend": "suspended", "reinstate": "valid", "revoke": "revoked"}
 
@@ -68,6 +71,7 @@ def _looking(room: Room, biz: Biz) -> None:
     @room.get(
         "/biz/v1/verify/{token}",
         allow=[PUBLIC],
+        pace=LOOK_UPS,
         query=bodies.VerifyQuery,
         answer=LicenceCard,
         dialect=refusal,

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from chalicelib.shared.errors import Fault, Invalid, not_found
 from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
+from chalicelib.shared.paces import Pace
 from chalicelib.shared.payment_notices import CallbackBody
 from chalicelib.shared.payment_statements import LIMIT as STATEMENT_LIMIT
 from chalicelib.shared.payment_statements import read as read_statement
@@ -25,6 +26,8 @@ CALLBACK_LIMIT = 16 * 1024
 CASE_PAYMENTS = "/biz/v1/applications/{id}/payments"
 DAY = "/biz/v1/payments/providers/{provider}/{day}"
 ENTRY = "/biz/v1/payments/entries/{entry}"
+RECEIPTS = Pace("receipts", 120)
+"""Receipts that one network may try in a minute by their tokens."""
 MONEY = officer(FINANCE, OPERATOR)
 _PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
 
@@ -151,6 +154,7 @@ def _receipts(room: Room, biz: Biz) -> None:
     @room.get(
         "/biz/v1/payments/receipts/{token}",
         allow=[PUBLIC],
+        pace=RECEIPTS,
         query=bodies.ReceiptQuery,
         answer=views.ReceiptView,
         summary="A receipt by the token that its payer has, as JSON or as an HTML page (format=html)",

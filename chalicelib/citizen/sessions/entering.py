@@ -24,6 +24,7 @@ from chalicelib.shared.jose import IssuerKey, TokenRefused, sign_jwt
 from chalicelib.shared.journal import Once
 from chalicelib.shared.keyring import Tampered
 from chalicelib.shared.measures import measure
+from chalicelib.shared.paces import Pace, network_of
 from chalicelib.shared.storage import Change
 from chalicelib.shared.thai import is_national_id
 
@@ -33,12 +34,11 @@ from .idtoken import Expected, verified
 from .model import LOGIN_LIVES, Entered, Login, Started, Who
 from .providers import Claims, LoginProvider
 from .refusals import LoginRefused, refused
-from .rules import network_of
 from .secrets import Secrets
 from .tokens import SessionTokens
 from .upstream import Upstream, unready
 
-STARTS, FINISHES = 300, 300
+START, FINISH = Pace("login", 300, counted_inside=True), Pace("session", 300, counted_inside=True)
 """Logins of one provider that one address may begin, and end, in a minute: thousands of people share one address of a
 mobile network. There is no limit over all addresses: whoever reached it would lock everybody out."""
 
@@ -95,7 +95,7 @@ class Entering:
         if known.needs_secret:
             self._secret(known)
         endpoint = self._upstream(known).endpoints().authorization
-        self._count("start", known, address, STARTS)
+        self._count("start", known, address, START.most)
         login = Login(
             id=self._hall.parts.ids(),
             provider=known.id,
@@ -211,7 +211,7 @@ class Entering:
 
     def _use_up(self, login: Login, provider: LoginProvider, address: str) -> None:
         try:
-            self._count("finish", provider, address, FINISHES, store.used(login.id, login.begun))
+            self._count("finish", provider, address, FINISH.most, store.used(login.id, login.begun))
         except AlreadyThere:
             raise refused() from None
 

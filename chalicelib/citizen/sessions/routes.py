@@ -10,8 +10,9 @@ from chalicelib.shared.web import Call, Reply, Room
 
 from ..hall import person_of
 from ..service import Citizen
+from .entering import FINISH, START
 from .rules import device_of
-from .service import Granted, lifetime
+from .service import END, REFRESH, Granted, lifetime
 from .views import (
     AllSignedOut,
     DevicesView,
@@ -85,6 +86,7 @@ def _add_logging_in(room: Room, citizen: Citizen) -> None:
     @room.post(
         "/citizen/v1/login",
         allow=[PUBLIC],
+        pace=START,
         body=LoginWish,
         answer=LoginStarted,
         summary="Begin a login: where to send the person, and what to keep until they are back",
@@ -106,6 +108,7 @@ def _add_logging_in(room: Room, citizen: Citizen) -> None:
     @room.post(
         "/citizen/v1/sessions",
         allow=[PUBLIC],
+        pace=FINISH,
         body=LoginAnswer,
         answer=SessionGrant,
         status=201,
@@ -121,6 +124,7 @@ def _add_logging_in(room: Room, citizen: Citizen) -> None:
     @room.post(
         "/citizen/v1/sessions/refresh",
         allow=[PUBLIC],
+        pace=REFRESH,
         body=RefreshWish,
         answer=SessionGrant,
         summary="New tokens for the newest refresh token; an older one ends the session",
@@ -132,6 +136,7 @@ def _add_logging_in(room: Room, citizen: Citizen) -> None:
     @room.post(
         "/citizen/v1/sessions/end",
         allow=[PUBLIC],
+        pace=END,
         body=SignOutWish,
         answer=SignedOut,
         summary="Sign out with a refresh token, also when the access token is over (RFC 7009)",

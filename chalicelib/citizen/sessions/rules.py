@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -126,19 +125,6 @@ _SIGNS = (
 def device_of(user_agent: str) -> str:
     """The kind of device that a User-Agent names, as a code of `DEVICES`."""
     return next((code for sign, code in _SIGNS if sign in user_agent), "other")
-
-
-def network_of(address: str) -> str:
-    """What is counted of a client's address: all of IPv4, the first 64 bits of IPv6 (one household has them all)."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.IPv6Network((found.packed[:8] + bytes(8), 64)))
-    return str(found)
 
 
 def to_the_hour(at: datetime) -> datetime:

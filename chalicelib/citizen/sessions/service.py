@@ -12,6 +12,7 @@ from chalicelib.shared.errors import Stale, not_found
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Event, Head, Once
 from chalicelib.shared.keyring import Keyring
+from chalicelib.shared.paces import Pace, network_of
 from chalicelib.shared.storage import Change
 
 from ..hall import Hall, Told
@@ -28,8 +29,9 @@ from .refusals import ended
 from .rules import Refresh
 from .tokens import LIVES, SessionTokens
 
-REFRESHES = 1200
-"""Refreshes that one address may make in a minute; see `entering.STARTS`."""
+REFRESH = Pace("session-refresh", 1200, counted_inside=True)
+"""Refreshes that one address may make in a minute; see `entering.START`."""
+END = Pace("session-end", 300)
 ATTEMPTS = 3
 
 
@@ -172,8 +174,8 @@ class Sessions:
             self._save(over, told, by=f"citizen:{session.person}", new=False)
             raise ended()
         after = rules.turned(session, now) if verdict == "turn" else rules.repeated(session, now)
-        who = self._hall.parts.keyring.mac("login-limit", f"refresh\n{rules.network_of(address)}".encode())
-        count = store.counted("refresh", who, now, REFRESHES)
+        who = self._hall.parts.keyring.mac("login-limit", f"refresh\n{network_of(address)}".encode())
+        count = store.counted("refresh", who, now, REFRESH.most)
         self._hall.parts.journal.commit(_attempt(), [store.changed(after), count])
         return self._granted(after, _unsealed(self._hall.parts.keyring, session))
 

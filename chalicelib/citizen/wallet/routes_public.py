@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from chalicelib.shared import press
 from chalicelib.shared.identity import PUBLIC
 from chalicelib.shared.json_text import parse_json
+from chalicelib.shared.paces import Pace
 from chalicelib.shared.problems import invalid_body
 from chalicelib.shared.web import Call, Reply, Room
 
@@ -16,6 +17,10 @@ from .views import CheckedView, ShareWaits, VerifyAsked
 
 FORM = "application/x-www-form-urlencoded"
 SHARE = "/citizen/v1/shares/{code}"
+SHARES = Pace("shares", 60)
+"""Codes that one network may try in a minute; each has 132 bits, so this spares us the work and no one the waiting."""
+CHECKS = Pace("checks", 60)
+"""Papers that one network may have checked in a minute; each check asks the issuer for keys and status."""
 
 
 def hang(room: Room, portal: Citizen) -> None:
@@ -25,6 +30,7 @@ def hang(room: Room, portal: Citizen) -> None:
     @room.get(
         SHARE,
         allow=[PUBLIC],
+        pace=SHARES,
         answer=ShareWaits,
         dialect=pages.refusal,
         summary="Whether a one-time code can be used, as JSON or a page with a button; looking uses nothing up",
@@ -38,6 +44,7 @@ def hang(room: Room, portal: Citizen) -> None:
     @room.post(
         SHARE,
         allow=[PUBLIC],
+        pace=SHARES,
         raw=True,
         answer=CheckedView,
         dialect=pages.refusal,
@@ -62,6 +69,7 @@ def hang(room: Room, portal: Citizen) -> None:
     @room.post(
         "/citizen/v1/verify",
         allow=[PUBLIC],
+        pace=CHECKS,
         raw=True,
         answer=CheckedView,
         dialect=pages.refusal,

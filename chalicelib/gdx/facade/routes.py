@@ -11,6 +11,7 @@ from typing import Any
 from ...shared.errors import Malformed
 from ...shared.gdx_request import SIGNED
 from ...shared.identity import PUBLIC
+from ...shared.paces import Pace
 from ...shared.web import Call, Reply, Room
 from ..service import Service
 from ..told import told
@@ -22,13 +23,21 @@ from .views import ConsumerAnswer, ConsumerQuestion
 LIMIT = 1024 * 1024
 """Bytes of a request body."""
 VALIDATE = "/ws/auth/validate"
+VALIDATIONS = Pace("validations", 600)
+"""Keys and secrets that one network may try in a minute; a data centre with many old clients is one network."""
 
 
 def hang(room: Room, service: Service) -> None:
     """Hangs these routes on the room."""
     facade = service.facade
 
-    @room.get(VALIDATE, allow=[PUBLIC], dialect=dialect, summary="Token for a consumer key and secret (Thai gateway)")
+    @room.get(
+        VALIDATE,
+        allow=[PUBLIC],
+        pace=VALIDATIONS,
+        dialect=dialect,
+        summary="Token for a consumer key and secret (Thai gateway)",
+    )
     def validate(call: Call) -> Reply:
         given = parameters(call.request.query, "", b"")
         return _token(call, given)
@@ -36,6 +45,7 @@ def hang(room: Room, service: Service) -> None:
     @room.post(
         VALIDATE,
         allow=[PUBLIC],
+        pace=VALIDATIONS,
         raw=True,
         limit=16 * 1024,
         dialect=dialect,

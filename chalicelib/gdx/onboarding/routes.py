@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from ...shared.errors import not_found
 from ...shared.identity import PUBLIC, SYSTEM, officer
+from ...shared.paces import Pace
 from ...shared.web import Call, Reply, Room
 from ..directory.rules import must_own
 from ..ids import BadId, MemberId, SubsystemId
@@ -29,6 +30,8 @@ from .views import (
 )
 
 OPERATORS = [officer(OPERATOR)]
+CODES = Pace("invitation-codes", 30)
+"""Codes of invitations that one network may try in a minute."""
 AGENCIES = [SYSTEM, officer(OPERATOR)]
 _SYSTEM = "/gdx/v1/subsystems/{instance}/{member_class}/{member}/{subsystem}"
 _WORST = ("ok", "warn", "fail")
@@ -78,6 +81,7 @@ def _hang_invitations(room: Room, exchange: Service) -> None:
     @room.post(
         "/gdx/v1/invitations/redeem",
         allow=[PUBLIC],
+        pace=CODES,
         body=Redeem,
         answer=Joined,
         status=201,

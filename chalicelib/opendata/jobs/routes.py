@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
+from chalicelib.shared.paces import Pace
 from chalicelib.shared.web import Call, Reply, Room
 
 from ..access import STAFF_ROLES
@@ -11,6 +12,8 @@ from .model import Job
 from .rules import SOON
 from .views import JobView, NewJob
 
+ORDERS = Pace("jobs", 60)
+"""Jobs that one caller may ask for in a minute; how many run at once is counted by the service."""
 ALLOW = (PUBLIC, CITIZEN, officer(*sorted(STAFF_ROLES)))
 
 
@@ -28,6 +31,7 @@ def hang(room: Room, catalogue: Catalogue) -> None:
     @room.post(
         "/opendata/v1/jobs",
         allow=ALLOW,
+        pace=ORDERS,
         body=NewJob,
         answer=JobView,
         status=202,

@@ -104,17 +104,3 @@ class TestRules:
     )
     def test_devices(self, agent: str, device: str) -> None:
         assert rules.device_of(agent) == device
-
-    @pytest.mark.parametrize(
-        ("address", "network"),
-        [
-            ("198.51.100.7", "198.51.100.7"),
-            ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
-            ("2001:db8:1:2:bbbb::1", "2001:db8:1:2::/64"),
-            ("::ffff:198.51.100.7", "198.51.100.7"),
-            ("", "unknown"),
-            ("198.51.100.7, 1.2.3.4", "unknown"),
-        ],
-    )
-    def test_networks(self, address: str, network: str) -> None:
-        assert rules.network_of(address) == network
