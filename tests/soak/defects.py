@@ -12,12 +12,16 @@ from typing import Any
 
 from . import spoilt
 from .flow import Flow, Parts
+from .flows import biz_defects as hasty
 from .flows import gdx_defects as careless
 from .flows.agreement import Agreement
+from .flows.biz import BizParts
+from .flows.case import Case
 from .flows.consent import Consent
 from .flows.exchange import Exchange
 from .flows.gdx import GdxParts
 from .flows.outbox import Outbox
+from .flows.payment import Payment
 from .life import live
 from .stage import Stage
 
@@ -65,6 +69,11 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("a consent that is not looked at again", Consent, GdxParts(table=careless.ForgetsUse), 17),
     Defect("a consent judged by an eventual read", Consent, GdxParts(table=careless.EventualConsent), 17),
     Defect("withdrawn before the commit", Consent, GdxParts(table=spoilt.Hopes), 6),
+    Defect("a move of which nobody is told", Case, BizParts(table=spoilt.without("OUT#"))),
+    Defect("two officers overwrite each other", Case, BizParts(table=spoilt.Overwrites), seed=48),
+    Defect("a licence for less than the fee", Payment, BizParts(room=hasty.generous)),
+    Defect("money that was taken back still counts", Payment, BizParts(room=hasty.deaf)),
+    Defect("a fee without its receipt", Payment, BizParts(table=hasty.no_receipt)),
 )
 """All of them, each for the flow that must see it."""
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from ..flow import Flow
 from .agreement import Agreement
+from .case import Case
 from .consent import Consent
 from .exchange import Exchange
 from .outbox import Outbox
+from .payment import Payment
 
-FLOWS: dict[str, type[Flow[Any]]] = {flow.name: flow for flow in (Outbox, Exchange, Agreement, Consent)}
+FLOWS: dict[str, type[Flow[Any]]] = {flow.name: flow for flow in (Outbox, Exchange, Agreement, Consent, Case, Payment)}
 """Every flow, by its name."""
