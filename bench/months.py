@@ -9,7 +9,8 @@ from bench.demand import PEAK_TO_MEAN, World, busiest
 from bench.scale import Prices
 from bench.uses import Use
 from infra import provision
-from infra.stages import API_MEMORY, HANDLERS
+from infra.functions import HANDLERS
+from infra.stages import API_MEMORY
 
 MONTH = 365 * 86_400 / 12
 """Seconds."""

@@ -26,7 +26,7 @@ from tests.citizen.portal import Portal as Citizens
 from tests.opendata.portal import Portal
 
 Kind = Literal["read", "enter", "stay", "write", "later", "offer"]
-"""read: it changes nothing. enter: signing in. stay: a session that goes on. write: a case, an exchange, money: somebody
+"""read: it changes nothing. enter: signing in. stay: a session that goes on. write: a case, an exchange, money: one
 waits for it and it must not be lost. later: a queue's work. offer: telling people of rights they did not ask for."""
 
 ROWS = "province,population\n" + "\n".join(f"จังหวัด {number},{number * 997}" for number in range(500))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.wiring import House
-from infra.stages import polled
+from infra.functions import polled
 
 from .command import Asked, Command, NotDone
 

@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 
 from infra import provision, stages, watching
+from infra.functions import disk
 from infra.package.template import BURST, RATE
 from infra.package.workshop import Workshop
 from infra.provision.roads import put as put_in_place
@@ -75,7 +76,7 @@ def _finish(functions: Any, arns: Mapping[str, str]) -> None:
     for name, arn in arns.items():
         functions.get_waiter("function_updated_v2").wait(FunctionName=arn)
         functions.update_function_configuration(
-            FunctionName=arn, TracingConfig={"Mode": "Active"}, EphemeralStorage={"Size": stages.disk(name)}
+            FunctionName=arn, TracingConfig={"Mode": "Active"}, EphemeralStorage={"Size": disk(name)}
         )
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.stages import Stage, disk
+from infra.functions import disk
+from infra.stages import Stage
 
 RATE, BURST = 500, 1000
 """Requests per second and in one moment, per stage; beyond it API Gateway answers 429."""

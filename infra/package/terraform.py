@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from infra import provision, stages, watching
+from infra.functions import disk
 from infra.package.template import BURST, RATE
-from infra.stages import API_STAGE, Stage, disk
+from infra.stages import API_STAGE, Stage
 
 Document = dict[str, Any]
 

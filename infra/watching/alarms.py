@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import TypedDict, Unpack
 
 from chalicelib.shared.measures import METRICS
-from infra.stages import Stage, polled
+from infra.functions import polled
+from infra.stages import Stage
 from infra.watching.model import NAMESPACE, Alarm, Composite, Series
 
 HOUR = 3600

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.shared.measures import EVERY, METRICS
-from infra.stages import REGION, Stage, polled
+from infra.functions import polled
+from infra.stages import REGION, Stage
 from infra.watching.alarms import alarms_of, functions_of, of_function, of_queue, ours
 from infra.watching.model import NAMESPACE, Composite, Series, full_name
 

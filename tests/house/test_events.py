@@ -13,9 +13,9 @@ import pytest
 from chalice.app import Rate, ScheduledEventConfig, SQSEventConfig
 
 from chalicelib.settings import ROOMS, VARIABLES, Settings
+from infra.functions import HANDLERS
 from infra.provision import load_template
 from infra.rights.granted import API, sends
-from infra.stages import HANDLERS
 from tests.house.source import ROOT, files, name_of, tree
 from tests.house.the_app import APP, HOUSE, MODULE
 

@@ -18,6 +18,7 @@ from infra.deploy.record import Unfound, find_record
 from infra.deploy.releases import NoRelease
 from infra.deploy.road import NotWell, Site, bring_up, roll_back, take_down
 from infra.deploy.smoke import Answer
+from infra.functions import DISK
 from infra.local.emulator import start
 from infra.local.session import LocalSession
 from infra.package.workshop import ChaliceFailed, lay_out
@@ -106,7 +107,7 @@ def test_a_stage_is_deployed_upgraded_found_ill_put_back_rolled_back_and_deleted
     (api,) = [entry["rest_api_id"] for entry in record if entry["resource_type"] == "rest_api"]
     functions = session.client("lambda").list_functions()["Functions"]
     # what was asked for: moto takes the change and keeps nothing of it
-    assert sorted(traced) == sorted((each["FunctionArn"], "Active", stages.DISK) for each in functions)
+    assert sorted(traced) == sorted((each["FunctionArn"], "Active", DISK) for each in functions)
     stage = session.client("apigateway").get_stage(restApiId=api, stageName=stages.API_STAGE)
     # a trace of the API would hold the whole address, in which existing clients of the gateway send secrets
     assert stage["tracingEnabled"] is False

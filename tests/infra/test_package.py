@@ -13,13 +13,14 @@ from zipfile import ZipFile
 import pytest
 
 from infra import stages
+from infra.functions import HANDLERS
 from infra.package import __main__ as command
 from infra.package.build import ZIP_LIMIT, BadPackage, Package, UnknownStage, build, check
 from infra.package.chalice_cli import loaded_part
 from infra.package.python import HOW_TO_GET_ONE, NoPython, find
 from infra.package.tools import RUNTIME, prepared_python
 from infra.package.workshop import ChaliceFailed, lay_out, packaged
-from infra.stages import HANDLERS, PLATFORMS, PROJECT
+from infra.stages import PLATFORMS, PROJECT
 from tests.infra import small_project, use_libraries
 from tests.infra.test_only_with import imported
 

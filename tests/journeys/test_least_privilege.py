@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from demo.world import NotAsItShouldBe, World
+from infra.functions import HANDLERS
 from infra.rights.beside import BESIDE
 from infra.rights.granted import API, granted, seen
-from infra.stages import HANDLERS, PLATFORMS
+from infra.stages import PLATFORMS
 from tests.journeys.privileges import play
 from tests.journeys.record_rights import seen_in
 from tests.support.apart import Apart, apart

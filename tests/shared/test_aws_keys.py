@@ -187,4 +187,4 @@ def test_clients_have_short_limits_and_few_attempts(clients: Clients) -> None:
 
 
 def test_a_deployed_process_makes_its_own_session() -> None:
-    assert Clients(REGION).session.region_name == REGION
+    assert Clients(REGION).sqs.meta.region_name == REGION

@@ -15,9 +15,9 @@ from moto.backends import get_backend
 from chalicelib.shared.aws.clients import Clients
 from chalicelib.shared.aws.dynamo import decode
 from chalicelib.shared.storage import Item
+from infra.functions import HANDLERS
 from infra.local.gateway_event import ACCOUNT
 from infra.rights.granted import API
-from infra.stages import HANDLERS
 from tests.support.cloud import ENVIRONMENT, REGION, SUFFIX, new_session, provision, watched_cloud
 from tests.support.iam import enforce
 from tests.support.rights import policy_of

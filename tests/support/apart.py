@@ -22,13 +22,14 @@ from urllib.parse import urlsplit
 import requests
 
 from chalicelib.shared.egress import HttpAnswer
+from infra.functions import HANDLERS
 from infra.local.environment import ISOLATED, changed
 from infra.local.in_process import LambdaContext, in_process
 from infra.local.loading import LoadedApp, load_app
 from infra.local.surroundings import variables
 from infra.rehearsal.front import Front
 from infra.rights.granted import API
-from infra.stages import HANDLERS, PLATFORMS
+from infra.stages import PLATFORMS
 from tests.support.cloud import ENVIRONMENT, REGION, moto_cloud, new_session
 from tests.support.iam import Use, enforce
 from tests.support.rights import policy_of

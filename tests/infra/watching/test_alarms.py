@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from chalicelib.shared.measures import EVERY, METRICS
+from infra.functions import polled
 from infra.local.alarms.points import Points, name_of
 from infra.local.alarms.rules import ALARM, OK, composite_state, period_of, state_of
-from infra.stages import polled, stages
+from infra.stages import stages
 from infra.watching import Alarm, Series, alarms_of
 from infra.watching.model import NAMESPACE, full_name
 
