@@ -1,4 +1,4 @@
-"""The played town, once for all files that ask strangers into it (they stay on one worker, see `tests/conftest.py`)."""
+"""The played town, once for all files of this folder (one worker, see `tests/conftest.py`), and gone after them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.hostile.played import Played, play
 from tests.support.town import town
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def once() -> Iterator[Played]:
     """After the story, when everybody has things of their own."""
     with town() as here:
