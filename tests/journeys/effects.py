@@ -30,8 +30,8 @@ PASSING = {
     "STATUS",
 }
 """Rows that every attempt may add to: claims, outbox rows, quotas, used assertions, refused exchanges, figures of use;
-and those of the log, of the signing keys, of the night's dumps, of the search index, of the day's figures and of how the
-platform is, which are made by the first minute that comes."""
+and those of the log, of the signing keys, of the night's dumps, of the search index, of the day's figures and of how
+the platform is, which are made by the first minute that comes."""
 BY_THE_CLOCK = {"OFFERS"}
 """Whole partitions that the first minute makes: how far the portal's runs have come, and the day of its figures."""
 PASSING_OBJECTS = ("dumps", "dump-parts", "search")
