@@ -16,7 +16,7 @@ from chalicelib.opendata.figures.service import CITIZEN
 from demo.story_gdx import persona
 from demo.world import HttpTransport, World
 from infra.local.stack import Stack
-from tests.journeys.passing_time import morning_of, today
+from tests.journeys.passing_time import THAI, morning_of, today
 from tests.journeys.visitors import visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journey")]
@@ -62,7 +62,7 @@ def report(world: World, number: int, **changes: Any) -> Any:
     given = {
         "id": f"birth-{world.seed}",
         "type": "birth-registered",
-        "time": dt.datetime.combine(today(world), dt.time(), dt.UTC).isoformat(),
+        "time": dt.datetime.combine(today(world), dt.time(), THAI).isoformat(),
         "pid": persona("ploy")["pid"],
         "subject": NAMSAI,
         "person": {"province": "ตราด", "birth_date": "1999-06-03", "sex": "F"},

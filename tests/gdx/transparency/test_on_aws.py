@@ -106,10 +106,11 @@ STRIKES: dict[Kind, range] = {
     "lost": range(0, 40, 4),
     "500after": range(3, 40, 6),
     "drop": range(5, 40, 6),
-    "zombie": range(2, 40, 4),
+    "zombie": range(40),
     "twice": range(1, 40, 6),
 }
-"""Which calls of a run are struck here, on AWS's own terms; `test_sealer.py` strikes all of them, in any order."""
+"""Which calls of a run are struck here, on AWS's own terms; `test_sealer.py` strikes all of them, in any order. Only
+calls that write can land late, so each of a run is tried for that."""
 
 
 @pytest.mark.parametrize("kind", STRIKES)
@@ -125,11 +126,10 @@ def test_calls_struck_by_this_fault(account: Account, kind: Kind) -> None:
             while bad.land_zombie():
                 pass
         account.sealer.run()
-        hit = sum(each == kind for _, _, each in bad.trace)
-        struck += hit
-        if not hit:
+        struck += sum(each == kind for _, _, each in bad.trace)
+        if len(bad.trace) <= call:
             break
-    assert struck >= len(STRIKES[kind]) // 2, "the calls of a run were not struck"
+    assert struck >= 4, "the calls of a run were not struck"
     assert account.whole()
 
 
