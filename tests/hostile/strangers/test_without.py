@@ -1,7 +1,8 @@
 """What every operation answers while DynamoDB, KMS, S3 or SQS is away, or the clock is wrong.
 
-The last of the files that share the town, by its name: whatever was asked when all was well was done, and counts for the
-paces of whoever asked. How the work *behind* the operations outlives an outage is seen in `tests/journeys/test_crashes.py` and `tests/soak`.
+By its name the last of the files that share the town: what was asked when all was well was done, and counts for the
+paces of whoever asked. How the work *behind* the operations outlives an outage is seen in
+`tests/journeys/test_crashes.py` and `tests/soak`.
 """
 
 from __future__ import annotations
