@@ -251,13 +251,12 @@ class Citizen:
 
         return Services(
             self.hall,
-            {
+            kept={
                 "appointment": OpenOffices(self.appointments.offices),
-                "bill": KnownBillers(self.bills.billers),
                 "entitlement": Rights(self.rights, self.hall.today),
-                "licence": self._licences,
                 "miniapp": OpenMiniApps(self.miniapps.register),
             },
+            others={"bill": KnownBillers(self.bills.billers), "licence": self._licences},
         )
 
     @cached_property

@@ -17,6 +17,8 @@ PATH = "/status"
 MEDIA_TYPE = "application/health+json"
 HEADERS = {"Cache-Control": "public, max-age=30", "Vary": "Accept, Accept-Language"}
 """Whoever is worried asks often: half a minute is fresh enough for what is measured each minute."""
+RETRY_AFTER = {"Retry-After": "60"}
+"""With a 503: what is told may be another after the next measurement (RFC 9110 section 10.2.3, seconds)."""
 
 
 def hang(door: Room, boards: Mapping[str, Board], clock: Callable[[], datetime]) -> None:
@@ -38,11 +40,11 @@ def hang(door: Room, boards: Mapping[str, Board], clock: Callable[[], datetime])
     def status(call: Call) -> Reply:
         now = clock()
         told = answer([_looked(platform, board, now) for platform, board in boards.items()], now)
-        code = 503 if told.status == "fail" else 200
+        code, headers = (503, {**HEADERS, **RETRY_AFTER}) if told.status == "fail" else (200, HEADERS)
         if not press.accepts_html(call.request):
-            return Reply(told, status=code, headers=HEADERS, media_type=MEDIA_TYPE)
+            return Reply(told, status=code, headers=headers, media_type=MEDIA_TYPE)
         language = press.language_of(call.request)
-        headers = {**press.headers(language, TEMPLATES, forms="'none'"), **HEADERS}
+        headers = {**press.headers(language, TEMPLATES, forms="'none'"), **headers}
         return Reply(page(told, language), status=code, headers=headers, media_type="text/html")
 
 

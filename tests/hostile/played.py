@@ -169,8 +169,7 @@ def play(here: Town) -> Played:
     here.settle()
     by_token = {person.token: name for name, person in world.people.items()}
     rooms = list(here.loaded.house.rooms.values())
-    operations = {f"{route.method} {route.path}": (room, route) for room in rooms for route in room.routes}
-    played = Played(here, world, operations, {"nobody": None})
+    played = Played(here, world, operations_of(here), {"nobody": None})
     played.log_in()
     for token, method, path, answer in carrier.done:
         found = find_route(rooms, method, urlsplit(path.removeprefix("http://127.0.0.1:8000")).path)
@@ -185,6 +184,12 @@ def play(here: Town) -> Played:
     for call in ("TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"):
         events.register(f"provide-client-params.dynamodb.{call}", played.hear)
     return played
+
+
+def operations_of(here: Town) -> dict[str, tuple[Room, Route]]:
+    """Room and route of all operations of the process that runs now."""
+    rooms = here.loaded.house.rooms.values()
+    return {f"{route.method} {route.path}": (room, route) for room in rooms for route in room.routes}
 
 
 def said(value: Any, name: str = "") -> Iterator[str]:

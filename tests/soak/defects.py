@@ -14,12 +14,15 @@ from . import spoilt
 from .flow import Flow, Parts
 from .flows import biz_defects as hasty
 from .flows import gdx_defects as careless
+from .flows import opendata_defects as shelved
 from .flows.agreement import Agreement
 from .flows.biz import BizParts
 from .flows.case import Case
 from .flows.consent import Consent
+from .flows.dataset import Dataset
 from .flows.exchange import Exchange
 from .flows.gdx import GdxParts
+from .flows.opendata import OpenDataParts
 from .flows.outbox import Outbox
 from .flows.payment import Payment
 from .life import live
@@ -74,6 +77,9 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("a licence for less than the fee", Payment, BizParts(room=hasty.generous)),
     Defect("money that was taken back still counts", Payment, BizParts(room=hasty.deaf)),
     Defect("a fee without its receipt", Payment, BizParts(table=hasty.no_receipt)),
+    Defect("a change that search is not told of", Dataset, OpenDataParts(table=shelved.not_in_the_log)),
+    Defect("a purge that only hides", Dataset, OpenDataParts(room=shelved.buries_only), 4),
+    Defect("a version that uses nobody's bytes", Dataset, OpenDataParts(table=shelved.nobodys_bytes)),
 )
 """All of them, each for the flow that must see it."""
 

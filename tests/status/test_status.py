@@ -80,9 +80,10 @@ def test_it_costs_one_read_and_asks_nobody_else(house: House, account: Session) 
 
 def test_a_table_that_is_away_is_told_as_what_it_is(house: House) -> None:
     with faults(lambda service, operation, n: "500"):
-        answer = asked(house)
+        answer, page = asked(house), asked(house, accept="text/html")
     document = json.loads(answer.body)
     assert (answer.status, document["status"]) == (503, "fail")
+    assert answer.headers["Retry-After"] == page.headers["Retry-After"] == "60"
     assert list(document["platforms"][0]["checks"]) == ["store"]
 
 

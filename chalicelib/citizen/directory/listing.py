@@ -42,12 +42,16 @@ class Directory:
     """Gathers and searches.
 
     Args:
-        sources: who offers what, by kind.
+        kept: who offers what that stands in the room's own table, by kind.
+        others: who offers what else.
         clock: tells the time.
     """
 
-    def __init__(self, sources: Mapping[Kind, Source], clock: Callable[[], dt.datetime]) -> None:
-        self._sources = dict(sources)
+    def __init__(
+        self, kept: Mapping[Kind, Source], others: Mapping[Kind, Source], clock: Callable[[], dt.datetime]
+    ) -> None:
+        self._kept = dict(kept)
+        self._others = dict(others)
         self._clock = clock
         self._last: dict[Kind, tuple[Service, ...]] = {}
         self._made: tuple[dt.datetime, Listing] | None = None
@@ -57,14 +61,9 @@ class Directory:
         now = self._clock()
         if self._made is not None and timedelta_within(self._made[0], now):
             return self._made[1]
-        missing = list[Kind]()
-        for kind, source in self._sources.items():
-            try:
-                self._last[kind] = tuple(source.services())
-            except Refusal as refusal:
-                log.warning("a source of services is away", extra={"source": kind, "slug": refusal.slug})
-                if kind not in self._last:
-                    missing.append(kind)
+        self._ask(self._kept, all_of_one_table=True)
+        self._ask(self._others, all_of_one_table=False)
+        missing = [kind for kind in (*self._kept, *self._others) if kind not in self._last]
         found = [service for services in self._last.values() for service in services]
         services = tuple(sorted(found, key=lambda each: (order_key(each.name.th), each.id)))
         mark = _mark(services, missing)
@@ -72,6 +71,15 @@ class Directory:
         listing = kept or Listing(services, tuple(missing), mark, Index(services, shipped_words()))
         self._made = (now, listing)
         return listing
+
+    def _ask(self, sources: Mapping[Kind, Source], *, all_of_one_table: bool) -> None:
+        for kind, source in sources.items():
+            try:
+                self._last[kind] = tuple(source.services())
+            except Refusal as refusal:
+                log.warning("a source of services is away", extra={"source": kind, "slug": refusal.slug})
+                if all_of_one_table:  # each of the others would wait for it as long in vain
+                    return
 
     def search(self, asked: str | None, listing: Listing) -> list[Service]:
         """What fits, the best first; without a question everything, by name."""

@@ -17,10 +17,11 @@ class Services:
 
     Args:
         hall: the room's tools.
-        sources: who offers what, by kind; links are the list's own.
+        kept: who offers what that stands in the room's own table, by kind; links are the list's own.
+        others: who offers what else.
     """
 
-    def __init__(self, hall: Hall, sources: Mapping[Kind, Source]) -> None:
+    def __init__(self, hall: Hall, kept: Mapping[Kind, Source], others: Mapping[Kind, Source]) -> None:
         self.links = Links(hall)
-        self.directory = Directory({**sources, "link": KnownLinks(self.links)}, hall.now)
+        self.directory = Directory({**kept, "link": KnownLinks(self.links)}, others, hall.now)
         hall.sweeps.append(self.links.sweep)

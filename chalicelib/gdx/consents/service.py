@@ -60,6 +60,7 @@ class Consents:
             WrongState: the law, not consent, is the basis of that agreement.
             Invalid: more than the agreement allows.
             AlreadyThere, TooMany: see `rules.may_ask`.
+            Replayed, KeyReused: see `Journal.commit`.
         """
         now = self._clock()
         subject = self._keyring.pseudonym(pid)
@@ -78,6 +79,8 @@ class Consents:
         before = None if there is None else kept_from(there, now)
         if before is not None:
             if before.state is ConsentState.REQUESTED and rules.same_question(before.consent, asked, agreement):
+                if once.claimed:  # the same key must name this one, too, after its end: nobody is asked twice by it
+                    self._journal.commit(once, [], answer=shown(before))
                 return before
             rules.may_ask(before.consent, before.state, now)
         identifier = self._ids()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from chalicelib.citizen.directory.listing import Directory
 from chalicelib.citizen.directory.ports import LicencesAtBiz
 from chalicelib.shared.egress import HttpAnswer, Unreachable
-from chalicelib.shared.errors import UpstreamFailed
+from chalicelib.shared.errors import Unavailable, UpstreamFailed
 from chalicelib.shared.relay import Relay
-from tests.citizen.directory.shelf import licence
+from tests.citizen.directory.shelf import Shelf, licence
 from tests.citizen.miniapps.town import Town
+from tests.support.tokens import NOW
 
 LINK: dict[str, Any] = {
     "name": {"th": "จองคิวทำหนังสือเดินทาง", "en": "Passport appointment"},
@@ -121,6 +124,19 @@ def test_who_is_away_leaves_what_it_last_said_or_is_named(town: Town) -> None:
     town.portal.shelf.away = UpstreamFailed("ไม่ตอบ", "Silent.")
     town.later(minutes=2)
     assert services(town)["missing"] == [] and "licence:food-establishment-licence" in ids(town)
+
+
+def test_a_table_that_is_away_is_waited_for_once_and_what_needs_none_is_there() -> None:
+    now = [NOW]
+    first, second, elsewhere = Shelf(), Shelf(), Shelf()
+    directory = Directory({"appointment": first, "link": second}, {"licence": elsewhere}, lambda: now[0])
+    first.away = Unavailable("ไม่ตอบ", "Silent.")
+    listing = directory.listing()
+    assert listing.missing == ("appointment", "link") and len(listing.services) == 1
+    assert (first.asked, second.asked, elsewhere.asked) == (1, 0, 1)
+    first.away = None
+    now[0] += timedelta(minutes=2)
+    assert directory.listing().missing == () and second.asked == 1
 
 
 def test_life_events_lead_to_what_is_offered(town: Town) -> None:

@@ -167,6 +167,17 @@ def test_a_repeat_with_its_key_is_answered_as_the_first_time(bank: Bank) -> None
     assert bank.ask_consent(key="k-1", fields=["/score"]).status == 422
 
 
+def test_a_key_that_met_an_open_request_never_makes_another(bank: Bank) -> None:
+    first = bank.ask_consent(key="k-1")
+    met = bank.ask_consent(key="k-2")
+    assert met.status == 201 and met.json == first.json
+    assert bank.client.delete(f"/gdx/v1/consents/{first.json['id']}", token=bank.token(BANK)).status == 200
+    again = bank.ask_consent(key="k-2")
+    assert again.headers["idempotent-replayed"] == "true" and again.json == met.json, "not asked anew"
+    assert bank.ask_consent(key="k-2", fields=["/score"]).status == 422
+    assert bank.ask_consent(key="k-3").json["id"] != first.json["id"]
+
+
 def test_time_ends_what_nobody_ended(bank: Bank) -> None:
     identifier = bank.ask_consent().json["id"]
     bank.decide(identifier, "give")

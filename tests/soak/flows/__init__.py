@@ -8,9 +8,12 @@ from ..flow import Flow
 from .agreement import Agreement
 from .case import Case
 from .consent import Consent
+from .dataset import Dataset
 from .exchange import Exchange
 from .outbox import Outbox
 from .payment import Payment
 
-FLOWS: dict[str, type[Flow[Any]]] = {flow.name: flow for flow in (Outbox, Exchange, Agreement, Consent, Case, Payment)}
+FLOWS: dict[str, type[Flow[Any]]] = {
+    flow.name: flow for flow in (Outbox, Exchange, Agreement, Consent, Case, Payment, Dataset)
+}
 """Every flow, by its name."""

@@ -18,7 +18,7 @@ from chalicelib.gdx.ids import ServiceId, SubsystemId
 from chalicelib.gdx.model import Ask
 from chalicelib.gdx.refusals import ConsentNeeded
 from chalicelib.gdx.service import Service
-from chalicelib.shared.errors import AlreadyThere, Stale, TooMany, WrongState
+from chalicelib.shared.errors import AlreadyThere, Invalid, Stale, TooMany, WrongState
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import CLAIM_LIVES, Once, Replayed
 from chalicelib.shared.storage import Item, Json
@@ -63,6 +63,8 @@ class Consent(GdxFlow):
         super().__init__(stage, parts)
         self.known: dict[str, Known] = {}
         self.began: dict[str, datetime] = {}
+        self.answered: dict[str, str] = {}
+        self.question: Asked | None = None
         self.passed: list[str] = []
         self.told_before = {(row.data["subject"], row.data["seq"]) for row in stage.rows("gdx", "CONSENTS#", "EVT#")}
         self.first: Item | None = next(iter(stage.rows("gdx", "CONSENT#")), None)
@@ -98,23 +100,28 @@ class Consent(GdxFlow):
                 return Command("the bank gives up", lambda service: self._gives_up(service, consent))
         key, once = f"k{random.randint(1, 4)}", random.random() < 0.4
         hours = random.choice((1, 30, 30))
-        return Command(f"ask {key}", lambda service: self._asks(service, key, once=once, hours=hours))
+        same = random.random() < 0.5
+        return Command(f"ask {key}", lambda service: self._asks(service, key, once=once, hours=hours, same=same))
 
-    def _asks(self, service: Service, key: str, *, once: bool, hours: int) -> None:
+    def _asks(self, service: Service, key: str, *, once: bool, hours: int, same: bool) -> None:
+        """The bank asks anew; or for the same as the last time, which may still be open."""
         began = self.began.setdefault(key, self.stage.now)
         if self.stage.now - began > timedelta(seconds=CLAIM_LIVES - 3600):
             return
         until = self.stage.now + timedelta(hours=hours)
-        asked = _asked(until, once=once)
+        asked = self.question if same and self.question is not None else _asked(until, once=once)
+        self.question = asked
         try:
             kept = service.consents.ask(SubsystemId.parse(BANK), MALEE, asked, _once(key), _shown)
         except Replayed as again:
             answer = again.answer or {}
-        except (AlreadyThere, TooMany):
+        except (AlreadyThere, TooMany, Invalid):
             return
         else:
             answer = _shown(kept)
         identifier = str(answer["id"])
+        if self.answered.setdefault(key, identifier) != identifier:
+            self.noticed.append(Violation("DOUBLED", "one key asked for two consents"))
         self.known.setdefault(identifier, Known(datetime.fromisoformat(answer["until"]), int(answer["version"])))
 
     def _decides(self, service: Service, identifier: str, what: str, *, late: bool) -> None:
