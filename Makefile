@@ -15,11 +15,11 @@ export AWS_EC2_METADATA_DISABLED := true
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-$(READY): requirements.txt requirements-dev.txt
+$(READY): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Klang needs Python 3.11 or later: make PYTHON=/path/to/python"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 .PHONY: setup
@@ -58,6 +58,7 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint infra/template.yaml
+	$(BIN)/python -m scripts.lock --check
 	$(BIN)/python -m infra.stages --check
 	$(BIN)/python -m scripts.openapi --check
 	$(BIN)/python -m scripts.metrics --check
@@ -69,6 +70,19 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 .PHONY: check-cloud
 check-cloud: $(READY) ## read the template with checkov, and a package (PACKAGE=build/prod-gdx/package/sam.json)
 	$(BIN)/python -m scripts.check_cloud $(PACKAGE)
+
+.PHONY: lock
+lock: $(READY) ## lock all libraries by their hashes, after a change of requirements*.txt (UPGRADE=1 takes newer ones of what those need)
+	$(BIN)/python -m scripts.lock $(if $(UPGRADE),--upgrade)
+
+.PHONY: audit
+audit: $(READY) ## look up known faults of all locked libraries (SERVICE=osv); ends with 3 where that cannot be known
+	@$(BIN)/python -m scripts.audit $(if $(SERVICE),--service $(SERVICE))
+
+.PHONY: sbom
+sbom: $(READY) ## tell what is in any zip, in CycloneDX (ARCHIVE=what-lambda-runs.zip COMMIT=...); make package writes it by itself
+	@test -n "$(ARCHIVE)" || { echo "say which: make sbom ARCHIVE=build/prod-gdx/package/deployment.zip"; exit 2; }
+	@$(BIN)/python -m infra.supply.bill "$(ARCHIVE)" $(if $(COMMIT),--commit $(COMMIT))
 
 .PHONY: rights
 rights: $(READY) ## play the story and write down what each function asks AWS for (infra/rights/seen.json)

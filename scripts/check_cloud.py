@@ -19,7 +19,7 @@ from typing import NamedTuple
 from infra.package.tools import Tools, prepared_python
 from infra.provision import TEMPLATE
 
-CHECKOV = Tools("checkov", (Path(__file__).parents[1] / "infra/package/requirements-checkov.txt",))
+CHECKOV = Tools("checkov", Path(__file__).parents[1] / "infra/package/requirements-checkov.lock")
 
 
 class Objection(NamedTuple):

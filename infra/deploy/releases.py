@@ -26,7 +26,7 @@ from infra.package.workshop import Workshop
 KEPT = 5
 """Releases that stay; older ones are deleted."""
 
-LIBRARIES = "requirements-packaging.txt"
+LIBRARIES = "requirements.lock"
 """What Chalice reads the release's `app.py` with; the package's own requirements leave Chalice out."""
 
 RECORD, CURRENT = "record.json", "current.json"
@@ -172,5 +172,5 @@ def _packed(workshop: Workshop, archive: str) -> bytes:
             if path.is_file() and not any(path.is_relative_to(each) for each in left_out):
                 tar.add(path, path.relative_to(workshop.folder).as_posix())
         tar.add(workshop.folder / archive, archive)
-        tar.add(PACKAGING.requirements[-1], LIBRARIES)
+        tar.add(PACKAGING.lock, LIBRARIES)
     return packed.getvalue()

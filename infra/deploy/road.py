@@ -142,8 +142,7 @@ def _put_back(site: Site, releases: Releases, release: Release) -> Release:
 
 def _tools(folder: Path) -> Tools:
     """What Chalice reads a release's `app.py` with: the libraries of that release."""
-    needed = folder / LIBRARIES
-    return Tools(PACKAGING.name, (*PACKAGING.requirements[:-1], needed))
+    return Tools(PACKAGING.name, folder / LIBRARIES)
 
 
 def _put_up(site: Site, releases: Releases, workshop: Workshop, id: str) -> Release:

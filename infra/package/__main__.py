@@ -11,6 +11,7 @@ from infra.package.build import BadPackage, UnknownStage, build, build_terraform
 from infra.package.python import NoPython
 from infra.package.terraform import BadTerraform
 from infra.package.workshop import ChaliceFailed
+from infra.supply.bill import NoBill
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,16 +21,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="folder to build in (default: build/STAGE)")
     parser.add_argument("--format", choices=("cloudformation", "terraform"), default="cloudformation")
     options = parser.parse_args(arguments)
+    refusals = (UnknownStage, NoPython, ChaliceFailed, BadPackage, BadTerraform, NoBill)
     try:
         if options.format == "terraform":
             print(build_terraform(options.stage, options.out or Path("build") / options.stage))
             return 0
         package = build(options.stage, options.out or Path("build") / options.stage)
-    except (UnknownStage, NoPython, ChaliceFailed, BadPackage, BadTerraform, subprocess.CalledProcessError) as reason:
+    except (*refusals, subprocess.CalledProcessError) as reason:
         print(reason, file=sys.stderr)
         return 1
     print(f"{package.template}  (cfn-lint: clean)")
     print(f"{package.archive}  {package.zipped / 1e6:.1f} MB zipped, {package.unzipped / 1e6:.1f} MB unzipped")
+    print(f"{package.bill}  (CycloneDX)")
     return 0
 
 

@@ -17,6 +17,7 @@ from infra.package.template import merge_template
 from infra.package.tools import PROJECT
 from infra.package.workshop import lay_out
 from infra.stages import Environment
+from infra.supply import bill
 
 ZIP_LIMIT = 50 * 1024 * 1024
 """Lambda's limit of a zip that is uploaded directly."""
@@ -38,7 +39,7 @@ class Package:
     """A finished package.
 
     Attributes:
-        folder: where `sam.json` and `deployment.zip` are.
+        folder: where `sam.json`, `deployment.zip` and `sbom.cdx.json` are.
         zipped: bytes of the zip.
         unzipped: bytes of what is in it.
     """
@@ -57,6 +58,11 @@ class Package:
         """What Lambda runs."""
         return self.folder / "deployment.zip"
 
+    @property
+    def bill(self) -> Path:
+        """What is in it (CycloneDX)."""
+        return self.archive.with_name(bill.NAME)
+
 
 def build(
     name: str,
@@ -71,6 +77,7 @@ def build(
         NoPython: no interpreter of Lambda's version.
         ChaliceFailed: Chalice could not package it, e.g. a dependency has no wheel for Lambda.
         BadPackage: too large, or cfn-lint objects.
+        NoBill: something in it belongs to nobody.
     """
     known = stages.stages(environments)
     if name not in known:
@@ -86,6 +93,7 @@ def build(
         unzipped = sum(entry.file_size for entry in archive.infolist())
     package = Package(result, (result / "deployment.zip").stat().st_size, unzipped)
     check(package)
+    bill.write(package.archive, name)
     return package
 
 
@@ -100,6 +108,7 @@ def build_terraform(
     Raises:
         UnknownStage, NoPython, ChaliceFailed: as `build`.
         BadTerraform: a reference leads nowhere.
+        NoBill: something in the zip belongs to nobody.
     """
     known = stages.stages(environments)
     if name not in known:
@@ -111,6 +120,7 @@ def build_terraform(
     workshop.chalice("package", "--stage", name, "--pkg-format", "terraform", str(result.resolve()))
     shutil.rmtree(workshop.folder)
     terraform.write(known[name], result)
+    bill.write(result / "deployment.zip", name)
     return result
 
 

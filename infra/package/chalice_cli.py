@@ -1,4 +1,4 @@
-"""The `chalice` command with five mends, run as a script by the Python that Lambda will run.
+"""The `chalice` command with six mends, run as a script by the Python that Lambda will run.
 
 1. A missing wheel is an error. Chalice prints a warning, exits 0 and ships a zip without the package.
 2. Packages carry byte code. Lambda cannot write any, so without it every cold start compiles everything
@@ -11,15 +11,20 @@
    for; the definition as API Gateway gets it is kept as `api.json`.
 5. botocore travels with the models of the services that the stage may call (`aws.json`), without their manuals. With
    all 400 of them a client takes 170 ms to make, with these 20.
+6. Only files of the lock are packed. pip compares what it fetches first with the hashes, but Chalice asks again for
+   some wheels without them, and builds others itself. Which file each library came from is kept beside its
+   metadata (`wheel.json`), for the bill of materials.
 
 What no function reads is left out: type stubs, tests, command-line scripts, records of installed files, the parts of
 libraries that nobody here imports, and the tables of symbols in shared objects (docs/decisions/0057-small-packages.md).
 """
 
 import compileall
+import csv
 import fcntl
 import gzip
 import hashlib
+import io
 import json
 import os
 import py_compile
@@ -27,7 +32,7 @@ import re
 import shutil
 import struct
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,11 +42,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from chalice.awsclient import TypedAWSClient
 from chalice.cli import main
 from chalice.constants import MISSING_DEPENDENCIES_TEMPLATE
-from chalice.deploy.packager import LambdaDeploymentPackager, MissingDependencyError
+from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager, MissingDependencyError, Package
 from chalice.deploy.swagger import SwaggerGenerator
 
 UNREAD_FILES = re.compile(r"\.(pyi|pyx|pxd|c|h)$|(^|/)(py\.typed|RECORD|INSTALLER|REQUESTED|direct_url\.json)$")
-UNREAD_FOLDERS = re.compile(r"^(bin|include|share|man)(/|$)|(^|/)(tests?|benchmarks|__pycache__)(/|$)")
+UNREAD_FOLDERS = re.compile(r"^(bin|include|share|man|[^/]+\.data)(/|$)|(^|/)(tests?|benchmarks|__pycache__)(/|$)")
 UNUSED_PARTS = re.compile(
     r"""(?x) ^(
       aws_lambda_powertools/event_handler                   # routes and a Swagger page: Chalice has the routes
@@ -59,7 +64,7 @@ UNUSED_PARTS = re.compile(
 )
 """Parts of libraries by their path. `tests/infra/test_package.py` imports from a package all that our code imports."""
 
-FORMAT = 5
+FORMAT = 6
 """Raised when the cached zip would come out differently from the same requirements."""
 
 
@@ -99,10 +104,12 @@ def _build(packager: LambdaDeploymentPackager, version: str, requirements: Path,
     if abi != f"cp{sys.version_info.major}{sys.version_info.minor}":
         sys.exit(f"this is Python {sys.version.split()[0]}, but the package is for {version}")
     try:
+        taken = only_locked(packager._dependency_builder, requirements.read_text("utf-8"))
         packager._dependency_builder.build_site_packages(abi, str(requirements), str(site_packages))
     except MissingDependencyError as error:
         names = sorted(missing.identifier for missing in error.missing)
         sys.exit(MISSING_DEPENDENCIES_TEMPLATE % "\n".join(names))
+    records = _records(site_packages)
     for path in sorted(site_packages.rglob("*"), reverse=True):
         inside = path.relative_to(site_packages).as_posix()
         if path.is_file() and any(each.search(inside) for each in (UNREAD_FILES, UNREAD_FOLDERS, UNUSED_PARTS)):
@@ -111,6 +118,7 @@ def _build(packager: LambdaDeploymentPackager, version: str, requirements: Path,
             path.write_bytes(loaded_part(path.read_bytes()))
     if (models := site_packages / "botocore/data").exists():  # a project may do without AWS
         slim(models, json.loads(Path("aws.json").read_text("utf-8"))["services"])
+    _tell_origins(records, taken)
     # Parallel workers start this file again (spawn): hence the __main__ guard below.
     compiled = compileall.compile_dir(
         site_packages,
@@ -124,6 +132,51 @@ def _build(packager: LambdaDeploymentPackager, version: str, requirements: Path,
         print("some files of the dependencies do not compile; they travel as source", file=sys.stderr)
     for path in site_packages.rglob("*.pyc"):
         path.with_suffix(".py").unlink(missing_ok=True)
+
+
+def only_locked(builder: DependencyBuilder, requirements: str) -> dict[str, tuple[str, str]]:
+    """Mend 6; the wheels that are taken, by the name of their metadata's folder: file and SHA-256, filled as they are.
+
+    Raises:
+        SystemExit: when a wheel is none of the lock's files.
+    """
+    locked = set(re.findall(r"--hash=sha256:([0-9a-f]{64})", requirements))
+    taken: dict[str, tuple[str, str]] = {}
+    install = builder._install_wheels
+
+    def installing(src_dir: str, dst_dir: str, wheels: set[Package]) -> None:
+        for wheel in wheels:
+            content = Path(src_dir, wheel.filename).read_bytes()
+            digest = hashlib.sha256(content).hexdigest()
+            if digest not in locked:
+                sys.exit(f"{wheel.filename} is not a file of requirements.lock (SHA-256 {digest})")
+            with ZipFile(io.BytesIO(content)) as archive:
+                inside = {name.partition("/")[0] for name in archive.namelist()}
+            (metadata,) = [name for name in inside if name.endswith(".dist-info")]
+            taken[metadata] = wheel.filename, digest
+        install(src_dir, dst_dir, wheels)
+
+    builder._install_wheels = installing  # type: ignore[method-assign]  # the mend itself
+    return taken
+
+
+def _records(site_packages: Path) -> dict[Path, list[str]]:
+    """The files of each library by its metadata's folder, as its RECORD tells them (PyPA, "Recording installed...")."""
+    moved = re.compile(r"^[^/]+\.data/(purelib|platlib)/")
+    records = {}
+    for record in site_packages.glob("*.dist-info/RECORD"):
+        with record.open(encoding="utf-8", newline="") as lines:
+            records[record.parent] = [moved.sub("", row[0]) for row in csv.reader(lines) if row]
+    return records
+
+
+def _tell_origins(records: Mapping[Path, list[str]], taken: Mapping[str, tuple[str, str]]) -> None:
+    """Writes `wheel.json` beside each library's metadata: its wheel, and the top-level modules that travel of it."""
+    for folder, names in records.items():
+        there = {name.partition("/")[0] for name in names if (folder.parent / name).is_file()} - {folder.name}
+        file, sha256 = taken[folder.name]
+        told = {"file": file, "sha256": sha256, "modules": sorted(name.removesuffix(".py") for name in there)}
+        (folder / "wheel.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 def slim(data: Path, services: Iterable[str]) -> None:

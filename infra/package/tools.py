@@ -1,4 +1,4 @@
-"""Virtual environments of Lambda's Python version: made once under `.cache/`, pinned, keyed by what goes in.
+"""Virtual environments of Lambda's Python version: made once under `.cache/`, from locks, keyed by what goes in.
 
 There are two. `PACKAGING` holds Chalice and everything that `app.py` imports, because Chalice imports it to see its
 routes. `RUNTIME` holds only what Lambda itself brings (the runtime client and boto3), so that a rehearsal notices a
@@ -23,14 +23,14 @@ CACHE = PROJECT / ".cache"
 
 @dataclass(frozen=True)
 class Tools:
-    """A virtual environment by name and the requirement files that fill it."""
+    """A virtual environment by name and the lock that fills it (`scripts/lock.py`)."""
 
     name: str
-    requirements: tuple[Path, ...]
+    lock: Path
 
 
-PACKAGING = Tools("packaging", (Path(__file__).with_name("requirements-packaging.txt"), PROJECT / "requirements.txt"))
-RUNTIME = Tools("runtime", (Path(__file__).with_name("requirements-runtime.txt"),))
+PACKAGING = Tools("packaging", PROJECT / "requirements.lock")
+RUNTIME = Tools("runtime", Path(__file__).with_name("requirements-runtime.lock"))
 
 
 def prepared_python(tools: Tools, python: LambdaPython | None = None, cache: Path = CACHE) -> Path:
@@ -40,10 +40,10 @@ def prepared_python(tools: Tools, python: LambdaPython | None = None, cache: Pat
 
     Raises:
         NoPython: there is no interpreter of Lambda's version; the message says how to get one.
-        subprocess.CalledProcessError: pip failed; its output has been shown.
+        subprocess.CalledProcessError: pip failed, or a file was not the one that is locked; its output has been shown.
     """
     chosen = python or find()
-    named = "|".join([chosen.version, *(path.read_text("utf-8") for path in tools.requirements)])
+    named = "|".join([chosen.version, tools.lock.read_text("utf-8")])
     folder = cache / f"{tools.name}-{chosen.version}-{hashlib.sha256(named.encode()).hexdigest()[:12]}"
     cache.mkdir(parents=True, exist_ok=True)
     ready, executable = folder / "ready", folder / "bin/python"
@@ -54,7 +54,6 @@ def prepared_python(tools: Tools, python: LambdaPython | None = None, cache: Pat
             shutil.rmtree(folder, ignore_errors=True)
             subprocess.run([chosen.path, "-m", "venv", str(folder)], check=True)
             pip = [str(executable), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-            files = [part for path in tools.requirements for part in ("-r", str(path))]
-            subprocess.run([*pip, *files], check=True)
+            subprocess.run([*pip, "--require-hashes", "-r", str(tools.lock)], check=True)
             ready.touch()
     return executable

@@ -12,7 +12,6 @@ import base64
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
@@ -20,10 +19,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from infra import stages
 from infra.package.gateway_responses import swagger_extension
 from infra.package.tools import CACHE, PACKAGING, PROJECT, prepared_python
 from infra.stages import PLATFORMS, Environment, Stage
+from infra.supply import lock
+from infra.supply.lock import Locked, requirements
 
 NOT_PACKAGED = ("chalice",)
 """Chalice adds its own two runtime files and would drag its command line along."""
@@ -125,7 +129,7 @@ def lay_out(
         stage: the stage to build.
         folder: where; its own `.chalice/deployed` survives when `deployed` is None.
         environments: the table that the configuration is generated from.
-        project: where `app.py`, `chalicelib/` and `requirements.txt` are.
+        project: where `app.py`, `chalicelib/`, `requirements.txt` and its lock are.
         deployed: the folder that keeps Chalice's record of what is deployed.
     """
     python = prepared_python(PACKAGING)
@@ -141,8 +145,8 @@ def lay_out(
         _compile(python, folder)
         if (folder / "chalicelib/shared/route_table.py").exists():
             _write_route_table(python, folder, stage)
-    requirements = (project / "requirements.txt").read_text("utf-8")
-    (folder / "requirements.txt").write_text(packaged(requirements, stage.platforms), encoding="utf-8")
+    libraries = packaged(requirements(project / "requirements.txt"), _lock(project), stage.platforms)
+    (folder / "requirements.txt").write_text(libraries, encoding="utf-8")
     stages.write(folder / ".chalice", environments)
     gateway = {"x-amazon-apigateway-gateway-responses": swagger_extension()}
     (folder / "gateway.json").write_text(json.dumps(gateway), encoding="utf-8")
@@ -165,15 +169,20 @@ def _leaving_out(project: Path, closed: Iterable[str]) -> Callable[[str, list[st
     return ignored
 
 
-def packaged(requirements: str, platforms: Iterable[str]) -> str:
-    """The lines of a requirements file that a package for these platforms carries."""
+def _lock(project: Path) -> Mapping[str, Locked]:
+    return lock.read((project / "requirements.lock").read_text("utf-8"))
+
+
+def packaged(asked: Iterable[Requirement], locked: Mapping[str, Locked], platforms: Iterable[str]) -> str:
+    """The lines of the lock that a package for these platforms carries: what it imports, and what that needs.
+
+    Raises:
+        KeyError: something is asked for that is not locked.
+    """
     opened = set(platforms)
-    kept = []
-    for line in requirements.splitlines():
-        name = re.split(r"[\[=<>!~;# ]", line.strip())[0].lower()
-        if name and name not in NOT_PACKAGED and opened & ONLY_WITH.get(name, opened):
-            kept.append(line.strip())
-    return "\n".join(kept) + "\n"
+    names = [canonicalize_name(each.name) for each in asked]
+    kept = [name for name in names if name not in NOT_PACKAGED and opened & ONLY_WITH.get(name, opened)]
+    return lock.narrowed(locked, kept)
 
 
 def called_services(policies: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -52,10 +52,11 @@ def gdx_sweep(event):
 """
 
 
-def write(folder: Path, release: str = "first", requirements: str = "") -> Path:
+def write(folder: Path, release: str = "first", requirements: str = "", lock: str = "") -> Path:
     """Writes the project, or the next release of it, and returns the folder."""
     (folder / "chalicelib").mkdir(parents=True, exist_ok=True)
     (folder / "chalicelib/__init__.py").touch()
     (folder / "app.py").write_text(APP.replace("RELEASE", release), encoding="utf-8")
     (folder / "requirements.txt").write_text(requirements, encoding="utf-8")
+    (folder / "requirements.lock").write_text(lock, encoding="utf-8")
     return folder
