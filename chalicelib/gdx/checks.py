@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from ..shared.errors import Fault
-from ..shared.storage import Item
+from ..shared.storage import Create, Item, Update
 from ..shared.thai import is_national_id
 from .consents.rules import permitted
 from .ids import SANDBOX
@@ -40,6 +40,21 @@ LOG_BEHIND = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
+class Look:
+    """Which exchange a request is.
+
+    Attributes:
+        identifier: names that exchange.
+        earlier: its record, if this very request was recorded a moment ago.
+        latest: what remembers it as the latest look of a request that was repeated late; None for a first look.
+    """
+
+    identifier: str
+    earlier: Item | None = None
+    latest: Create | Update | None = None
+
+
+@dataclass(frozen=True)
 class Situation:
     """Everything that decides about one request.
 
@@ -49,7 +64,7 @@ class Situation:
         agreement: between the two, in whatever state, or None.
         used: what was used of its quotas.
         consent: gives the row of the person's consent, asked for only where one is needed.
-        repeated: this very request was recorded a moment ago: it takes no quota again.
+        look: which exchange this request is: a repeat of one takes no quota again.
         log: how far the log is sealed, or None where nothing was sealed yet.
     """
 
@@ -63,8 +78,13 @@ class Situation:
     agreement: Agreement | None
     used: Used
     consent: Callable[[], Item | None]
-    repeated: bool = False
+    look: Look
     log: Mapping[str, Any] | None = field(default=None)
+
+    @property
+    def repeated(self) -> bool:
+        """Whether this very request was recorded a moment ago."""
+        return self.look.earlier is not None
 
     @cached_property
     def path(self) -> str:
@@ -119,7 +139,7 @@ class Situation:
         if not self.agreed.consent or self.subject is None:
             return wanted
         row = self.consent_row
-        repeats = self.handle if self.repeated else None
+        repeats = self.look.identifier if self.repeated else None
         given = None if row is None else row.data
         return permitted(given, self.purpose.code, wanted, self.now, repeats, self.agreed.id)
 

@@ -17,7 +17,7 @@ from ..shared.egress import HttpAnswer
 from ..shared.errors import Refusal, Stale, TooMany, Unavailable
 from ..shared.ids import new_token
 from ..shared.keyring import Keyring
-from ..shared.storage import Change, Count, Item, Key, Table, WriteRefused, key_of
+from ..shared.storage import Change, Count, Create, Item, Key, Table, Update, WriteRefused, key_of
 from . import evidence, measured, records, store
 from .checks import CHECKS
 from .consents import rules as consents
@@ -57,6 +57,7 @@ class Grant:
         today, this_minute: counters that are not full.
         left: what was left of the daily quota.
         earlier: the record of this very request, if it was made within `REPEAT`.
+        latest: remembers this exchange as the latest look of a late repeat; None for a first look.
     """
 
     handle: str
@@ -75,6 +76,7 @@ class Grant:
     this_minute: tuple[int, ...]
     left: int
     earlier: Item | None
+    latest: Create | Update | None
     at: datetime
 
 
@@ -153,14 +155,10 @@ class Exchanges:
         situation = self.sight.situation(ask, handle, found, now)
         for check in CHECKS:
             check.run(situation)
-        earlier = found.get(store.leaf_key(handle)) if situation.repeated else None
-        identifier = handle
-        if earlier is None and store.leaf_key(handle) in found:
-            identifier = self._keyring.pseudonym(f"again\n{handle}\n{new_token()}")
         agreement = situation.agreed
         return Grant(
             handle=handle,
-            identifier=identifier,
+            identifier=situation.look.identifier,
             agreement=agreement,
             purpose=situation.purpose,
             service=situation.known_service,
@@ -174,7 +172,8 @@ class Exchanges:
             today=situation.today,
             this_minute=situation.this_minute,
             left=max(0, agreement.daily_quota - sum(situation.used.day.values())),
-            earlier=earlier,
+            earlier=situation.look.earlier,
+            latest=situation.look.latest,
             at=now,
         )
 
@@ -221,7 +220,7 @@ class Exchanges:
                 self._table.write([*lasting, *counts], new_token())
             except WriteRefused as refused:
                 there = {key_of(change): item for change, item in refused.failed}
-                twin = there.get(leaf.key)
+                twin = there.get(leaf.key) or self._meanwhile(there.get(store.again_key(grant.handle)))
                 if twin is not None and also is None:
                     return _outcome(twin, grant, out, repeated=True)
                 if grant.consent is not None and grant.consent.key in there:
@@ -237,6 +236,10 @@ class Exchanges:
             else:
                 return outcome
         raise rate_exceeded(now) if today else quota_exceeded(now)
+
+    def _meanwhile(self, latest: Item | None) -> Item | None:
+        """The record of the late look that another process made a moment ago."""
+        return None if latest is None else self._table.get(store.leaf_key(latest.data["id"]))
 
     def failed(self, ask: Ask, refusal: Refusal, times: Times) -> None:
         """Records a refused exchange for the parties' metrics; best effort, for nothing was handed out."""

@@ -84,12 +84,14 @@ def leaf_item(
 
 
 def lasting(keyring: Keyring, grant: Grant, out: Released, leaf: Item, now: datetime) -> list[Change]:
-    """What the recording transaction holds besides the counters: leaf, the person's line, the consent's use.
+    """What the recording transaction holds besides the counters: leaf, look, the person's line, the consent's use.
 
     Raises:
         ConsentNeeded: the consent ended while the provider was asked.
     """
     changes: list[Change] = [Create(leaf)]
+    if grant.latest is not None:
+        changes.append(grant.latest)
     if grant.subject is not None:
         changes.append(Create(_line(keyring, grant, out, leaf.data["leaf"])))
     if grant.consent is not None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..shared.ids import new_token
 from ..shared.keyring import Keyring
-from ..shared.storage import Item, Key, Table
+from ..shared.storage import Create, Item, Key, Table, Update
 from . import store
-from .checks import Situation, subject_of
+from .checks import Look, Situation, subject_of
 from .consents.store import consent_key
 from .directory import Directory
 from .model import Agreement, Ask
@@ -78,7 +79,6 @@ class Sight:
             self._log = (now, found.get(store.LOG_FRESH))
         there = found.get(store.agreement_key(ask.client, ask.service))
         agreement = None if there is None else self._agreement(ask, there.data["content"])
-        earlier = found.get(store.leaf_key(handle))
         sealed = self._log[1]
         return Situation(
             ask=ask,
@@ -91,9 +91,22 @@ class Sight:
             agreement=agreement,
             used=_used(ask, found, now),
             consent=lambda: self._consent(ask, found),
-            repeated=earlier is not None and now - datetime.fromisoformat(earlier.data["leaf"]["at"]) <= REPEAT,
+            look=self._look(handle, found.get(store.leaf_key(handle)), now),
             log=None if sealed is None else sealed.data,
         )
+
+    def _look(self, handle: str, first: Item | None, now: datetime) -> Look:
+        """Which exchange a request is; a late repeat costs one more read, and one more for a repeat of that."""
+        if first is None or _just_now(first.data["leaf"], now):
+            return Look(handle, first)
+        latest = self._table.get(store.again_key(handle))
+        if latest is not None and _just_now(latest.data, now):
+            return Look(latest.data["id"], self._table.get(store.leaf_key(latest.data["id"])))
+        identifier = self._keyring.pseudonym(f"again\n{handle}\n{new_token()}")
+        data = {"id": identifier, "at": now.isoformat(timespec="milliseconds")}
+        if latest is None:
+            return Look(identifier, latest=Create(Item(store.again_key(handle), data)))
+        return Look(identifier, latest=Update(latest.next(data)))
 
     def _agreement(self, ask: Ask, content: Mapping[str, Any]) -> Agreement:
         """The agreement as read; made anew only where it is not what was read last."""
@@ -120,6 +133,10 @@ class Sight:
         if key is None:
             return None
         return found.get(key) or self._table.get(key)
+
+
+def _just_now(look: Mapping[str, Any], now: datetime) -> bool:
+    return now - datetime.fromisoformat(look["at"]) <= REPEAT
 
 
 def _used(ask: Ask, found: Mapping[Key, Item], now: datetime) -> Used:

@@ -10,6 +10,7 @@
 | `RATE#{consumer}#{service}#{minute}` | shard | counter of a minute, where the agreement has such a cap |
 | `VOLUME#{consumer}#{service}` | day | bytes of a Thai day, where the agreement has such a cap |
 | `EXCHANGE#{id}` | `LEAF` | evidence (and `ORDER`: see orders/store.py) |
+| `EXCHANGE#{id}` | `AGAIN` | the latest exchange of a request that was repeated late |
 | `FAULT#{id}` | `1` | monitoring record of a refused exchange |
 | `LOG` | `FRESH` | how far the log is sealed |
 | `SUBJECT#{pseudonym}` | `{time}#{id}` | a line of a person's access log |
@@ -98,6 +99,11 @@ def exchange_pk(identifier: str) -> str:
 def leaf_key(identifier: str) -> Key:
     """Where the evidence of an exchange lies."""
     return Key(exchange_pk(identifier), "LEAF")
+
+
+def again_key(handle: str) -> Key:
+    """Which exchange was the latest look of a request that was repeated late: `id` and `at`."""
+    return Key(exchange_pk(handle), "AGAIN")
 
 
 def subject_pk(pseudonym: str) -> str:

@@ -208,9 +208,32 @@ def test_a_late_repeat_is_a_new_look_and_seen_as_one(exchange: Exchange) -> None
     exchange.pass_time(minutes=16)
     exchange.table.requests.clear()
     later = exchange.service.exchanges.run(ask)
-    assert later.id != first.id and not later.repeated and exchange.table.requests == ["get_many", "write"]
+    assert later.id != first.id and not later.repeated and exchange.table.requests == ["get_many", "get", "write"]
     assert len(exchange.service.access_log.entries(MALEE).items) == 2
     assert len({sent.headers["idempotency-key"] for sent in exchange.providers.sent}) == 1
+
+
+def test_a_repeat_of_a_late_look_is_that_look(exchange: Exchange) -> None:
+    ask = exchange.ask(message_id="mine")
+    looks = []
+    for _ in range(3):
+        looks.append(exchange.service.exchanges.run(ask))
+        exchange.pass_time(minutes=14)
+        again = exchange.service.exchanges.run(ask)
+        assert again.repeated and (again.id, again.receipt, again.at) == (looks[-1].id, looks[-1].receipt, looks[-1].at)
+        exchange.pass_time(minutes=2)
+    assert len({look.id for look in looks}) == len(exchange.service.access_log.entries(MALEE).items) == 3
+
+
+def test_of_two_late_looks_at_once_one_is_recorded(exchange: Exchange) -> None:
+    ask = exchange.ask(message_id="mine")
+    for looks in (2, 4):
+        exchange.service.exchanges.run(ask)
+        exchange.pass_time(minutes=16)
+        exchange.providers.before = lambda: _once_more(exchange, ask)
+        outcome = exchange.service.exchanges.run(ask)
+        assert outcome.repeated and len(exchange.service.access_log.entries(MALEE).items) == looks
+        exchange.pass_time(minutes=16)
 
 
 def test_of_two_at_once_one_is_recorded(exchange: Exchange) -> None:
