@@ -1,5 +1,7 @@
 """The fault injector does what each kind says, to the call that was picked and to no other."""
 
+from pathlib import Path
+
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -67,6 +69,19 @@ def test_a_late_object_is_written_whole() -> None:
         assert f.pending == 1
         f.land_zombie()
         assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"whole"
+
+
+def test_a_file_lands_whole_after_it_was_closed(tmp_path: Path) -> None:
+    """With its checksum at its end, as the SDK sends a stream."""
+    path, bucket = tmp_path / "rows.csv", "klang-test-gdx-documents-local"
+    path.write_bytes(b"a,b\n" * 9000)
+    with moto_cloud(["gdx"]) as session, faults(lambda _s, _o, _n: "zombie") as f:
+        s3 = session.client("s3", config=ONCE)
+        with path.open("rb") as file, pytest.raises(BotoCoreError):
+            s3.put_object(Bucket=bucket, Key="k", Body=file)
+        f.on = False
+        f.land_zombie()
+        assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == path.read_bytes()
 
 
 def test_an_s3_error_is_read_as_one() -> None:

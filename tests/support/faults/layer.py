@@ -93,6 +93,9 @@ class Faults:
             case "crash":
                 raise Crash(f"before {operation}")
             case "zombie":
+                if hasattr(request.body, "read"):  # whoever sent a file has closed it by the time it lands
+                    request.body.seek(0)
+                    request.body = request.body.read()
                 self._zombies.append(real)
                 raise ReadTimeoutError(endpoint_url=request.url)
         real()
