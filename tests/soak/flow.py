@@ -96,8 +96,6 @@ class Flow(ABC, Generic[P]):
     """Whose tables, queues, buckets and rights the processes have."""
     parts: ClassVar[Parts] = Parts()
     """The sound ones."""
-    lives: ClassVar[int] = 300
-    """How many Hypothesis draws in `make test`."""
 
     def __init__(self, stage: Stage, parts: Parts) -> None:
         self.stage = stage

@@ -35,7 +35,6 @@ class Dataset(OpenDataFlow):
     """A publisher with a file and a table, who makes other datasets too, and an operator who purges those."""
 
     name = "dataset"
-    lives = 25  # each costs as much as six of another flow: files are read and rows are put together
 
     def __init__(self, stage: Stage, parts: Parts) -> None:
         super().__init__(stage, parts)
