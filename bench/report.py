@@ -72,7 +72,7 @@ def page(
         "half of all rounds in brackets. Nothing here is a promise: tests never measure time.",
         "",
         "What search costs beside PostgreSQL is in [SEARCH.md](SEARCH.md), what tables cost in [TABLES.md](TABLES.md),",
-        "what a start costs in [STARTING.md](STARTING.md), what was lived through under faults in [SOAK.md](SOAK.md), and",
+        "what a start costs in [STARTING.md](STARTING.md), what was lived through under faults in [SOAK.md](SOAK.md),",
         "what a month costs at three loads in [docs/scale.md](../docs/scale.md).",
     ]
     for comparison in comparisons:
