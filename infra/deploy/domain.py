@@ -41,6 +41,7 @@ def answer_at(stage: Stage, session: Session, api: str) -> str:
     client, domain = session.client("apigateway"), host(stage)
     try:
         there = client.get_domain_name(domainName=domain)
+        mappings = client.get_base_path_mappings(domainName=domain).get("items", ())
     except ClientError as error:
         if error.response["Error"]["Code"] != "NotFoundException":
             raise
@@ -50,7 +51,7 @@ def answer_at(stage: Stage, session: Session, api: str) -> str:
             securityPolicy="TLS_1_2",
             endpointConfiguration={"types": ["REGIONAL"]},
         )
-    mappings = client.get_base_path_mappings(domainName=domain).get("items", ())
+        mappings = ()
     at_root = next((each for each in mappings if each["basePath"] == ROOT), None)
     if at_root is None:
         client.create_base_path_mapping(domainName=domain, basePath=ROOT, restApiId=api, stage=API_STAGE)
