@@ -17,7 +17,7 @@ from .defects import DEFECTS, lives_until_seen
 from .flows import FLOWS
 from .life import live
 from .stage import stage
-from .tally import Tally, kinds, table, write
+from .tally import Tally, kinds, table, total, write
 
 AT_ONCE = 25
 """Lives after which a process says what came of them."""
@@ -42,6 +42,11 @@ def soak(flows: list[str], begin: int, seeds: int, processes: int) -> dict[str, 
     with ProcessPoolExecutor(processes) as pool:
         for flow, tally in pool.map(lived, *zip(*parts, strict=True)):
             tallies[flow] = tallies[flow].plus(tally)
+            so_far = total(tallies.values())
+            sys.stderr.write(
+                f"\r{so_far.lives} of {seeds * len(flows)} lives, {len(so_far.violations)} broken promises"
+            )
+    sys.stderr.write("\n")
     return tallies
 
 
