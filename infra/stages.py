@@ -84,6 +84,10 @@ class Environment:
         own_address_only: closes the address at `execute-api` once the platform's own answers.
         reserved: Lambdas that each platform's API keeps for itself, and can have at most, so that a flood at one does
             not take those of the others (`docs/how-to/in-a-crisis.md`); where all platforms share a stage, their sum.
+        provisioned: Lambdas that each platform's API keeps started, whether or not somebody asks (provisioned
+            concurrency); in CloudFormation packages only (`infra/package/alias.py`), and paid for by the hour.
+        canary: how calls move to new code: a deployment preference of SAM, e.g. `Canary10Percent5Minutes`; in
+            CloudFormation packages only. Empty: all at once.
     """
 
     name: str
@@ -100,6 +104,8 @@ class Environment:
     certificates: Mapping[str, str] = field(default_factory=dict)
     own_address_only: bool = False
     reserved: Mapping[str, int] = field(default_factory=dict)
+    provisioned: Mapping[str, int] = field(default_factory=dict)
+    canary: str = ""
 
     def stages(self) -> tuple[Stage, ...]:
         """The stages of this environment."""
@@ -219,6 +225,11 @@ class Stage:
     def kept(self) -> int:
         """Lambdas that the API of this stage keeps for itself; 0 is none."""
         return sum(self.environment.reserved.get(platform, 0) for platform in self.platforms)
+
+    @property
+    def warm(self) -> int:
+        """Lambdas that the API of this stage keeps started; 0 is none."""
+        return sum(self.environment.provisioned.get(platform, 0) for platform in self.platforms)
 
     def _network(self, handler: str) -> dict[str, Any]:
         scanner = self.environment.scanner

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from infra.package.alias import BadAlias
 from infra.package.build import BadPackage, UnknownStage, build, build_terraform
 from infra.package.python import NoPython
 from infra.package.terraform import BadTerraform
@@ -21,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="folder to build in (default: build/STAGE)")
     parser.add_argument("--format", choices=("cloudformation", "terraform"), default="cloudformation")
     options = parser.parse_args(arguments)
-    refusals = (UnknownStage, NoPython, ChaliceFailed, BadPackage, BadTerraform, NoBill)
+    refusals = (UnknownStage, NoPython, ChaliceFailed, BadPackage, BadAlias, BadTerraform, NoBill)
     try:
         if options.format == "terraform":
             print(build_terraform(options.stage, options.out or Path("build") / options.stage))

@@ -12,7 +12,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from infra import stages
-from infra.package import terraform
+from infra.package import alias, terraform
 from infra.package.template import merge_template
 from infra.package.tools import PROJECT
 from infra.package.workshop import lay_out
@@ -77,6 +77,7 @@ def build(
         NoPython: no interpreter of Lambda's version.
         ChaliceFailed: Chalice could not package it, e.g. a dependency has no wheel for Lambda.
         BadPackage: too large, or cfn-lint objects.
+        BadAlias: more is to be kept warm than may be.
         NoBill: something in it belongs to nobody.
     """
     known = stages.stages(environments)
@@ -89,6 +90,8 @@ def build(
     shutil.rmtree(result, ignore_errors=True)
     workshop.chalice("package", "--stage", name, "--merge-template", merge.name, str(result.resolve()))
     shutil.rmtree(workshop.folder)
+    if alias.wanted(known[name]):
+        alias.lead_through(result / "sam.json")
     with ZipFile(result / "deployment.zip") as archive:
         unzipped = sum(entry.file_size for entry in archive.infolist())
     package = Package(result, (result / "deployment.zip").stat().st_size, unzipped)

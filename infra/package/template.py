@@ -5,6 +5,7 @@
 - Throttling, which Chalice does not know.
 - Traces of the functions and not of the API, which Chalice only knows together (see `Stage.config`).
 - The room that a function has on its disk, which Chalice does not know.
+- Where an environment asks for it, the API's function behind an alias (`alias`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.functions import disk
+from infra.package import alias
 from infra.stages import Stage
 
 RATE, BURST = 500, 1000
@@ -45,9 +47,17 @@ def merge_template(stage: Stage) -> dict[str, Any]:
         _resource_name(f"{function}_role"): {"Properties": {"RoleName": stage.role_name(function)}}
         for function in stage.functions
     }
-    return {
-        "Resources": {"RestAPI": {"Properties": api}, "ApiHandlerLogGroup": {"Properties": log}, **functions, **roles}
+    resources: dict[str, Any] = {
+        "RestAPI": {"Properties": api},
+        "ApiHandlerLogGroup": {"Properties": log},
+        **functions,
+        **roles,
     }
+    for resource, more in alias.merge_template(stage).items():
+        resources[resource] = {
+            "Properties": {**resources.get(resource, {}).get("Properties", {}), **more["Properties"]}
+        }
+    return {"Resources": resources}
 
 
 def _resource_name(handler: str) -> str:
