@@ -158,6 +158,7 @@ class Consent(GdxFlow):
 
     def _exchanges(self, service: Service, message: str) -> None:
         """The bank asks the bureau. Who knows beforehand that no consent can hold must be refused."""
+        given = {name for name, each in self.known.items() if each.giving}
         may = any(
             each.over is None and each.giving and self.stage.now < each.asked_until for each in self.known.values()
         )
@@ -176,6 +177,7 @@ class Consent(GdxFlow):
         except ConsentNeeded:
             return
         self.passed.append(outcome.id)
+        may = may or any(each.giving and name not in given for name, each in self.known.items())  # meanwhile
         if not may and not outcome.repeated:
             self.noticed.append(Violation("STALE", "it went out, and nobody consented"))
         if outcome.status == 200 and json.loads(outcome.body).keys() != {"score"}:
