@@ -142,6 +142,10 @@ rollback: $(READY) ## bring the release before back (STAGE=prod-gdx)
 practice: $(READY) ## run a local cloud in which the commands for operators can be practised (then: . build/practice.env)
 	@$(BIN)/python -m infra.rehearsal.practising
 
+.PHONY: drill
+drill: $(READY) ## lose the tables and objects of a town on this machine, restore them, and measure (ROOM=biz for one platform)
+	@$(BIN)/python -m infra.drill $(ROOM)
+
 .PHONY: rehearse
 rehearse: $(READY) ## really deploy the four platforms into a local cloud and play the story there
 	$(BIN)/python -m demo --rehearsal

@@ -12,12 +12,14 @@ import pytest
 from moto.s3.models import s3_backends
 
 from chalicelib.citizen.model import Person
-from chalicelib.citizen.own_data.erasures import ERASED
+from chalicelib.citizen.own_data.erasures import ERASED, Noted
 from chalicelib.settings import Settings
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Head, Once
 from chalicelib.shared.storage import Create, Item, Key, Remove, Update
 from chalicelib.wiring import House, open_house
+from infra.drill.drill import BEFORE, BETWEEN, drill
+from infra.drill.told import told
 from infra.local.surroundings import variables
 from infra.operate.__main__ import COMMANDS
 from infra.operate.command import Asked, NotDone
@@ -140,7 +142,9 @@ def test_a_person_who_was_erased_since_is_erased_again_and_who_came_back_is_left
     table.write([Remove(key) for key in [*lines, Key("OTHER#1", "1")]], new_token())
     bucket = "klang-test-citizen-documents-local"
     for number, person in enumerate((gone, back)):
-        house.clients.s3.put_object(Bucket=bucket, Key=f"{ERASED}{number}", Body=person.encode())
+        house.clients.s3.put_object(Bucket=bucket, Key=f"attachments/{number}", Body=b"x")
+        note = Noted(person=person, files=[f"attachments/{number}"]).model_dump_json()
+        house.clients.s3.put_object(Bucket=bucket, Key=f"{ERASED}{number}", Body=note)
         house.clients.s3.delete_object(Bucket=bucket, Key=f"{ERASED}{number}")  # by the very disaster
     later = Key(f"LOG#{back}", (datetime.now(UTC) + timedelta(seconds=5)).isoformat(timespec="milliseconds"))
     table.write([Create(Item(later, {"what": "new"}))], new_token())
@@ -152,6 +156,53 @@ def test_a_person_who_was_erased_since_is_erased_again_and_who_came_back_is_left
     left = _rows(house, "citizen")
     assert ("OTHER#1", "1") in left and later in left
     assert not [key for key in left if str(gone) in key[0]]
+    there = [each["Key"] for each in house.clients.s3.list_objects_v2(Bucket=bucket, Prefix="attachments/")["Contents"]]
+    assert there == ["attachments/1"]
+    _do(house, "citizen", "drop-restored")
+
+
+def _gone_for_good(house: House, purpose: str, prefix: str) -> None:
+    """No version is left of what lies under a prefix."""
+    bucket = house.settings.bucket(purpose)
+    there = house.clients.s3.list_object_versions(Bucket=bucket, Prefix=prefix)
+    for each in [*there.get("Versions", ()), *there.get("DeleteMarkers", ())]:
+        house.clients.s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
+
+
+def _somebody(house: House) -> Person:
+    """The person with most lines of activity, in a table without the torn histories that the drill before left."""
+    for pk, sk in _rows(house, "citizen"):
+        if pk.startswith(("DRILL#", "ERASURE#")):
+            house.clients.dynamodb.delete_item(TableName="klang-test-citizen", Key={"pk": {"S": pk}, "sk": {"S": sk}})
+    person = Person(house.parts("citizen").keyring.pseudonym("3100600123458"))
+    lines = [Key(f"LOG#{person}", f"2026-01-01T00:00:00.000+00:00#{new_token()}") for _ in range(5)]
+    house.parts("citizen").table.write([Create(Item(line, {"what": "x"})) for line in lines], new_token())
+    return person
+
+
+def test_a_drill_measures_what_is_lost_and_finds_everything_else_there_again(house: House) -> None:
+    person = _somebody(house)
+    outcome = drill(house, "citizen")
+    assert outcome.problems == [] and outcome.rows >= 8 and outcome.objects >= 3
+    assert outcome.erased is not None and outcome.erased[0] >= 5
+    for lost in (outcome.lost_rows, outcome.lost_objects):
+        assert (lost.of, lost.writes) == (BEFORE + BETWEEN, BETWEEN) and lost.seconds
+    assert not [key for key in _rows(house, "citizen") if str(person) in key[0]]
+    said = "\n".join(told(outcome))
+    assert said.startswith("citizen: passed") and "2 of 5 acknowledged writes lost" in said
+
+
+def test_a_drill_fails_when_backups_lack_something_or_who_was_erased_is_back(house: House) -> None:
+    _somebody(house)
+
+    def meanwhile() -> None:
+        for prefix in ("drill/", ERASED):
+            _gone_for_good(house, "citizen-documents", prefix)
+
+    outcome = drill(house, "citizen", meanwhile)
+    assert any("objects that are not as they were: {'citizen-documents'" in each for each in outcome.problems)
+    assert any("rows that were erased are back: {" in each and "'LOG': 5" in each for each in outcome.problems)
+    assert next(told(outcome)) == "citizen: NOT PASSED"
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2026-11-30T09:00:00"])
