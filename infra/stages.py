@@ -84,6 +84,8 @@ class Environment:
         own_address_only: closes the address at `execute-api` once the platform's own answers.
         reserved: Lambdas that each platform's API keeps for itself, and can have at most, so that a flood at one does
             not take those of the others (`docs/how-to/in-a-crisis.md`); where all platforms share a stage, their sum.
+        operator_role: name of the IAM role in which operators work (`docs/how-to/deploy.md`), with its path and perhaps
+            `*` (`OperatorRole` of the template).
     """
 
     name: str
@@ -100,6 +102,7 @@ class Environment:
     certificates: Mapping[str, str] = field(default_factory=dict)
     own_address_only: bool = False
     reserved: Mapping[str, int] = field(default_factory=dict)
+    operator_role: str = "klang-operator"
 
     def stages(self) -> tuple[Stage, ...]:
         """The stages of this environment."""
