@@ -57,7 +57,7 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint infra/template.yaml
+	$(BIN)/cfn-lint infra/template.yaml infra/backup.yaml
 	$(BIN)/python -m scripts.lock --check
 	$(BIN)/python -m infra.stages --check
 	$(BIN)/python -m scripts.openapi --check
@@ -68,7 +68,7 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/python -m scripts.check_billers
 
 .PHONY: check-cloud
-check-cloud: $(READY) ## read the template with checkov, and a package (PACKAGE=build/prod-gdx/package/sam.json)
+check-cloud: $(READY) ## read the templates with checkov, and a package (PACKAGE=build/prod-gdx/package/sam.json)
 	$(BIN)/python -m scripts.check_cloud $(PACKAGE)
 
 .PHONY: lock
