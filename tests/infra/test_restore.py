@@ -14,6 +14,8 @@ from moto.s3.models import s3_backends
 
 from chalicelib.citizen.model import Person
 from chalicelib.citizen.own_data.erasures import ERASED, Noted
+from chalicelib.opendata.purging import PURGES, Purge
+from chalicelib.opendata.rows import dataset_key
 from chalicelib.settings import Settings
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Head, Once
@@ -26,6 +28,7 @@ from infra.local.surroundings import variables
 from infra.operate.__main__ import COMMANDS
 from infra.operate.command import Asked, NotDone
 from infra.operate.queues import depths, purge_dead, redrive
+from infra.restore.erased import Erased, since
 from infra.restore.tables import Restoring
 from tests.support.cloud import ENVIRONMENT, ORIGIN, REGION, local_cloud
 
@@ -161,6 +164,22 @@ def test_a_person_who_was_erased_since_is_erased_again_and_who_came_back_is_left
     there = [each["Key"] for each in house.clients.s3.list_objects_v2(Bucket=bucket, Prefix="attachments/")["Contents"]]
     assert there == ["attachments/1"]
     _do(house, "citizen", "drop-restored")
+
+
+def test_a_purge_is_known_by_its_note_whatever_became_of_the_log_and_of_the_note(house: House) -> None:
+    s3, bucket, table = house.clients.s3, house.settings.bucket("opendata"), house.parts("opendata").table
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    for dataset, day in (("before", -1), ("after", 1), ("again", 1)):
+        note = Purge(dataset=dataset, at=at + timedelta(days=day)).model_dump_json()
+        s3.put_object(Bucket=bucket, Key=f"{PURGES}{dataset}", Body=note)
+    s3.put_object(Bucket=bucket, Key=f"{PURGES}after", Body=b"damaged")
+    s3.delete_object(Bucket=bucket, Key=f"{PURGES}again")
+    entered = {"created": (at + timedelta(days=2)).isoformat()}
+    table.write([Create(Item(dataset_key("again"), entered))], new_token())
+    assert since(house, "opendata", at) == Erased(datasets=("after",), came_back=1)
+    s3.put_object(Bucket=bucket, Key=f"{PURGES}unreadable", Body=b"damaged")
+    with pytest.raises(NotDone, match="says what was erased, and no version of it can be read"):
+        _do(house, "opendata", "restore-bucket", at=at.isoformat(), bucket="opendata")
 
 
 def _gone_for_good(house: House, purpose: str, prefix: str) -> None:
