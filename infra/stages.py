@@ -75,6 +75,8 @@ class Environment:
         egress_networks: private networks that calls to providers may enter; empty in production.
         together: one stage with all platforms, instead of one stage per platform.
         alarm_topic: ARN of the SNS topic that hears the alarms; empty: they are only shown.
+        operator_role: name of the IAM role in which operators work (`docs/how-to/deploy.md`), with its path and perhaps
+            `*` (`OperatorRole` of the template).
         xroad_spelling: the X-Road release whose spelling of error types the exchange speaks: `7.8`, or `7.7` while
             members have clients that match the older names.
         scanner: the malware scanner of applicants' documents; without one they are marked as not scanned.
@@ -84,8 +86,6 @@ class Environment:
         own_address_only: closes the address at `execute-api` once the platform's own answers.
         reserved: Lambdas that each platform's API keeps for itself, and can have at most, so that a flood at one does
             not take those of the others (`docs/how-to/in-a-crisis.md`); where all platforms share a stage, their sum.
-        operator_role: name of the IAM role in which operators work (`docs/how-to/deploy.md`), with its path and perhaps
-            `*` (`OperatorRole` of the template).
     """
 
     name: str
@@ -96,13 +96,13 @@ class Environment:
     egress_networks: tuple[str, ...] = ()
     together: bool = False
     alarm_topic: str = ""
+    operator_role: str = "klang-operator"
     xroad_spelling: str = "7.8"
     scanner: MalwareScanner | None = None
     logins: tuple[Mapping[str, Any], ...] = ()
     certificates: Mapping[str, str] = field(default_factory=dict)
     own_address_only: bool = False
     reserved: Mapping[str, int] = field(default_factory=dict)
-    operator_role: str = "klang-operator"
 
     def stages(self) -> tuple[Stage, ...]:
         """The stages of this environment."""
