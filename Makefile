@@ -57,7 +57,7 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint infra/template.yaml
+	$(BIN)/cfn-lint infra/template.yaml infra/backup.yaml
 	$(BIN)/python -m scripts.lock --check
 	$(BIN)/python -m infra.stages --check
 	$(BIN)/python -m scripts.openapi --check
@@ -68,7 +68,7 @@ check: $(READY) ## format, lint, types, arrows, generated files, template
 	$(BIN)/python -m scripts.check_billers
 
 .PHONY: check-cloud
-check-cloud: $(READY) ## read the template with checkov, and a package (PACKAGE=build/prod-gdx/package/sam.json)
+check-cloud: $(READY) ## read the templates with checkov, and a package (PACKAGE=build/prod-gdx/package/sam.json)
 	$(BIN)/python -m scripts.check_cloud $(PACKAGE)
 
 .PHONY: lock
@@ -141,6 +141,10 @@ rollback: $(READY) ## bring the release before back (STAGE=prod-gdx)
 .PHONY: practice
 practice: $(READY) ## run a local cloud in which the commands for operators can be practised (then: . build/practice.env)
 	@$(BIN)/python -m infra.rehearsal.practising
+
+.PHONY: drill
+drill: $(READY) ## lose the tables and objects of a town on this machine, restore them, and measure (ROOM=biz for one platform)
+	@$(BIN)/python -m infra.drill $(ROOM)
 
 .PHONY: rehearse
 rehearse: $(READY) ## really deploy the four platforms into a local cloud and play the story there

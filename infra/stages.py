@@ -75,6 +75,8 @@ class Environment:
         egress_networks: private networks that calls to providers may enter; empty in production.
         together: one stage with all platforms, instead of one stage per platform.
         alarm_topic: ARN of the SNS topic that hears the alarms; empty: they are only shown.
+        operator_role: name of the IAM role in which operators work (`docs/how-to/deploy.md`), with its path and perhaps
+            `*` (`OperatorRole` of the template).
         xroad_spelling: the X-Road release whose spelling of error types the exchange speaks: `7.8`, or `7.7` while
             members have clients that match the older names.
         scanner: the malware scanner of applicants' documents; without one they are marked as not scanned.
@@ -98,6 +100,7 @@ class Environment:
     egress_networks: tuple[str, ...] = ()
     together: bool = False
     alarm_topic: str = ""
+    operator_role: str = "klang-operator"
     xroad_spelling: str = "7.8"
     scanner: MalwareScanner | None = None
     logins: tuple[Mapping[str, Any], ...] = ()

@@ -1,4 +1,4 @@
-"""`python -m scripts.check_cloud [sam.json ...]`: what checkov objects to in the template, and in packages named there.
+"""`python -m scripts.check_cloud [sam.json ...]`: what checkov objects to in the templates, and in such packages.
 
 Each objection is mended or argued in `ARGUED`; an argument that nothing objects to any more fails as well. Nothing is
 sent anywhere: no platform key is given, and policies are not fetched.
@@ -14,11 +14,13 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from infra.package.tools import Tools, prepared_python
 from infra.provision import TEMPLATE
 
+COPIES = TEMPLATE.with_name("backup.yaml")
+About = Literal["data", "copies", "package"]
 CHECKOV = Tools("checkov", Path(__file__).parents[1] / "infra/package/requirements-checkov.lock")
 
 
@@ -36,12 +38,12 @@ class Argued:
     Attributes:
         reason: why.
         resources: beginnings of the resources for which that is so.
-        package: whether it is about a stage's package; else about the template.
+        about: which files are objected to: `data` (infra/template.yaml), `copies` (infra/backup.yaml), or `package`.
     """
 
     reason: str
     resources: tuple[str, ...]
-    package: bool = False
+    about: tuple[About, ...] = ("data",)
 
 
 ARGUED: Mapping[str, Argued] = {
@@ -60,57 +62,58 @@ ARGUED: Mapping[str, Argued] = {
         ("AWS::SQS::Queue.",),
     ),
     "CKV_AWS_33": Argued(
-        "everybody of this account, through DynamoDB and S3 only, as the services' own keys have it: who may read the"
-        " table is decided there",
-        tuple(f"AWS::KMS::Key.{platform}DataKey" for platform in ("Gdx", "Opendata", "Biz", "Citizen")),
+        "everybody of this account, through DynamoDB and S3 only (copies: AWS Backup), as the services' own keys have"
+        " it: who may read the table is decided there",
+        (*(f"AWS::KMS::Key.{room}DataKey" for room in ("Gdx", "Opendata", "Biz", "Citizen")), "AWS::KMS::Key.VaultKey"),
+        about=("data", "copies"),
     ),
     "CKV_AWS_73": Argued(
         "a trace of the API holds whole addresses, and those of the old gateway hold a secret and a citizen's number",
         ("AWS::Serverless::Api.RestAPI",),
-        package=True,
+        about=("package",),
     ),
     "CKV_AWS_76": Argued(
         "the functions log each request by its route, without addresses; the gateway's log would hold them",
         ("AWS::Serverless::Api.RestAPI",),
-        package=True,
+        about=("package",),
     ),
     "CKV_AWS_115": Argued(
         "a reservation takes from all others: only what must not run twice, or what strangers can start, has one",
         ("AWS::Serverless::Function.",),
-        package=True,
+        about=("package",),
     ),
     "CKV_AWS_116": Argued(
         "messages that fail have the dead-letter queues of their queues; what runs each minute comes again",
         ("AWS::Serverless::Function.",),
-        package=True,
+        about=("package",),
     ),
     "CKV_AWS_117": Argued(
         "nothing that they reach stands in a network of ours; addresses outside are judged before they are called",
         ("AWS::Serverless::Function.",),
-        package=True,
+        about=("package",),
     ),
     "CKV_AWS_120": Argued(
         "answers are people's own or must be new; what may be kept says so to caches outside",
         ("AWS::Serverless::Api.RestAPI",),
-        package=True,
+        about=("package",),
     ),
     "CKV_AWS_158": Argued(
         "encrypted by CloudWatch's own key; logs hold no personal data, which a test shows",
         ("AWS::Logs::LogGroup.",),
-        package=True,
+        about=("package",),
     ),
     "CKV_AWS_173": Argued(
         "the variables are addresses and names, no secret among them",
         ("AWS::Serverless::Function.",),
-        package=True,
+        about=("package",),
     ),
 }
 """By rule."""
 
 
-def judged(objections: Iterable[Objection], *, package: bool) -> list[str]:
+def judged(objections: Iterable[Objection], about: About) -> list[str]:
     """What is wrong: objections without an argument, and arguments without an objection."""
-    argued = {rule: each for rule, each in ARGUED.items() if each.package is package}
+    argued = {rule: each for rule, each in ARGUED.items() if about in each.about}
     wrong, needed = [], set()
     for rule, resource in objections:
         if rule in argued and resource.startswith(argued[rule].resources):
@@ -161,8 +164,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("packages", nargs="*", type=Path, help="sam.json of packages (make package)")
     options = parser.parse_args(arguments)
     python, failed = prepared_python(CHECKOV), False
-    for template in (TEMPLATE, *options.packages):
-        wrong = judged(objections(template, python), package=template != TEMPLATE)
+    files: list[tuple[Path, About]] = [(TEMPLATE, "data"), (COPIES, "copies")]
+    for template, about in (*files, *((each, "package") for each in options.packages)):
+        wrong = judged(objections(template, python), about)
         for each in wrong:
             print(f"{template}: {each}", file=sys.stderr)
         failed = failed or bool(wrong)

@@ -44,6 +44,7 @@ class Holding:
         export: everything of one person as JSON types, unsealed; None or an empty list where there is nothing.
         erase: takes everything of one person away but what `keeps` names. It may be called again after it died half
             way, and must then finish.
+        files: the keys of the objects that `erase` deletes, so that a restore of the bucket can delete them again.
         keeps: what stays, by which law, until when.
     """
 
@@ -51,6 +52,7 @@ class Holding:
     export: Callable[[Person], Any]
     erase: Callable[[Person], None]
     keeps: Sequence[Kept] = ()
+    files: Callable[[Person], Iterable[str]] = lambda _: ()
 
 
 def take_away(table: Table, keys: Iterable[Key]) -> int:

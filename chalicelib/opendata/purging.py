@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import BaseModel
+
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import OPEN, Event, Head, Journal, Once, outbox_key
@@ -37,6 +39,18 @@ from .rows import dataset_key, name_key, place_key, resource_key
 from .store import QUEUE
 
 PURGED = "opendata.dataset.purged"
+PURGES = "purges/"
+"""Where the bucket keeps which datasets were purged (ids and times, by the id of the purge), so that whoever restores
+the table can purge them again: the log of changes, which lies in the table, may be what was damaged."""
+
+
+class Purge(BaseModel):
+    """What an object under `PURGES` says: a dataset's id, and when it was purged."""
+
+    dataset: str
+    at: datetime
+
+
 AT_ONCE = 90
 """Rows that go in one transaction; it takes at most 100."""
 FILES_AT_ONCE = 25
@@ -153,6 +167,8 @@ class Purging:
         note = self._table.get(dataset_key(dataset))
         if note is None or "purged" not in note.data:
             return
+        kept = Purge(dataset=dataset, at=note.data["purged"]).model_dump_json().encode()
+        self._objects.put(f"{PURGES}{note.data['change']}", kept, media_type="application/json")
         resources = self._resources(dataset)
         events = [each for each in self._events(dataset, resources) if each.id != event.id]
         harvested = note.data.get("harvested")

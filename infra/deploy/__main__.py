@@ -39,17 +39,7 @@ COMMANDS = {
 
 def main(arguments: list[str] | None = None, records: Path = RECORDS) -> int:
     """Exit status 0, or 1 with a plain reason on stderr."""
-    parser = argparse.ArgumentParser(
-        prog="python -m infra.deploy",
-        description="Deploy a stage to AWS, and back.",
-        epilog="\n".join(f"{name:12} {what}" for name, what in COMMANDS.items()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("stage", help="e.g. dev or prod-gdx")
-    parser.add_argument("command", nargs="?", choices=COMMANDS, default="up")
-    parser.add_argument("--to", help="id of a release (rollback)")
-    parser.add_argument("--anyway", action="store_true", help="deploy although the doctor objects (up)")
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     there = practice.known()
     if options.stage not in there:
         print(f"no stage {options.stage}; there are: {', '.join(there)}", file=sys.stderr)
@@ -64,6 +54,21 @@ def main(arguments: list[str] | None = None, records: Path = RECORDS) -> int:
     except REASONS as reason:
         print(reason, file=sys.stderr)
         return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """How it is typed."""
+    root = argparse.ArgumentParser(
+        prog="python -m infra.deploy",
+        description="Deploy a stage to AWS, and back.",
+        epilog="\n".join(f"{name:12} {what}" for name, what in COMMANDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    root.add_argument("stage", help="e.g. dev or prod-gdx")
+    root.add_argument("command", nargs="?", choices=COMMANDS, default="up")
+    root.add_argument("--to", help="id of a release (rollback)")
+    root.add_argument("--anyway", action="store_true", help="deploy although the doctor objects (up)")
+    return root
 
 
 def _done(options: argparse.Namespace, site: Site) -> int:

@@ -139,6 +139,10 @@ class Stack:
         """What judges the alarms."""
         return _up(self._watcher)
 
+    def rest(self) -> None:
+        """Lets queues and schedules rest: from now on nothing happens that nobody asks for."""
+        _up(self._pump).stop()
+
     def seed(self) -> None:
         """Enters the seed (again)."""
         seed(self.loaded.house, self.surroundings.wishes)

@@ -50,10 +50,10 @@ def put_back(asked: Asked) -> dict[str, Any]:
     """Writes what differs as it was, and erases again what was erased since.
 
     Raises:
-        NotDone: no restored table stands aside, or its own history is broken.
+        NotDone: no restored table stands aside, its own history is broken, or nobody knows what was erased.
     """
     house, room, restoring = asked.house, asked.room, _restoring(asked)
-    gone = erased.since(house, room, moment(asked.options.at))
+    gone = _done(lambda: erased.since(house, room, moment(asked.options.at)))
     found = _done(lambda: restoring.put_back(house.clock(), remove_new=asked.options.remove_new))
     return {**found.told(), "erased_again": erased.again(house, room, gone), "erased_but_came_back": gone.came_back}
 
@@ -62,13 +62,13 @@ def restore_bucket(asked: Asked) -> dict[str, Any]:
     """Puts objects back to what they were.
 
     Raises:
-        NotDone: the bucket is not one of the room's.
+        NotDone: the bucket is not one of the room's, or nobody knows what was erased.
     """
     purpose, at = asked.options.bucket, moment(asked.options.at)
     if purpose != asked.room and not purpose.startswith(f"{asked.room}-"):
         raise NotDone(f"{purpose} is no bucket of {asked.room}")
     house, bucket = asked.house, asked.house.settings.bucket(purpose)
-    gone = erased.since(house, asked.room, at)
+    gone = _done(lambda: erased.since(house, asked.room, at))
     done = objects.restore(house.clients.s3, bucket, asked.options.prefix, at)
     return {**asdict(done), "erased_again": erased.again(house, asked.room, gone)}
 

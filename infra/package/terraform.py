@@ -78,6 +78,7 @@ def additions(stage: Stage, stacks: dict[str, str]) -> Document:
         suffix=environment.bucket_suffix,
         origins=sorted(set(environment.addresses.values())),
         platforms=stage.platforms,
+        operator_role=environment.operator_role,
     )
     topic = {"AlarmTopicArn": environment.alarm_topic}
     throttling = {"throttling_rate_limit": RATE, "throttling_burst_limit": BURST, "metrics_enabled": True}

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.provision.apply import apply
 from infra.provision.deploy import deploy, outputs
 from infra.provision.errors import ProvisionError
-from infra.provision.parameters import PLATFORMS, parameters_for, stack_name
+from infra.provision.parameters import OPERATOR_ROLE, PLATFORMS, parameters_for, stack_name
 from infra.provision.template import TEMPLATE, load_template
 
 
@@ -23,27 +23,29 @@ def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """How it is typed."""
+    root = argparse.ArgumentParser(
         prog="python -m infra.provision",
         description="Puts infra/template.yaml in place: `apply` by boto3 on an emulator (AWS_ENDPOINT_URL), "
         "`deploy` by CloudFormation in AWS; `outputs` shows what a deployed stack answers.",
     )
-    parser.add_argument("command", choices=("apply", "deploy", "outputs"))
-    parser.add_argument("--env", required=True, help="stage name, part of every name (KLANG_ENV)")
-    parser.add_argument("--platforms", type=_list, default=list(PLATFORMS), help="comma list, default: all four")
-    parser.add_argument("--suffix", default="local", help="bucket suffix (BUCKET_SUFFIX); `local` means an emulator")
-    parser.add_argument("--origins", type=_list, default=["http://127.0.0.1:8000"], help="web origins that may upload")
-    parser.add_argument("--mail-domain", help="domain of the From address of notices (MAIL_FROM)")
-    parser.add_argument("--region", default="ap-southeast-1")
-    parser.add_argument("--template", type=Path, default=TEMPLATE)
-    parser.add_argument("--out", type=Path, help="write the outputs to this JSON file instead of printing them")
-    return parser
+    root.add_argument("command", choices=("apply", "deploy", "outputs"))
+    root.add_argument("--env", required=True, help="stage name, part of every name (KLANG_ENV)")
+    root.add_argument("--platforms", type=_list, default=list(PLATFORMS), help="comma list, default: all four")
+    root.add_argument("--suffix", default="local", help="bucket suffix (BUCKET_SUFFIX); `local` means an emulator")
+    root.add_argument("--origins", type=_list, default=["http://127.0.0.1:8000"], help="web origins that may upload")
+    root.add_argument("--mail-domain", help="domain of the From address of notices (MAIL_FROM)")
+    root.add_argument("--operator-role", default=OPERATOR_ROLE, help="IAM role in which operators work")
+    root.add_argument("--region", default="ap-southeast-1")
+    root.add_argument("--template", type=Path, default=TEMPLATE)
+    root.add_argument("--out", type=Path, help="write the outputs to this JSON file instead of printing them")
+    return root
 
 
 def run(argv: list[str]) -> dict[str, str]:
     """Do what the command line says and answer the outputs. Raises `ProvisionError`."""
-    options = _parser().parse_args(argv)
+    options = parser().parse_args(argv)
     session = boto3.session.Session(region_name=options.region)
     stack = stack_name(options.env, options.platforms)
     if options.command == "outputs":
@@ -58,6 +60,7 @@ def run(argv: list[str]) -> dict[str, str]:
         origins=options.origins,
         platforms=options.platforms,
         mail_domain=options.mail_domain,
+        operator_role=options.operator_role,
     )
     template = load_template(options.template)
     if options.command == "apply":

@@ -12,6 +12,8 @@ from infra.provision.errors import TemplateError
 
 PLATFORMS = ("gdx", "opendata", "biz", "citizen")
 EMULATED_MAIL = "mail.klang.example"
+OPERATOR_ROLE = "klang-operator"
+"""The role in which operators work, where no other is named: the template's own default."""
 
 
 def parameters_for(
@@ -21,6 +23,7 @@ def parameters_for(
     origins: Iterable[str],
     platforms: Iterable[str] = PLATFORMS,
     mail_domain: str | None = None,
+    operator_role: str = OPERATOR_ROLE,
 ) -> dict[str, str]:
     """Template parameters for these platforms; an emulator's mail domain is `EMULATED_MAIL`.
 
@@ -36,6 +39,7 @@ def parameters_for(
         "BucketSuffix": suffix,
         "AllowedOrigins": ",".join(origins),
         "MailDomain": mail_domain or (EMULATED_MAIL if suffix == "local" else ""),
+        "OperatorRole": operator_role,
         **enabled,
     }
 

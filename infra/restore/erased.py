@@ -1,27 +1,42 @@
 """What people had erased, and what operators purged, since a time: so that a restore does not bring it back.
 
 Of a person's erasure the Citizen Portal keeps the pseudonym in its bucket (`erased/`), longer than any backup lives.
-Of a purge the catalogue keeps an entry in its log of changes. Both are read before anything is put back, and done
-again afterwards. The exchange and the Biz Portal know no erasure: what they hold ends by its term (TTL, lifecycle).
+Of a purge the catalogue keeps the dataset's id, in its bucket (`purges/`) and in its log of changes. Both are read
+before anything is put back, and done again afterwards. What lies in the buckets is read in all its versions: whatever
+deleted people's papers may have deleted these objects, too. The exchange and the Biz Portal know no erasure: what they
+hold ends by its term (TTL, lifecycle).
 """
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from chalicelib.citizen.model import Person
-from chalicelib.citizen.own_data.erasures import ERASED
+from chalicelib.citizen.own_data.erasures import ERASED, Noted
 from chalicelib.opendata.changes import LOG
+from chalicelib.opendata.purging import PURGES, Purge
+from chalicelib.opendata.rows import dataset_key
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Once
 from chalicelib.shared.storage import every
 
+from .tables import NotRestored
+
 if TYPE_CHECKING:
     from chalicelib.wiring import House
+
+Note = TypeVar("Note", bound=BaseModel)
+
+_SECOND = timedelta(seconds=1)
+"""S3 tells whole seconds."""
 
 OPERATOR = Caller("officer", id="operator", roles=frozenset({"operator"}))
 
@@ -31,34 +46,23 @@ class Erased:
     """What must stay erased.
 
     Attributes:
-        people: pseudonyms of those who had themselves erased from the Citizen Portal, and did not come back since.
-        came_back: how many did: what is theirs now must not be erased, so a person has to look at what came back.
-        datasets: ids of datasets that were purged.
+        people: those who had themselves erased from the Citizen Portal, with what was theirs, and did not come back.
+        datasets: ids of datasets that were purged, and not entered again since.
+        came_back: how many people and datasets are there again: what is theirs now must not be erased, so a person has
+            to look at what came back.
     """
 
-    people: tuple[Person, ...] = ()
-    came_back: int = 0
+    people: tuple[Noted, ...] = ()
     datasets: tuple[str, ...] = ()
+    came_back: int = 0
 
 
 def since(house: House, room: str, at: datetime) -> Erased:
     """What was erased in a room since a time, as far as the room still knows."""
     if room == "citizen":
-        bucket = house.settings.bucket("citizen-documents")
-        pages = house.clients.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=ERASED)
-        whole = at.replace(microsecond=0)  # S3 tells whole seconds
-        entries = [each for page in pages for each in page.get("Contents", ()) if each["LastModified"] >= whole]
-        bodies = [house.clients.s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for each in entries]
-        people = sorted({Person(body.decode()) for body in bodies})
-        # of an erased person no line of activity is left: who has one has been here again
-        table = house.parts(room).table
-        again_here = {person for person in people if table.query(f"LOG#{person}", limit=1).items}
-        return Erased(tuple(each for each in people if each not in again_here), len(again_here))
+        return _people(house, at)
     if room == "opendata":
-        rows = every(house.parts(room).table, LOG)
-        purged = [row.data for row in rows if row.data.get("activity") == "purged package"]
-        later = {str(row["subject"]) for row in purged if datetime.fromisoformat(str(row["at"])) >= at}
-        return Erased(datasets=tuple(sorted(later)))
+        return _datasets(house, at)
     return Erased()
 
 
@@ -75,3 +79,63 @@ def again(house: House, room: str, erased: Erased) -> int:
             continue
         back += 1
     return back + len(erased.people)
+
+
+def _people(house: House, at: datetime) -> Erased:
+    whole = at.replace(microsecond=0)
+    left, files = dict[Person, datetime](), dict[Person, set[str]]()
+    for when, noted in _kept(house, "citizen-documents", ERASED, Noted):
+        if when >= whole:
+            left[noted.person] = max(when, left.get(noted.person, when))
+            files.setdefault(noted.person, set()).update(noted.files)
+    # Of an erased person no line of activity is left: who has a later one has been here again. An earlier one was
+    # brought back by a restore that did not come to its end.
+    table = house.parts("citizen").table
+    here = {
+        person
+        for person, when in left.items()
+        if table.query(f"LOG#{person}", at_least=(when + _SECOND).isoformat(timespec="milliseconds"), limit=1).items
+    }
+    people = (Noted(person=each, files=sorted(files[each])) for each in sorted(left.keys() - here))
+    return Erased(people=tuple(people), came_back=len(here))
+
+
+def _datasets(house: House, at: datetime) -> Erased:
+    table = house.parts("opendata").table
+    logged = [row.data for row in every(table, LOG) if row.data.get("activity") == "purged package"]
+    purged = [(str(row["subject"]), datetime.fromisoformat(str(row["at"]))) for row in logged]
+    purged += [(each.dataset, each.at) for _, each in _kept(house, "opendata", PURGES, Purge)]
+    gone: dict[str, datetime] = {}
+    for dataset, when in purged:
+        if when >= at:
+            gone[dataset] = max(when, gone.get(dataset, when))
+    heads = {dataset: table.get(dataset_key(dataset)) for dataset in gone}
+    here = {
+        dataset
+        for dataset, head in heads.items()
+        if head and "created" in head.data and datetime.fromisoformat(str(head.data["created"])) > gone[dataset]
+    }
+    return Erased(datasets=tuple(sorted(gone.keys() - here)), came_back=len(here))
+
+
+def _kept(house: House, purpose: str, prefix: str, kind: type[Note]) -> Iterator[tuple[datetime, Note]]:
+    """What a bucket keeps under a prefix, each with the time when it was written first.
+
+    Deleted and overwritten objects count too: of each the oldest version that can be read.
+
+    Raises:
+        NotRestored: of one none can be read, so nobody knows what it says.
+    """
+    client, bucket = house.clients.s3, house.settings.bucket(purpose)
+    versions: dict[str, list[Any]] = {}
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        for each in page.get("Versions", ()):
+            versions.setdefault(each["Key"], []).append(each)
+    for key, written in versions.items():
+        for each in sorted(written, key=lambda one: (one["LastModified"], not one["IsLatest"])):
+            body = client.get_object(Bucket=bucket, Key=key, VersionId=each["VersionId"])["Body"].read()
+            with contextlib.suppress(ValidationError):
+                yield each["LastModified"].astimezone(UTC), kind.model_validate_json(body)
+                break
+        else:
+            raise NotRestored(f"{key} in {bucket} says what was erased, and no version of it can be read")

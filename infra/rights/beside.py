@@ -215,6 +215,11 @@ OPENDATA: Sequence[Beside] = (
         },
     ),
     Beside(
+        "which datasets to purge again after a restore is kept where no restore of the table changes it",
+        ("opendata_events",),
+        {"objects/opendata/purges/": "PutObject"},
+    ),
+    Beside(
         "a job reads tables with their deltas and compares, joins, exports or queries them; large results go in parts",
         ("opendata_jobs",),
         {

@@ -15,10 +15,7 @@ from infra.watching.template import document, stack_name
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line; prints the files that were written."""
-    parser = argparse.ArgumentParser(prog="python -m infra.watching", description=__doc__)
-    parser.add_argument("stage", choices=list(stages()))
-    parser.add_argument("--out", type=Path, required=True, help="folder for the files")
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     stage = stages()[options.stage]
     options.out.mkdir(parents=True, exist_ok=True)
     for platform in stage.platforms:
@@ -26,6 +23,14 @@ def main(arguments: list[str] | None = None) -> int:
         file.write_text(json.dumps(document(stage, platform), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         print(file)
     return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """How it is typed."""
+    root = argparse.ArgumentParser(prog="python -m infra.watching", description=__doc__)
+    root.add_argument("stage", choices=list(stages()))
+    root.add_argument("--out", type=Path, required=True, help="folder for the files")
+    return root
 
 
 if __name__ == "__main__":

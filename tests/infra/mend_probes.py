@@ -133,6 +133,17 @@ def s3_filter_names() -> None:
     s3.put_bucket_notification_configuration(Bucket="bucket", NotificationConfiguration=configuration)
 
 
+def s3_locked_copies() -> None:
+    s3 = _client("s3")
+    where = {"LocationConstraint": REGION}
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
+    held: Any = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}}
+    s3.put_object_lock_configuration(Bucket="bucket", ObjectLockConfiguration=held)
+    s3.put_object(Bucket="bucket", Key="key", Body=b"content", ChecksumAlgorithm="SHA256")
+    s3.copy_object(Bucket="bucket", Key="copy", CopySource={"Bucket": "bucket", "Key": "key"})
+    assert s3.get_object(Bucket="bucket", Key="copy")["Body"].read() == b"content"
+
+
 def s3_parts() -> None:
     s3 = _client("s3")
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -314,6 +325,7 @@ PROBES: dict[str, Callable[[], None]] = {
         logs_queries,
         quick_answers,
         s3_filter_names,
+        s3_locked_copies,
         s3_parts,
         s3_post_checksum,
         sqs_move_tasks,

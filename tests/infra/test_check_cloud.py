@@ -6,10 +6,14 @@ import json
 
 import pytest
 
-from scripts.check_cloud import ARGUED, Objection, found, judged
+from scripts.check_cloud import ARGUED, About, Objection, found, judged
 
-TEMPLATE = [Objection(rule, each.resources[0]) for rule, each in ARGUED.items() if not each.package]
-PACKAGE = [Objection(rule, each.resources[0]) for rule, each in ARGUED.items() if each.package]
+
+def argued(about: About) -> list[Objection]:
+    return [Objection(rule, each.resources[0]) for rule, each in ARGUED.items() if about in each.about]
+
+
+TEMPLATE, COPIES, PACKAGE = argued("data"), argued("copies"), argued("package")
 
 
 def report(*failed: Objection, passed: int = 1, unread: int = 0) -> str:
@@ -17,20 +21,20 @@ def report(*failed: Objection, passed: int = 1, unread: int = 0) -> str:
     return json.dumps({"summary": {"passed": passed, "parsing_errors": unread}, "results": {"failed_checks": checks}})
 
 
-@pytest.mark.parametrize(("objections", "package"), [(TEMPLATE, False), (PACKAGE, True)])
-def test_what_is_argued_passes_and_each_argument_is_needed(objections: list[Objection], package: bool) -> None:
-    assert judged(objections, package=package) == []
+@pytest.mark.parametrize(("objections", "about"), [(TEMPLATE, "data"), (COPIES, "copies"), (PACKAGE, "package")])
+def test_what_is_argued_passes_and_each_argument_is_needed(objections: list[Objection], about: About) -> None:
+    assert judged(objections, about) == []
     for missing in objections:
         rest = [each for each in objections if each != missing]
-        assert judged(rest, package=package) == [f"{missing.rule} is argued, and nothing objects any more"]
+        assert judged(rest, about) == [f"{missing.rule} is argued, and nothing objects any more"]
 
 
 def test_a_rule_is_argued_for_its_resources_and_its_kind_of_file_only() -> None:
     topic = Objection("CKV_AWS_26", "AWS::SNS::Topic.AnotherTopic")
-    assert judged([*TEMPLATE, topic], package=False) == ["CKV_AWS_26: AWS::SNS::Topic.AnotherTopic"]
-    assert judged([*PACKAGE, TEMPLATE[0]], package=True) == [f"{TEMPLATE[0].rule}: {TEMPLATE[0].resource}"]
+    assert judged([*TEMPLATE, topic], "data") == ["CKV_AWS_26: AWS::SNS::Topic.AnotherTopic"]
+    assert judged([*PACKAGE, TEMPLATE[0]], "package") == [f"{TEMPLATE[0].rule}: {TEMPLATE[0].resource}"]
     new = Objection("CKV_AWS_111", "AWS::IAM::Role.ApiHandlerRole")
-    assert judged([*PACKAGE, new], package=True) == ["CKV_AWS_111: AWS::IAM::Role.ApiHandlerRole"]
+    assert judged([*PACKAGE, new], "package") == ["CKV_AWS_111: AWS::IAM::Role.ApiHandlerRole"]
 
 
 def test_each_argument_says_why() -> None:

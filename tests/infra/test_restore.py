@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,16 +13,23 @@ import pytest
 from moto.s3.models import s3_backends
 
 from chalicelib.citizen.model import Person
-from chalicelib.citizen.own_data.erasures import ERASED
+from chalicelib.citizen.own_data.erasures import ERASED, Noted
+from chalicelib.opendata.purging import PURGES, Purge
+from chalicelib.opendata.rows import dataset_key
 from chalicelib.settings import Settings
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Head, Once
 from chalicelib.shared.storage import Create, Item, Key, Remove, Update
 from chalicelib.wiring import House, open_house
+from infra.drill.__main__ import hold
+from infra.drill.drill import BEFORE, BETWEEN, drill
+from infra.drill.told import told
 from infra.local.surroundings import variables
 from infra.operate.__main__ import COMMANDS
 from infra.operate.command import Asked, NotDone
 from infra.operate.queues import depths, purge_dead, redrive
+from infra.restore.erased import Erased, since
+from infra.restore.tables import Restoring
 from tests.support.cloud import ENVIRONMENT, ORIGIN, REGION, local_cloud
 
 ACCOUNT = "123456789012"
@@ -133,20 +141,92 @@ def test_objects_that_were_overwritten_or_deleted_come_back(house: House) -> Non
 def test_a_person_who_was_erased_since_is_erased_again_and_who_came_back_is_left_alone(house: House) -> None:
     table, pseudonym = house.parts("citizen").table, house.parts("citizen").keyring.pseudonym
     gone, back = (Person(pseudonym(pid)) for pid in ("3990100006066", "1101700230708"))
-    lines = [Key(f"LOG#{person}", "1") for person in (gone, back)]
+    lines = [Key(f"LOG#{person}", "2026-01-01T00:00:00.000+00:00#1") for person in (gone, back)]
     table.write([Create(Item(key, {"what": "x"})) for key in [*lines, Key("OTHER#1", "1")]], new_token())
     at = _now()
     table.write([Remove(key) for key in [*lines, Key("OTHER#1", "1")]], new_token())
+    bucket = "klang-test-citizen-documents-local"
     for number, person in enumerate((gone, back)):
-        name = f"{ERASED}{number}"
-        house.clients.s3.put_object(Bucket="klang-test-citizen-documents-local", Key=name, Body=person.encode())
-    table.write([Create(Item(Key(f"LOG#{back}", "2"), {"what": "new"}))], new_token())
+        house.clients.s3.put_object(Bucket=bucket, Key=f"attachments/{number}", Body=b"x")
+        note = Noted(person=person, files=[f"attachments/{number}"]).model_dump_json()
+        house.clients.s3.put_object(Bucket=bucket, Key=f"{ERASED}{number}", Body=note)
+        house.clients.s3.delete_object(Bucket=bucket, Key=f"{ERASED}{number}")  # by the very disaster
+    later = Key(f"LOG#{back}", (datetime.now(UTC) + timedelta(seconds=5)).isoformat(timespec="milliseconds"))
+    table.write([Create(Item(later, {"what": "new"}))], new_token())
     _do(house, "citizen", "restore-table", at=at)
+    # a restore that died before it erased again is begun anew: what it brought back is nobody's return
+    Restoring(house.clients.dynamodb, "klang-test-citizen").put_back(house.clock(), remove_new=False)
     told = _do(house, "citizen", "put-back", at=at)
     assert (told["erased_again"], told["erased_but_came_back"]) == (1, 1)
     left = _rows(house, "citizen")
-    assert ("OTHER#1", "1") in left and (f"LOG#{back}", "2") in left
+    assert ("OTHER#1", "1") in left and later in left
     assert not [key for key in left if str(gone) in key[0]]
+    there = [each["Key"] for each in house.clients.s3.list_objects_v2(Bucket=bucket, Prefix="attachments/")["Contents"]]
+    assert there == ["attachments/1"]
+    _do(house, "citizen", "drop-restored")
+
+
+def test_a_purge_is_known_by_its_note_whatever_became_of_the_log_and_of_the_note(house: House) -> None:
+    s3, bucket, table = house.clients.s3, house.settings.bucket("opendata"), house.parts("opendata").table
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    for dataset, day in (("before", -1), ("after", 1), ("again", 1)):
+        note = Purge(dataset=dataset, at=at + timedelta(days=day)).model_dump_json()
+        s3.put_object(Bucket=bucket, Key=f"{PURGES}{dataset}", Body=note)
+    s3.put_object(Bucket=bucket, Key=f"{PURGES}after", Body=b"damaged")
+    s3.delete_object(Bucket=bucket, Key=f"{PURGES}again")
+    entered = {"created": (at + timedelta(days=2)).isoformat()}
+    table.write([Create(Item(dataset_key("again"), entered))], new_token())
+    assert since(house, "opendata", at) == Erased(datasets=("after",), came_back=1)
+    s3.put_object(Bucket=bucket, Key=f"{PURGES}unreadable", Body=b"damaged")
+    with pytest.raises(NotDone, match="says what was erased, and no version of it can be read"):
+        _do(house, "opendata", "restore-bucket", at=at.isoformat(), bucket="opendata")
+
+
+def _gone_for_good(house: House, purpose: str, prefix: str) -> None:
+    """No version is left of what lies under a prefix."""
+    bucket = house.settings.bucket(purpose)
+    there = house.clients.s3.list_object_versions(Bucket=bucket, Prefix=prefix)
+    for each in [*there.get("Versions", ()), *there.get("DeleteMarkers", ())]:
+        house.clients.s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
+
+
+def _somebody(house: House) -> Person:
+    """The person with most lines of activity, in a table without the torn histories that the drill before left."""
+    for pk, sk in _rows(house, "citizen"):
+        if pk.startswith(("DRILL#", "ERASURE#")):
+            house.clients.dynamodb.delete_item(TableName="klang-test-citizen", Key={"pk": {"S": pk}, "sk": {"S": sk}})
+    person = Person(house.parts("citizen").keyring.pseudonym("3100600123458"))
+    lines = [Key(f"LOG#{person}", f"2026-01-01T00:00:00.000+00:00#{new_token()}") for _ in range(5)]
+    house.parts("citizen").table.write([Create(Item(line, {"what": "x"})) for line in lines], new_token())
+    return person
+
+
+def test_a_drill_measures_what_is_lost_and_finds_everything_else_there_again(house: House) -> None:
+    person = _somebody(house)
+    outcome = drill(house, "citizen")
+    assert outcome.problems == [] and outcome.rows >= 8 and outcome.objects >= 3
+    assert outcome.erased is not None and outcome.erased[0] >= 5
+    for lost in (outcome.lost_rows, outcome.lost_objects):
+        assert (lost.of, lost.writes) == (BEFORE + BETWEEN, BETWEEN) and lost.seconds
+    assert not [key for key in _rows(house, "citizen") if str(person) in key[0]]
+    said = "\n".join(told(outcome))
+    assert said.startswith("citizen: passed") and "2 of 5 acknowledged writes lost" in said
+
+
+def test_a_drill_fails_when_backups_lack_something_or_who_was_erased_is_back(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _somebody(house)
+
+    def meanwhile() -> None:
+        for prefix in ("drill/", ERASED):
+            _gone_for_good(house, "citizen-documents", prefix)
+
+    assert hold(house, ["citizen"], meanwhile) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("citizen: NOT PASSED\n")
+    assert re.search(r"WRONG +\d+ objects that are not as they were: \{'citizen-documents': \d+\}\n", said)
+    assert re.search(r"WRONG +\d+ rows that were erased are back: \{.*'LOG': 5", said)
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2026-11-30T09:00:00"])

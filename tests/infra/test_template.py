@@ -8,6 +8,7 @@ import pytest
 from boto3.session import Session
 
 from infra.provision import PLATFORMS, TEMPLATE, TemplateError, apply, load_template, parameters_for
+from infra.stages import stages
 from tests.support.cloud import empty_cloud, local_cloud, provision
 
 INDEXES = {
@@ -139,6 +140,12 @@ def test_the_suffix_local_leaves_out_the_tls_policy_that_an_emulator_cannot_judg
         parameters = parameters_for("test", suffix="th1", origins=["https://a.example"])
         outcome = apply(template, parameters, session)
     assert "GdxDocumentsBucketPolicy" in outcome.changes
+
+
+def test_the_operators_role_is_the_same_wherever_nobody_names_another() -> None:
+    chosen = {stage.environment.operator_role for stage in stages().values()}
+    given = parameters_for("test", suffix="local", origins=["*"])["OperatorRole"]
+    assert {given} == chosen == {load_template().parameters["OperatorRole"]["Default"]}
 
 
 @pytest.mark.parametrize("environment", ["Prod", "p", "prod-1"])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import subprocess
+import sys
+from collections.abc import Mapping
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,47 +16,38 @@ from infra.functions import HANDLERS
 from infra.rights.beside import BESIDE
 from infra.rights.granted import API, granted, seen
 from infra.stages import PLATFORMS
-from tests.journeys.privileges import play
-from tests.journeys.record_rights import seen_in
-from tests.support.apart import Apart, apart
-from tests.support.iam import allows
+from tests.journeys.record_rights import differences
+from tests.support.apart import apart
 from tests.support.rights import policy_of
 from tests.support.town import InProcess
 
 pytestmark = pytest.mark.slow
 
+PROJECT = Path(__file__).parents[2]
 FUNCTIONS = [(platform, function) for platform in PLATFORMS for function in (API, *HANDLERS[platform])]
 
 
-@pytest.fixture(scope="module")
-def played() -> Iterator[Apart]:
-    with apart() as here:
-        play(here)
-        yield here
+def test_the_story_passes_under_the_policies_and_uses_exactly_what_is_written_down() -> None:
+    """In a process of its own: what tests before this one left in the memory of theirs would not be asked for again."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.journeys.record_rights", "--check"],
+        cwd=PROJECT,
+        stdout=subprocess.DEVNULL,  # what the functions log
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), "see docs/how-to/review-rights.md"
 
 
-def test_the_story_passes_and_nobody_asks_for_more_than_is_granted(played: Apart) -> None:
-    assert (played.failures, played.dead_letters()) == ([], 0)
-    for platform, functions in played.asked.items():
-        for function, asked in functions.items():
-            refused = [use for use in asked if not allows(policy_of(platform, function), use)]
-            assert (function, refused) == (function, [])
-
-
-def test_what_is_used_is_written_down_or_has_a_reason(played: Apart) -> None:
-    """Less may be seen than is written down: what tests before this one left in the process is not asked for again."""
-    now = seen_in(played)
-    for platform, function in FUNCTIONS:
-        written = {(name, action) for name, actions in seen()[platform].get(function, {}).items() for action in actions}
-        used = {(name, action) for name, actions in now[platform].get(function, {}).items() for action in actions}
-        reasons = {
-            (name, action)
-            for each in BESIDE[platform]
-            if function in each.functions
-            for name, actions in each.rights().items()
-            for action in actions
-        }
-        assert (function, used - written - reasons) == (function, set()), "make rights, or write the reason down"
+def test_a_right_too_many_and_a_right_too_few_are_named() -> None:
+    now = {"biz": {API: {"table": ["dynamodb:Query"], "queue/biz-events": ["sqs:SendMessage"]}}}
+    written = {"biz": {API: {"table": ["dynamodb:Query", "dynamodb:UpdateItem"]}}}
+    assert list(differences(written, now)) == [
+        "written down and not used: biz api_handler table dynamodb:UpdateItem",
+        "used and not written down: biz api_handler queue/biz-events sqs:SendMessage",
+    ]
+    assert list(differences(now, now)) == []
 
 
 def test_each_reason_is_for_something_that_the_recording_does_not_show() -> None:

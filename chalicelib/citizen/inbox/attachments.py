@@ -59,10 +59,14 @@ class Attachments:
         key = f"attachments/{_digest(sender, person, given)}"
         return self._objects.download_url(key, file_name=given.name, expires_in=READ_FOR)
 
+    def keys(self, sender: str, person: Person, given: tuple[Attachment, ...]) -> list[str]:
+        """Where the files of a message lie in the bucket."""
+        return [f"attachments/{_digest(sender, person, each)}" for each in given]
+
     def erase(self, sender: str, person: Person, given: tuple[Attachment, ...]) -> None:
         """Takes the files of a message away; no fault where they are gone."""
-        for each in given:
-            self._objects.delete(f"attachments/{_digest(sender, person, each)}")
+        for key in self.keys(sender, person, given):
+            self._objects.delete(key)
 
 
 def _digest(sender: str, person: Person, given: Attachment) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.shared.ids import new_id, new_token
@@ -61,4 +62,9 @@ def holding(hall: Hall, store: Store, files: Attachments) -> Holding:
             store.remove(Once(new_id(), "", new_token(), claimed=False), person, message)
         take_away(table, partition(table, f"FROM#{person}"))
 
-    return Holding(Text(th="กล่องข้อความ", en="Inbox"), export=export, erase=erase, keeps=KEEPS)
+    def keys(person: Person) -> Iterator[str]:
+        for message in store.all(person):
+            if not message.legal:
+                yield from files.keys(message.sender, person, unsealed(keyring, person, message).attachments)
+
+    return Holding(Text(th="กล่องข้อความ", en="Inbox"), export=export, erase=erase, keeps=KEEPS, files=keys)

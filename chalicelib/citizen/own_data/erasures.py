@@ -7,6 +7,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pydantic import BaseModel
+
 from chalicelib.shared.errors import NotFound, Stale, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
@@ -27,8 +29,16 @@ LAST = ("channels", "inbox", "activity", "sessions")
 """What goes at the end, in this order: what ends before may still write a line or a letter."""
 
 ERASED = "erased/"
-"""Where the bucket keeps whom (by pseudonym) a confirmed erasure was of: as long as a backup may bring them back, so
-that who restores one can erase them again (`again`). The bucket lets go of it after that."""
+"""Where the bucket keeps whom (by pseudonym) a confirmed erasure was of and which objects were theirs: as long as a
+backup may bring them back, so that who restores one can erase them again (`again`). The bucket lets go of it after
+that."""
+
+
+class Noted(BaseModel):
+    """What an object under `ERASED` says: a pseudonym, and keys in the same bucket."""
+
+    person: Person
+    files: list[str]
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,7 @@ class Erasures:
         if erasure is None or erasure.person is None:
             return
         if event.type.endswith(".confirmed"):
-            self._hall.objects.put(f"{ERASED}{erasure.id}", erasure.person.encode(), media_type="text/plain")
+            self._note(erasure.id, erasure.person)
             self._walk(erasure.person, but=erasure.id)
             again = self._hall.now() + rules.AGAIN_AFTER
             self._saved(replace(erasure, again=again.isoformat(timespec="milliseconds")), [])
@@ -135,9 +145,17 @@ class Erasures:
             )
             self._saved(done, [Told("erasure.done", {}, heard=False)])
 
-    def again(self, person: Person) -> None:
-        """Erases a person whom a restored backup brought back; harmless where it did not."""
-        self._walk(person, but="")
+    def again(self, noted: Noted) -> None:
+        """Erases a person whom a restore brought back, in the table or in the bucket; harmless where it did not."""
+        self._walk(noted.person, but="")
+        for key in noted.files:
+            self._hall.objects.delete(key)
+
+    def _note(self, id: str, person: Person) -> None:
+        """Before anything is erased; a repeat, which may find less, leaves the first one's note."""
+        files = sorted({key for held in self._hall.held().values() for key in held.files(person)})
+        note = Noted(person=person, files=files).model_dump_json().encode()
+        self._hall.objects.put(f"{ERASED}{id}", note, media_type="application/json", only_if_new=True)
 
     def sweep(self, now: dt.datetime) -> None:
         """Begins the second walks that are due."""

@@ -12,6 +12,7 @@ from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Event, Head, Once
 from chalicelib.shared.relay import Own
+from chalicelib.shared.storage import Key
 from chalicelib.shared.thai import NationalId, Text
 from chalicelib.shared.workdays import thai_date
 
@@ -48,7 +49,7 @@ class Exports:
         self._store = Store(hall.parts.table)
         hall.hear("citizen.export.", self.carry_out)
         title = Text(th="สำเนาข้อมูลที่ท่านขอไว้", en="Copies that you asked for")
-        hall.holdings["exports"] = Holding(title, export=self.export, erase=self.erase)
+        hall.holdings["exports"] = Holding(title, export=self.export, erase=self.erase, files=self.files)
 
     def ask(self, own: Own, caller: Caller, once: Once) -> Export:
         """Asks for a copy; it is ready within minutes.
@@ -117,13 +118,21 @@ class Exports:
     def erase(self, person: Person) -> None:
         """Takes copies and files away."""
         table = self._hall.parts.table
-        for key in partition(table, exports_pk(person), index=BY_OWNER):
+        for key in self._keys(person):
             name = key.pk.removeprefix("EXPORT#")
             self._hall.objects.delete(file_of(name))
             self._hall.objects.delete(beside(name))
             take_away(table, [each for each in partition(table, key.pk) if each != key])
             take_away(table, [key])
         take_away(table, partition(table, exports_pk(person)))
+
+    def files(self, person: Person) -> list[str]:
+        """Where a person's copies lie in the bucket."""
+        names = [key.pk.removeprefix("EXPORT#") for key in self._keys(person)]
+        return [where(name) for name in names for where in (file_of, beside)]
+
+    def _keys(self, person: Person) -> list[Key]:
+        return partition(self._hall.parts.table, exports_pk(person), index=BY_OWNER)
 
     def _make(self, export: Export) -> None:
         if export.state == "ready" or export.pid is None:

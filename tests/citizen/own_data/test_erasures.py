@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.citizen.own_data.erasures import ERASED
+from chalicelib.citizen.own_data.erasures import ERASED, Noted
 from chalicelib.shared.storage import Key
 from tests.citizen.own_data.test_exports import EXPORTS, Copying
 from tests.gdx.exchange import MALEE, SOMCHAI
@@ -92,12 +92,15 @@ def test_first_it_is_shown_what_goes_and_what_stays_by_which_law(leaving: Leavin
 
 
 def test_afterwards_the_pages_are_empty_and_nothing_leads_to_the_person(leaving: Leaving) -> None:
-    assert leaving.left() and leaving.portal.objects.kept
+    before = {name for name in leaving.portal.objects.kept if not name.startswith("incoming/")}
+    assert leaving.left() and before
     number = gone(leaving)
     assert leaving.left() == []
-    # for whoever restores a backup: whom to erase again, by the pseudonym alone
-    kept = {name: body for name, (body, _) in leaving.portal.objects.kept.items()}
-    assert kept == {f"{ERASED}{number}": leaving.portal.citizen.hall.parts.keyring.pseudonym(MALEE).encode()}
+    # for whoever restores a backup: whom to erase again, by the pseudonym alone, and which objects
+    ((name, (body, _)),) = leaving.portal.objects.kept.items()
+    noted = Noted.model_validate_json(body)
+    pseudonym = leaving.portal.citizen.hall.parts.keyring.pseudonym(MALEE)
+    assert (name, noted.person) == (f"{ERASED}{number}", pseudonym) and before <= set(noted.files)
     assert leaving.portal.inbox(leaving.malee) | {"items": [], "unread": 0} == leaving.portal.inbox(leaving.malee)
     for path in ("me/wallet", "me/activity", "me/questions", "me/exports"):
         assert leaving.portal.client.get(f"/citizen/v1/{path}", token=leaving.malee).json["items"] == [], path
