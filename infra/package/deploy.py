@@ -130,6 +130,7 @@ def provide(stage: Stage, session: boto3.session.Session) -> tuple[tuple[str, st
         suffix=environment.bucket_suffix,
         origins=sorted(set(environment.addresses.values())),
         platforms=stage.platforms,
+        mail_domain=environment.mail_domain,
         operator_role=environment.operator_role,
     )
     change_set = f"klang-{time.strftime('%Y%m%d%H%M%S')}"

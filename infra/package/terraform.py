@@ -78,6 +78,7 @@ def additions(stage: Stage, stacks: dict[str, str]) -> Document:
         suffix=environment.bucket_suffix,
         origins=sorted(set(environment.addresses.values())),
         platforms=stage.platforms,
+        mail_domain=environment.mail_domain,
         operator_role=environment.operator_role,
     )
     topic = {"AlarmTopicArn": environment.alarm_topic}
