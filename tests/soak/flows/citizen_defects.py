@@ -30,10 +30,10 @@ class _Trusting(Till):
 
 
 class _Remembers(Asking):
-    """Asks a biller once, and charges by that answer from then on."""
+    """A cache before the billers: each is asked once, and what it said is charged from then on."""
 
     def open_bills(self, biller: BillerDefinition, customer_no: str, case: str | None = None) -> list[Asked]:
-        kept: dict[str, list[Asked]] = self.__dict__.setdefault("_kept", {})
+        kept: dict[str, list[Asked]] = vars(self._gdx).setdefault("kept", {})  # all processes have one exchange
         if customer_no not in kept:
             kept[customer_no] = super().open_bills(biller, customer_no, case)
         return kept[customer_no]

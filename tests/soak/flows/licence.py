@@ -58,10 +58,12 @@ class SignSeeded(Seeded):
 
     Attributes:
         owners: who filed each of the applications.
-        licences: rows of the three licences, by number.
+        numbers: of the three licences.
+        licences: their rows, by number.
     """
 
     owners: dict[str, str]
+    numbers: dict[str, str]
     licences: dict[str, Mapping[str, Any]]
 
 
@@ -108,6 +110,7 @@ class LicenceFlow(Banked[Process], BizFlow):
     def __init__(self, stage: Stage, parts: Parts) -> None:
         super().__init__(stage, parts)
         self.around = Company(stage)
+        self.focus = ""
 
     @classmethod
     def services(cls) -> Catalogue:
@@ -134,7 +137,7 @@ class LicenceFlow(Banked[Process], BizFlow):
         rows = stage.rows("biz")
         seen = frozenset(event.id for events in histories(rows).values() for event in events)
         licences = {no: row.data for no, row in judging.licences(rows).items()}
-        return SignSeeded(keyring, Issuers(stage.clock), cases, seen, {}, owners, licences)
+        return SignSeeded(keyring, Issuers(stage.clock), cases, seen, {}, owners, numbers, licences)
 
     def hear(self, process: Process, queue: str, body: str) -> None:
         """Only who tells people: what counts and shows is heard in `case` and `payment`, and costs half a life."""
@@ -164,6 +167,7 @@ class LicenceFlow(Banked[Process], BizFlow):
         return known
 
     def draw(self, random: Random) -> Command[Process]:
+        self.focus = self.focus or random.choice("ABC")  # about which most of a life is, or nobody would meet
         what = random.choices(("submit", "decide", "withdraw", "pay", "again", "turn", "open"), (6, 8, 1, 6, 2, 4, 3))[
             0
         ]
@@ -180,6 +184,7 @@ class LicenceFlow(Banked[Process], BizFlow):
             name = random.choice(owing or [each for each in known if known[each][2] == "renew"])
             return self._pays(random, name, *known[name])
         likely = self._in_state(("draft",) if what == "submit" else ("deciding", "checking"), known)
+        likely = [name for name in likely if name.endswith(self.focus)] or likely
         name = random.choice(likely if likely and random.random() < 0.7 else sorted(known))
         case, owner, procedure = known[name]
         path, key = f"/applications/{case}", f"{what}-{name}-{random.randint(1, 2)}"
@@ -198,6 +203,7 @@ class LicenceFlow(Banked[Process], BizFlow):
     def _turns(self, random: Random) -> Command[Process]:
         """An officer suspends, reinstates or revokes any licence that there is."""
         no = random.choice(sorted(judging.licences(self.stage.rows("biz", "LIC#"))))
+        no = self.stage.seeded.numbers[self.focus] if random.random() < 0.6 else no
         (row,) = self.stage.rows("biz", f"LIC#{no}", "META")
         may = (
             ("reinstate", "reinstate", "revoke")
