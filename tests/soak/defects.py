@@ -13,15 +13,20 @@ from typing import Any
 from . import spoilt
 from .flow import Flow, Parts
 from .flows import biz_defects as hasty
+from .flows import citizen_defects as forgetful
 from .flows import gdx_defects as careless
+from .flows import licence_defects as divided
 from .flows import opendata_defects as shelved
 from .flows.agreement import Agreement
+from .flows.bill import BillFlow
 from .flows.biz import BizParts
 from .flows.case import Case
+from .flows.citizen import CitizenParts
 from .flows.consent import Consent
 from .flows.dataset import Dataset
 from .flows.exchange import Exchange
 from .flows.gdx import GdxParts
+from .flows.licence import LicenceFlow
 from .flows.opendata import OpenDataParts
 from .flows.outbox import Outbox
 from .flows.payment import Payment
@@ -77,6 +82,17 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("a licence for less than the fee", Payment, BizParts(room=hasty.generous)),
     Defect("money that was taken back still counts", Payment, BizParts(room=hasty.deaf)),
     Defect("a fee without its receipt", Payment, BizParts(table=hasty.no_receipt)),
+    Defect("a licence that its application does not hold", LicenceFlow, BizParts(table=divided.not_held)),
+    Defect("a successor of which the old licence does not know", LicenceFlow, BizParts(table=divided.Unknowing)),
+    Defect("a licence taken as it was when it was filed about", LicenceFlow, BizParts(room=divided.as_it_was)),
+    Defect("a status that verifiers are not told", LicenceFlow, BizParts(table=divided.not_listed)),
+    Defect("an end that each sweep tells", LicenceFlow, BizParts(table=divided.TellsAgain)),
+    Defect("one bill that two people pay", BillFlow, CitizenParts(table=forgetful.settled_by_anybody), 2),
+    Defect("a bill paid without its receipt", BillFlow, CitizenParts(table=forgetful.no_receipt), 2),
+    Defect("a bank that is believed without its signature", BillFlow, CitizenParts(room=forgetful.trusting), 4),
+    Defect("a QR over what was asked for once", BillFlow, CitizenParts(room=forgetful.remembers), 108),
+    Defect("a biller who was away is not told", BillFlow, CitizenParts(room=forgetful.tells_once), 5),
+    Defect("a letter for each time that an event is heard", BillFlow, CitizenParts(room=forgetful.repeats)),
     Defect("a change that search is not told of", Dataset, OpenDataParts(table=shelved.not_in_the_log)),
     Defect("a purge that only hides", Dataset, OpenDataParts(room=shelved.buries_only), 4),
     Defect("a version that uses nobody's bytes", Dataset, OpenDataParts(table=shelved.nobodys_bytes)),

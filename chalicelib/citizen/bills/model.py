@@ -87,6 +87,7 @@ class Bill(Noun):
     dispute: Dispute | None = None
     remind_at: dt.datetime | None = Field(default=None, description="When to remind next")
     card: int = Field(default=0, description="Version of its card; 0: there is none")
+    settles: bool = Field(default=False, description="Nobody else may pay the biller's bill: paid here, if not in full")
     version: int = 1
     head: Head = Head()
 

@@ -95,7 +95,7 @@ class Bills:
         self.meters.sweep(now)
 
     def _export(self, person: Person) -> Any:
-        store, hidden = self.ledger.store, {"head", "version", "card", "account", "mark", "person"}
+        store, hidden = self.ledger.store, {"head", "version", "card", "settles", "account", "mark", "person"}
         return {
             "bills": [bill.model_dump(mode="json", exclude=hidden) for bill in store.all_bills(person)],
             "meters": [meter.model_dump(mode="json", exclude=hidden) for meter in store.meters(person)],

@@ -23,7 +23,7 @@ from . import receipts, rules, words
 from .asking import Asking
 from .ledger import Deed, Ledger, unclaimed
 from .model import Bill
-from .store import bill_key, money_key
+from .store import bill_key
 
 ATTEMPTS = 4
 
@@ -68,11 +68,9 @@ class Telling:
             self._dispute(bill)
 
     def money(self, event: Event) -> None:
-        """Money came that fits nothing, or goes back."""
+        """Money came that fits nothing, or goes back: told to whoever it was paid for, wherever it has gone since."""
         what = event.type.rpartition(".")[2]
-        item = self._hall.parts.table.get(money_key(event.subject))
-        money = self._ledger.store.money(item)
-        bill = None if money is None or money.bill is None else self._bill(money.bill)
+        bill = None if event.data["bill"] is None else self._bill(str(event.data["bill"]))
         said = words.MONEY.get((what, str(event.data["kind"]) if what == "kept" else ""))
         if bill is not None and said is not None:
             self._tell(bill, said, event, f"money-{event.id}", int(event.data["satang"]))

@@ -140,7 +140,8 @@ class Till:
         now, deed = self._hall.now(), Deed()
         biller = self._ledger.billers.there(bill.biller)
         account, paid = rules.booked(money, bill, biller, now)
-        paid = rules.reminded(paid, biller, now)
+        paid, settles = rules.reminded(paid, biller, now), paid.state == "paid" and not bill.settles
+        paid = paid.model_copy(update={"settles": bill.settles or settles})
         facts = {"money": account.id, "satang": account.booked, "receipt": account.receipt_no}
         self._ledger.bill(deed, bill, paid, [Told("bill.paid", facts)], by=by)
         self._ledger.money(deed, account, what, by=by, new=new, booked=account.booked, receipt=account.receipt_no)
@@ -163,7 +164,7 @@ class Till:
                 )
             )
         )
-        if paid.state == "paid":
+        if settles:
             deed.changes.append(settle(paid))
         caller = Caller("system", id=account.provider)
         detail = {"bill": bill.id, "biller": biller.id, "receipt": account.receipt_no}
@@ -183,10 +184,12 @@ class Till:
                 raise ValueError("a booked account belongs to a bill")
             biller = self._ledger.billers.there(bill.biller)
             owing = rules.reminded(rules.freed(bill, money.id, now), biller, now)
+            released = bill.settles and not any(part.stands for part in owing.paid)
+            owing = owing.model_copy(update={"settles": bill.settles and not released})
             facts = {"money": money.id, "satang": money.booked, "receipt": money.receipt_no}
             self._ledger.bill(deed, bill, owing, [Told("bill.reversed", facts)], by=by)
             deed.changes.append(self._store.void(str(money.receipt_no), now))
-            if bill.state == "paid" and owing.state != "paid":
+            if released:
                 deed.changes.append(unsettle(bill))
         self._ledger.commit(unclaimed(), deed)
         return "reversed"

@@ -199,6 +199,40 @@ def test_two_people_with_the_same_bill_pay_it_once(town: Town) -> None:
     assert town.waiting() == [("T-000002", "already_paid")]
 
 
+def test_what_a_biller_adds_to_a_paid_bill_is_paid_by_whoever_paid_it(town: Town) -> None:
+    bill = town.one_bill("100.00")
+    (theirs,) = town.looked_up(who="somchai")
+    late = town.qr(theirs["id"], who="somchai")
+    town.gdx.down(f"{BILLING}/payment")
+    first = town.notice(town.qr(bill))
+    assert town.tells(first) == "booked"
+    town.biller.sends("B-1", "140.00", "2026-12-10")
+    assert [each["owed_baht"] for each in town.looked_up()] == ["40.00"]
+    rest = town.notice(town.qr(bill), "T-000002")
+    assert [town.tells(rest), town.tells(town.notice(late, "T-000003"))] == ["booked", "kept"]
+    assert town.bill(bill)["state"] == "paid"
+
+    assert town.tells({**rest, "status": "reversed", "sequence": 1}) == "reversed"
+    assert town.ask("POST", f"/me/bills/{theirs['id']}/qr", who="somchai").status == 409, "the first part stands"
+    assert town.tells({**first, "status": "reversed", "sequence": 1}) == "reversed"
+    assert town.tells(town.notice(town.qr(theirs["id"], who="somchai"), "T-000004")) == "booked"
+
+
+def test_who_paid_is_told_though_the_money_goes_to_another_bill_meanwhile(town: Town) -> None:
+    town.one_bill("100.00")
+    (theirs,) = town.looked_up(who="somchai")
+    bill = town.looked_up()[0]["id"]
+    answer = town.callback(town.notice(town.qr(bill), amount="120.00"))
+    assert answer.json["status"] == "kept"
+    town.post.sent, waiting = [], town.post.sent
+    for who, step in (("first", "propose"), ("second", "confirm")):
+        assert town.decide(who, "T-000001", step, way="apply", bill=theirs["id"]).status == 200
+    town.post.sent[:0] = waiting
+    town.pump()
+    assert town.letters() == ["Money paid to Provincial Electricity Authority does not fit the bill yet"]
+    assert town.letters("somchai") == ["Paid to Provincial Electricity Authority: 100.00 baht"]
+
+
 def test_a_biller_that_is_away_is_told_later_and_once(town: Town) -> None:
     bill = town.one_bill()
     town.gdx.down(f"{BILLING}/payment")

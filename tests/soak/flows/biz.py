@@ -6,8 +6,7 @@ import functools
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,7 +17,7 @@ from chalicelib.biz.routes import routes
 from chalicelib.biz.service import Biz
 from chalicelib.shared.cursors import Cursors
 from chalicelib.shared.ids import new_id
-from chalicelib.shared.journal import CLAIM_LIVES, Event, Once
+from chalicelib.shared.journal import Event, Once
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.messengers import Outside
 from chalicelib.shared.parts import Parts as RoomParts
@@ -27,14 +26,15 @@ from chalicelib.shared.workdays import Calendar
 from tests.biz.life.model import INTAKE
 from tests.biz.life.services import COMPLETE, PARADE, STALL, shelf
 from tests.biz.town import AGENCY, ANONG, BUNDIT, MALEE, PDF, SOMCHAI, Neighbours, NoHttp, Town
-from tests.support.client import Answer, Client
+from tests.support.client import Client
 from tests.support.keys import local_keyring
 from tests.support.outbox import Outbox
 from tests.support.tokens import Issuers
 
-from ..flow import Command, Flow, Parts, Violation
+from ..flow import Parts, Violation
 from ..judging import chains, histories
 from ..stage import Stage
+from .asking import Asking
 
 WHY = {"th": "เหตุผล", "en": "For this reason."}
 
@@ -122,26 +122,12 @@ class _SeedTown(Town):
         self.objects.put(made["fields"]["key"], content, media_type="application/pdf")
 
 
-@dataclass
-class Asked:
-    """What was asked with one key.
-
-    Attributes:
-        began: when first.
-        answer: the first answer of success.
-    """
-
-    what: str
-    case: str
-    began: datetime
-    answer: Any = None
-    request: dict[str, Any] = field(default_factory=dict)
-
-
-class BizFlow(Flow[Process]):
+class BizFlow(Asking[Process]):
     """A flow of the portal: every command is an HTTP request with an Idempotency-Key."""
 
     rooms: ClassVar = ("biz",)
+    prefix: ClassVar = "/biz/v1"
+    lasts: ClassVar = ("id", "version", "state", "ref1", "ref2")
     parts: ClassVar[BizParts] = BizParts()
     wanted: ClassVar[Sequence[str]]
     """The applications that a flow begins with."""
@@ -150,14 +136,13 @@ class BizFlow(Flow[Process]):
         super().__init__(stage, parts)
         self.around = Around(stage)
         self.mails = Outbox()
-        self.asked: dict[str, Asked] = {}
 
     @classmethod
     def seed(cls, stage: Stage) -> Seeded:
         keyring = local_keyring()
         table, objects = stage.table("biz"), stage.objects("biz-documents")
         town = _SeedTown(shelf(Path(tempfile.mkdtemp())), table=table, objects=objects, keyring=keyring)
-        town.biz.enlist(_once(), INTAKE, AGENCY, ["intake", "inspector"], "เจ้าหน้าที่")
+        town.biz.enlist(once(), INTAKE, AGENCY, ["intake", "inspector"], "เจ้าหน้าที่")
         cls.prepare(town)
         cases = {each: _prepared(town, each) for each in cls.wanted}
         town.run_queue()
@@ -169,6 +154,11 @@ class BizFlow(Flow[Process]):
     @classmethod
     def prepare(cls, town: Town) -> None:
         """What else is there before any life."""
+
+    @classmethod
+    def services(cls) -> Catalogue:
+        """What is on offer."""
+        return catalogue()
 
     def start(self) -> Process:
         seeded: Seeded = self.stage.seeded
@@ -189,7 +179,7 @@ class BizFlow(Flow[Process]):
         biz = Biz(
             parts,
             self.given.objects(self.stage.objects("biz-documents")),
-            catalogue=catalogue,
+            catalogue=self.services,
             registers=self.around,
             mailbox=self.around,
             home=self.around,
@@ -210,47 +200,6 @@ class BizFlow(Flow[Process]):
         process.biz.parts.journal.sweep(self.stage.now)
         process.biz.lateness.sweep(self.stage.now)
 
-    # -- what people do --------------------------------------------------------------------------
-
-    def asks(self, key: str, who: str, what: str, case: str, **request: Any) -> Command[Process]:
-        """A command of somebody; whoever had no answer repeats it with the same key."""
-        asked = Asked(what, case, self.stage.now, request={"who": who, **request})
-        return Command(f"{what} {case[-2:]} {key}", lambda process: self._asks(process, key, asked))
-
-    def _asks(self, process: Process, key: str, new: Asked) -> None:
-        asked = self.asked.setdefault(key, new)
-        if self.stage.now - asked.began > timedelta(seconds=CLAIM_LIVES - 3600):
-            return  # nobody is promised anything for a repeat after that
-        answer = self.call(
-            process,
-            headers={"Idempotency-Key": key, **asked.request.get("headers", {})},
-            **{name: value for name, value in asked.request.items() if name != "headers"},
-        )
-        if answer.status >= 300:
-            return
-        shown = answer.json if answer.text else None
-        if asked.answer is None:
-            asked.answer = shown
-        elif lasting(asked.answer) != lasting(shown):
-            self.noticed.append(Violation("DOUBLED", f"{asked.what}: one key, two answers"))
-
-    def call(self, process: Process, *, who: str | None, method: str, path: str, **given: Any) -> Answer:
-        """One request. Raises when the room is not there: no answer that counts."""
-        seeded: Seeded = self.stage.seeded
-        token = None if who is None else seeded.issuers.person(who)
-        answer = process.client.call(method, f"/biz/v1{path}", token=token, **given)
-        if answer.status == 500:
-            raise AssertionError(f"{method} {path.rpartition('/')[2]}: an error that nobody foresaw: {answer.text}")
-        if answer.status >= 500:
-            raise ConnectionError(f"{answer.status}")
-        return answer
-
-    def finish(self, process: Process) -> None:
-        """People repeat what they had no answer to."""
-        for key, asked in list(self.asked.items()):
-            if asked.answer is None:
-                self._asks(process, key, asked)
-
     # -- what must be true -----------------------------------------------------------------------
 
     def judge(self, process: Process) -> Iterator[Violation]:
@@ -264,14 +213,16 @@ class BizFlow(Flow[Process]):
     def _commands(self, found: dict[str, list[Event]]) -> Iterator[Violation]:
         """What was acknowledged is in the history, at most as often as it was asked, each step upon the last."""
         seeded: Seeded = self.stage.seeded
-        tried: dict[tuple[str, str], int] = Counter((each.case, told_by(each.what)) for each in self.asked.values())
-        good: dict[tuple[str, str], int] = Counter(
-            (each.case, told_by(each.what)) for each in self.asked.values() if each.answer is not None
-        )
+        tried: dict[tuple[str, str], int] = Counter((each.about, told_by(each.what)) for each in self.asked.values())
+        done = {key: each for key, each in self.asked.items() if each.answer is not None}
+        effects = {  # who asks for a bill again is shown the one that is there
+            (each.answer["ref2"] if each.what == "bill" else key, each.about, each.what) for key, each in done.items()
+        }
+        good = Counter((about, told_by(what)) for _, about, what in effects)
         versions: dict[str, list[int]] = defaultdict(list)
         for each in self.asked.values():
             if isinstance(each.answer, dict) and "version" in each.answer:
-                versions[each.case].append(int(each.answer["version"]))
+                versions[each.about].append(int(each.answer["version"]))
         for case in seeded.cases.values():
             events = found.get(f"CASE#{case}", [])
             fresh = Counter(event.type.removeprefix("biz.") for event in events if event.id not in seeded.seen)
@@ -283,11 +234,7 @@ class BizFlow(Flow[Process]):
                     yield Violation("DOUBLED", f"{kind}: {there} of {most}")
             if len(set(versions[case])) != len(versions[case]):
                 yield Violation("STALE", f"two commands made one version: {sorted(versions[case])}")
-            state = ""
-            for event in events:
-                if event.data.get("from", state) != state:
-                    yield Violation("STALE", f"{event.type} began in {event.data['from']}, not in {state}")
-                state = event.data.get("to", state)
+            yield from stepwise(events)
 
     def _licences(self, rows: list[Item], found: dict[str, list[Event]]) -> Iterator[Violation]:
         """One licence for each application that came to its end, and none for any other."""
@@ -319,6 +266,15 @@ class BizFlow(Flow[Process]):
             yield Violation("LOST" if papers < issued else "DOUBLED", f"{issued} licences, {papers} in wallets")
 
 
+def stepwise(events: list[Event]) -> Iterator[Violation]:
+    """Each move of an application began where the one before it ended."""
+    state = ""
+    for event in events:
+        if event.data.get("from", state) != state:
+            yield Violation("STALE", f"{event.type} began in {event.data['from']}, not in {state}")
+        state = event.data.get("to", state)
+
+
 def told_by(what: str) -> str:
     """The kind of event that a command leaves."""
     from tests.biz.life.model import TOLD
@@ -326,14 +282,8 @@ def told_by(what: str) -> str:
     return TOLD[what]
 
 
-def lasting(answer: Any) -> Any:
-    """What must be the same in each answer to the same command."""
-    if not isinstance(answer, dict):
-        return answer
-    return {name: answer.get(name) for name in ("id", "version", "state", "ref1", "ref2")}
-
-
-def _once() -> Once:
+def once() -> Once:
+    """An attempt without a claim."""
     return Once(new_id(), "", new_id(), claimed=False)
 
 

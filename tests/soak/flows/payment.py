@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from random import Random
-from typing import Any
 
 from chalicelib.biz.model import CaseId
 from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.payments.model import Money
-from chalicelib.shared.callbacks import signature
 from chalicelib.shared.storage import Item
 from tests.biz.life.services import FEE
 from tests.biz.payments.bank import FIRST, SECOND, staffed
@@ -20,21 +17,22 @@ from tests.biz.town import BANK_SECRET, MALEE, Town
 from ..flow import Command, Parts, Violation
 from ..judging import chains, histories
 from ..stage import Stage
+from .bank import Banked
 from .biz import BizFlow, Process, Seeded
 
 AMOUNTS = (FEE, FEE, FEE, FEE - 100, FEE + 500)
 NO_DECISION = "nobody"
 
 
-class Payment(BizFlow):
+class Payment(Banked[Process], BizFlow):
     """An applicant with two fees to pay, their bank, a forger, and two finance officers."""
 
     name = "payment"
     wanted = ("payment", "deciding")
+    secret = BANK_SECRET
 
     def __init__(self, stage: Stage, parts: Parts) -> None:
         super().__init__(stage, parts)
-        self.said: dict[str, dict[str, Any]] = {}
         self.decided: dict[str, str] = {}
 
     @classmethod
@@ -53,43 +51,16 @@ class Payment(BizFlow):
         if what in ("again", "reverse", "decide") and self.said:
             transaction = random.choice(sorted(self.said))
             if what == "again":
-                return Command(f"again {transaction}", lambda process: self._tells(process, transaction))
+                return Command(f"again {transaction}", lambda process: self.tells(process, transaction))
             if what == "reverse":
-                return Command(f"reverse {transaction}", lambda process: self._reverses(process, transaction))
+                return Command(f"reverse {transaction}", lambda process: self.turns(process, transaction, "reversed"))
             who = random.choice((FIRST, SECOND))
             step, way = random.choice(("propose", "confirm")), random.choice(("refund", "apply", "write_off"))
             name = f"{step} {way} {transaction}"
             return Command(name, lambda process: self._decides(process, who, step, way, transaction, case))
         ref1, ref2 = payments.references(CaseId(case), random.choice((1, 1, 2)))
         satang = random.choice(AMOUNTS)
-        notice = {"ref1": ref1, "ref2": ref2, "amount": f"{satang / 100:.2f}", "sequence": 0, "status": "settled"}
-        if what == "forge":
-            return Command("forge", lambda process: self._forges(process, notice))
-        transaction = f"BANK-{len(self.said) + 1:06d}"
-        self.said[transaction] = {"transaction": transaction, "paid_at": self.stage.now.isoformat(), **notice}
-        return Command(f"pay {satang} as {transaction}", lambda process: self._tells(process, transaction))
-
-    def _tells(self, process: Process, transaction: str) -> None:
-        """The bank says how a transaction stands; it is taken, whatever it is."""
-        answer = self._callback(process, self.said[transaction], BANK_SECRET)
-        if answer != 200:
-            self.noticed.append(Violation("LOST", f"what the bank said was refused: {answer}"))
-
-    def _reverses(self, process: Process, transaction: str) -> None:
-        """The bank takes it back: first in its own books."""
-        self.said[transaction] = {**self.said[transaction], "sequence": 1, "status": "reversed"}
-        self._tells(process, transaction)
-
-    def _forges(self, process: Process, notice: dict[str, Any]) -> None:
-        forged = {"transaction": "FORGED-000001", "paid_at": self.stage.now.isoformat(), **notice}
-        if self._callback(process, forged, "a secret of nobody, but of 32 characters and more") != 401:
-            self.noticed.append(Violation("STALE", "a forged notice was taken"))
-
-    def _callback(self, process: Process, notice: dict[str, Any], secret: str) -> int:
-        raw = json.dumps(notice).encode()
-        signed = {"X-Klang-Signature": signature(secret, int(self.stage.now.timestamp()), raw)}
-        path = "/payments/callbacks/bank"
-        return self.call(process, who=None, method="POST", path=path, body=raw, headers=signed).status
+        return self.forges(ref1, ref2, satang) if what == "forge" else self.pays(ref1, ref2, satang)
 
     def _decides(self, process: Process, who: str, step: str, way: str, transaction: str, case: str) -> None:
         """One of two officers decides what shall become of money that fits nothing; the second must be another."""
@@ -102,12 +73,6 @@ class Payment(BizFlow):
         if step == "confirm" and self.decided.get(transaction) == who:
             self.noticed.append(Violation("STALE", "one officer decided alone"))
         self.decided[transaction] = who if step == "propose" else NO_DECISION
-
-    def finish(self, process: Process) -> None:
-        """The bank, too, repeats until it was answered; its own books are what it says last."""
-        super().finish(process)
-        for transaction in sorted(self.said):
-            self._tells(process, transaction)
 
     # -- what must be true -----------------------------------------------------------------------
 
