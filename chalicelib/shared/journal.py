@@ -31,6 +31,12 @@ from .storage import Change, Count, Create, Item, Json, Key, Table, Update, Writ
 log = logging.getLogger("klang.journal")
 
 CLAIM_LIVES = 48 * 3600
+"""Seconds that an answer to an Idempotency-Key is kept."""
+
+EFFECT_LIVES = 30 * 24 * 3600
+"""Seconds that it is known what was done because of an event. Longer than any pause of the queues and sweeps: an event
+whose row is still open may come again after a weekend without schedules, or when an operator revives it."""
+
 DONE_LIVES = 7 * 24 * 3600
 
 
@@ -59,17 +65,19 @@ class Once:
         fingerprint: hash of the request; the same key with another fingerprint is refused.
         token: of this attempt alone; stored with what it writes.
         claimed: False where the caller gave no key: then only the SDK's own repeats are caught.
+        lives: seconds that the claim is kept.
     """
 
     key: str
     fingerprint: str
     token: str
     claimed: bool = True
+    lives: int = CLAIM_LIVES
 
     @classmethod
     def of_event(cls, event_id: str, what: str) -> Once:
         """The attempt of a consumer to do `what` because of an event."""
-        return cls(f"{what}#{event_id}", "", new_token())
+        return cls(f"{what}#{event_id}", "", new_token(), lives=EFFECT_LIVES)
 
     @property
     def item_key(self) -> Key:
@@ -220,7 +228,7 @@ class Journal:
             Item(
                 once.item_key,
                 {"fingerprint": once.fingerprint, "answer": answer},
-                expires=_in(now, CLAIM_LIVES),
+                expires=_in(now, once.lives),
             )
         )
         all_changes: list[Change] = [*changes, *(row for pk, event in events for row in self.rows(pk, event))]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from chalicelib.shared.journal import CLAIM_LIVES, DONE_LIVES
+from chalicelib.shared.journal import CLAIM_LIVES, DONE_LIVES, EFFECT_LIVES
 from infra.deploy.keeping import TEMPLATE as KEEPING
 from infra.deploy.releases import KEPT
 from infra.provision import load_template
@@ -63,6 +63,7 @@ def test_what_else_is_told_is_what_is_set() -> None:
     assert _told("messages in a dead-letter queue") == f"{kept[True]:.0f} days"
     assert len({(n.endswith("Dlq"), q["MessageRetentionPeriod"]) for n, q in _of("AWS::SQS::Queue").items()}) == 2
     assert _told("answers to Idempotency-Keys") == f"{CLAIM_LIVES // DAY} days"
+    assert _told("what was done because of an event") == f"{EFFECT_LIVES // DAY} days"
     assert _told("outbox rows") == f"{DONE_LIVES // DAY} days"
     (bucket,) = [each for each in load_template(KEEPING).resources.values() if each.type == "AWS::S3::Bucket"]
     (old,) = [rule for rule in bucket.properties["LifecycleConfiguration"]["Rules"] if rule["Id"] == "old-versions"]

@@ -14,7 +14,7 @@ from moto.backends import get_backend
 
 from chalicelib.shared.aws.clients import Clients
 from chalicelib.shared.aws.dynamo import decode
-from chalicelib.shared.storage import Item
+from chalicelib.shared.storage import Item, Key
 from infra.functions import HANDLERS
 from infra.local.gateway_event import ACCOUNT
 from infra.rights.granted import API
@@ -93,13 +93,13 @@ class Account:
         last = {key: bucket.keys[key] for key in bucket.keys}
         return {key: found.value for key, found in last.items() if hasattr(found, "value")}  # else it was deleted
 
-    def remove_expired(self, rooms: Sequence[str], now: float) -> int:
-        """What DynamoDB does at some time after a row's `ttl`; gives how many rows it was."""
-        removed = 0
+    def remove_expired(self, rooms: Sequence[str], now: float) -> list[Key]:
+        """What DynamoDB does at some time after a row's `ttl`; gives the keys of the rows."""
+        removed: list[Key] = []
         for room in rooms:
-            for slot in self._dynamodb.tables[f"{BEGINNING}{room}"].items.values():
+            for pk, slot in self._dynamodb.tables[f"{BEGINNING}{room}"].items.items():
                 late = [sk for sk, item in slot.items() if "ttl" in item.attrs and float(item.attrs["ttl"].value) < now]
-                removed += len(late)
+                removed += [Key(pk.value, sk.value) for sk in late]
                 for sk in late:
                     del slot[sk]
         return removed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ class Commit:
     Attributes:
         at: when, by the clock of the life.
         put: the rows that it wrote.
-        removed: the keys that it deleted.
+        removed: the keys that it deleted, or that expired.
         counted: the counters that it moved, and by how much.
     """
 
@@ -51,6 +51,11 @@ class History:
         if token not in self._tokens:
             self._tokens.add(token)
             self._bodies.append((at, token, whole["TransactItems"]))
+
+    def expired(self, at: datetime, keys: Sequence[Key]) -> None:
+        """DynamoDB took these rows away."""
+        gone = [{"Delete": {"Key": {"pk": {"S": key.pk}, "sk": {"S": key.sk}}}} for key in keys]
+        self._bodies.append((at, "", gone))
 
     def commits(self) -> Iterator[Commit]:
         """In order."""

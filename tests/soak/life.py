@@ -226,7 +226,8 @@ class Life:
 
     def _expire(self) -> None:
         removed = self._stage.account.remove_expired(self.flow.rooms, self._stage.now.timestamp())
-        self.told.story.append(f"{removed} rows expire")
+        self._stage.history.expired(self._stage.now, removed)
+        self.told.story.append(f"{len(removed)} rows expire")
 
     # -- the end ---------------------------------------------------------------------------------
 

@@ -81,9 +81,19 @@ def test_what_expired_goes_when_dynamodb_comes_by(here: Stage) -> None:
     soon = int((here.now + timedelta(hours=1)).timestamp())
     here.table("biz").write([Create(Item(Key("A", "1"), {}, expires=soon))], new_token())
     here.table("biz").write([Create(Item(Key("B", "1"), {}))], new_token())
-    assert here.account.remove_expired(["biz"], here.now.timestamp()) == 0
-    assert here.account.remove_expired(["biz"], soon + 1) == 1
+    assert here.account.remove_expired(["biz"], here.now.timestamp()) == []
+    assert here.account.remove_expired(["biz"], soon + 1) == [Key("A", "1")]
     assert [row.key.pk for row in here.rows("biz")] == ["B"]
+
+
+def test_what_expired_may_be_made_anew(here: Stage) -> None:
+    here.prepare(Outbox)
+    row = Create(Item(Key("A", "1"), {}, expires=int(here.now.timestamp())))
+    here.table("biz").write([row], new_token())
+    gone = here.account.remove_expired(["biz"], here.now.timestamp() + 1)
+    here.history.expired(here.now, gone)
+    here.table("biz").write([row], new_token())
+    assert list(overwritten(here.history)) == []
 
 
 def test_figures_add_up_and_no_seed_counts_twice() -> None:

@@ -109,7 +109,8 @@ class Outbox(Flow[Process]):
 
     def _reuses(self, process: Process, case: str, key: str) -> None:
         """Sends something else under a key that was used."""
-        if (case, key) not in self.answers:
+        long_ago = self.stage.now - timedelta(seconds=CLAIM_LIVES - 3600)
+        if (case, key) not in self.answers or self.began.get((case, key), self.stage.now) < long_ago:
             return
         try:
             self._written(process, Once(f"{case}#{key}", "other", new_token()), case, f"other {key}")
