@@ -54,7 +54,7 @@ def _colleagues(biz: Biz, call: Call) -> tuple[list[OfficerView], str | None]:
     found, following = page_of(
         biz,
         call,
-        f"officers/{call.caller.agency}",
+        ("officers", call.caller.agency),
         lambda after: biz.desk.colleagues(call.caller, after, call.query.limit),
     )
     return [OfficerView(id=one.id, agency=one.agency, roles=one.roles, name=one.name) for one in found], following
