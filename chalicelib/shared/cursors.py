@@ -26,8 +26,13 @@ class Cursors:
         """The cursor for a page's end. None at the end of the list."""
         return None if after is None else self._spelt(after, scope)
 
-    def read(self, cursor: str | None, scope: Scope) -> str | None:
+    def read(self, cursor: str | None, scope: Scope, field: str = "cursor") -> str | None:
         """Where to go on, or None for the first page.
+
+        Args:
+            cursor: as it came.
+            scope: the list that is read now.
+            field: the parameter that it came in.
 
         Raises:
             Malformed: it was altered, or made for another list or another person.
@@ -45,7 +50,7 @@ class Cursors:
             raise Malformed(
                 "ตัวชี้หน้า (cursor) ไม่ถูกต้อง",
                 "The cursor does not belong to this list.",
-                [Fault("query:cursor", "เริ่มอ่านจากหน้าแรก", "Start again at the first page.")],
+                [Fault(f"query:{field}", "เริ่มอ่านจากหน้าแรก", "Start again at the first page.")],
             )
         return after
 

@@ -95,8 +95,8 @@ class Insight:
         """The Thai day."""
         return thai_day(self._clock())
 
-    def metrics(self, caller: Caller, span: Span, cursor: str | None, limit: int) -> Listed:
-        """Monitoring records of a span, refused exchanges among them, day by day.
+    def metrics(self, caller: Caller, span: Span, cursor: str | None, limit: int, listing: str = "metrics") -> Listed:
+        """Monitoring records of a span, refused exchanges among them, day by day; `listing` says who goes through them.
 
         Raises:
             NotAllowed: somebody else's exchanges.
@@ -109,7 +109,7 @@ class Insight:
         def wanted(item: Item) -> bool:
             return service is None or parties(item)[1] == service
 
-        scope = ("metrics", caller.label, span.client, service, span.begin, span.end)
+        scope = (listing, caller.label, span.client, service, span.begin, span.end)
         piece = read(self._parts.table, sources, self._parts.cursors.read(cursor, scope), limit, wanted)
         records = [record(item, span.side) for item in piece.items]
         return Listed(records, self._parts.cursors.make(piece.after, scope))
