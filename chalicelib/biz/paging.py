@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from chalicelib.shared.cursors import Scope
 from chalicelib.shared.web import Call
 
 from .service import Biz
@@ -13,7 +14,7 @@ T = TypeVar("T")
 
 
 def page_of(
-    biz: Biz, call: Call, scope: str, read: Callable[[str | None], tuple[list[T], str | None]]
+    biz: Biz, call: Call, scope: Scope, read: Callable[[str | None], tuple[list[T], str | None]]
 ) -> tuple[list[T], str | None]:
     """Reads the page that the call asks for; raises Malformed for a cursor of another list."""
     items, after = read(biz.parts.cursors.read(call.query.cursor, scope))

@@ -8,6 +8,7 @@ parameter.
 import base64
 import datetime as dt
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -22,6 +23,9 @@ Reason = Literal[
 ALGORITHM = "ES256"
 MAX_LENGTH = 64 * 1024
 """Longest token that is looked at, in characters."""
+_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
+_END_OF_TIME = 1e11
+"""Seconds (the year 5138); a larger number is no time and would break the arithmetic."""
 
 
 class TokenRefused(ValueError):
@@ -101,11 +105,13 @@ def verify_jwt(
     addresses that the token itself brings (`jwk`, `jku`, `x5u`) are ignored. `typ` is the type, or the types that
     will do, None among them for a token without one. Raises TokenRefused with the reason.
     """
-    header = _header(token)
+    header, claims = opened(token)
+    if "crit" in header or "b64" in header:
+        raise TokenRefused("malformed", "the token asks for an extension")  # RFC 7515 s.4.1.11: there is none here
     types = {typ} if isinstance(typ, str) else set(typ)
     if not isinstance(header.get("typ"), str | None) or header.get("typ") not in types:
         raise TokenRefused("type", "the token has another type")
-    claims = _claims(_verified_payload(token, header, jwks, algorithms))
+    _must_be_signed(token, header, jwks, algorithms)
     _check_times(claims, now, leeway)
     if issuer is not None and claims.get("iss") != issuer:
         raise TokenRefused("issuer", "the token has another issuer")
@@ -122,18 +128,39 @@ def raw_signature(der: bytes) -> bytes:
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
-def _header(token: str) -> dict[str, Any]:
-    import jwt
+def opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims, unverified, of a token that can be read in one way only.
 
+    A name that stands twice, padding or stray bits would let two readers of one token see two different things; what
+    is no plain JSON (NaN, halves of surrogate pairs) would break whoever reads it later. Raises TokenRefused.
+    """
     if len(token) > MAX_LENGTH:
         raise TokenRefused("malformed", "the token is too long")
+    found = _COMPACT.fullmatch(token)
+    if found is None:
+        raise TokenRefused("malformed", "not a compact JWT")
     try:
-        return dict(jwt.get_unverified_header(token))
-    except (jwt.InvalidTokenError, UnicodeError):
-        raise TokenRefused("malformed", "not a compact JWT") from None
+        raw = [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in found.groups()]
+        if [base64url(each) for each in raw] != list(found.groups()):
+            raise ValueError("not in base64url")
+        # decoded here, for json would take UTF-16 too
+        header, claims = (json.loads(each.decode("utf-8"), object_pairs_hook=_named_once) for each in raw[:2])
+        json.dumps([header, claims], ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise TokenRefused("malformed", "it can be read in several ways, or in none") from None
+    if not isinstance(header, dict) or not isinstance(claims, dict):
+        raise TokenRefused("malformed", "the token has no header or no claims")
+    return header, claims
 
 
-def _verified_payload(token: str, header: Mapping[str, Any], jwks: Jwks, algorithms: Collection[str]) -> bytes:
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    out = dict(pairs)
+    if len(out) != len(pairs):
+        raise ValueError("a name stands twice")
+    return out
+
+
+def _must_be_signed(token: str, header: Mapping[str, Any], jwks: Jwks, algorithms: Collection[str]) -> None:
     import jwt
 
     algorithm = header.get("alg")
@@ -146,33 +173,22 @@ def _verified_payload(token: str, header: Mapping[str, Any], jwks: Jwks, algorit
         raise TokenRefused("unknown_key", "the key is for another use")
     try:
         key = jwt.PyJWK(dict(jwk), algorithm=algorithm)
-        payload: bytes = jwt.PyJWS().decode(token, key, algorithms=[algorithm])
+        jwt.PyJWS().decode(token, key, algorithms=[algorithm])
     except jwt.InvalidSignatureError:
         raise TokenRefused("signature", "the signature does not hold") from None
     except (jwt.PyJWKError, jwt.InvalidKeyError):
         raise TokenRefused("unknown_key", "the key does not fit the algorithm") from None
     except jwt.InvalidTokenError:
         raise TokenRefused("malformed", "not a compact JWT") from None
-    return payload
-
-
-def _claims(payload: bytes) -> dict[str, Any]:
-    try:
-        claims = json.loads(payload)
-    except ValueError:
-        claims = None
-    if not isinstance(claims, dict):
-        raise TokenRefused("malformed", "the token has no claims")
-    return claims
 
 
 def _check_times(claims: Mapping[str, Any], now: dt.datetime, leeway: dt.timedelta) -> None:
     at, slack = now.timestamp(), leeway.total_seconds()
     for name in ("exp", "nbf", "iat"):
-        value = claims.get(name)
-        if value is None:
+        if name not in claims:
             continue
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        value = claims[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= _END_OF_TIME:
             raise TokenRefused("malformed", f"{name} is not a time")
         if name == "exp" and not at < value + slack:
             raise TokenRefused("expired", "the token has expired")

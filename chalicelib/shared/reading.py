@@ -109,7 +109,7 @@ def if_match(route: Route, request: Request) -> int | None:
                 [Fault("header:If-Match", "ต้องระบุ", "Mandatory here.")],
             )
         return None
-    found = re.fullmatch(r'"v([0-9]{1,9})"', given.strip())
+    found = re.fullmatch(r'"v(0|[1-9][0-9]{0,8})"', given.strip())
     if found is None:
         raise Malformed(
             "If-Match ไม่ถูกต้อง",

@@ -33,6 +33,7 @@ PARTIES: tuple[tuple[str, frozenset[str], str], ...] = (
     ("/biz/v1/applications", frozenset({"malee", "officer-anong", "officer-bundit"}), "the agency that licenses"),
     ("/biz/v1/licences", frozenset({"ploy", "officer-dcy"}), "the agency that issued it"),
     ("/gdx/v1/receipts", frozenset({"laemngop-office", "dopa-civil"}), "both ends of an exchange"),
+    ("/opendata/v1/harvest/sources", frozenset({"publisher-laemngop", "operator-dga"}), "who harvests; the operator"),
     ("/opendata/v1/contributions", frozenset({"publisher-laemngop", "somchai"}), "who wrote it, and who answers"),
 )  # fmt: skip
 RANDOM = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_-]{16,}|NB-[0-9A-Z-]+")
@@ -55,7 +56,7 @@ def cells(played: Played) -> Iterator[Cell]:
     for thing in played.things:
         if not any(RANDOM.fullmatch(each) for each in thing.params):
             continue
-        for operation, params in [(thing.operation, thing.params), *_beside(played, thing)]:
+        for operation, params in [(thing.operation, thing.params), *beside(played, thing)]:
             allow = played.operations[operation][1].allow
             for who, kind in STRANGERS.items():
                 kinds = {rule.kind for rule in allow}
@@ -66,7 +67,7 @@ def cells(played: Played) -> Iterator[Cell]:
                     yield cell
 
 
-def _beside(played: Played, thing: Thing) -> Iterator[tuple[str, Params]]:
+def beside(played: Played, thing: Thing) -> Iterator[tuple[str, Params]]:
     """Other operations on the same thing."""
     path = thing.operation.split()[1]
     base = path[: path.rindex("}") + 1]

@@ -43,6 +43,8 @@ WISHES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
      {"service": "food-establishment-licence", "applicant": {"kind": "juristic", "juristic_id": "0105569999981"}}),
     ("assistant-jintana", "POST /citizen/v1/assistance",
      {"pid": "3990100001013", "scopes": ["profile"], "purpose": "several"}),
+    ("publisher-laemngop", "POST /opendata/v1/harvest/sources",
+     {"kind": "ckan", "title": "x", "url": "https://catalogue.example/", "organization": "laemngop"}),
 )  # fmt: skip
 """What no schema can guess: for whom, and about what."""
 

@@ -31,15 +31,21 @@ SECOND = int(NOW.timestamp())
 def forgeries(issuers: Issuers) -> Iterator[Case]:
     """Every forgery, by name."""
     people = issuers.people
-    yield from _algorithms(people)
-    yield from _key_confusion(people)
-    yield from _headers(people)
+    yield from of_any_token(people)
+    yield from _types(people)
     yield from _claims(people)
-    yield from _times(people)
     yield from _borrowed(issuers)
-    yield from _signatures(people)
-    yield from _shapes(people)
-    yield from _encodings(people)
+
+
+def of_any_token(issuer: TestIssuer) -> Iterator[Case]:
+    """Forgeries of whatever is signed as this issuer signs: access tokens, or the proof of a client."""
+    yield from _algorithms(issuer)
+    yield from _key_confusion(issuer)
+    yield from _headers(issuer)
+    yield from _times(issuer)
+    yield from _signatures(issuer)
+    yield from _shapes(issuer)
+    yield from _encodings(issuer)
 
 
 def _claims_of(people: TestIssuer, **changes: Any) -> dict[str, Any]:
@@ -87,12 +93,15 @@ def _key_confusion(people: TestIssuer) -> Iterator[Case]:
         yield f"RSA as {alg}", f"{text}.{base64url(key.sign(text.encode(), PKCS1v15(), SHA256()))}"
 
 
-def _headers(people: TestIssuer) -> Iterator[Case]:
-    stranger = LocalSigner()
+def _types(people: TestIssuer) -> Iterator[Case]:
     for typ in ("JWT", "jwt", "AT+JWT", "at+jwt ", "application/at+jwt", "logout+jwt", "dpop+jwt", "gdx-request+jwt"):
         yield f"typ {typ!r}", _signed(people, {"typ": typ})
     yield "no typ", _signed(people, {"typ": None})
     yield "typ as a list", _signed(people, {"typ": ["at+jwt"]})
+
+
+def _headers(people: TestIssuer) -> Iterator[Case]:
+    stranger = LocalSigner()
     kids: tuple[Any, ...] = (
         "unknown",
         "",

@@ -67,7 +67,7 @@ def _runs(room: Room, biz: Biz) -> None:
     )
     def mine(call: Call) -> views.RunPage:
         items, following = page_of(
-            biz, call, f"bundles/{call.caller.id}", lambda after: biz.bundles.mine(call.caller, after, call.query.limit)
+            biz, call, ("bundles", call.caller.id), lambda after: biz.bundles.mine(call.caller, after, call.query.limit)
         )
         return views.RunPage(items=items, next=following)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.shared.cursors import Scope
 from chalicelib.shared.errors import not_found
 from chalicelib.shared.identity import citizen
 from chalicelib.shared.thai_qr import Satang, baht
@@ -56,10 +57,13 @@ def hang(room: Room, biz: Biz) -> None:
     )
     def mine(call: Call) -> replies.CasePage:
         caller, limit, power = call.caller, call.query.limit, call.query.delegation
-        if power is None:
-            scope, read = f"mine/{caller.id}", lambda after: biz.following.mine(caller, after, limit)
-        else:
-            scope, read = f"acted/{power}/{caller.id}", lambda after: biz.following.acted(caller, power, after, limit)
+        scope: Scope = ("mine", caller.id) if power is None else ("acted", power, caller.id)
+
+        def read(after: str | None) -> tuple[list[CaseCard], str | None]:
+            if power is None:
+                return biz.following.mine(caller, after, limit)
+            return biz.following.acted(caller, power, after, limit)
+
         items, following = page_of(biz, call, scope, read)
         return replies.CasePage(items=items, next=following)
 

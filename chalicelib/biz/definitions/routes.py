@@ -117,7 +117,7 @@ def _reading(room: Room, biz: Biz) -> None:
         summary="The versions of a service, the newest first, each with what changed",
     )
     def versions(call: Call) -> views.VersionPage:
-        scope = f"versions/{call.params['id']}"
+        scope = ("versions", call.params["id"])
         after = biz.parts.cursors.read(call.query.cursor, scope)
         page, following = published.page(call.params["id"], after, min(call.query.limit, 7))
         return page.model_copy(update={"next": biz.parts.cursors.make(following, scope)})
@@ -145,7 +145,7 @@ def _migrating(room: Room, biz: Biz) -> None:
         summary="Which running cases may go over to a newer version, and why others not; with dry_run=false they go",
     )
     def migrate(call: Call) -> views.MigrationPage:
-        scope = f"migrations/{call.caller.agency}/{call.params['id']}"
+        scope = ("migrations", call.caller.agency, call.params["id"])
         after = biz.parts.cursors.read(call.query.cursor, scope)
         page, following = biz.migrations.run(
             call.caller, call.params["id"], call.body.version, after, call.query.limit, dry_run=call.query.dry_run

@@ -47,7 +47,7 @@ def hang(room: Room, biz: Biz) -> None:
         items, following = page_of(
             biz,
             call,
-            f"delegations/{side}/{call.caller.id}",
+            ("delegations", side, call.caller.id),
             lambda after: desk.mine(call.caller, side, after, call.query.limit),
         )
         return DelegationPage(items=items, next=following)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from chalicelib.shared.credential_types import TypeMetadata
+from chalicelib.shared.cursors import Scope
 from chalicelib.shared.errors import Fault, Invalid, NotFound, not_found
 from chalicelib.shared.status_list import status_list_token
 from chalicelib.shared.workdays import BANGKOK
@@ -70,9 +70,9 @@ class Search:
     status: str | None = None
 
     @property
-    def scope(self) -> str:
+    def scope(self) -> Scope:
         """Names the list that a cursor belongs to."""
-        return f"licences/{json.dumps([self.no, self.q, self.agency, self.status])}"
+        return "licences", self.no, self.q, self.agency, self.status
 
 
 class Register:

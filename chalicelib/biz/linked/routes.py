@@ -55,7 +55,7 @@ def _reading(room: Room, biz: Biz) -> None:
     def waiting(call: Call) -> views.WaitingPage:
         system = call.vouched.partner.system
         items, following = page_of(
-            biz, call, f"untold/{system}", lambda after: biz.linked.deliveries.waiting(system, after, call.query.limit)
+            biz, call, ("untold", system), lambda after: biz.linked.deliveries.waiting(system, after, call.query.limit)
         )
         return views.WaitingPage(items=items, next=following)
 

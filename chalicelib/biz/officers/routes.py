@@ -48,7 +48,7 @@ def _reading(room: Room, biz: Biz) -> None:
                 return desk.in_state(call.caller, asked.state, after, asked.limit)
             return ask(call.caller, after, asked.limit)
 
-        items, following = page_of(biz, call, f"queue/{asked.show}/{asked.state}/{who}", read)
+        items, following = page_of(biz, call, ("queue", asked.show, asked.state, who), read)
         return replies.CasePage(items=items, next=following)
 
 

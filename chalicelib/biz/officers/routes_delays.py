@@ -39,6 +39,6 @@ def hang(room: Room, biz: Biz) -> None:
     def oversight(call: Call) -> replies.ReportPage:
         month = call.query.month or biz.office.today().isoformat()[:7]
         items, following = page_of(
-            biz, call, f"oversight/{month}", lambda after: biz.lateness.reports(month, after, call.query.limit)
+            biz, call, ("oversight", month), lambda after: biz.lateness.reports(month, after, call.query.limit)
         )
         return replies.ReportPage(month=month, items=[replies.report_view(item) for item in items], next=following)

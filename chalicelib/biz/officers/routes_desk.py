@@ -99,7 +99,7 @@ def _noting(room: Room, biz: Biz) -> None:
     def notes(call: Call) -> replies.NotePage:
         case = call.params["id"]
         items, following = page_of(
-            biz, call, f"notes/{case}", lambda after: desk.notes(call.caller, case, after, call.query.limit)
+            biz, call, ("notes", case), lambda after: desk.notes(call.caller, case, after, call.query.limit)
         )
         shown = [replies.NoteView(**note.model_dump()) for note in items]
         return replies.NotePage(items=shown, next=following)

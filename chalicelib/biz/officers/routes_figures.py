@@ -26,7 +26,7 @@ def hang(room: Room, biz: Biz) -> None:
         agency, month = call.caller.agency or "", call.query.month or biz.office.today().isoformat()[:7]
         work, decisions = biz.workload.open_work(agency), biz.workload.decisions(agency, month)
         head = HEAD in call.caller.roles
-        colleagues, following = _colleagues(biz, call) if head else (None, None)
+        colleagues, following = _colleagues(biz, call) if head else _nobody(biz, call)
         officers = [replies.OfficerFigure(officer=who, cases=count) for who, count in sorted(work.by_officer.items())]
         return replies.OfficeFigures(
             open=sum(work.by_state.values()),
@@ -54,7 +54,13 @@ def _colleagues(biz: Biz, call: Call) -> tuple[list[OfficerView], str | None]:
     found, following = page_of(
         biz,
         call,
-        f"officers/{call.caller.agency}",
+        ("officers", call.caller.agency),
         lambda after: biz.desk.colleagues(call.caller, after, call.query.limit),
     )
     return [OfficerView(id=one.id, agency=one.agency, roles=one.roles, name=one.name) for one in found], following
+
+
+def _nobody(biz: Biz, call: Call) -> tuple[None, None]:
+    # who is shown no colleagues has no cursor either, and learns so rather than being answered as if it were good
+    biz.parts.cursors.read(call.query.cursor, ())
+    return None, None

@@ -113,7 +113,7 @@ def _entries(room: Room, biz: Biz) -> None:
         items, following = page_of(
             biz,
             call,
-            f"entries/{agency}/{asked.kind}/{asked.state}",
+            ("entries", agency, asked.kind, asked.state),
             lambda after: desk.queue(agency, asked.kind, closed, after, asked.limit),
         )
         return views.EntryPage(items=items, next=following)

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field, replace
 
+from chalicelib.shared.cursors import Scope
 from chalicelib.shared.errors import AlreadyThere, NotFound, Stale, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
@@ -121,7 +122,7 @@ class Questions:
         Raises:
             Malformed: the cursor is not of this list.
         """
-        scope = f"questions/{person}"
+        scope = ("questions", person)
         page = self._store.of_person(person, self._hall.parts.cursors.read(cursor, scope), limit)
         return self._page(page, scope)
 
@@ -140,7 +141,7 @@ class Questions:
         Raises:
             Malformed: the cursor is not of this list.
         """
-        scope = f"questions-to/{member}"
+        scope = ("questions-to", member)
         page = self._store.of_member(member, self._hall.parts.cursors.read(cursor, scope), limit)
         return self._page(page, scope)
 
@@ -195,8 +196,8 @@ class Questions:
 
     def overdue(self, cursor: str | None, limit: int) -> tuple[list[Question], str | None]:
         """What nobody answered in time; raises Malformed."""
-        page = self._store.overdue(self._hall.parts.cursors.read(cursor, "questions-overdue"), limit)
-        return list(page.items), self._hall.parts.cursors.make(page.after, "questions-overdue")
+        page = self._store.overdue(self._hall.parts.cursors.read(cursor, ("questions-overdue",)), limit)
+        return list(page.items), self._hall.parts.cursors.make(page.after, ("questions-overdue",))
 
     def sweep(self, now: dt.datetime) -> None:
         """Reminds and escalates what is due."""
@@ -263,7 +264,7 @@ class Questions:
             raise _absent()
         return question
 
-    def _page(self, page: QuestionPage, scope: str) -> tuple[list[Shown], str | None]:
+    def _page(self, page: QuestionPage, scope: Scope) -> tuple[list[Shown], str | None]:
         return [self._shown(each) for each in page.items], self._hall.parts.cursors.make(page.after, scope)
 
     def _shown(self, question: Question) -> Shown:

@@ -70,10 +70,12 @@ class Access:
         Raises:
             Malformed: the cursor belongs to another list or another filter.
         """
+        cursors, scope = self._hall.parts.cursors, ("access-log", person, *asdict(wanted).values())
+        place = cursors.read(cursor, scope)
         if wanted.everything:
-            return as_list(self._entries.entries(pid, cursor, limit))
-        scope = f"access-log/{person}/{json.dumps(asdict(wanted), default=str)}"
-        place = self._hall.parts.cursors.read(cursor, scope)
+            # the exchange's own cursor inside ours: theirs opens nothing here, and ours nothing there
+            whole = as_list(self._entries.entries(pid, place, limit))
+            return whole.model_copy(update={"next": cursors.make(whole.next, scope)})
         after, skip = (None, 0) if place is None else json.loads(place)
         found = list[UsageLine]()
         at: list[str | int | None] | None = None
@@ -87,7 +89,7 @@ class Access:
                 break
             after, skip = lines.next, 0
         end = None if at is None else json.dumps(at)
-        return UsageList(items=found, next=self._hall.parts.cursors.make(end, scope))
+        return UsageList(items=found, next=cursors.make(end, scope))
 
     def whole_log(self, pid: NationalId) -> list[UsageLine]:
         """All lines, for the copy of everything."""
@@ -118,7 +120,7 @@ class Access:
         Raises:
             Malformed: the cursor is not of this list.
         """
-        scope = f"activity/{person}"
+        scope = ("activity", person)
         after = self._hall.parts.cursors.read(cursor, scope)
         page = self._hall.parts.table.query(f"LOG#{person}", after=after, limit=limit, newest_first=True)
         lines = [_done(item.key.sk.partition("#")[0], item.data) for item in page.items]

@@ -54,7 +54,7 @@ def _add_opening(room: Room, citizen: Citizen) -> None:
         summary="How my applications stand, for rights and for licences, newest first",
     )
     def mine(call: Call) -> views.ApplicationPage:
-        cursors, scope = citizen.hall.parts.cursors, f"applications/{person_of(call.caller)}"
+        cursors, scope = citizen.hall.parts.cursors, ("applications", person_of(call.caller))
         found, after = desk.mine(call.caller, cursors.read(call.query.cursor, scope), call.query.limit)
         return views.ApplicationPage(
             items=[views.ApplicationCard.of(each) for each in found], next=cursors.make(after, scope)

@@ -55,7 +55,7 @@ def _for_everybody(room: Room, citizen: Citizen) -> None:
     )
     def listed(call: Call) -> OfficesView:
         asked: FindOffices = call.query
-        scope = "\n".join(("offices", asked.agency or "", asked.category or ""))
+        scope = ("offices", asked.agency, asked.category)
         after = cursors.read(asked.cursor, scope) or ""
         found = [
             entry

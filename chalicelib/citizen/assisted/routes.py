@@ -70,7 +70,7 @@ def _for_officers(room: Room, portal: Citizen) -> None:
 
     @room.get(DESK, allow=[HELPERS], query=Paging, answer=VisitPage, summary="My visits, newest first")
     def visits(call: Call) -> VisitPage:
-        cursors, scope = portal.hall.parts.cursors, f"visits/{call.caller.id}"
+        cursors, scope = portal.hall.parts.cursors, ("visits", call.caller.id)
         items, after = assisted.mine(call.caller.id, cursors.read(call.query.cursor, scope), call.query.limit)
         return VisitPage(items=items, next=cursors.make(after, scope))
 
@@ -123,7 +123,7 @@ def _for_people(room: Room, portal: Citizen) -> None:
     @room.get(MINE, allow=[CITIZEN], query=Paging, answer=HelpPage, summary="Who wants to help me at a counter, or did")
     def helped(call: Call) -> HelpPage:
         person = person_of(call.caller)
-        cursors, scope = portal.hall.parts.cursors, f"helped/{person}"
+        cursors, scope = portal.hall.parts.cursors, ("helped", person)
         items, after = assisted.about(person, cursors.read(call.query.cursor, scope), call.query.limit)
         return HelpPage(items=items, next=cursors.make(after, scope))
 
@@ -177,7 +177,7 @@ def _for_supervisors(room: Room, portal: Citizen) -> None:
     )
     def waiting(call: Call) -> DisputePage:
         agency = disputes.agency_of(call.caller, call.query.agency)
-        cursors, scope = portal.hall.parts.cursors, f"disputes/{agency}"
+        cursors, scope = portal.hall.parts.cursors, ("disputes", agency)
         after = cursors.read(call.query.cursor, scope)
         items, following = disputes.waiting(call.caller, agency, after, call.query.limit)
         return DisputePage(items=items, next=cursors.make(following, scope))

@@ -148,7 +148,7 @@ class Desk:
 
     def page(self, person: Person, state: State, cursor: str | None, limit: int) -> tuple[Sequence[Bill], str | None]:
         """One page of a person's bills; raises Malformed for a cursor of another list."""
-        scope, cursors = f"bills/{person}/{state}", self._hall.parts.cursors
+        scope, cursors = ("bills", person, state), self._hall.parts.cursors
         found: BillPage = self._store.bills(person, state, cursors.read(cursor, scope), limit)
         return found.bills, cursors.make(found.after, scope)
 

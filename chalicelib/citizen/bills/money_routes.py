@@ -130,7 +130,7 @@ def _entries(room: Room, citizen: Citizen) -> None:
     def entries(call: Call) -> views.MoneyEntryPage:
         asked: bodies.MoneyQuery = call.query
         agency = desk.whose(call.caller, asked.agency)
-        scope = f"bill-entries/{agency}/{asked.state}"
+        scope = ("bill-entries", agency, asked.state)
         found, after = citizen.bills.ledger.store.entries(
             agency, closed=asked.state == "closed", after=cursors.read(asked.cursor, scope), limit=asked.limit
         )

@@ -44,9 +44,7 @@ def hang(room: Room, citizen: Citizen) -> None:
         asked: FindServices = call.query
         found = [each for each in directory.search(asked.q, listing) if _fits(each, asked)]
         # a cursor is of this question and this state of the list: another one would skip or repeat
-        scope = "\n".join(
-            ("services", listing.mark, asked.q or "", asked.kind or "", asked.category or "", asked.agency or "")
-        )
+        scope = ("directory", listing.mark, asked.q, asked.kind, asked.category, asked.agency)
         start = int(cursors.read(asked.cursor, scope) or 0)
         end = start + asked.limit
         counts = Counter(each.category for each in found)

@@ -166,7 +166,7 @@ class Inbox:
         Raises:
             Malformed: the cursor is not of this list.
         """
-        scope = f"inbox/{person}/{category}/{unread}/{archived}"
+        scope = ("inbox", person, category, unread, archived)
         cursors = self._hall.parts.cursors
         after, found = cursors.read(cursor, scope), list[Message]()
         for _ in range(FILTERED_READS if category is not None or unread else 1):

@@ -31,7 +31,7 @@ def hang(room: Room, portal: Citizen) -> None:
     )
     def mine(call: Call) -> MandatePage:
         person = person_of(call.caller)
-        cursors, scope = portal.hall.parts.cursors, f"mandates/{person}"
+        cursors, scope = portal.hall.parts.cursors, ("mandates", person)
         items, after = mandates.mine(person, cursors.read(call.query.cursor, scope), call.query.limit)
         return MandatePage(items=items, next=cursors.make(after, scope))
 

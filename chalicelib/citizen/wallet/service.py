@@ -118,7 +118,7 @@ class Wallet:
         Raises:
             Malformed: the cursor is not of this list.
         """
-        scope, cursors = f"wallet/{person}/{kind}", self._hall.parts.cursors
+        scope, cursors = ("wallet", person, kind), self._hall.parts.cursors
         after, found = cursors.read(cursor, scope), list[Paper]()
         for _ in range(FILTERED_READS if kind is not None else 1):
             read = self._store.papers(person, after, limit - len(found))

@@ -125,7 +125,7 @@ class Shares:
         Raises:
             Malformed: the cursor is not of this list.
         """
-        scope, cursors = f"shares/{person}", self._hall.parts.cursors
+        scope, cursors = ("shares", person), self._hall.parts.cursors
         found = self._store.shares(person, cursors.read(cursor, scope), limit)
         return [self._seen(share) for share in found.items], cursors.make(found.after, scope)
 

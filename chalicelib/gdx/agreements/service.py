@@ -84,8 +84,8 @@ class Agreements:
         Raises:
             Malformed: the cursor is of another list.
         """
-        scope = f"negotiations/{system}/{party.value}"
-        page = self._ledger.page(system, party, self._cursors.read(cursor, scope), limit)
+        scope = ("negotiations", system, party.value)
+        page = self._ledger.page(system, party, self._cursors.read(cursor, scope, "after"), limit)
         return [negotiation_from(item.data) for item in page.items], self._cursors.make(page.after, scope)
 
     def signed(self, actor: Actor, agreement: str, version: int | None = None) -> SignedAgreement:

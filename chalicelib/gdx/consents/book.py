@@ -68,8 +68,9 @@ class Book:
         """
         now = self._clock()
         pk = store.person_pk(subject)
-        page = self._table.query(pk, after=self._cursors.read(cursor, pk), limit=limit)
-        return KeptPage(tuple(kept_from(item, now) for item in page.items), self._cursors.make(page.after, pk))
+        scope = ("consents", pk)
+        page = self._table.query(pk, after=self._cursors.read(cursor, scope), limit=limit)
+        return KeptPage(tuple(kept_from(item, now) for item in page.items), self._cursors.make(page.after, scope))
 
     def found(self, identifier: str, once: Once | None) -> Kept | None:
         """A consent by its id, or None.

@@ -124,13 +124,13 @@ class Obligations:
         Raises:
             Malformed: the cursor.
         """
-        after = self._cursors.read(cursor, "obligations")
+        after = self._cursors.read(cursor, ("obligations",))
         everyone = self._everyone()
         left = [each for each in _agencies(everyone) if after is None or str(each.id) > after]
         shown = left[:limit]
         duties = [self._duty(member, everyone, {}) for member in shown]
         last = str(shown[-1].id) if len(left) > limit else None
-        return duties, self._cursors.make(last, "obligations")
+        return duties, self._cursors.make(last, ("obligations",))
 
     def of(self, agency: MemberId) -> Duty:
         """One agency, with what is connected by name.

@@ -71,7 +71,7 @@ def hang(room: Room, service: Service) -> None:
     )
     def metrics(call: Call) -> Records:
         asked: AskMetrics = call.query
-        page = _metrics(call, asked.limit)
+        page = _metrics(call, asked.limit, "metrics")
         return Records(records=list(page.items), next=page.next)
 
     @room.get(
@@ -82,7 +82,7 @@ def hang(room: Room, service: Service) -> None:
         summary="Counts, success and latency per service and day",
     )
     def summary(call: Call) -> Summaries:
-        page = _metrics(call, SUMMED)
+        page = _metrics(call, SUMMED, "summary")
         return Summaries(items=[SummaryView.of(each) for each in summaries(page.items)], next=page.next)
 
     @room.get(
@@ -150,7 +150,7 @@ def hang(room: Room, service: Service) -> None:
         )
         return ExplanationView.of(seen.explaining.explain(ask, with_body=given), client, wanted)
 
-    def _metrics(call: Call, limit: int) -> Listed:
+    def _metrics(call: Call, limit: int, listing: str) -> Listed:
         asked: AskMetrics = call.query
         if asked.client is not None and asked.service is not None:
             raise Invalid(
@@ -164,7 +164,7 @@ def hang(room: Room, service: Service) -> None:
         begin = asked.begin or asked.end or seen.today()
         wanted = None if asked.service is None else ServiceId.parse(asked.service)
         span = insight.Span(client, wanted, begin, asked.end or begin)
-        return seen.metrics(call.caller, span, asked.cursor, limit)
+        return seen.metrics(call.caller, span, asked.cursor, limit, listing)
 
 
 def _system(text: str | None) -> SubsystemId | None:

@@ -95,8 +95,8 @@ class Insight:
         """The Thai day."""
         return thai_day(self._clock())
 
-    def metrics(self, caller: Caller, span: Span, cursor: str | None, limit: int) -> Listed:
-        """Monitoring records of a span, refused exchanges among them, day by day.
+    def metrics(self, caller: Caller, span: Span, cursor: str | None, limit: int, listing: str = "metrics") -> Listed:
+        """Monitoring records of a span, refused exchanges among them, day by day; `listing` says who goes through them.
 
         Raises:
             NotAllowed: somebody else's exchanges.
@@ -109,7 +109,7 @@ class Insight:
         def wanted(item: Item) -> bool:
             return service is None or parties(item)[1] == service
 
-        scope = f"metrics\n{caller.label}\n{span.client}\n{service}\n{span.begin}\n{span.end}"
+        scope = (listing, caller.label, span.client, service, span.begin, span.end)
         piece = read(self._parts.table, sources, self._parts.cursors.read(cursor, scope), limit, wanted)
         records = [record(item, span.side) for item in piece.items]
         return Listed(records, self._parts.cursors.make(piece.after, scope))
@@ -159,7 +159,7 @@ class Insight:
             mine = system in (None, consumer, service.subsystem)
             return mine and within and purpose in (None, leaf["purpose"])
 
-        scope = f"search\n{caller.label}\n{agreement}\n{case}\n{client}\n{purpose}\n{begin}\n{end}"
+        scope = ("search", caller.label, agreement, case, client, purpose, begin, end)
         piece = read(self._parts.table, sources, self._parts.cursors.read(cursor, scope), limit, wanted)
         return Listed(piece.items, self._parts.cursors.make(piece.after, scope))
 

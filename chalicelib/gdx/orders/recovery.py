@@ -33,9 +33,9 @@ class Recovery:
         Raises:
             Malformed: the cursor is none of ours.
         """
-        after = self._cursors.read(cursor, store.STALLED)
+        after = self._cursors.read(cursor, ("stalled",))
         page = self._book.table.query(store.STALLED, index="by_agency", after=after, limit=limit)
-        return [store.order_of(item) for item in page.items], self._cursors.make(page.after, store.STALLED)
+        return [store.order_of(item) for item in page.items], self._cursors.make(page.after, ("stalled",))
 
     def replay(self, identifier: str, operator: str, once: Once) -> Order:
         """Starts the tries of an undecided order anew, its time to expiry aside.

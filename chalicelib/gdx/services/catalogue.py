@@ -58,7 +58,7 @@ class Catalogue:
         Raises:
             Malformed: the cursor is of another search.
         """
-        wanted, scope = folded(words).split(), f"services\n{words}\n{member}"
+        wanted, scope = folded(words).split(), ("services", words, member)
         after = self._cursors.read(cursor, scope) or ""
         found = [
             card

@@ -50,7 +50,8 @@ class AccessLog:
         """
         now = self._clock()
         pk = store.subject_pk(self._keyring.pseudonym(pid))
-        end = self._cursors.read(after, pk)
+        scope = ("usage", pk)
+        end = self._cursors.read(after, scope)
         found: list[Usage] = []
         while True:
             # never more than are still wanted, so that the page ends at the last line shown
@@ -59,7 +60,7 @@ class AccessLog:
             end = page.after
             if end is None or len(found) == limit:
                 break
-        return UsagePage(tuple(found), self._cursors.make(self._if_more(pk, end, now), pk))
+        return UsagePage(tuple(found), self._cursors.make(self._if_more(pk, end, now), scope))
 
     def everything(self, pid: str) -> list[Usage]:
         """All lines that may be shown, newest first."""

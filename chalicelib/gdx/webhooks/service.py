@@ -114,10 +114,11 @@ class Webhooks:
             Malformed: the cursor is none of ours.
         """
         pk = store.webhook_pk(system)
+        scope = ("deliveries", pk)
         page = self._table.query(
-            pk, prefix=store.SENT, after=self._cursors.read(cursor, pk), limit=limit, newest_first=True
+            pk, prefix=store.SENT, after=self._cursors.read(cursor, scope), limit=limit, newest_first=True
         )
-        return [store.delivery_from(item.data) for item in page.items], self._cursors.make(page.after, pk)
+        return [store.delivery_from(item.data) for item in page.items], self._cursors.make(page.after, scope)
 
     def tell(self, event: Event) -> None:
         """Tells an event to everyone concerned who wants it and was not told yet (handler; harmless when repeated).

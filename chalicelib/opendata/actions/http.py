@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
-from chalicelib.shared.errors import Malformed, Refusal, TooLarge
+from chalicelib.shared.errors import Fault, Malformed, Refusal, TooLarge
 from chalicelib.shared.identity import NOBODY, PUBLIC, Allow
 from chalicelib.shared.web import Call, Reply, Request, Response, Room
 
@@ -84,7 +84,11 @@ def revision_of(if_match: str | None) -> str | None:
         return None
     found = _REVISION.fullmatch(if_match.strip())
     if found is None:
-        raise Malformed("If-Match ไม่ถูกต้อง", "If-Match is not an ETag of ours.")
+        raise Malformed(
+            "If-Match ไม่ถูกต้อง",
+            "If-Match is not an ETag of ours.",
+            [Fault("header:If-Match", "ใช้ค่า ETag ที่อ่านได้ล่าสุด", "Use the ETag that you read.")],
+        )
     return found[1]
 
 

@@ -121,7 +121,7 @@ class Firewall:
             NotAllowed.
         """
         self._access.must_operate(caller, "personal_data_overrides")
-        scope = f"overrides {caller.id}"
+        scope = ("overrides", caller.id)
         found, after = self._overrides.all(after=self._cursors.read(cursor, scope), limit=limit)
         return found, self._cursors.make(after, scope)
 

@@ -234,7 +234,7 @@ class Governance:
             raise NotFound("ไม่พบหน่วยงาน", "Not found")
         if not self._gate.hands(caller, group) & {"steward", "publisher"}:
             raise NotAllowed("เฉพาะบริกรข้อมูลและผู้อนุมัติของหน่วยงาน", "Only stewards and publishers of the organization")
-        scope = f"tasks {group.id} {state} {caller.id}"
+        scope = ("tasks", group.id, state, caller.id)
         after = self._cursors.read(cursor, scope)
         found, following = self._rows.tasks(group.id, state, after=after, limit=limit)
         return group, found, self._cursors.make(following, scope)

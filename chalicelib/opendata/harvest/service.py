@@ -292,7 +292,7 @@ class Harvest:
         index: str | None = None,
         newest_first: bool = False,
     ) -> tuple[tuple[Item, ...], str | None]:
-        scope = f"{pk}/{prefix}"
+        scope = ("harvest", pk, prefix)
         after = self.parts.cursors.read(cursor, scope)
         page = self.parts.table.query(
             pk, index=index, prefix=prefix, after=after, limit=limit, newest_first=newest_first

@@ -102,7 +102,7 @@ class Sources:
             prefix = f"{self._organization(caller, organization).id}#"
         elif not is_operator(caller):
             raise NotAllowed("โปรดระบุหน่วยงาน (organization)", "Name the organization whose sources you want.")
-        scope = f"{rows.SOURCES}#{prefix}"
+        scope = ("sources", prefix)
         page = self.table.query(
             rows.SOURCES,
             index="by_organization",

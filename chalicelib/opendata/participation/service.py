@@ -188,10 +188,11 @@ class Participation:
         return self._list(store.waiting_pk(group.id), cursor, limit)
 
     def _list(self, pk: str, cursor: str | None, limit: int, prefix: str = "") -> tuple[list[Contribution], str | None]:
-        after = self._cursors.read(cursor, f"{pk}/{prefix}")
+        scope = ("contributions", pk, prefix)
+        after = self._cursors.read(cursor, scope)
         page = self._table.query(pk, prefix=prefix, after=after, limit=limit, newest_first=True)
         found = store.read_all(self._table, [str(item.data["id"]) for item in page.items])
-        return found, self._cursors.make(page.after, f"{pk}/{prefix}")
+        return found, self._cursors.make(page.after, scope)
 
     def _save(
         self,

@@ -101,7 +101,7 @@ class Grading:
             NotFound.
         """
         package, _ = self._packages.find(caller, id)
-        scope = f"grades {package.id}"
+        scope = ("grades", package.id)
         found, after = self._grades.history(package.id, after=self._cursors.read(cursor, scope), limit=limit)
         return package.id, found, self._cursors.make(after, scope)
 
@@ -114,7 +114,7 @@ class Grading:
         organization = self._store.group("organization", id)
         if organization is None or organization.state != "active":
             raise NotFound("ไม่พบหน่วยงาน", "Not found")
-        scope = f"worst {organization.id}"
+        scope = ("worst", organization.id)
         page, after = self._grades.worst(organization.id, after=self._cursors.read(cursor, scope), limit=limit)
         counted: list[Kept] = []
         more: str | None = None

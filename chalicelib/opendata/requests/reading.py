@@ -109,7 +109,7 @@ class RequestReading:
             if group is None:
                 raise not_found("หน่วยงาน", "organization")
         of = group.id if group else ""
-        scope = f"requests {caller.id if mine else ''} {group.id if group else organization} {state}"
+        scope = ("requests", caller.id if mine else None, group.id if group else organization, state)
         after, limit = self._cursors.read(cursor, scope), min(limit, MOST)
         if mine:
             ids, following = self._rows.own(caller.id, after=after, limit=limit)

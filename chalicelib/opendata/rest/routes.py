@@ -112,7 +112,7 @@ def hang(room: Room, catalogue: Catalogue) -> None:
         asked: Listing = call.query
         package, organization = catalogue.packages.find(call.caller, unquote(call.params["id"]))
         member = catalogue.access.capacity(call.caller, organization) is not None
-        cursors, scope = catalogue.parts.cursors, f"versions\n{package.id}\n{member}"
+        cursors, scope = catalogue.parts.cursors, ("versions", package.id, member)
         found, after = catalogue.store.versions(package.id, limit=asked.limit, after=cursors.read(asked.cursor, scope))
         items = [
             VersionView(

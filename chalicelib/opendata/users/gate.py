@@ -37,7 +37,7 @@ class TokenGate:
             return self._gate.admit(authorization, allow)
         caller = self._known(token)
         if caller is None:
-            raise Unauthenticated("โทเค็นใช้ไม่ได้", "The API token does not hold.")
+            raise Unauthenticated("โทเค็นใช้ไม่ได้", "The API token does not hold.").of_a_token()
         if any(rule.kind == "public" or _fits(caller, rule) for rule in allow):
             return caller
         raise NotAllowed("บัญชีนี้ไม่มีสิทธิ์ทำรายการนี้", "This account may not do this.")

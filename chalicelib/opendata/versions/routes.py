@@ -88,7 +88,7 @@ def hang(room: Room, catalogue: Catalogue, page: Callable[[Call], Reply], refusa
     def listed(call: Call) -> FileVersions:
         asked: VersionPaging = call.query
         place = versions.place(call.caller, unquote(call.params["id"]))
-        scope = f"file-versions\n{place.resource.id}\n{place.member}"
+        scope = ("file-versions", place.resource.id, place.member)
         found, after = versions.listed(place, limit=asked.limit, after=cursors.read(asked.cursor, scope))
         return FileVersions(
             items=[FileVersion.of(each, place, site) for each in found], next=cursors.make(after, scope)
@@ -150,7 +150,7 @@ def hang(room: Room, catalogue: Catalogue, page: Callable[[Call], Reply], refusa
         place = versions.place(call.caller, unquote(call.params["id"]))
         found = versions.diff(place, asked.from_, asked.to)
         table = _table(found.tables, asked.table)
-        scope = f"diff\n{place.resource.id}\n{asked.from_}\n{asked.to}\n{asked.table}"
+        scope = ("diff", place.resource.id, asked.from_, asked.to, asked.table)
         page_number = int(cursors.read(asked.cursor, scope) or "1")
         rows = versions.rows(place, found, table, page_number) if table is not None and table.pages else []
         more = table is not None and page_number < table.pages
@@ -212,11 +212,11 @@ def hang(room: Room, catalogue: Catalogue, page: Callable[[Call], Reply], refusa
     )
     def roots(call: Call) -> DayRoots:
         asked: VersionPaging = call.query
-        found, after = versions.roots.latest(limit=asked.limit, after=cursors.read(asked.cursor, "roots"))
+        found, after = versions.roots.latest(limit=asked.limit, after=cursors.read(asked.cursor, ("roots",)))
         return DayRoots(
             vkey=str(versions.roots.key.vkey),
             items=[DayRoot.of(each, site) for each in found],
-            next=cursors.make(after, "roots"),
+            next=cursors.make(after, ("roots",)),
         )
 
     @room.get(

@@ -158,9 +158,10 @@ class Webhooks:
         """
         self.read(caller, id)
         pk = store.delivery_pk(id)
-        after = self._cursors.read(cursor, pk)
+        scope = ("deliveries", pk)
+        after = self._cursors.read(cursor, scope)
         page = self._table.query(pk, prefix=store.SENT, after=after, limit=limit, newest_first=True)
-        return [store.delivery_of(item) for item in page.items], self._cursors.make(page.after, pk)
+        return [store.delivery_of(item) for item in page.items], self._cursors.make(page.after, scope)
 
     def _all(self) -> list[Webhook]:
         found = (store.webhook_of(item) for item in every(self._table, store.ALL))

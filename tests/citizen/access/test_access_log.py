@@ -35,10 +35,14 @@ class FakeGdx:
 
 
 def test_my_log_is_mine(portal: Portal) -> None:
-    answer = portal.client.get("/citizen/v1/me/access-log?limit=5&cursor=abc", token=portal.malee)
+    answer = portal.client.get("/citizen/v1/me/access-log?limit=5", token=portal.malee)
     assert answer.json["items"][0]["purpose_th"] == "ขอใบอนุญาต"
-    assert answer.json["next"] == "more"
-    assert portal.log.asked == [("abc", 5)]
+    # the exchange's cursor stays inside ours, which is of this list and this person
+    following = f"/citizen/v1/me/access-log?limit=5&cursor={answer.json['next']}"
+    assert portal.client.get("/citizen/v1/me/access-log?cursor=more", token=portal.malee).status == 400
+    assert portal.client.get(following, token=portal.somchai).status == 400
+    assert portal.client.get(following, token=portal.malee).status == 200
+    assert portal.log.asked == [(None, 5), ("more", 5)]
     assert portal.client.get("/citizen/v1/me/access-log", token=portal.somchai).json == {"items": [], "next": None}
 
 

@@ -106,6 +106,7 @@ def test_pages_hold_each_record_once_and_their_cursors_hold_elsewhere_nothing(ex
     assert metrics(exchange, BIZ, cursor=cursor).status == 400
     assert metrics(exchange, cursor=cursor, to="2026-01-01").status == 400
     assert metrics(exchange, cursor="bm9uc2Vuc2U").status == 400
+    assert exchange.client.get(f"{METRICS}/summary?cursor={cursor}", token=exchange.token()).status == 400
 
 
 def test_a_summary_counts_per_service_and_day(exchange: Exchange) -> None:
