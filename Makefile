@@ -49,7 +49,7 @@ CASES ?= 20000
 
 .PHONY: hostile
 hostile: $(READY) ## ask every operation CASES times together as hostile callers do, with every forged token (CASES=20000)
-	@HOSTILE_CASES=$(CASES) $(BIN)/python -m pytest -q tests/hostile/strangers/test_schemas.py tests/hostile/test_forgeries.py
+	@HOSTILE_CASES=$(CASES) $(BIN)/python -m pytest -q tests/hostile/strangers/test_schemas.py tests/hostile/test_forgeries.py tests/hostile/test_assertions.py tests/hostile/test_api_tokens.py
 
 .PHONY: check
 check: $(READY) ## format, lint, types, arrows, generated files, template
