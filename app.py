@@ -4,6 +4,7 @@ Handlers stand here and nowhere else: Chalice deploys a Blueprint's handler as `
 importing this file, so a handler in a room would run outside the house.
 """
 
+import gc
 import os
 from typing import Any
 
@@ -140,3 +141,5 @@ if "citizen" in settings.platforms:
     def citizen_sweep(event: CloudWatchEvent) -> None:
         """Sends again what the portal's outbox still holds, and reminds of what is due."""
         house.sweeps["citizen_sweep"]()
+
+gc.freeze()  # what was made until here stays: the collector need not look through it at every call

@@ -9,10 +9,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.jose import TokenRefused, base64url, verify_jwt
 
 from .providers import LoginProvider

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TypeVar
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai import is_national_id
 
 from . import codes, places
