@@ -15,6 +15,9 @@ from chalicelib.shared.chalice_edge import mount
 from chalicelib.shared.route_table import packaged
 from chalicelib.wiring import open_house
 
+# pydantic would look through the metadata of every library for plugins, before the first answer
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 settings = Settings.from_env(os.environ)
 house = open_house(settings)
 
