@@ -145,4 +145,5 @@ if "citizen" in settings.platforms:
         """Sends again what the portal's outbox still holds, and reminds of what is due."""
         house.sweeps["citizen_sweep"]()
 
+
 gc.freeze()  # what was made until here stays: the collector need not look through it at every call
