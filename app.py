@@ -4,6 +4,7 @@ Handlers stand here and nowhere else: Chalice deploys a Blueprint's handler as `
 importing this file, so a handler in a room would run outside the house.
 """
 
+import gc
 import os
 from typing import Any
 
@@ -13,6 +14,9 @@ from chalicelib.settings import Settings
 from chalicelib.shared.chalice_edge import mount
 from chalicelib.shared.route_table import packaged
 from chalicelib.wiring import open_house
+
+# pydantic would look through the metadata of every library for plugins, before the first answer
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 settings = Settings.from_env(os.environ)
 house = open_house(settings)
@@ -140,3 +144,6 @@ if "citizen" in settings.platforms:
     def citizen_sweep(event: CloudWatchEvent) -> None:
         """Sends again what the portal's outbox still holds, and reminds of what is due."""
         house.sweeps["citizen_sweep"]()
+
+
+gc.freeze()  # what was made until here stays: the collector need not look through it at every call

@@ -8,7 +8,7 @@ its own key and its own agreements. Nothing here asks AWS anything: clients, sec
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from .shared.aws.keys import KmsSigner, room_secret
 from .shared.aws.objects import S3Objects
 from .shared.aws.queues import SqsPost
 from .shared.cursors import Cursors
+from .shared.dataclass import dataclass
 from .shared.egress import GuardedHttp, Http
 from .shared.ids import new_id, utc_now
 from .shared.journal import Journal

@@ -40,7 +40,7 @@ them, receive licence and receipt, attach documents that earlier applications ho
 class Noun(BaseModel):
     """Base: immutable, nothing unknown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Power(Noun):

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.shared.identity import Gate, Posting
+from chalicelib.shared.later import later
 
 from .store import Store
 
@@ -145,7 +146,9 @@ class Nouns:
         """What the nouns share."""
         from .office import Office
 
-        return Office(self.parts, self.store, self._shelf, self._objects, self._calendar())
+        # most questions need neither: the shipped services are 0.1 s to read
+        shelf, calendar = later(lambda: self._shelf), later(self._calendar)
+        return Office(self.parts, self.store, shelf, self._objects, calendar)
 
     @cached_property
     def workshop(self) -> Workshop:

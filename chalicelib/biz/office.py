@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale, not_found
-from chalicelib.shared.identity import Caller
 from chalicelib.shared.jose import IssuerKey
 from chalicelib.shared.journal import Event, Once
-from chalicelib.shared.objects import Objects
-from chalicelib.shared.parts import Parts
 from chalicelib.shared.signing_keys import SigningKeys
-from chalicelib.shared.storage import Change, Item, Json, Key
 from chalicelib.shared.workdays import Calendar, thai_date
 
 from .cases.rules import Actor, Book, Move
-from .definitions.catalogue import Catalogue
-from .definitions.model import ServiceDefinition
 from .definitions.parts import AGENCY_ROLES, APPLICANT
 from .delegations import rules as delegations
 from .delegations.store import DelegationRows
 from .model import Act, Case, Hand
 from .store import Store, case_key
+
+if TYPE_CHECKING:
+    from chalicelib.shared.identity import Caller
+    from chalicelib.shared.objects import Objects
+    from chalicelib.shared.parts import Parts
+    from chalicelib.shared.storage import Change, Item, Json, Key
+
+    from .definitions.catalogue import Catalogue
+    from .definitions.model import ServiceDefinition
 
 QUEUE = "biz-events"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.shared.cursors import Scope
-from chalicelib.shared.web import Call
 
-from .service import Biz
+if TYPE_CHECKING:
+    from chalicelib.shared.web import Call
+
+    from .service import Biz
 
 T = TypeVar("T")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, Protocol
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.storage import Json
 from chalicelib.shared.thai import Text
 

@@ -23,15 +23,17 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from chalicelib.shared.errors import not_found
-from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Create, Item, Json, Key, Page, Remove, Table, Update, every
 
 from .documents.model import Held
 from .licences.model import Licence
 from .model import Case, Officer
+
+if TYPE_CHECKING:
+    from chalicelib.shared.keyring import Keyring
 
 Turn = Literal["applicant", "agency", "nobody"]
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Create, Item, Key, Remove, Table, Update
 from chalicelib.shared.thai import Text

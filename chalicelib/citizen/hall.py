@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotAllowed
 from chalicelib.shared.gdx_client import Gdx
 from chalicelib.shared.identity import Caller

@@ -9,9 +9,9 @@ Each noun says so itself, once, where it is put together; `own_data` walks over 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.sourced import Sourced
 from chalicelib.shared.storage import Key, Remove, Table

@@ -21,4 +21,4 @@ Pid = Annotated[str, Field(pattern=r"^[0-9]{13}$", description="National id of t
 class Noun(BaseModel):
     """Base of what the room keeps: immutable; a misspelt name is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from ..shared.dataclass import dataclass
 from ..shared.errors import Fault
 from ..shared.storage import Create, Item, Update
 from ..shared.thai import is_national_id

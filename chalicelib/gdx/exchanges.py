@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 
+from ..shared.dataclass import dataclass
 from ..shared.egress import HttpAnswer
 from ..shared.errors import Refusal, Stale, TooMany, Unavailable
 from ..shared.ids import new_token

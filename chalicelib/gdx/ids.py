@@ -8,10 +8,11 @@ sandbox that holds nobody's data; no exchange crosses from one to the other.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from urllib.parse import quote
+
+from chalicelib.shared.dataclass import dataclass
 
 INSTANCE = "TH"
 SANDBOX = "TH-TEST"

@@ -7,9 +7,11 @@ A field is a JSON Pointer (RFC 6901). A step `*` over an array stands for each o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 
 class BadPointer(ValueError):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from ..shared.dataclass import dataclass
 from ..shared.gdx_client import Gdx
 from ..shared.storage import Json
 from ..shared.thai import Text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from ..shared.dataclass import dataclass
 from ..shared.egress import Http, HttpAnswer, Unreachable
 from ..shared.following import part
 from .agreements.predicates import matches

@@ -7,9 +7,11 @@ monitoring record knows paths only as the description's templates.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..shared.errors import Refusal
 from ..shared.ids import new_token

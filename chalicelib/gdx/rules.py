@@ -6,9 +6,10 @@ import hashlib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 
+from ..shared.dataclass import dataclass
 from ..shared.errors import Fault
 from ..shared.thai import is_national_id
 from .ids import ServiceId, SubsystemId

@@ -16,10 +16,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime
 from typing import Any, Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.storage import Create, Item, Key, Table
 
 LOG = "CHG"

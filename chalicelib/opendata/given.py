@@ -10,10 +10,12 @@ import hashlib
 import json
 import mimetypes
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from . import announcing, files, rules
 from .announcing import upload_key

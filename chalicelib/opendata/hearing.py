@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import partial
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.journal import Event, NotYet
 
 from .core import Core

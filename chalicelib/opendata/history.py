@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.storage import Change as Write
 
 from . import changes

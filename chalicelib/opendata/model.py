@@ -7,8 +7,10 @@ every year; what rules decide on is an attribute.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NewType
+
+from chalicelib.shared.dataclass import dataclass
 
 from .live import Live
 

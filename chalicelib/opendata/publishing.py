@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.parts import Parts
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ write whether the dataset `lives`, and take back what they wrote where it does n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import OPEN, Event, Head, Journal, Once, outbox_key

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.egress import downloads
 from chalicelib.shared.functions import Functions
 from chalicelib.shared.objects import Objects

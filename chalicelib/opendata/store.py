@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AlreadyThere, Stale
 from chalicelib.shared.journal import Event, Head, Journal, Once
 from chalicelib.shared.storage import Change as Write

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from chalicelib.shared.later import pattern
+
 _THAI = {
     "Missing value": "ต้องระบุข้อมูลนี้",
     "That URL is already in use.": "ชื่อนี้ถูกใช้แล้ว โปรดใช้ชื่ออื่น",
@@ -144,69 +146,69 @@ _THAI = {
     "That vocabulary name is already in use.": "ชื่อชุดคำนี้ถูกใช้แล้ว",
 }
 _PATTERNS = (
-    (re.compile(r"Must be at most (\d+) characters long"), r"ต้องยาวไม่เกิน \1 ตัวอักษร"),
-    (re.compile(r"The metadata is larger than (\d+) bytes"), r"คำอธิบายข้อมูลใหญ่เกิน \1 ไบต์"),
-    (re.compile(r"The dataset and what is kept of it is larger than (\d+) bytes"), r"ชุดข้อมูลใหญ่เกิน \1 ไบต์"),
-    (re.compile(r"At most (\d+) (?:datasets|places|groups) .*"), r"ได้ครั้งละไม่เกิน \1 รายการ"),
-    (re.compile(r"A dataset belongs to at most (\d+) groups"), r"ชุดข้อมูลหนึ่งอยู่ได้ไม่เกิน \1 กลุ่ม"),
-    (re.compile(r"At most (\d+) resources .*", re.DOTALL), r"เพิ่ม แก้ไข หรือลบทรัพยากรได้ครั้งละไม่เกิน \1 รายการ"),
-    (re.compile(r"Value must be one of (.*)", re.DOTALL), r"ต้องเป็นค่าใดค่าหนึ่งใน \1"),
-    (re.compile(r"Only (.*) can begin with a byte order mark"), r"ใช้ bom ได้กับ \1 เท่านั้น"),
-    (re.compile(r'row "(\d+)" has extra keys (.*)'), r"แถวที่ \1 มีคอลัมน์ที่ตารางไม่มี: \2"),
-    (re.compile(r'row "(\d+)": "(.*)" takes values of type (\w+)'), r"แถวที่ \1 คอลัมน์ \2 ต้องเป็นค่าชนิด \3"),
-    (re.compile(r'row "(\d+)" has no (.*), which the key of the table needs'), r"แถวที่ \1 ไม่มี \2 ซึ่งเป็นคีย์ของตาราง"),
-    (re.compile(r'row "(\d+)": a column of the key is empty'), r"แถวที่ \1 คอลัมน์ที่เป็นคีย์ว่าง"),
-    (re.compile(r'row "(\d+)": there is no row with this key'), r"แถวที่ \1 ไม่มีแถวที่ใช้คีย์นี้ในตาราง"),
-    (re.compile(r'row "(\d+)": the key of a row cannot be changed.*'), r"แถวที่ \1 เปลี่ยนคีย์ไม่ได้ ให้ลบแล้วเพิ่มใหม่"),
-    (re.compile(r'row "(\d+)" is not a json object'), r"แถวที่ \1 ต้องเป็นออบเจกต์ JSON"),
-    (re.compile(r'duplicate key value: row "(\d+)".*'), r"แถวที่ \1 มีคีย์ซ้ำกับแถวอื่น"),
-    (re.compile(r"At most (\d+) records .*"), r"เขียนได้ครั้งละไม่เกิน \1 แถว โปรดแบ่งส่ง"),
-    (re.compile(r'"(.*)" is not a valid field name'), r"ใช้ \1 เป็นชื่อคอลัมน์ไม่ได้"),
-    (re.compile(r'"(.*)" is not a column'), r"ไม่มีคอลัมน์ \1 ในตาราง"),
-    (re.compile(r'the type of "(.*)" is (\w+) and cannot be changed'), r"คอลัมน์ \1 เป็นชนิด \2 และเปลี่ยนไม่ได้"),
+    (pattern(r"Must be at most (\d+) characters long"), r"ต้องยาวไม่เกิน \1 ตัวอักษร"),
+    (pattern(r"The metadata is larger than (\d+) bytes"), r"คำอธิบายข้อมูลใหญ่เกิน \1 ไบต์"),
+    (pattern(r"The dataset and what is kept of it is larger than (\d+) bytes"), r"ชุดข้อมูลใหญ่เกิน \1 ไบต์"),
+    (pattern(r"At most (\d+) (?:datasets|places|groups) .*"), r"ได้ครั้งละไม่เกิน \1 รายการ"),
+    (pattern(r"A dataset belongs to at most (\d+) groups"), r"ชุดข้อมูลหนึ่งอยู่ได้ไม่เกิน \1 กลุ่ม"),
+    (pattern(r"At most (\d+) resources .*", re.DOTALL), r"เพิ่ม แก้ไข หรือลบทรัพยากรได้ครั้งละไม่เกิน \1 รายการ"),
+    (pattern(r"Value must be one of (.*)", re.DOTALL), r"ต้องเป็นค่าใดค่าหนึ่งใน \1"),
+    (pattern(r"Only (.*) can begin with a byte order mark"), r"ใช้ bom ได้กับ \1 เท่านั้น"),
+    (pattern(r'row "(\d+)" has extra keys (.*)'), r"แถวที่ \1 มีคอลัมน์ที่ตารางไม่มี: \2"),
+    (pattern(r'row "(\d+)": "(.*)" takes values of type (\w+)'), r"แถวที่ \1 คอลัมน์ \2 ต้องเป็นค่าชนิด \3"),
+    (pattern(r'row "(\d+)" has no (.*), which the key of the table needs'), r"แถวที่ \1 ไม่มี \2 ซึ่งเป็นคีย์ของตาราง"),
+    (pattern(r'row "(\d+)": a column of the key is empty'), r"แถวที่ \1 คอลัมน์ที่เป็นคีย์ว่าง"),
+    (pattern(r'row "(\d+)": there is no row with this key'), r"แถวที่ \1 ไม่มีแถวที่ใช้คีย์นี้ในตาราง"),
+    (pattern(r'row "(\d+)": the key of a row cannot be changed.*'), r"แถวที่ \1 เปลี่ยนคีย์ไม่ได้ ให้ลบแล้วเพิ่มใหม่"),
+    (pattern(r'row "(\d+)" is not a json object'), r"แถวที่ \1 ต้องเป็นออบเจกต์ JSON"),
+    (pattern(r'duplicate key value: row "(\d+)".*'), r"แถวที่ \1 มีคีย์ซ้ำกับแถวอื่น"),
+    (pattern(r"At most (\d+) records .*"), r"เขียนได้ครั้งละไม่เกิน \1 แถว โปรดแบ่งส่ง"),
+    (pattern(r'"(.*)" is not a valid field name'), r"ใช้ \1 เป็นชื่อคอลัมน์ไม่ได้"),
+    (pattern(r'"(.*)" is not a column'), r"ไม่มีคอลัมน์ \1 ในตาราง"),
+    (pattern(r'the type of "(.*)" is (\w+) and cannot be changed'), r"คอลัมน์ \1 เป็นชนิด \2 และเปลี่ยนไม่ได้"),
     (
-        re.compile(r"Must be at most (\d+) characters,? without control characters"),
+        pattern(r"Must be at most (\d+) characters,? without control characters"),
         r"ต้องยาวไม่เกิน \1 ตัวอักษร และไม่มีอักขระควบคุม",
     ),
-    (re.compile(r"Must be a text of at most (\d+) characters.*"), r"ต้องเป็นข้อความยาวไม่เกิน \1 ตัวอักษร"),
-    (re.compile(r"Must be a list of at most (\d+) tags"), r"ต้องเป็นรายการแท็กไม่เกิน \1 รายการ"),
-    (re.compile(r"Must be at most (\d+) words of (\d+) characters"), r"ค้นได้ไม่เกิน \1 คำ คำละไม่เกิน \2 ตัวอักษร"),
-    (re.compile(r"At most (\d+) pairs, with terms of at most (\d+) characters"), r"ได้ไม่เกิน \1 คู่ คำละไม่เกิน \2 ตัวอักษร"),
-    (re.compile(r"At most (\d+) tokens; .*"), r"มีโทเคนได้ไม่เกิน \1 รายการ โปรดเพิกถอนบางรายการก่อน"),
-    (re.compile(r"At most (\d+) runs of rows .*"), r"ลบได้ครั้งละไม่เกิน \1 ช่วงของแถว โปรดจำกัดด้วย filters"),
-    (re.compile(r"More than (\d+) datasets match; .*"), r"พบชุดข้อมูลเกิน \1 ชุด โปรดเพิ่มเงื่อนไข"),
-    (re.compile(r"A vocabulary has at most (\d+) tags"), r"ชุดคำหนึ่งมีแท็กได้ไม่เกิน \1 แท็ก"),
-    (re.compile(r"A query reads at most (\d+) tables\."), r"คำสั่งหนึ่งอ่านได้ไม่เกิน \1 ตาราง"),
-    (re.compile(r"[Aa] table that is written by the API has at most (\d+) rows"), r"ตารางที่เขียนผ่าน API มีได้ไม่เกิน \1 แถว"),
+    (pattern(r"Must be a text of at most (\d+) characters.*"), r"ต้องเป็นข้อความยาวไม่เกิน \1 ตัวอักษร"),
+    (pattern(r"Must be a list of at most (\d+) tags"), r"ต้องเป็นรายการแท็กไม่เกิน \1 รายการ"),
+    (pattern(r"Must be at most (\d+) words of (\d+) characters"), r"ค้นได้ไม่เกิน \1 คำ คำละไม่เกิน \2 ตัวอักษร"),
+    (pattern(r"At most (\d+) pairs, with terms of at most (\d+) characters"), r"ได้ไม่เกิน \1 คู่ คำละไม่เกิน \2 ตัวอักษร"),
+    (pattern(r"At most (\d+) tokens; .*"), r"มีโทเคนได้ไม่เกิน \1 รายการ โปรดเพิกถอนบางรายการก่อน"),
+    (pattern(r"At most (\d+) runs of rows .*"), r"ลบได้ครั้งละไม่เกิน \1 ช่วงของแถว โปรดจำกัดด้วย filters"),
+    (pattern(r"More than (\d+) datasets match; .*"), r"พบชุดข้อมูลเกิน \1 ชุด โปรดเพิ่มเงื่อนไข"),
+    (pattern(r"A vocabulary has at most (\d+) tags"), r"ชุดคำหนึ่งมีแท็กได้ไม่เกิน \1 แท็ก"),
+    (pattern(r"A query reads at most (\d+) tables\."), r"คำสั่งหนึ่งอ่านได้ไม่เกิน \1 ตาราง"),
+    (pattern(r"[Aa] table that is written by the API has at most (\d+) rows"), r"ตารางที่เขียนผ่าน API มีได้ไม่เกิน \1 แถว"),
     (
-        re.compile(r"[Aa] table that is written by the API has at most (\d+) columns"),
+        pattern(r"[Aa] table that is written by the API has at most (\d+) columns"),
         r"ตารางที่เขียนผ่าน API มีได้ไม่เกิน \1 คอลัมน์",
     ),
-    (re.compile(r"The data dictionary is larger than (\d+) bytes"), r"คำอธิบายคอลัมน์ใหญ่เกิน \1 ไบต์"),
+    (pattern(r"The data dictionary is larger than (\d+) bytes"), r"คำอธิบายคอลัมน์ใหญ่เกิน \1 ไบต์"),
     (
-        re.compile(r"The columns and what is kept of the table are larger than (\d+) bytes"),
+        pattern(r"The columns and what is kept of the table are larger than (\d+) bytes"),
         r"คำอธิบายตารางใหญ่เกิน \1 ไบต์",
     ),
-    (re.compile(r'"(.*)" has a type that is not one of (.*)', re.DOTALL), r"ชนิดของคอลัมน์ \1 ต้องเป็นชนิดใดชนิดหนึ่งใน \2"),
+    (pattern(r'"(.*)" has a type that is not one of (.*)', re.DOTALL), r"ชนิดของคอลัมน์ \1 ต้องเป็นชนิดใดชนิดหนึ่งใน \2"),
     (
-        re.compile(r'info of "(.*)" must be an object of texts of at most (\d+) characters', re.DOTALL),
+        pattern(r'info of "(.*)" must be an object of texts of at most (\d+) characters', re.DOTALL),
         r"info ของคอลัมน์ \1 ต้องเป็นออบเจกต์ของข้อความที่ยาวไม่เกิน \2 ตัวอักษร",
     ),
-    (re.compile(r'row "(\d+)": "_id" takes the number of a row'), r"แถวที่ \1 ต้องระบุ _id เป็นเลขของแถว"),
-    (re.compile(r"Filters may be nested (\d+) deep at most"), r"filters ซ้อนกันได้ไม่เกิน \1 ชั้น"),
-    (re.compile(r"Filters may have (\d+) operations at most"), r"filters มีเงื่อนไขได้ไม่เกิน \1 ข้อ"),
-    (re.compile(r"(\$?\w+) takes a list of filters"), r"\1 ต้องมีรายการของ filters"),
-    (re.compile(r'invalid value "(.*)"', re.DOTALL), r"ใช้ค่านี้ไม่ได้: \1"),
-    (re.compile(r'"(.*)" takes at least one comparison', re.DOTALL), r"คอลัมน์ \1 ต้องมีเงื่อนไขอย่างน้อยหนึ่งข้อ"),
-    (re.compile(r'"(.*)" takes the comparisons (.*)', re.DOTALL), r"คอลัมน์ \1 ใช้เงื่อนไขได้เฉพาะ \2"),
-    (re.compile(r'"(.*)" takes values of type (.*)', re.DOTALL), r"คอลัมน์ \1 ต้องเป็นค่าชนิด \2"),
-    (re.compile(r"a column takes 1 to (\d+) values"), r"คอลัมน์หนึ่งระบุได้ 1 ถึง \1 ค่า"),
-    (re.compile(r'with distinct, "(.*)" must be among the fields', re.DOTALL), r"เมื่อใช้ distinct ต้องมี \1 ใน fields ด้วย"),
-    (re.compile(r"(.*) was deleted a moment ago; .*", re.DOTALL), r"เพิ่งลบคอลัมน์ \1 โปรดใช้ชื่ออื่น หรือรอสักครู่"),
-    (re.compile(r"options: must be an object"), "options ต้องเป็นออบเจกต์"),
-    (re.compile(r"options\.(\w+): .*"), r"ตัวเลือก \1 ในการอ่านไฟล์ไม่ถูกต้อง"),
-    (re.compile(r"options: .*"), "มีตัวเลือกในการอ่านไฟล์ที่ไม่รู้จัก"),
-    (re.compile(r"Tag must be .*"), "แท็กต้องยาว 2 ถึง 100 ตัว ใช้ตัวอักษร ตัวเลข เว้นวรรค และ - _ ."),
+    (pattern(r'row "(\d+)": "_id" takes the number of a row'), r"แถวที่ \1 ต้องระบุ _id เป็นเลขของแถว"),
+    (pattern(r"Filters may be nested (\d+) deep at most"), r"filters ซ้อนกันได้ไม่เกิน \1 ชั้น"),
+    (pattern(r"Filters may have (\d+) operations at most"), r"filters มีเงื่อนไขได้ไม่เกิน \1 ข้อ"),
+    (pattern(r"(\$?\w+) takes a list of filters"), r"\1 ต้องมีรายการของ filters"),
+    (pattern(r'invalid value "(.*)"', re.DOTALL), r"ใช้ค่านี้ไม่ได้: \1"),
+    (pattern(r'"(.*)" takes at least one comparison', re.DOTALL), r"คอลัมน์ \1 ต้องมีเงื่อนไขอย่างน้อยหนึ่งข้อ"),
+    (pattern(r'"(.*)" takes the comparisons (.*)', re.DOTALL), r"คอลัมน์ \1 ใช้เงื่อนไขได้เฉพาะ \2"),
+    (pattern(r'"(.*)" takes values of type (.*)', re.DOTALL), r"คอลัมน์ \1 ต้องเป็นค่าชนิด \2"),
+    (pattern(r"a column takes 1 to (\d+) values"), r"คอลัมน์หนึ่งระบุได้ 1 ถึง \1 ค่า"),
+    (pattern(r'with distinct, "(.*)" must be among the fields', re.DOTALL), r"เมื่อใช้ distinct ต้องมี \1 ใน fields ด้วย"),
+    (pattern(r"(.*) was deleted a moment ago; .*", re.DOTALL), r"เพิ่งลบคอลัมน์ \1 โปรดใช้ชื่ออื่น หรือรอสักครู่"),
+    (pattern(r"options: must be an object"), "options ต้องเป็นออบเจกต์"),
+    (pattern(r"options\.(\w+): .*"), r"ตัวเลือก \1 ในการอ่านไฟล์ไม่ถูกต้อง"),
+    (pattern(r"options: .*"), "มีตัวเลือกในการอ่านไฟล์ที่ไม่รู้จัก"),
+    (pattern(r"Tag must be .*"), "แท็กต้องยาว 2 ถึง 100 ตัว ใช้ตัวอักษร ตัวเลข เว้นวรรค และ - _ ."),
 )
 
 
@@ -215,7 +217,7 @@ def in_thai(message: str) -> str:
     found = _THAI.get(message)
     if found is not None:
         return found
-    for pattern, thai in _PATTERNS:
-        if pattern.fullmatch(message):
-            return pattern.sub(thai, message)
+    for written, thai in _PATTERNS:
+        if written.fullmatch(message):
+            return written.sub(thai, message)
     return f"ค่าไม่ถูกต้อง: {message}"

@@ -12,10 +12,10 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from .dataclass import dataclass
 from .egress import Http, Unreachable
 from .errors import Unauthenticated, Unavailable
 from .jose import TokenRefused, opened

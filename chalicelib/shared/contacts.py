@@ -44,7 +44,7 @@ class Contact(BaseModel):
         spoilt: why it may not be used any more (bounced, complained, refused).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     value: str = Field(repr=False)
     address: str

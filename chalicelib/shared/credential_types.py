@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from pydantic import Field
 
+from .dataclass import dataclass
 from .errors import Malformed
 from .json_text import parse_json
 from .thai import Text

@@ -43,7 +43,7 @@ class NotDisclosable(ValueError):
 class StatusReference(BaseModel):
     """Where the state of a credential can be looked up (Token Status List)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     uri: str
     idx: int
@@ -52,7 +52,7 @@ class StatusReference(BaseModel):
 class Credential(BaseModel):
     """A verified credential: the claims that its holder chose to show."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     issuer: str
     vct: str

@@ -8,8 +8,9 @@ and neither may contain a value that the caller sent: a national id in an error 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Self
+
+from .dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,11 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from . import ages, pointers
+from .dataclass import dataclass
 from .sourced import RateRow
 
 Value = Decimal | bool | str

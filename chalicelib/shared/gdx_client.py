@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
+from .dataclass import dataclass
 from .egress import Http, Unreachable
 from .errors import Invalid, NotAllowed, NotFound, Refusal, TooMany, Unavailable, UpstreamFailed
 from .jose import sign_jwt

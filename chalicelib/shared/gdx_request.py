@@ -11,10 +11,10 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .dataclass import dataclass
 from .errors import Unauthenticated
 from .identity import NOBODY, Allow, Caller
 from .jose import TokenRefused, verify_jwt

@@ -7,10 +7,11 @@ read from a token: an officer's agency and roles are kept by the room (`Staff`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal, Protocol
 
 from .access_tokens import Tokens, forged
+from .dataclass import dataclass
 from .errors import AssuranceTooLow, NotAllowed, Unauthenticated
 from .keyring import Keyring
 from .thai import NationalId, is_national_id

@@ -10,8 +10,9 @@ import datetime as dt
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+from .dataclass import dataclass
 
 Jwk = Mapping[str, Any]
 Jwks = Mapping[str, Sequence[Jwk]]

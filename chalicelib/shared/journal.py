@@ -15,11 +15,12 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from itertools import islice, takewhile
 from typing import Protocol
 
+from .dataclass import dataclass
 from .errors import AlreadyThere, KeyReused, Refusal, Stale, TooMany
 from .ids import new_token
 from .measures import measure

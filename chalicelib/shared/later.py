@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -22,3 +23,8 @@ class _Later:
 def later(make: Callable[[], Made]) -> Made:
     """Stands for what `make` gives, which is called once, when an attribute of it is first asked for."""
     return cast(Made, _Later(make))
+
+
+def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+    """A regular expression that is compiled when it is first used: of a long table most never are."""
+    return later(lambda: re.compile(text, flags))

@@ -8,8 +8,10 @@ of three things happened: taken (an id comes back), surely not taken (`NotTaken`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
+
+from .dataclass import dataclass
 
 
 class Failed(Exception):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from .dataclass import dataclass
 from .errors import TooMany
 from .identity import Caller
 from .ids import new_token

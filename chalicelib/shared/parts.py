@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from .access_tokens import Tokens
 from .cursors import Cursors
+from .dataclass import dataclass
 from .egress import Http
 from .journal import Journal
 from .keyring import Keyring

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
 from typing import Annotated, Literal, Protocol
 
 from pydantic import AwareDatetime, Field
 
+from .dataclass import dataclass
 from .web import Incoming
 
 Status = Literal["pending", "failed", "settled", "reversed"]

@@ -12,11 +12,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import ValidationError
 
+from .dataclass import dataclass
 from .errors import Fault, Invalid, Malformed
 from .payment_notices import CallbackBody, Notice, StatementHead, satang
 from .problems import invalid_body

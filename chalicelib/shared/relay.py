@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from . import errors
+from .dataclass import dataclass
 from .egress import Http, HttpAnswer, Unreachable
 from .errors import AssuranceTooLow, Fault, Refusal, UpstreamFailed
 from .problems import TYPE_BASE

@@ -12,8 +12,10 @@ that finds its own token is a success.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, NamedTuple, Protocol
+
+from .dataclass import dataclass
 
 Json = dict[str, Any]
 

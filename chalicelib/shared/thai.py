@@ -64,7 +64,7 @@ class NotABuddhistDate(ValueError):
 class Text(BaseModel):
     """The same words in Thai and in English; Thai is the one that binds."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     th: str = Field(min_length=1, description="Thai text")
     en: str = Field(min_length=1, description="English text")

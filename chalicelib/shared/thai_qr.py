@@ -60,7 +60,7 @@ class Bill(BaseModel):
     `amount` None leaves the amount to the payer; `ref1` and `ref2` come back in the bank's payment notice.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     biller: str
     ref1: str

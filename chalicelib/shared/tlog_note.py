@@ -11,7 +11,9 @@ import binascii
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from .dataclass import dataclass
 
 ED25519, COSIGNATURE = 0x01, 0x04
 """Signature types (C2SP signed-note)."""

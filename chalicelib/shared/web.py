@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from importlib import import_module
 from time import perf_counter
@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from . import reading
+from .dataclass import dataclass
 from .errors import AssuranceTooLow, Refusal, TooLarge
 from .following import following
 from .identity import Allow, Caller
@@ -372,7 +373,6 @@ def where(error: BaseException) -> str:
 
 def _rendered(reply: Reply, route: Route) -> Response:
     headers = dict(reply.headers)
-    status = reply.status or route.status
     if reply.version is not None:
         headers["ETag"] = f'"v{reply.version}"'
     match reply.body:
@@ -388,7 +388,7 @@ def _rendered(reply: Reply, route: Route) -> Response:
             body = json.dumps(as_json(content), ensure_ascii=False, separators=(",", ":")).encode()
             headers.setdefault("Content-Type", reply.media_type or "application/json")
     headers.setdefault("Cache-Control", "no-store")
-    return Response(status, headers, body)
+    return Response(reply.status or route.status, headers, body)
 
 
 def _refused(route: Route, refusal: Refusal | None, language: str, request_id: str, request: Request) -> Response:

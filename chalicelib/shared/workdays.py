@@ -49,7 +49,7 @@ class TimeWithoutZone(ValueError):
 class Holiday(BaseModel):
     """A day on which government offices are closed although it may be a weekday."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     date: dt.date
     name: Text
@@ -62,7 +62,7 @@ class Holiday(BaseModel):
 class CalendarYear(BaseModel):
     """How far one year of the calendar may be trusted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     year: int
     verified: bool = Field(description="Whether the year was compared with the Royal Gazette")
@@ -73,7 +73,7 @@ class CalendarYear(BaseModel):
 class AgencyDay(BaseModel):
     """A day on which one agency differs from the rest of government: closed alone, or open alone."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     agency: str = Field(description="Member id of the agency, for instance TH/LOCAL/LAEMNGOP")
     date: dt.date
@@ -85,7 +85,7 @@ class AgencyDay(BaseModel):
 class LegalReceipt(BaseModel):
     """When a filing arrived, and when the law says that it arrived."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     received_at: dt.datetime = Field(description="Entry into the system")
     legal_received_at: dt.datetime = Field(description="The same, moved to the next office time if need be")

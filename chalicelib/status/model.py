@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 State = Literal["pass", "warn", "fail"]
 """As the Internet draft draft-inadarei-api-health-check-06 spells them: all is well, impaired, does not work."""

@@ -14,25 +14,29 @@
 6. Only files of the lock are packed. pip compares what it fetches first with the hashes, but Chalice asks again for
    some wheels without them, and builds others itself. Which file each library came from is kept beside its
    metadata (`wheel.json`), for the bill of materials.
+7. Libraries travel without their docstrings (`READ_DOCSTRINGS` keeps those that are a program), and botocore without
+   what writes its manual: that is a thirtieth of a start. Assertions stay.
 
 What no function reads is left out: type stubs, tests, command-line scripts, records of installed files, the parts of
 libraries that nobody here imports, and the tables of symbols in shared objects (docs/decisions/0057-small-packages.md).
 """
 
-import compileall
+import ast
 import csv
 import fcntl
 import gzip
 import hashlib
+import importlib.util
 import io
 import json
+import marshal
 import os
-import py_compile
 import re
 import shutil
 import struct
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,6 +58,7 @@ UNUSED_PARTS = re.compile(
         |idempotency|kafka|parameters|parser|streaming|validation)
     | cffi | pycparser                                      # cryptography needs _cffi_backend alone, which stays
     | adbc_driver_duckdb | duckdb/experimental              # other people's ways to ask DuckDB
+    | botocore/docs/(?!(__init__|docstring|utils)\.py$)\w+(\.py)?  # writes a manual; `NO_MANUAL` stands for it
     | fsspec/implementations/(?!__init__|local|memory)\w+\.py$  # file systems elsewhere; DuckDB looks for `memory`
     | pydantic/v1                                           # classes as of 2021
     | pydantic/mypy\.py$ | urllib3/contrib/emscripten       # a type checker's part, a browser's part
@@ -64,7 +69,19 @@ UNUSED_PARTS = re.compile(
 )
 """Parts of libraries by their path. `tests/infra/test_package.py` imports from a package all that our code imports."""
 
-FORMAT = 6
+READ_DOCSTRINGS = re.compile(r"^(luqum|ply)/")
+"""Libraries whose docstrings are a grammar (David Beazley's PLY reads it from there)."""
+
+NO_MANUAL = """\
+class ClientMethodDocstring(str):
+    def __new__(cls, *args, **kwargs):
+        return str.__new__(cls)
+
+PaginatorDocstring = WaiterDocstring = ClientMethodDocstring
+"""
+"""`botocore/docs/docstring.py` as it travels: the text that `help()` would show of a client's methods is empty."""
+
+FORMAT = 7
 """Raised when the cached zip would come out differently from the same requirements."""
 
 
@@ -118,20 +135,44 @@ def _build(packager: LambdaDeploymentPackager, version: str, requirements: Path,
             path.write_bytes(loaded_part(path.read_bytes()))
     if (models := site_packages / "botocore/data").exists():  # a project may do without AWS
         slim(models, json.loads(Path("aws.json").read_text("utf-8"))["services"])
+    if (manual := site_packages / "botocore/docs").exists():
+        (manual / "__init__.py").write_text("", encoding="utf-8")
+        (manual / "docstring.py").write_text(NO_MANUAL, encoding="utf-8")
     _tell_origins(records, taken)
-    # Parallel workers start this file again (spawn): hence the __main__ guard below.
-    compiled = compileall.compile_dir(
-        site_packages,
-        quiet=2,
-        workers=0,
-        legacy=True,  # beside the source, where Python finds it without one
-        stripdir=str(site_packages),
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )
-    if not compiled:
+    sources = sorted(site_packages.rglob("*.py"))
+    with ProcessPoolExecutor() as pool:
+        compiled = pool.map(compiled_alone, sources, [path.relative_to(site_packages).as_posix() for path in sources])
+    if not all(compiled):
         print("some files of the dependencies do not compile; they travel as source", file=sys.stderr)
-    for path in site_packages.rglob("*.pyc"):
-        path.with_suffix(".py").unlink(missing_ok=True)
+
+
+def compiled_alone(source: Path, inside: str) -> bool:
+    """Puts byte code in a source's place, where Python finds it without one; False where it does not compile.
+
+    The byte code tells the path `inside` the package, and is never compared with the source (PEP 552).
+    """
+    text = source.read_bytes()
+    try:
+        tree = ast.parse(text)
+        code = compile(
+            tree if READ_DOCSTRINGS.match(inside) else without_docstrings(tree), inside, "exec", dont_inherit=True
+        )
+    except (SyntaxError, ValueError):
+        return False
+    head = importlib.util.MAGIC_NUMBER + (0b01).to_bytes(4, "little") + importlib.util.source_hash(text)
+    source.with_suffix(".pyc").write_bytes(head + marshal.dumps(code))
+    source.unlink()
+    return True
+
+
+def without_docstrings(module: ast.Module) -> ast.Module:
+    """The same program without its docstrings; every line keeps its number."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            match node.body:
+                case [ast.Expr(ast.Constant(str())) as text, *rest]:
+                    node.body = rest or [ast.copy_location(ast.Pass(), text)]
+    return module
 
 
 def only_locked(builder: DependencyBuilder, requirements: str) -> dict[str, tuple[str, str]]:

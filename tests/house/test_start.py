@@ -17,8 +17,15 @@ from tests.house.test_deployed import STAGES
 from tests.house.the_app import HOUSE, run_alone
 
 START = """
-import json, os, sys
+import dataclasses, json, os, re, sys
 from pathlib import Path
+
+made, process = [], dataclasses._process_class
+def counted(cls, *options):
+    made.append(cls.__module__)
+    return process(cls, *options)
+dataclasses._process_class = counted
+
 from chalice.app import Chalice
 from chalicelib.settings import Settings
 from chalicelib.shared.chalice_edge import mount
@@ -30,11 +37,21 @@ app = Chalice("klang", configure_logs=False)
 app.register_middleware(house.watch.middleware(), "all")
 mount(app, house.rooms.values(), packaged(Path({table!r})))
 started = sorted(sys.modules)
+made = [module for module in made if module.startswith("chalicelib")]
+from pydantic import BaseModel
+waiting, ready = [BaseModel], []
+while waiting:
+    heirs = waiting.pop().__subclasses__()
+    waiting += heirs
+    ours = [each for each in heirs if each.__module__.startswith("chalicelib")]
+    ready += [each.__name__ for each in ours if each.__pydantic_complete__]
 for address in {first!r}:
     house.rooms[{room!r}].find(tuple(address))
 print(json.dumps({{
     "routes": sorted([method, path] for path, ways in app.routes.items() for method in ways),
     "started": started,
+    "made": made,
+    "ready": ready,
     "asked": sorted(sys.modules),
 }}))
 """
@@ -52,6 +69,10 @@ FIRST = {
 MODULES = {"gdx": (55, 75), "biz": (85, 145), "citizen": (75, 110), "opendata": (175, 260)}
 """Our own modules at most: when started, and when the first route was found. Without a table it would be
 all of them: 250 to 500."""
+
+
+DATACLASSES = 32
+"""Our own dataclasses at most that a start makes. Without `shared/dataclass.py` it would be 50 to 150."""
 
 
 class Nobody:
@@ -91,6 +112,13 @@ def test_a_start_imports_no_noun_and_nothing_heavy(started: tuple[str, dict[str,
     platform, found = started
     assert not set(found["started"]) & set(HEAVY)
     assert ours(found["started"]) <= MODULES[platform][0], [m for m in found["started"] if m.startswith("chalicelib")]
+
+
+def test_a_start_makes_what_it_uses_and_no_more(started: tuple[str, dict[str, Any]]) -> None:
+    """Dataclasses and pydantic's schemas are made when the first of them is needed (`shared/dataclass.py`)."""
+    _, found = started
+    assert len(found["made"]) <= DATACLASSES, found["made"]
+    assert found["ready"] in ([], ["Text"]), "a model without `defer_build`"
 
 
 def test_the_first_route_imports_its_own_noun(started: tuple[str, dict[str, Any]]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 import subprocess
 import sys
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -17,7 +19,7 @@ from chalice.utils import OSUtils
 
 from infra import stages
 from infra.package.build import build
-from infra.package.chalice_cli import only_locked
+from infra.package.chalice_cli import compiled_alone, only_locked
 from infra.package.workshop import ChaliceFailed, lay_out
 from infra.supply import bill
 from tests.infra import small_project
@@ -110,3 +112,48 @@ def test_the_locked_file_travels_and_the_bill_tells_of_it(tmp_path: Path) -> Non
         if each["name"] != "chalice"
     ]
     assert library["hashes"] == [{"alg": "SHA-256", "content": _sha256(file)}]
+
+
+SOURCE = '''"""What it is."""
+from __future__ import annotations
+
+class Told:
+    """Only this."""
+
+def counted(number: int) -> int:
+    """One more."""
+    assert number > 0, "positive"
+    def within():
+        "a text"
+    return number + 1
+
+def failing():
+    raise KeyError("here")
+'''
+
+
+@pytest.mark.parametrize(("inside", "told"), [("any/module.py", None), ("luqum/parser.py", "One more.")])
+def test_byte_code_travels_alone_without_docstrings_and_with_its_lines(tmp_path: Path, inside: str, told: str) -> None:
+    source = tmp_path / "module.py"
+    source.write_text(SOURCE, encoding="utf-8")
+    assert compiled_alone(source, inside)
+    (kept,) = tmp_path.iterdir()
+    content = kept.read_bytes()
+    assert (kept.name, content[4:8]) == ("module.pyc", b"\x01\0\0\0")  # PEP 552: by hash, never compared
+    module: dict[str, Any] = {"__name__": "module"}
+    exec(marshal.loads(content[16:]), module)  # noqa: S102, S302 - our own byte code, made a line above
+    assert module["counted"].__doc__ == told
+    assert module["counted"](1) == 2
+    with pytest.raises(AssertionError, match="positive"):
+        module["counted"](0)
+    with pytest.raises(KeyError) as raised:
+        module["failing"]()
+    last = raised.traceback[-1].frame.code
+    assert (str(last.raw.co_filename), raised.traceback[-1].lineno + 1) == (inside, 15)
+
+
+def test_what_does_not_compile_travels_as_source(tmp_path: Path) -> None:
+    source = tmp_path / "template.py"
+    source.write_text("def {{ name }}(): ...", encoding="utf-8")
+    assert not compiled_alone(source, "template.py")
+    assert [each.name for each in tmp_path.iterdir()] == ["template.py"]

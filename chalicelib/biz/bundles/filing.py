@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chalicelib.shared import pointers
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid, Stale, Unavailable, WrongState
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Event, Once, Replayed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Event, Once
 from chalicelib.shared.storage import Change, Json, Key

@@ -8,7 +8,7 @@ from chalicelib.shared.errors import not_found
 from chalicelib.shared.identity import CITIZEN, PUBLIC
 from chalicelib.shared.web import Call, Reply, Room
 
-from ..cases.bodies import PageQuery
+from ..asked import PageQuery
 from ..cases.routes_applicant import STRONG
 from ..paging import page_of
 from ..service import Biz

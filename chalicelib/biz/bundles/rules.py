@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from chalicelib.shared import pointers
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, WrongState
 from chalicelib.shared.workdays import thai_date
 

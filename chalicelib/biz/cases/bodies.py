@@ -8,26 +8,15 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import Field, RootModel, ValidationError, field_validator
 
 from chalicelib.shared.problems import Bilingual, invalid_body
-from chalicelib.shared.thai import Text, is_juristic_id, is_national_id
+from chalicelib.shared.thai import is_juristic_id, is_national_id
 from chalicelib.shared.web import Incoming, parse_json
 
+from ..asked import PageQuery, ShortText, Words
 from ..definitions.parts import ApplicantKind, Procedure
 
 Body = TypeVar("Body", bound=Incoming)
 MAX_FOUND_VALUE = 1000
 """Characters of a measured value, as JSON."""
-ShortText = Annotated[str, Field(min_length=1, max_length=2000)]
-
-
-class Words(Incoming):
-    """A text in both languages."""
-
-    th: ShortText
-    en: ShortText
-
-    def text(self) -> Text:
-        """As the room keeps it."""
-        return Text(th=self.th, en=self.en)
 
 
 class ApplicantBody(Incoming):
@@ -169,13 +158,6 @@ class OfficerBody(Incoming):
         if not is_national_id(value):
             raise Bilingual("เลขประจำตัวประชาชนไม่ถูกต้อง", "Not a valid 13-digit national id.")
         return value
-
-
-class PageQuery(Incoming):
-    """A page of a list."""
-
-    cursor: Annotated[str, Field(max_length=2000)] | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
 class CasesQuery(PageQuery):

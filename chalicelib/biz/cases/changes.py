@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared import pointers
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault
-from chalicelib.shared.thai import Text
 
 from ..definitions import computed, forms, lint_schema
-from ..definitions.model import ServiceDefinition
 from ..definitions.validators import holds
-from ..model import Case
 
 if TYPE_CHECKING:  # filing asks here what was changed
+    from chalicelib.shared.thai import Text
+
+    from ..definitions.model import ServiceDefinition
+    from ..model import Case
     from .rules import Book
 
 

@@ -9,12 +9,11 @@ from chalicelib.shared import clock_ledger
 from chalicelib.shared.clock_ledger import ClockView, Entry, Term
 from chalicelib.shared.workdays import Calendar, thai_date
 
-from ..definitions.model import ServiceDefinition
-from ..definitions.parts import ClockEffect
-from ..laws import LawPack
-from ..model import Case
-
 if TYPE_CHECKING:
+    from ..definitions.model import ServiceDefinition
+    from ..definitions.parts import ClockEffect
+    from ..laws import LawPack
+    from ..model import Case
     from .rules import Book
 
 

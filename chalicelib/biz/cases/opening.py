@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AssuranceTooLow, Fault, Invalid, NotAllowed, WrongState
 from chalicelib.shared.identity import Caller
 

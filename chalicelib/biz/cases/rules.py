@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared import pointers
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState
 from chalicelib.shared.workdays import Calendar, thai_date
 
 from ..definitions import ages, forms, lint_schema, procedures
-from ..definitions.model import ChecklistItem, DocumentRule, ServiceDefinition
 from ..definitions.parts import APPLICANT, LINKED, SYSTEM, Action, Effect, Procedure, State
-from ..definitions.procedures import ProcedureRule
 from ..laws import LawPack, filing
 from ..licences import succession
 from ..model import INSPECTION_PHOTO, Case, Decision, Deficiency, DeficiencyList, Finding, Inspection, Place
 from . import changes, clock
+
+if TYPE_CHECKING:
+    from ..definitions.model import ChecklistItem, DocumentRule, ServiceDefinition
+    from ..definitions.procedures import ProcedureRule
 
 
 @dataclass(frozen=True)

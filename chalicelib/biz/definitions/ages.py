@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared import pointers
 from chalicelib.shared.ages import years
 from chalicelib.shared.errors import Fault
 
 from . import lint_schema
-from .model import ServiceDefinition
 from .problems import Problem, at
+
+if TYPE_CHECKING:
+    from .model import ServiceDefinition
 
 
 def faults(definition: ServiceDefinition, answers: Any, on: dt.date, base: str = "/answers") -> list[Fault]:

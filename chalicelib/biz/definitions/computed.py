@@ -10,14 +10,16 @@ import copy
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault
 from chalicelib.shared.expressions import BadExpression, Evaluation, Value
 
-from .parts import Asks
 from .validators import holds
+
+if TYPE_CHECKING:
+    from .parts import Asks
 
 _ANY_DAY = dt.date(2000, 1, 1)
 """A formula of an answer has no rates, so the day does not matter."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -12,8 +12,10 @@ from chalicelib.shared.expressions import BadExpression, Evaluation
 from chalicelib.shared.sourced import Part
 from chalicelib.shared.thai import Text
 
-from .model import Fee, ServiceDefinition
 from .procedures import Base, facts
+
+if TYPE_CHECKING:
+    from .model import Fee, ServiceDefinition
 
 MAX_SATANG = 10_000_000_000
 """A fee of more than 100 million baht is a mistake in the formula."""

@@ -6,7 +6,7 @@ The server's judgement is the only one that counts; what a browser checked is a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared import pointers
 from chalicelib.shared.errors import Fault
@@ -14,10 +14,12 @@ from chalicelib.shared.redaction import holds_id
 from chalicelib.shared.thai import Text
 
 from . import computed
-from .model import DocumentRule, ServiceDefinition
-from .parts import ApplicantKind, Asks
 from .validators import holds as holds
 from .validators import validator
+
+if TYPE_CHECKING:
+    from .model import DocumentRule, ServiceDefinition
+    from .parts import ApplicantKind, Asks
 
 MAX_FAULTS = 50
 """Faults reported at once; a form with more is mended in rounds."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared import pointers
 from chalicelib.shared.expressions import MAX_STEPS, OPERATIONS
 
 from . import computed, lint_schema
-from .model import ServiceDefinition
-from .parts import Form, Schema
 from .problems import Problem, at
 from .procedures import FACTS
 from .validators import item_bound
+
+if TYPE_CHECKING:
+    from .model import ServiceDefinition
+    from .parts import Form, Schema
 
 _MAX_EXPRESSION_DEPTH = 30
 _MAX_COMPUTED = 50

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..guide import answers as guide_answers
 from ..guide import rules
 from ..guide.vocabulary import RESERVED, Vocabulary, shared
 from . import computed, lint_schema, partial
-from .guide import Guide, GuideCase, Question
-from .model import ServiceDefinition
-from .parts import Schema
 from .problems import Problem, at
 from .validators import holds
+
+if TYPE_CHECKING:
+    from .guide import Guide, GuideCase, Question
+    from .model import ServiceDefinition
+    from .parts import Schema
 
 MAX_ASKS = 20
 MAX_TEST_WORK = 100_000

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from .link import Link, address_fault
-from .model import ServiceDefinition
 from .parts import APPLICANT, LINKED, SYSTEM, Workflow
 from .problems import Problem, at
+
+if TYPE_CHECKING:
+    from .model import ServiceDefinition
 
 
 def problems(definition: ServiceDefinition) -> Iterator[Problem]:

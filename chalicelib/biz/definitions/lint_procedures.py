@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from . import computed, lint_schema
 from .lint_form import problems as form_problems
 from .lint_workflow import problems as workflow_problems
-from .model import ServiceDefinition
-from .parts import Procedure
 from .problems import Problem, at
-from .procedures import ProcedureRule
+
+if TYPE_CHECKING:
+    from .model import ServiceDefinition
+    from .parts import Procedure
+    from .procedures import ProcedureRule
 
 _LISTS = ("documents", "prefill", "fees")
 

@@ -7,15 +7,18 @@ leads back to itself, and lists longer than their bound are refused without look
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared import pointers
+from chalicelib.shared.dataclass import dataclass
 
 from . import patterns
-from .parts import Schema
 from .problems import Problem, at
 from .validators import FORMATS, HOLD_SCHEMAS, LISTS_OF_SCHEMAS, MAX_ITEMS, SCHEMAS, item_bound
+
+if TYPE_CHECKING:
+    from .parts import Schema
 
 MAX_DEPTH = 24
 MAX_NODES = 3000

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from . import lint_guide, lint_schema
-from .model import ServiceDefinition
-from .parts import Form, Schema
 from .problems import Problem, at
+
+if TYPE_CHECKING:
+    from .model import ServiceDefinition
+    from .parts import Form, Schema
 
 
 def problems(definition: ServiceDefinition) -> Iterator[Problem]:

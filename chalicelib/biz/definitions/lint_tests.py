@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared import pointers
 from chalicelib.shared.expressions import BadExpression
 
 from . import ages, computed, fees, forms, lint_guide, lint_schema, lint_schemas, procedures
-from .model import Case, ServiceDefinition
 from .problems import Problem, at
+
+if TYPE_CHECKING:
+    from .model import Case, ServiceDefinition
 
 MAX_TESTS = 100
 MAX_WORK = 400_000

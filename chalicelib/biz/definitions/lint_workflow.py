@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from .model import ServiceDefinition
 from .parts import AGENCY_ROLES, APPLICANT, LINKED, ROLES, SYSTEM, Action, Effect, Workflow
 from .problems import Problem
+
+if TYPE_CHECKING:
+    from .model import ServiceDefinition
 
 MAX_STATES = 60
 MAX_ACTIONS = 200

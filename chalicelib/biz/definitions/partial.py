@@ -8,10 +8,10 @@ yes or a no those that made it so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.shared import pointers
+from chalicelib.shared.dataclass import dataclass
 
 from .validators import validator
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from chalicelib.shared import pointers
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault
 from chalicelib.shared.thai import Text
 

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.shared.identity import PUBLIC, officer
 from chalicelib.shared.web import Call, Reply, Room
 
-from ..cases.bodies import PageQuery
+from ..asked import PageQuery
 from ..service import Biz
 from . import views
 

@@ -29,7 +29,7 @@ _OVERLAP = dt.timedelta(minutes=2)
 class Row(BaseModel):
     """Base of what is stored."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Work(Row):

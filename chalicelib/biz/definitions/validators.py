@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.shared.thai import is_juristic_id, is_national_id
 
 from . import patterns
-from .parts import Schema
+
+if TYPE_CHECKING:
+    from .parts import Schema
 
 MAX_ITEMS = 1000
 """Entries of a list that are looked into; a longer list is a fault, whatever is in it."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.thai import NationalId
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, NotFound, WrongState, not_found
 from chalicelib.shared.thai import Text
 
-from ..model import Act, Case, Power
-from .model import Command, Delegation, Side, Standing, Status
+if TYPE_CHECKING:
+    from ..model import Act, Case, Power
+    from .model import Command, Delegation, Side, Standing, Status
 
 _COMMANDS: Mapping[Command, tuple[Side, tuple[Status, ...], Status]] = {
     "accept": ("agent", ("offered",), "accepted"),

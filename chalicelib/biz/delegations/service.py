@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once

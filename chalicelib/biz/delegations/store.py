@@ -16,16 +16,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.shared.journal import Event
-from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Change, Count, Create, Item, Key, Remove, Require, Table, Update, every
 from chalicelib.shared.workdays import thai_date
 
 from ..model import Agent, Case, Hand, Power
 from . import rules
 from .model import Delegation, Done, Side
+
+if TYPE_CHECKING:
+    from chalicelib.shared.journal import Event
+    from chalicelib.shared.keyring import Keyring
 
 _PRIVATE = ("grantor_pid", "grantor_name", "agent_pid", "agent_name", "note")
 _LEFT = dt.timedelta(days=2)

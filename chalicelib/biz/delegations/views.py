@@ -11,7 +11,7 @@ from chalicelib.shared.problems import Bilingual
 from chalicelib.shared.thai import NationalId, is_juristic_id, is_national_id, mask_id
 from chalicelib.shared.web import Incoming, Outgoing
 
-from ..cases.bodies import PageQuery
+from ..asked import PageQuery
 from ..model import Act
 from . import rules
 from .model import Command, Delegation, Done, Side, Standing

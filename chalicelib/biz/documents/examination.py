@@ -7,9 +7,10 @@ hostile bytes then meet no decoder. What remains unbounded here (a parser's own 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from zipfile import is_zipfile
+
+from chalicelib.shared.dataclass import dataclass
 
 MAGIC: Mapping[str, tuple[bytes, ...]] = {
     "application/pdf": (b"%PDF-1.", b"%PDF-2."),

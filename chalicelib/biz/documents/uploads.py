@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotFound, Stale, Unavailable, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once, Replayed

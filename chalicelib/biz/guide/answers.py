@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared.errors import Fault
 from chalicelib.shared.thai import Text, to_ascii_digits
 
-from ..definitions.guide import Choice, Question
+if TYPE_CHECKING:
+    from ..definitions.guide import Choice, Question
 
 MOST = 10_000_000
 """Largest number that any question takes."""

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 
 from chalicelib.shared import pointers
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.expressions import BadExpression, Evaluation
 from chalicelib.shared.sourced import RateRow
 

@@ -8,15 +8,19 @@ good, and an answer that was given to it all the same counts for nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.shared import pointers
-from chalicelib.shared.thai import Text
+from chalicelib.shared.dataclass import dataclass
 
 from ..definitions import partial
-from ..definitions.guide import Guide, Question
-from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from chalicelib.shared.thai import Text
+
+    from ..definitions.guide import Guide, Question
+    from .vocabulary import Vocabulary
 
 NAMED = "."
 """Stands between a service and a question of its own: such a question belongs to nobody else."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid
 from chalicelib.shared.thai import Text
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from chalicelib.shared.web import Incoming
 
-from ..cases.bodies import PageQuery, Words
+from ..asked import PageQuery, Words
 
 
 class StatusBody(Incoming):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.shared.dataclass import dataclass
 
 from . import rules
-from .model import Licence
+
+if TYPE_CHECKING:
+    from .model import Licence
 
 DAY = dt.timedelta(days=1)
 

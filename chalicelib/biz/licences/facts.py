@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai import Text
 
-from ..definitions.model import ServiceDefinition
-from .register import Seen
+if TYPE_CHECKING:
+    from ..definitions.model import ServiceDefinition
+    from .register import Seen
 
 _YES, _NO = Text(th="ใช่", en="yes"), Text(th="ไม่ใช่", en="no")
 _NO_CHOICES: Mapping[str, Text] = {}

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared import credentials, pointers
 from chalicelib.shared.credentials import SdJwt, StatusReference
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import WrongState
-from chalicelib.shared.jose import Signer
 from chalicelib.shared.workdays import BANGKOK, thai_date
 
-from ..definitions.model import ServiceDefinition
-from ..model import Case
 from .model import NO_END, Licence, LicenceNo
 from .rules import list_address, number, seat, valid_until
+
+if TYPE_CHECKING:
+    from chalicelib.shared.jose import Signer
+
+    from ..definitions.model import ServiceDefinition
+    from ..model import Case
 
 RECEIPT_VCT = "urn:klang:receipt:1"
 

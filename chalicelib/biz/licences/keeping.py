@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from chalicelib.shared.errors import AlreadyThere, NotAllowed, Stale, not_found
-from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Event, Once
-from chalicelib.shared.storage import Change, Create
-from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 from chalicelib.shared.workdays import thai_date
 
-from ..definitions.model import ServiceDefinition
 from ..definitions.parts import SYSTEM, Procedure
-from ..model import Case
 from ..office import QUEUE, Office
 from ..store import licence_key
 from . import due, rules, views
-from .model import Licence, LicenceStatus
-from .views import LicenceCard, LicenceFile
 from .words import words_of
+
+if TYPE_CHECKING:
+    from chalicelib.shared.identity import Caller
+    from chalicelib.shared.storage import Change, Create
+    from chalicelib.shared.thai import Text
+
+    from ..definitions.model import ServiceDefinition
+    from ..model import Case
+    from .model import Licence, LicenceStatus
+    from .views import LicenceCard, LicenceFile
 
 _EVENT = {
     "suspended": "suspended",

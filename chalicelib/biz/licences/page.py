@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared import press
 from chalicelib.shared.errors import NotFound, Refusal
@@ -17,8 +17,10 @@ from chalicelib.shared.thai import Language, Text, format_date
 from chalicelib.shared.web import Reply, Request, Response
 
 from .facts import facts, term
-from .register import Register, Seen
 from .wording import WORDS
+
+if TYPE_CHECKING:
+    from .register import Register, Seen
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -6,23 +6,26 @@ import datetime as dt
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.shared.credential_types import TypeMetadata
 from chalicelib.shared.cursors import Scope
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid, NotFound, not_found
 from chalicelib.shared.status_list import status_list_token
 from chalicelib.shared.workdays import BANGKOK
 
-from ..definitions.model import ServiceDefinition
-from ..office import Office
 from . import rules, types, views
 from . import words as register_words
-from .model import Licence
 from .rules import LIST_BITS, LIST_SIZE, Standing
-from .views import LicenceCard
+
+if TYPE_CHECKING:
+    from chalicelib.shared.credential_types import TypeMetadata
+
+    from ..definitions.model import ServiceDefinition
+    from ..office import Office
+    from .model import Licence
+    from .views import LicenceCard
 
 LIST_LIVES = dt.timedelta(days=1)
 """How long a verifier without a network may believe a list (`exp`): an inspector's day."""

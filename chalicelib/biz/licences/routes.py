@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from pydantic import Field
@@ -16,12 +16,14 @@ from chalicelib.shared.web import Call, Outgoing, Reply, Room
 
 from ..model import DESK_ROLES
 from ..paging import page_of
-from ..service import Biz
 from . import bodies
-from .model import LicenceStatus
 from .page import page, refusal
 from .register import Search, verifier_text
 from .views import LicenceCard, LicenceFile, LicencePage
+
+if TYPE_CHECKING:
+    from ..service import Biz
+    from .model import LicenceStatus
 
 APPROVER = officer("approver")
 READERS = [CITIZEN, officer(*DESK_ROLES)]

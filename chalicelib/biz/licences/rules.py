@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid, WrongState
 from chalicelib.shared.sourced import Part
 from chalicelib.shared.status_list import Bits, Status
 from chalicelib.shared.thai import Text, buddhist_year
 from chalicelib.shared.workdays import thai_date
 
-from ..definitions.model import ServiceDefinition, Validity
 from .model import NO_END, Licence, LicenceNo, LicenceStatus, StatusChange
+
+if TYPE_CHECKING:
+    from ..definitions.model import ServiceDefinition, Validity
 
 LIST_SIZE = 1 << 17
 """Credentials per status list: large enough that fetching it does not tell which licence was looked at."""

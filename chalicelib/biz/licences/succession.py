@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from chalicelib.shared.errors import WrongState
 from chalicelib.shared.thai import Text, format_date
 from chalicelib.shared.workdays import thai_date
 
-from ..definitions.model import Validity
-from ..definitions.parts import Procedure
 from ..definitions.procedures import ProcedureRule, given_for
-from ..model import Case
 from . import rules
 from .issuance import Terms
 from .model import NO_END, Licence, LicenceStatus
+
+if TYPE_CHECKING:
+    from ..definitions.model import Validity
+    from ..definitions.parts import Procedure
+    from ..model import Case
 
 _ENDED: dict[LicenceStatus, Text] = {
     "revoked": Text(th="ใบอนุญาตนี้ถูกเพิกถอนแล้ว", en="This licence was revoked."),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from chalicelib.shared.credential_types import Claim, TypeMetadata, metadata
 from chalicelib.shared.thai import Text
 
-from ..definitions.model import ServiceDefinition
 from .issuance import RECEIPT_VCT, SLIP_VCT
+
+if TYPE_CHECKING:
+    from ..definitions.model import ServiceDefinition
 
 _NO = Text(th="เลขที่เอกสาร", en="Document number")
 _NAME = Text(th="ชื่อเอกสาร", en="Document")

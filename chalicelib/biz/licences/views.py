@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from chalicelib.shared.journal import Event
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
-from ..definitions.model import ServiceDefinition
 from ..definitions.parts import Procedure
 from . import succession
 from .model import NO_END, Licence, StatusChange
 from .rules import standing
+
+if TYPE_CHECKING:
+    from chalicelib.shared.journal import Event
+
+    from ..definitions.model import ServiceDefinition
 
 _NAMES = {
     "issued": Text(th="ออกใบอนุญาต", en="Issued"),

@@ -10,7 +10,8 @@ from pydantic import Field, field_validator
 from chalicelib.shared.problems import Bilingual
 from chalicelib.shared.web import Incoming
 
-from ..cases.bodies import FindingBody, Words
+from ..asked import Words
+from ..cases.bodies import FindingBody
 from ..definitions.link import MAX_URL, address_fault
 from ..model import AgencyLicence
 

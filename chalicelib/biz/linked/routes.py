@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.shared.identity import Allow, citizen
 from chalicelib.shared.web import Call, Reply, Room
 
+from ..asked import PageQuery, Words
 from ..cases import bodies as cases
 from ..cases.replies import carded, carded_again
 from ..cases.views import CaseCard
@@ -48,7 +49,7 @@ def _reading(room: Room, biz: Biz) -> None:
     @room.get(
         LINKED + "/deliveries",
         **_signed(biz),
-        query=cases.PageQuery,
+        query=PageQuery,
         answer=views.WaitingPage,
         summary="For the agency's system: what it was told and has not taken yet, oldest first",
     )
@@ -96,7 +97,7 @@ def _moving(room: Room, biz: Biz) -> None:
     def ask(call: Call) -> Reply:
         body: cases.DeficienciesBody = call.body
         items = [
-            Deficiency(pointer=item.pointer, document=item.document, text=cases.Words(th=item.th, en=item.en).text())
+            Deficiency(pointer=item.pointer, document=item.document, text=Words(th=item.th, en=item.en).text())
             for item in body.items
         ]
         return carded(biz.linked.ask(call.vouched, call.params["id"], items, body.officer_omission))

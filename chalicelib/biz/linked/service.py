@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai import Language
 
 from . import sms

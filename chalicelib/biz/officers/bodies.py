@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from chalicelib.shared.problems import Bilingual
 from chalicelib.shared.web import Incoming
 
-from ..cases.bodies import PageQuery, Words
+from ..asked import PageQuery, Words
 
 Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..office import Office
 from .rules import Decided

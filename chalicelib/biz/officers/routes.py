@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.shared.identity import officer
 from chalicelib.shared.web import Call, Reply, Room
 
+from ..asked import Words
 from ..cases import bodies, replies
 from ..cases.replies import carded, carded_again
 from ..cases.views import CaseCard
@@ -69,7 +70,7 @@ def _acting(room: Room, biz: Biz) -> None:
     )
     def deficiencies(call: Call) -> Reply:
         items = [
-            Deficiency(pointer=item.pointer, document=item.document, text=bodies.Words(th=item.th, en=item.en).text())
+            Deficiency(pointer=item.pointer, document=item.document, text=Words(th=item.th, en=item.en).text())
             for item in call.body.items
         ]
         return carded(desk.ask(call.once, call.caller, call.params["id"], items, call.body.officer_omission))

@@ -6,7 +6,7 @@ from chalicelib.shared.errors import not_found
 from chalicelib.shared.identity import CITIZEN, officer
 from chalicelib.shared.web import Call, Reply, Room
 
-from ..cases.bodies import PageQuery
+from ..asked import PageQuery
 from ..cases.replies import carded, carded_again
 from ..cases.views import CaseCard
 from ..model import DESK_ROLES, HEAD

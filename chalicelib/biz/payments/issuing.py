@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AlreadyThere, Stale, Unavailable, WrongState
 from chalicelib.shared.journal import Event, Once
 from chalicelib.shared.storage import Change, Create, Json

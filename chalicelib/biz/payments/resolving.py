@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chalicelib.shared import payment_accounts as accounts
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.payment_accounts import declined as declined

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AlreadyThere, Stale, Unavailable
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Once

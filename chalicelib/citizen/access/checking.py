@@ -6,8 +6,9 @@ The formats are public (RFC 6962, C2SP); the same file that anybody can download
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 from .model import OwnReceipt
 

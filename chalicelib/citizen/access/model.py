@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..model import Person
 
@@ -28,7 +30,7 @@ class OwnReceipt(BaseModel):
         log_key: the log's verifier key.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     at: str
     consumer: str

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 
 from chalicelib.shared.cursors import Scope
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AlreadyThere, NotFound, Stale, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token

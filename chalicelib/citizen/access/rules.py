@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, Protocol
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import WrongState
 from chalicelib.shared.sourced import Sourced
 from chalicelib.shared.workdays import thai_date

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.shared import pointers
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AlreadyThere, Stale, UpstreamFailed, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_id, new_token

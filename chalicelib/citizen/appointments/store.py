@@ -17,8 +17,8 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Change, Count, Create, Item, Key, Remove, Table, Update, every
 from chalicelib.shared.workdays import BANGKOK

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from chalicelib.shared import thai_qr
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import UpstreamFailed
 from chalicelib.shared.gdx_client import Gdx
 from chalicelib.shared.payment_notices import satang

@@ -22,11 +22,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.payment_reconciling import NOBODY, Report, day_pk, run_sk
 from chalicelib.shared.storage import Create, Item, Json, Key, Page, Remove, Table, Update, every

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.shared import payment_accounts as accounts
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AlreadyThere, Fault, Invalid, NotAllowed, WrongState, not_found
 from chalicelib.shared.identity import Caller, Posting
 from chalicelib.shared.ids import new_token

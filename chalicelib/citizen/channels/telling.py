@@ -8,9 +8,9 @@ was surely not taken is tried again by the queue. Why that way round: docs/decis
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from chalicelib.shared import contacts
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Event, NotYet
 from chalicelib.shared.messengers import Mail, NotTaken, Unclear, Undeliverable

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai import Text
 
 State = Literal["REQUESTED", "GIVEN", "REFUSED", "WITHDRAWN", "EXPIRED", "USED"]
@@ -18,7 +18,7 @@ Deed = Literal["give", "refuse", "withdraw"]
 class Told(BaseModel):
     """Base of what the exchange tells; what a newer exchange says beside it is passed over."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Named(Told):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from chalicelib.shared.dataclass import dataclass
 
 from .model import Consent, Deed, News, Notch, Standing, State
 

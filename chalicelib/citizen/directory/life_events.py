@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter
+
+from chalicelib.shared.dataclass import dataclass
 
 from .listing import Directory
 from .model import LifeEvent, Service

@@ -7,8 +7,8 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Refusal
 from chalicelib.shared.thai_fold import order_key
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.sourced import Part, Slug
 from chalicelib.shared.thai import Text
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai_fold import fold
 from chalicelib.shared.thai_tokens import Run, clusters, runs
 

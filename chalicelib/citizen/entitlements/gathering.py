@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Invalid, NotAllowed, NotFound, Refusal, TooMany
 from chalicelib.shared.gdx_client import ConsentNeeded, Gdx
 

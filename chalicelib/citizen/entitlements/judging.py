@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.expressions import BadExpression, Evaluation, NotKnown
 from chalicelib.shared.sourced import RateRow, Said
 from chalicelib.shared.thai import Text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import UpstreamFailed
 
 

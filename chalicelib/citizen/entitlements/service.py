@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
 from chalicelib.shared import pointers
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import (
     AlreadyThere,
     AssuranceTooLow,

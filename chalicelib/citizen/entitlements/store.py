@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Change, Count, Create, Item, Key, Remove, Table, Update, every
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.thai import Text
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from pydantic import Field
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Incoming
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.journal import Head, Journal, Once
 from chalicelib.shared.storage import Change, Count, Create, Item, Key, Remove, Table, Update
 from chalicelib.shared.workdays import thai_date

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai import Text
 
 from ..model import Noun, Person

@@ -7,9 +7,10 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import (
     AlreadyThere,
     Fault,

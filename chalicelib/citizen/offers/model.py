@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai import NationalId, Text
 
 UNKNOWN: Literal["-"] = "-"

@@ -11,8 +11,9 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AlreadyThere, Fault, Invalid, NotAllowed, Refusal, Stale
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Event, Head, NotYet, Once

@@ -8,9 +8,9 @@ told before stays, can be opened, refused and taken up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AlreadyThere
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.storage import Create, Item, Key, Remove, Table, WriteRefused

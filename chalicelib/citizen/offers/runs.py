@@ -14,8 +14,9 @@ import datetime as dt
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AlreadyThere, Refusal, Stale
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Event, Once

@@ -17,9 +17,9 @@ count could be told closer than K, more rows are hidden, the smallest first, unt
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.suppression import K, Relation, bounds
 
 from .model import Figure, Group

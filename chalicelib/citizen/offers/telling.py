@@ -7,8 +7,9 @@ whatever repeats, crashes or runs twice, a person is told once; and who is told 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AlreadyThere, Stale
 from chalicelib.shared.ids import new_id, new_token
 from chalicelib.shared.journal import Event, Head, Once

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import TooMany, Unavailable, UpstreamFailed
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once

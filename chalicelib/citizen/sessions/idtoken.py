@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.jose import TokenRefused, base64url, verify_jwt
 
 from .providers import LoginProvider

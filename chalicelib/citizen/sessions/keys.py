@@ -13,11 +13,11 @@ old one stays published until the last token that it signed has ended.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared.access_tokens import MAX_LIFETIME
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.jose import raw_signature
 from chalicelib.shared.keyring import Keyring, ec_jwk

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..model import Person
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import thai_date
 

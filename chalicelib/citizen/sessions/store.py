@@ -12,10 +12,11 @@ LOGIN-SECRET#{provider}  / 1              the secret that a provider gave us, se
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.storage import Change, Count, Create, Item, Key, Table, Update, every
 
 from ..model import Person

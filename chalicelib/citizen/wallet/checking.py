@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, cast
 
 from chalicelib.shared.credential_types import NOTHING, Described
 from chalicelib.shared.credentials import Credential, verify
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.jose import TokenRefused
 from chalicelib.shared.status_list import Status
 from chalicelib.shared.thai import Text

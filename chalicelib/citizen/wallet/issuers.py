@@ -11,12 +11,12 @@ import datetime as dt
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from chalicelib.shared.credential_types import LONGEST_VCT, NOTHING, Described, TypeMetadata, read
 from chalicelib.shared.credentials import StatusReference
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.egress import Http, HttpAnswer, Unreachable
 from chalicelib.shared.errors import UpstreamFailed
 from chalicelib.shared.jose import Jwks

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from pydantic import Field
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.journal import Head
 from chalicelib.shared.web import Incoming
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.shared.credentials import NotDisclosable, SdJwt, disclosable_names, present
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid
 
 _TECHNICAL = frozenset({"_sd", "_sd_alg", "iss", "vct", "iat", "nbf", "exp", "status", "cnf"})

@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid, NotFound, Stale, TooMany, WrongState, not_found
 from chalicelib.shared.identity import NOBODY, Caller
 from chalicelib.shared.ids import new_id, new_token

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ...shared.dataclass import dataclass
 from ...shared.identity import Caller
 from ..ids import SubsystemId
 from .ledger import unknown

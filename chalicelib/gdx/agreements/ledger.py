@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import NotFound, not_found
 from ...shared.journal import Event, Head, Journal, Once
 from ...shared.storage import Change, Create, Item, Key, Page, Table, Update

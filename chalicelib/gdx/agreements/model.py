@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..ids import SubsystemId
 from ..model import Agreement, AgreementState

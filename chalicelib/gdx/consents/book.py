@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from ...shared.cursors import Cursors
+from ...shared.dataclass import dataclass
 from ...shared.errors import Stale
 from ...shared.journal import Journal, Once
 from ...shared.storage import Item, Json, Table, Update

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from ...shared.dataclass import dataclass
 from ...shared.journal import Head
 from ..ids import ServiceId, SubsystemId
 

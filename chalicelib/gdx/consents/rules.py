@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import AlreadyThere, AssuranceTooLow, Fault, TooMany, WrongState
 from ...shared.storage import Change, Item, Require, Update
 from ..ids import ServiceId

@@ -12,10 +12,11 @@ be judged. Members of a record and reasons of a revocation are named as in OpenI
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import AlreadyThere, Fault, Invalid, WrongState, not_found
 from ...shared.jose import TokenRefused, verify_jwt
 from ...shared.journal import Once

@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from datetime import datetime
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import Fault, Invalid, TooMany, WrongState, not_found
 from ...shared.journal import Head, Journal, Once
 from ...shared.keyring import Keyring

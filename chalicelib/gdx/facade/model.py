@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any, Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..ids import ServiceId, SubsystemId
 

@@ -7,9 +7,9 @@ member of the sandbox.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from ...shared.dataclass import dataclass
 from ...shared.thai import Text
 from ..ids import INSTANCE, MemberClass
 from ..model import Member

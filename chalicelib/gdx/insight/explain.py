@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import Refusal
 from ...shared.keyring import Keyring
 from ...shared.storage import Table

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 
 from ...shared.connections import Connected, Connections, Platform
 from ...shared.cursors import Cursors
+from ...shared.dataclass import dataclass
 from ...shared.errors import Refusal, UpstreamFailed, not_found
 from ...shared.gdx_client import Gdx
 from ...shared.thai import Text

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import Fault, Invalid
 from ...shared.storage import Item, Table
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import Fault, Invalid, not_found
 from ...shared.identity import Caller
 from ...shared.parts import Parts

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..rules import thai_day
 from .monitor import milliseconds

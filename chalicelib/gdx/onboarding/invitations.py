@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import AlreadyThere, Fault, Invalid, NotAllowed, WrongState, not_found
 from ...shared.ids import new_token
 from ...shared.journal import Event, Head, Journal, Once

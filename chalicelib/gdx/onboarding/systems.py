@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import Fault, Invalid, NotAllowed
 from ...shared.identity import Caller
 from ...shared.journal import Once

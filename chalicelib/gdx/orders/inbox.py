@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
+from ...shared.dataclass import dataclass
 from ...shared.egress import HttpAnswer
 from ...shared.errors import Invalid, Refusal, Stale, Unavailable, WrongState
 from ...shared.ids import new_token

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import Refusal, Unavailable
 from ..directory import Directory
 from ..exchanges import Exchanges

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import AlreadyThere, TooLarge
 from ...shared.ids import new_token
 from ...shared.journal import Head, Once

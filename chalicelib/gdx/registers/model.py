@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..ids import MemberId
 

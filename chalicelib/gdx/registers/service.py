@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import AlreadyThere, Fault, Invalid, NotAllowed, Stale, not_found
 from ...shared.identity import Caller
 from ...shared.journal import Head, Journal, Once

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ...shared.dataclass import dataclass
 from ...shared.egress import MAX_ANSWER
 from ...shared.errors import NotFound, Unavailable
 from ...shared.web import Reply

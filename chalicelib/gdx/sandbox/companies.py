@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from . import names, people
 from .names import pick, throw

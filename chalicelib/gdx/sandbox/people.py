@@ -7,10 +7,11 @@ eighteen years younger than its father.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 from . import names
 from .names import pick, throw

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import AlreadyThere, Fault, Invalid, NotAllowed, TooMany, not_found
 from ...shared.gdx_request import GdxRequest, GdxRequests
 from ...shared.identity import Caller

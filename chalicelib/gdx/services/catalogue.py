@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from ...shared.cursors import Cursors
+from ...shared.dataclass import dataclass
 from ...shared.storage import Table, every
 from ..directory import Directory
 from ..ids import MemberId, ServiceId

@@ -8,10 +8,11 @@ while this was written, the event leads to the rest (`finish`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import AlreadyThere, Fault, Stale
 from ...shared.journal import Event, Journal, Once
 from ...shared.storage import Change as Write

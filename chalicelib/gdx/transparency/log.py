@@ -8,9 +8,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from ...shared import tlog_merkle as merkle
+from ...shared.dataclass import dataclass
 from ...shared.errors import Fault, Invalid, NotFound, Unavailable, WrongState, not_found
 from ...shared.objects import Objects
 from ...shared.tlog_merkle import BadProof, check_consistency, check_inclusion, leaf_hash

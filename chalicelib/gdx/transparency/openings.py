@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import NotFound, not_found
 from ...shared.keyring import Keyring
 from ...shared.storage import Table

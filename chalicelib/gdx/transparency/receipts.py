@@ -8,8 +8,9 @@ everybody has seen. Without the salt nobody can try out bodies against a commitm
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import WrongState, not_found
 from ...shared.keyring import Keyring
 from ...shared.storage import Item, Table

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import NotFound, Unavailable
 from ...shared.ids import new_token
 from ...shared.objects import Objects

@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from ...shared.dataclass import dataclass
 from ...shared.tlog_merkle import leaf_hash
 from .covert import counted
 from .store import Head

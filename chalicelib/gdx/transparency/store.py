@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from ...shared.dataclass import dataclass
 from ...shared.storage import Json, Key
 from ...shared.tlog_merkle import EMPTY
 

@@ -7,9 +7,9 @@ so a checkpoint with its cosignature (C2SP tlog-cosignature) is the one that eve
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import Fault, Invalid, NotAllowed, Unavailable, WrongState
 from ...shared.journal import Journal, Once
 from ...shared.objects import Objects

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from ...shared.cursors import Cursors
+from ...shared.dataclass import dataclass
 from ...shared.keyring import Keyring
 from ...shared.storage import Item, Table, every
 from .. import store

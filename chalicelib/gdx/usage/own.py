@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import not_found
 from ...shared.keyring import Keyring
 from ...shared.storage import Key, Table, every

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..ids import SubsystemId
 

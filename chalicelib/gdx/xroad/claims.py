@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ...shared.dataclass import dataclass
 from ...shared.egress import MAX_LARGE
 from ...shared.errors import Fault, NotFound
 from ...shared.objects import Objects

@@ -7,12 +7,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..ids import INSTANCE, MemberClass, MemberId
 from ..model import Member, Subsystem

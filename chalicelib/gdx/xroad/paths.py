@@ -8,9 +8,10 @@ XRDDEV-3054, fixed in X-Road 7.7.1, was such a hole.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..refusals import invalid_request
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ...shared.dataclass import dataclass
 from ...shared.errors import Fault
 from ...shared.json_text import parse_json
 from ..refusals import InvalidBody

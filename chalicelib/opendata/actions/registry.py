@@ -7,9 +7,9 @@ answers, so it speaks to the people who call the API.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotAllowed
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once, Replayed

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..rules import Rejected, flag
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Event
 from chalicelib.shared.storage import Change as Write

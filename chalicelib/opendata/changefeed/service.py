@@ -8,8 +8,9 @@ ever missed, whoever wrote at the same moment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..changes import LOG_ID, OVERLAP_MS, Change, Log, back, first_at
 from ..rules import Rejected

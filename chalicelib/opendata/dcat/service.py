@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid
 from chalicelib.shared.identity import NOBODY
 

@@ -6,10 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.workdays import BANGKOK
 
 STARTS = timedelta(hours=3)

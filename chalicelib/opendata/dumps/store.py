@@ -7,9 +7,10 @@ DUMPS / TOLD    the dumps that anybody may fetch, the latest first
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from typing import Any, Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.storage import Change, Create, Item, Key, Table, Update, WriteRefused
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..model import Group, Package
 from ..page.hits import title_of

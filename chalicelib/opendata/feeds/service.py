@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.web import Request
 

@@ -8,9 +8,10 @@ loses a dataset while a crawler goes through them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 from xml.etree.ElementTree import Element
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..page.links import Links
 from ..page.words import Language

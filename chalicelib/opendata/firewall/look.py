@@ -8,9 +8,11 @@ columns alone. Only counts and row numbers leave: no value of the table is ever 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..tables.ingest.types import quoted
 from . import naming, patterns

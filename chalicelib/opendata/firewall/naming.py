@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-_BLANKS = re.compile(r"[\s_.\-/()\[\]:*#\"']+")
+from chalicelib.shared.later import pattern
+
+_BLANKS = pattern(r"[\s_.\-/()\[\]:*#\"']+")
 
 
 def _any(words: str) -> re.Pattern[str]:
-    return re.compile("|".join(words.split()), re.IGNORECASE)
+    return pattern("|".join(words.split()), re.IGNORECASE)
 
 
 NATIONAL_ID = _any(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale, Unavailable, WrongState
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Event, Once, Replayed

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import AlreadyThere, NotAllowed, NotFound, Stale
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once, Replayed

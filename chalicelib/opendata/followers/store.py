@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Journal, Once
 from chalicelib.shared.storage import Change, Count, Create, Item, Key, Page, Remove, Require, Table

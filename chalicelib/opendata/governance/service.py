@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from chalicelib.shared.cursors import Cursors
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, NotAllowed, NotFound, Stale, WrongState
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once, Replayed

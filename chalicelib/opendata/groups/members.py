@@ -11,9 +11,10 @@ dataset itself (`Dataset.groups`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Stale
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Head, Journal, Once

@@ -12,8 +12,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from .. import rules
 from ..standard import fields as standard

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..model import DatasetId, GroupId, ResourceId
 

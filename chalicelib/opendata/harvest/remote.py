@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.egress import Http, Unreachable
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.storage import Count, Key, Table, WriteRefused

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Invalid, Refusal, UpstreamFailed, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_token

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..model import Dataset, DatasetId, Group, Package, Resource, in_order
 from ..standard.governance import needs_four_eyes

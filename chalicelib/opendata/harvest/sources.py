@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.shared.cursors import Cursors
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, NotFound, Stale, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Journal, Once

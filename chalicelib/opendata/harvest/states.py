@@ -8,9 +8,9 @@ and is one word: nothing of ours that is not public.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.storage import Table
 
 from .. import rules

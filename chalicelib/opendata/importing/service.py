@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import KeyReused, NotFound, Unavailable
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_token

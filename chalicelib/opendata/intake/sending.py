@@ -10,10 +10,11 @@ S3 checks the SHA-256 of each part; that of the whole is checked when the file i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid, WrongState, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_token

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.identity import Caller
 
 from ..model import File, Package, Resource, Table

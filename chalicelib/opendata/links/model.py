@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 State = Literal["unknown", "ok", "gone", "refused", "away", "forbidden", "large"]
 """unknown: not looked at yet. gone: 404 or 410. refused: another answer than a file. away: no answer, or not now.

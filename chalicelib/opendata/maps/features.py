@@ -7,8 +7,9 @@ so many of them at once at most; where the reading stopped, the next page goes o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..recognition import codes
 from ..recognition.look import quoted

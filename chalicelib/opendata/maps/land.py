@@ -10,9 +10,10 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from chalicelib.shared.dataclass import dataclass
 
 _FILE = Path(__file__).parent / "data" / "provinces.json"
 _NUMBER = re.compile(r"-?[0-9]+")

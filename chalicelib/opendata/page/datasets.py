@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from .. import changes
 from ..model import Group, Package

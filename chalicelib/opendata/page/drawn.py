@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..charts.model import Points
 from ..maps import drawing

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..search.model import Found
 from ..standard import fields as metadata

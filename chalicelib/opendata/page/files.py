@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.objects import Objects
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..model import Group, Package
 from ..reading import Reading

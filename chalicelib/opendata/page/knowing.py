@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..charts.service import Asked
 from ..joins.service import Joinable

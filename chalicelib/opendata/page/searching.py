@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..search.model import Everything, Exact, Query, Question, Words
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from chalicelib.shared.dataclass import dataclass
 
 from ..model import File, Package, Resource
 from .files import Shown

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.identity import NOBODY
 
 from ..model import File

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..participation.model import Contribution, Ratings
 from .files import safe

@@ -9,7 +9,8 @@ the flag and the fields that the Thai standard has for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..model import Package
 from ..standard import fields as metadata

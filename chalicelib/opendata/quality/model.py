@@ -8,8 +8,10 @@ validity 25; A from 90, B from 75, C from 60, D from 40, else E. How points are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 Name = Literal["metadata", "timeliness", "access", "machine", "validity"]
 Grade = Literal["A", "B", "C", "D", "E"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Event, NotYet

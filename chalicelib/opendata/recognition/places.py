@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from chalicelib.shared.later import pattern
 from chalicelib.shared.provinces import provinces
 from chalicelib.shared.thai_fold import fold
 
@@ -22,13 +23,13 @@ from .codes import AMPHOE, PROVINCE, TAMBON
 _FILE = Path(__file__).parent / "data" / "places.txt"
 
 _PREFIXES = {
-    PROVINCE: re.compile(r"^(จังหวัด|จ\.|จ(?=\s)|changwat\b|province of\b)|(\bprovince|\bmetropolis)$"),
-    AMPHOE: re.compile(
+    PROVINCE: pattern(r"^(จังหวัด|จ\.|จ(?=\s)|changwat\b|province of\b)|(\bprovince|\bmetropolis)$"),
+    AMPHOE: pattern(
         r"^(กิ่งอำเภอ|กิ่ง\s*อ\.|อำเภอ|อ\.|อ(?=\s)|เขต|ข\.|king amphoe\b|amphoe\b|amphur\b|khet\b)|(\bdistrict)$"
     ),
-    TAMBON: re.compile(r"^(ตำบล|ต\.|ต(?=\s)|แขวง|ข\.|tambon\b|khwaeng\b)|(\bsub-?\s?district)$"),
+    TAMBON: pattern(r"^(ตำบล|ต\.|ต(?=\s)|แขวง|ข\.|tambon\b|khwaeng\b)|(\bsub-?\s?district)$"),
 }
-_BETWEEN = re.compile(r"[\s\-.'’`()_/]+")
+_BETWEEN = pattern(r"[\s\-.'’`()_/]+")
 _ALIASES = {
     "กทม": "10",
     "กรุงเทพ": "10",
@@ -42,7 +43,7 @@ _ALIASES = {
     "korat": "30",
     "phattalung": "93",
 }
-_ISO = re.compile(r"TH-?(?P<code>[0-9]{2})", re.IGNORECASE)
+_ISO = pattern(r"TH-?(?P<code>[0-9]{2})", re.IGNORECASE)
 
 
 @cache

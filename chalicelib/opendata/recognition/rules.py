@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TypeVar
 
+from chalicelib.shared.dataclass import dataclass
+from chalicelib.shared.later import pattern
 from chalicelib.shared.thai import is_national_id
 
 from . import codes, places
@@ -24,41 +26,41 @@ SHARE = 0.95
 _UNHINTED = {PROVINCE: 3, AMPHOE: 8, TAMBON: 25}
 """Distinct names that it takes where the column's name says nothing."""
 _UNHINTED_CODES = {AMPHOE: 5, TAMBON: 5}
-_NO_VALUE = re.compile(
+_NO_VALUE = pattern(
     r"(รวม.*|.*ทั้งหมด|ทั้งประเทศ|ทั่วประเทศ|ทั่วราชอาณาจักร|ไม่ระบุ.*|ไม่ทราบ.*|อื่น ?ๆ?|total|grand total|all|whole kingdom"
     r"|nationwide|unknown|others?|n/?a|-+|\.+)",
     re.IGNORECASE,
 )
 
 _HINTS: Mapping[str, re.Pattern[str]] = {
-    TAMBON: re.compile(r"ตำบล|ตําบล|แขวง|tambon|tumbon|sub[-_ ]?district|khwaeng", re.IGNORECASE),
-    AMPHOE: re.compile(r"อำเภอ|อําเภอ|เขต|amphoe|amphur|ampher|(?<!sub)(?<!sub[-_ ])district|dcode|khet", re.IGNORECASE),
-    PROVINCE: re.compile(r"จังหวัด|changwat|province|(^|_)prov?(_|$|code)|^p_?(id|code|name)$|cwt", re.IGNORECASE),
+    TAMBON: pattern(r"ตำบล|ตําบล|แขวง|tambon|tumbon|sub[-_ ]?district|khwaeng", re.IGNORECASE),
+    AMPHOE: pattern(r"อำเภอ|อําเภอ|เขต|amphoe|amphur|ampher|(?<!sub)(?<!sub[-_ ])district|dcode|khet", re.IGNORECASE),
+    PROVINCE: pattern(r"จังหวัด|changwat|province|(^|_)prov?(_|$|code)|^p_?(id|code|name)$|cwt", re.IGNORECASE),
 }
-_OTHER_CODE = re.compile(r"ไปรษณีย์|zip|postal|post_?code", re.IGNORECASE)
-_YEAR = re.compile(r"^ปี|พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|ปีงบ|(^|[\s_])ปี|(^|_|\s)years?($|_|\s)|fiscal_?year", re.IGNORECASE)
-_LATITUDE = re.compile(r"(^|_|\s)lat(itude)?($|_|\s)|ละติจูด|ละติจุด|แลตติจูด|รุ้ง", re.IGNORECASE)
-_LONGITUDE = re.compile(r"(^|_|\s)(lon|lng|long|longitude)($|_|\s)|ลองจิจูด|ลองติจูด|ลองจิจุด|แวง(?!ง)", re.IGNORECASE)
-_ORGANIZATION = re.compile(r"หน่วยงาน|ส่วนราชการ|organi[sz]ation|agency|ministry|กระทรวง|กรม", re.IGNORECASE)
-_PERSON = re.compile(
+_OTHER_CODE = pattern(r"ไปรษณีย์|zip|postal|post_?code", re.IGNORECASE)
+_YEAR = pattern(r"^ปี|พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|ปีงบ|(^|[\s_])ปี|(^|_|\s)years?($|_|\s)|fiscal_?year", re.IGNORECASE)
+_LATITUDE = pattern(r"(^|_|\s)lat(itude)?($|_|\s)|ละติจูด|ละติจุด|แลตติจูด|รุ้ง", re.IGNORECASE)
+_LONGITUDE = pattern(r"(^|_|\s)(lon|lng|long|longitude)($|_|\s)|ลองจิจูด|ลองติจูด|ลองจิจุด|แวง(?!ง)", re.IGNORECASE)
+_ORGANIZATION = pattern(r"หน่วยงาน|ส่วนราชการ|organi[sz]ation|agency|ministry|กระทรวง|กรม", re.IGNORECASE)
+_PERSON = pattern(
     r"ชื่อ[-\s–]*(และ)?\s*(นาม)?สกุล|ชื่อตัว|นามสกุล|ผู้รับใบอนุญาต|ผู้ประกอบการ|ชื่อผู้|ชื่อเจ้าของ|ชื่อบุคคล|first_?name|last_?name"
     r"|full_?name|surname|owner_?name",
     re.IGNORECASE,
 )
-_ORG_WORD = re.compile(
+_ORG_WORD = pattern(
     r"(กระทรวง|กรม|สำนัก|สํานัก|สถาบัน|เทศบาล|องค์การ|องค์กร|อบต|อบจ|มหาวิทยาลัย|การ(ไฟฟ้า|ประปา|รถไฟ|ทาง|ท่า|เคหะ|ยาง|นิคม)|จังหวัด|ธนาคาร"
     r"|ศาล|ศูนย์|คณะกรรมการ|โรงพยาบาล|โรงเรียน|กอง|ราชบัณฑิต|รัฐสภา|เมืองพัทยา|กรุงเทพมหานคร|ministry|department|office|university"
     r"|municipality|bureau|authority|institute)",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(\+66|0)[\s-]*[2-9](?:[\s-]*[0-9]){7,8}([\s,/-]*[0-9]+)*")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_POINT = re.compile(r"\(?\s*(-?[0-9]{1,3}\.[0-9]+)\s*[,;\s]\s*(-?[0-9]{1,3}\.[0-9]+)\s*\)?")
-_SHAPE = re.compile(
+_PHONE = pattern(r"(\+66|0)[\s-]*[2-9](?:[\s-]*[0-9]){7,8}([\s,/-]*[0-9]+)*")
+_EMAIL = pattern(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_POINT = pattern(r"\(?\s*(-?[0-9]{1,3}\.[0-9]+)\s*[,;\s]\s*(-?[0-9]{1,3}\.[0-9]+)\s*\)?")
+_SHAPE = pattern(
     r'\s*(\{.*"(type|coordinates)"\s*:.*\}|(multi)?(point|linestring|polygon)\s*(z\s*)?\(.*\)|geometrycollection\s*\(.*\))\s*',
     re.IGNORECASE | re.DOTALL,
 )
-_POSTAL = re.compile(r"[1-9][0-9]{4}")
+_POSTAL = pattern(r"[1-9][0-9]{4}")
 WHOLE = frozenset({"int8", "int4", "int", "integer", "bigint"})
 NUMBERS = WHOLE | {"numeric", "float8", "float4", "double"}
 TIMES = frozenset({"date", "timestamp", "timestamptz"})

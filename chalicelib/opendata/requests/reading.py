@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chalicelib.shared.cursors import Cursors
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotAllowed, NotFound, not_found
 from chalicelib.shared.identity import Caller
 

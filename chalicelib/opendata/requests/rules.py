@@ -10,9 +10,9 @@ A public dataset may be the answer in any open state; one on its way to the publ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState
 
 from ..personal import personal

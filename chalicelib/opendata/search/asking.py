@@ -19,9 +19,10 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..rules import Rejected, flag
 from . import lucene, names

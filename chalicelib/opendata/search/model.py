@@ -7,8 +7,10 @@ through which another (OpenSearch) can be put.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NotRequired, Protocol, TypedDict, TypeVar
+
+from chalicelib.shared.dataclass import dataclass
 
 PUBLIC = "public"
 """The label of what everybody may see."""

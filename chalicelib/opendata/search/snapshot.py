@@ -19,10 +19,11 @@ import tarfile
 import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Create, Item, Key, Remove, Table, Update, WriteRefused, every

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai_tokens import Run, clusters, name_of, runs
 
 TABLE = Path(__file__).with_name("data") / "synonyms.json"

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
+
+from chalicelib.shared.dataclass import dataclass
 
 from .fields import Field, is_email, thai_standard, type_letter
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from .checks import BUDDHIST_FROM, is_date
 from .fields import Field, thai_standard

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 _DATA = Path(__file__).parent / "data"
 # local part and domain, no blanks: the HTML5 rule that CKAN uses, shortened

@@ -11,9 +11,9 @@ publish at once, as CKAN's clients do: the three steps are then one person's, an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotAllowed, WrongState
 
 from ..model import Dataset, Group, Package

@@ -7,7 +7,7 @@ column may be moved; without that row the place of a column says what it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from chalicelib.shared.dataclass import dataclass
 
 FIELDS_ROW, HEADINGS_ROW, HELP_ROW, FIRST_ROW = 3, 4, 5, 6
 

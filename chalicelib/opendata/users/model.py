@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 UserKind = Literal["person", "service"]
 

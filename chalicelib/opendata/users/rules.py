@@ -6,10 +6,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.identity import Caller
 
 from .. import rules

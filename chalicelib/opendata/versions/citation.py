@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai import format_date
 
 from ..model import File, Group, Package, Resource

@@ -9,9 +9,10 @@ values and its number, so that tables of millions of rows fit into the memory of
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..model import Table
 from ..tables.ingest.types import quoted

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from .comparing import Counted
 from .schema import Renamed, Retyped, SchemaDiff

@@ -12,9 +12,10 @@ A file version lies in the index under `VERSIONS#open` until it has its `ROOT#` 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.storage import Item, Key
 
 from ..rows import place_key

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 Column = Mapping[str, Any]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Fault, Invalid, NotFound, WrongState, not_found
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Event, Once

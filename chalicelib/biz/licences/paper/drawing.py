@@ -8,8 +8,8 @@ stands today is only where it cannot grow old, behind the QR.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.thai import Language, Text, format_date
 
 from ..facts import facts, term

@@ -29,7 +29,7 @@ _FILE = re.compile(r"([a-z][a-z_]{1,30})\.([1-9][0-9]{0,3})\.json")
 class Part(BaseModel):
     """Base: immutable, nothing unknown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Letter(Part):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 ROW_ID = "_id"
 Operator = Literal["=", "<", "<=", ">", ">="]

@@ -10,11 +10,11 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Timer
 from typing import TYPE_CHECKING
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.objects import Objects
 
 from ...model import Table

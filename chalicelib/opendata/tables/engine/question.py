@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ...model import Table
 from ...rules import Rejected

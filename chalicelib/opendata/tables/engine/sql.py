@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ..ingest.types import quoted
 from .conditions import ROW_ID, AllOf, AnyOf, Compare, Condition, Matches, Missing, Not, OneOf, Rank, Sought

@@ -12,9 +12,10 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 from .model import Unreadable
 

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from chalicelib.shared.dataclass import dataclass
 
 MAX_SIGNIFICANT = 15
 FIRST_SAFE_BE_YEAR = 2484

@@ -10,7 +10,8 @@ import re
 import statistics
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from chalicelib.shared.dataclass import dataclass
 
 from .model import Unreadable
 from .options import Options

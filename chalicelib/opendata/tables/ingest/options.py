@@ -62,7 +62,7 @@ class Options(BaseModel):
         keep_originals: whether the owner's writing is kept beside a column whose type changed it.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     encoding: Annotated[Literal["utf-8", "utf-16-le", "utf-16-be", "cp874"] | None, BeforeValidator(_encoding)] = None
     delimiter: Annotated[Literal[",", "\t", ";", "|"] | None, BeforeValidator(_delimiter)] = None

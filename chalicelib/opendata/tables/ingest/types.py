@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 from . import kinds
 from .kinds import Kind, literal

@@ -11,9 +11,10 @@ import datetime as dt
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from chalicelib.shared.dataclass import dataclass
 
 from . import layout
 from .delimited import Cleaner

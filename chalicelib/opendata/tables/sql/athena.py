@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from chalicelib.shared.dataclass import dataclass
 
 BUCKET = "YOUR-BUCKET"
 """To be replaced by whoever asked: a bucket of theirs in the region in which they query."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 from ... import given as wishes
 from ...rules import Messages, Rejected

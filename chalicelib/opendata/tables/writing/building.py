@@ -6,10 +6,11 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Item
 

@@ -14,8 +14,10 @@ import gzip
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from chalicelib.shared.dataclass import dataclass
 
 Row = tuple[Any, ...]
 Range = tuple[int, int]

@@ -6,8 +6,10 @@ A record is known again by the columns of the table's key, or by `_id` where the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, cast
+
+from chalicelib.shared.dataclass import dataclass
 
 from ...live import Live
 from ...rules import Rejected

@@ -8,10 +8,11 @@ doubled. An object whose transaction never came is swept (`compaction`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import Stale, Unavailable
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once, Replayed

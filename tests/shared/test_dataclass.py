@@ -1,0 +1,177 @@
+"""Dataclasses that are made late: the same as Python's own in all but when."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import FrozenInstanceError, asdict, field, fields, is_dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from chalicelib.shared.dataclass import dataclass
+
+Made = list[type]
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Made:
+    """The classes that Python has made into dataclasses, in order, heirs too."""
+    seen: Made = []
+    process = dataclasses._process_class  # type: ignore[attr-defined]  # the one place where it is seen
+
+    def counted(cls: type, *options: Any) -> type:
+        seen.append(cls)
+        own: type = process(cls, *options)
+        return own
+
+    monkeypatch.setattr(dataclasses, "_process_class", counted)
+    return seen
+
+
+@pytest.fixture(params=["alone", "beside another thread"])
+def company(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process of one thread, and one of several."""
+    monkeypatch.setattr(threading, "active_count", lambda: 1 if request.param == "alone" else 2)
+    yield
+
+
+def shapes() -> tuple[Any, Any]:
+    """A class with an heir."""
+
+    @dataclass(frozen=True)
+    class Shape:
+        name: str
+        sides: int = 3
+        tags: list[str] = field(default_factory=list)
+
+        def __post_init__(self) -> None:
+            if self.sides < 0:
+                raise ValueError("sides")
+
+        @cached_property
+        def loud(self) -> str:
+            return self.name.upper()
+
+    @dataclass(frozen=True, order=True)
+    class Coloured(Shape):
+        colour: str = field(default="red", kw_only=True)
+
+    return Shape, Coloured
+
+
+def test_nothing_is_made_before_the_first_object(made: Made, company: None) -> None:
+    shape, coloured = shapes()
+    assert made == []
+    coloured("a")
+    assert {shape, coloured} <= set(made)
+    before = len(made)
+    shape("b"), coloured("c")
+    assert len(made) == before
+
+
+@pytest.mark.parametrize("ask", [fields, is_dataclass, lambda shape: TypeAdapter(shape).validate_python({"name": "a"})])
+def test_whoever_asks_for_the_fields_gets_them(made: Made, company: None, ask: Callable[[Any], Any]) -> None:
+    shape, _ = shapes()
+    assert ask(shape)
+    assert shape in made
+    assert [each.name for each in fields(shape)] == ["name", "sides", "tags"]
+
+
+def test_an_object_is_as_python_makes_it(company: None) -> None:
+    shape, coloured = shapes()
+    one = shape("a", tags=["x"])
+    assert (one, repr(one)) == (shape("a", 3, ["x"]), f"{shape.__qualname__}(name='a', sides=3, tags=['x'])")
+    assert asdict(replace(one, sides=4)) == {"name": "a", "sides": 4, "tags": ["x"]}
+    assert shape("a").tags is not shape("a").tags
+    assert hash(replace(one, tags=())) == hash(shape("a", tags=()))
+    assert one.loud == "A"
+    assert coloured("a", colour="blue") < coloured("b")
+    assert coloured("a") != shape("a")
+    assert shape.__match_args__ == ("name", "sides", "tags")
+    with pytest.raises(FrozenInstanceError):
+        one.name = "b"
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        shape("a", colour="red")
+    with pytest.raises(ValueError, match="sides"):
+        shape("a", -1)
+
+
+def test_the_first_object_may_be_one_of_a_class_that_is_none_itself(company: None) -> None:
+    shape, _ = shapes()
+
+    class Plain(shape):  # type: ignore[misc, valid-type]  # as `shapes` gives it
+        def __init__(self) -> None:
+            super().__init__("plain", 7)
+
+    assert (Plain().name, Plain().sides) == ("plain", 7)
+
+
+def test_classes_with_slots_or_an_init_of_their_own_are_made_at_once(made: Made) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Slotted:
+        name: str
+
+    @dataclass
+    class Own:
+        name: str
+
+        def __init__(self) -> None:
+            self.name = "own"
+
+    assert len(made) == 2
+    assert (Slotted("a").name, Own()) == ("a", Own())
+
+
+def test_an_abstract_class_stays_one(company: None) -> None:
+    @dataclass
+    class Asks(ABC):
+        name: str
+
+        @abstractmethod
+        def answer(self) -> str: ...
+
+    @dataclass
+    class Answers(Asks):
+        def answer(self) -> str:
+            return self.name
+
+    with pytest.raises(TypeError, match="abstract"):
+        Asks("a")  # type: ignore[abstract]  # that it may not be is the point
+    assert Answers("a").answer() == "a"
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads that take turns all the time."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_many_threads_may_make_the_first_object_at_once(restless: None) -> None:
+    """None of them ever sees the class half made."""
+    failed: list[BaseException] = []
+    for _ in range(40):
+        shape, coloured = shapes()
+        together = threading.Barrier(6)
+
+        def first(shape: Any = shape, coloured: Any = coloured, together: threading.Barrier = together) -> None:
+            together.wait()
+            try:
+                assert coloured("a", colour="blue").loud == shape("a").loud == "A"
+            except BaseException as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=first) for _ in range(6)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+    assert failed == []
