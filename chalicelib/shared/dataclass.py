@@ -57,7 +57,7 @@ else:
             return dataclasses.dataclass(**options)(cls)
         unmade = _Unmade(cls, options)
 
-        def first(self: Any, *args: Any, **named: Any) -> None:
+        def first(self: Any, /, *args: Any, **named: Any) -> None:
             unmade.make()
             cls.__init__(self, *args, **named)
 

@@ -175,3 +175,12 @@ def test_many_threads_may_make_the_first_object_at_once(restless: None) -> None:
         for each in threads:
             each.join()
     assert failed == []
+
+
+def test_a_field_may_be_called_self() -> None:
+    @dataclass(frozen=True)
+    class Link:
+        self: str
+        cls: str = "page"
+
+    assert (Link(self="a").self, Link("b", cls="c").self, Link(self="d").cls) == ("a", "b", "page")
