@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.identity import Caller
@@ -46,6 +46,8 @@ the table can purge them again: the log of changes, which lies in the table, may
 
 class Purge(BaseModel):
     """What an object under `PURGES` says: a dataset's id, and when it was purged."""
+
+    model_config = ConfigDict(defer_build=True)
 
     dataset: str
     at: datetime

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.errors import NotFound, Stale, not_found
@@ -37,6 +37,8 @@ that."""
 
 class Noted(BaseModel):
     """What an object under `ERASED` says: a pseudonym, and keys in the same bucket."""
+
+    model_config = ConfigDict(defer_build=True)
 
     person: Person
     files: list[str]

@@ -46,6 +46,7 @@ STAYS: Mapping[str, str] = {
 """Rows in which an id may still be found."""
 EXPIRING = ("OUT#", "ONCE#", "WEBHOOK#", "RENAMED#")
 OBJECTS: Mapping[str, str] = {
+    "purges/": "which dataset was purged, and when: whoever restores the table purges it again; nobody else reads it",
     "dumps/": "nightly dumps of before: told of for seven nights, and deleted by the bucket's rule",
     "dump-parts/": "their parts, deleted by the bucket's rule after two days",
     "usage/": "published figures of past days: an id and how often it was used",
@@ -244,8 +245,8 @@ def test_afterwards_every_row_and_object_is_clean(scene: Scene) -> None:
     left = {key: [word for word in (*ids, *TEXTS.values()) if word in text] for key, text in objects(scene.portal)}
     wrong = {key: words for key, words in left.items() if words and not key.startswith(tuple(OBJECTS))}
     assert wrong == {}
-    figures = [words for key, words in left.items() if key.startswith("usage/") and words]
-    assert set(map(tuple, figures)) <= {(scene.dataset,)}
+    told = [words for key, words in left.items() if key.startswith(("usage/", "purges/")) and words]
+    assert set(map(tuple, told)) == {(scene.dataset,)}, "of both the id and nothing else"
 
 
 def test_what_others_wrote_and_what_others_use_stands(scene: Scene) -> None:
