@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -60,8 +59,11 @@ def page(
         "The floor is bare Chalice with one boto3 client and one GetItem. FastAPI is FastAPI, Mangum and boto3 with",
         "the platform's own routes and pydantic models made from Klang's OpenAPI document, and the same GetItem.",
         "",
-        "| | first question | median | middle half | CPU | times the floor | aim |",
-        "|---|---|---:|---:|---:|---:|---:|",
+        "A shared machine runs now at one speed and now at another, and a median tells mostly which; so it is the",
+        "quickest start of each that is compared.",
+        "",
+        "| | first question | median | middle half | quickest | its CPU | times the floor | aim |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
         _line("floor", "GetItem", floor, floor, ""),
     ]
     for platform, aim in AIMS.items():
@@ -101,13 +103,13 @@ def _line(name: str, asked: str, each: Started, floor: Started, aim: str) -> str
     sample = Sample(tuple(each.wall))
     low, high = sample.quartiles
     return (
-        f"| {name} | {asked} | {shown(sample.median)} | {shown(low)} to {shown(high)} "
-        f"| {shown(statistics.median(each.cpu))} | {_ratio(each, floor):.2f} | {aim} |"
+        f"| {name} | {asked} | {shown(sample.median)} | {shown(low)} to {shown(high)} | {shown(min(each.wall))} "
+        f"| {shown(min(each.cpu))} | {_ratio(each, floor):.2f} | {aim} |"
     )
 
 
 def _ratio(each: Started, floor: Started) -> float:
-    return statistics.median(each.wall) / statistics.median(floor.wall)
+    return min(each.wall) / min(floor.wall)
 
 
 def _aim(ratio: float, aim: float) -> str:

@@ -12,7 +12,8 @@ import datetime as dt
 import json
 from collections.abc import Callable
 
-from chalicelib.biz.model import Case, CaseId
+from chalicelib.biz.model import Case
+from chalicelib.biz.noun import CaseId
 from chalicelib.biz.store import case_key
 from chalicelib.shared.storage import Item, Page
 from tests.support.memory import MemoryTable

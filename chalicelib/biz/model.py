@@ -7,27 +7,22 @@ from the rest when a case is stored: see `store`.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal, NewType
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chalicelib.shared.clock_ledger import Entry
 from chalicelib.shared.journal import Head
 from chalicelib.shared.thai import Text
 
 from .definitions.fees import Quote
-from .definitions.parts import OFFICER_ROLES, ApplicantKind, Procedure
+from .definitions.parts import ApplicantKind, Procedure
 from .definitions.procedures import Base
+from .noun import CaseId, Noun
+from .roles import OFFICER_ROLES
 
-CaseId = NewType("CaseId", str)
-
-HEAD = "head"
-DESK_ROLES = (*OFFICER_ROLES, HEAD)
-"""Who may look into the agency's cases; what each may do to a case is the workflow's to say."""
 INSPECTION_PHOTO = "@inspection"
 """Document code of an inspector's photograph: no code of a service, so neither asked of the applicant nor offered."""
-OVERSIGHT = "oversight"
-"""Whoever oversees the agencies (LFA 2558: OPDC) and reads what they owe reasons for."""
 
 ScanState = Literal["clean", "infected", "none"]
 
@@ -35,12 +30,6 @@ ScanState = Literal["clean", "infected", "none"]
 Act = Literal["fill", "file", "pay", "withdraw", "receive", "reuse"]
 """What one may let another do in one's applications: open and fill them, file them, see the bill and pay it, withdraw
 them, receive licence and receipt, attach documents that earlier applications hold. Each of them lets one look."""
-
-
-class Noun(BaseModel):
-    """Base: immutable, nothing unknown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Power(Noun):

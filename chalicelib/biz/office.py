@@ -15,11 +15,7 @@ from chalicelib.shared.journal import Event, Once
 from chalicelib.shared.signing_keys import SigningKeys
 from chalicelib.shared.workdays import Calendar, thai_date
 
-from .cases.rules import Actor, Book, Move
-from .definitions.parts import AGENCY_ROLES, APPLICANT
-from .delegations import rules as delegations
-from .delegations.store import DelegationRows
-from .model import Act, Case, Hand
+from .roles import AGENCY_ROLES, APPLICANT
 from .store import Store, case_key
 
 if TYPE_CHECKING:
@@ -28,8 +24,11 @@ if TYPE_CHECKING:
     from chalicelib.shared.parts import Parts
     from chalicelib.shared.storage import Change, Item, Json, Key
 
+    from .cases.rules import Actor, Book, Move
     from .definitions.catalogue import Catalogue
     from .definitions.model import ServiceDefinition
+    from .delegations.store import DelegationRows
+    from .model import Act, Case
 
 QUEUE = "biz-events"
 
@@ -80,6 +79,8 @@ class Office:
 
     def book(self, case: Case) -> Book:
         """What a case is judged by: the service version under which it was opened."""
+        from .cases.rules import Book
+
         definition = self.catalogue.version(case.service, case.service_version).of(case.procedure)
         if case.agency not in self._calendars:
             self._calendars[case.agency] = self.calendar.for_agency(case.agency)
@@ -114,6 +115,8 @@ class Office:
     @cached_property
     def delegations(self) -> DelegationRows:
         """Powers of attorney."""
+        from .delegations.store import DelegationRows
+
         return DelegationRows(self.parts.table, self.parts.keyring)
 
     def own(self, once: Once | None, id: str, caller: Caller, *acts: Act) -> Case:
@@ -138,8 +141,11 @@ class Office:
         """
         if case.owner == caller.id:
             return case
+        from .delegations.rules import allowing
+        from .model import Hand
+
         powers = self.delegations.powers(case.owner, caller.id)
-        power = delegations.allowing(powers, case, acts, self.today())
+        power = allowing(powers, case, acts, self.today())
         return case.model_copy(update={"hand": Hand(power=power, name=caller.name)})
 
     def of_agency(self, once: Once | None, id: str, caller: Caller) -> Case:
@@ -286,11 +292,15 @@ def told_of(move: Move, **data: object) -> Told:
 
 def as_applicant(caller: Caller) -> Actor:
     """The caller as whoever applies."""
+    from .cases.rules import Actor
+
     return Actor(caller.id, frozenset({APPLICANT}))
 
 
 def as_officer(caller: Caller) -> Actor:
     """The caller with the officer roles that a workflow knows."""
+    from .cases.rules import Actor
+
     return Actor(caller.id, caller.roles & set(AGENCY_ROLES))
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from chalicelib.shared.journal import Event, Head, Once
 
-from .model import Officer
 from .nouns import Nouns
 from .store import officer_key, provider_key
+
+if TYPE_CHECKING:
+    from .model import Officer
 
 
 class Biz(Nouns):
@@ -17,6 +20,7 @@ class Biz(Nouns):
 
     def enlist(self, once: Once, pid: str, agency: str, roles: Sequence[str], name: str) -> Officer:
         """Record an officer of an agency, or change their roles; none takes them off."""
+        from .model import Officer
         from .office import QUEUE
 
         journal, pseudonym = self.parts.journal, self.parts.keyring.pseudonym(pid)

@@ -28,12 +28,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from chalicelib.shared.errors import not_found
 from chalicelib.shared.storage import Create, Item, Json, Key, Page, Remove, Table, Update, every
 
-from .documents.model import Held
-from .licences.model import Licence
-from .model import Case, Officer
-
 if TYPE_CHECKING:
     from chalicelib.shared.keyring import Keyring
+
+    from .documents.model import Held
+    from .licences.model import Licence
+    from .model import Case, Officer
 
 Turn = Literal["applicant", "agency", "nobody"]
 
@@ -88,6 +88,8 @@ class Store:
         """The case in an item; raises NotFound for none."""
         if item is None:
             raise _no_case()
+        from .model import Case
+
         return Case.model_validate({**self._open(item), "version": item.version})
 
     def find_case(self, id: str) -> Case:
@@ -102,11 +104,13 @@ class Store:
 
     def new_case(self, case: Case, turn: Turn) -> Create:
         """The change that adds a case; `turn` says whose move it is."""
-        return Create(Item(case_key(case.id), self._close(case, _CASE_PRIVATE), 1, _places(case, turn)))
+        return Create(
+            Item(case_key(case.id), self._close(case, case_key(case.id), _CASE_PRIVATE), 1, _places(case, turn))
+        )
 
     def changed_case(self, case: Case, turn: Turn) -> Update:
         """The change that replaces a case as it was read (its version says which)."""
-        data = self._close(case, _CASE_PRIVATE)
+        data = self._close(case, case_key(case.id), _CASE_PRIVATE)
         return Update(Item(case_key(case.id), data, case.version + 1, _places(case, turn)))
 
     def cases_of(self, owner: str, after: str | None, limit: int) -> tuple[list[Case], str | None]:
@@ -148,6 +152,8 @@ class Store:
         """The licence in an item; raises NotFound for none."""
         if item is None:
             raise not_found("ใบอนุญาต", "licence")
+        from .licences.model import Licence
+
         return Licence.model_validate({**self._open(item), "version": item.version})
 
     def find_licence(self, no: str) -> Licence:
@@ -159,7 +165,14 @@ class Store:
         seat = Key(f"SL#{licence.list_id}", f"IDX#{licence.index:06d}")
         found_by = {"no": licence.no, "agency": licence.agency, "words": list(words)}
         return [
-            Create(Item(licence_key(licence.no), self._close(licence, _LICENCE_PRIVATE), 1, _licence_places(licence))),
+            Create(
+                Item(
+                    licence_key(licence.no),
+                    self._close(licence, licence_key(licence.no), _LICENCE_PRIVATE),
+                    1,
+                    _licence_places(licence),
+                )
+            ),
             Create(Item(seat, {"licence": licence.no})),
             *(
                 Create(
@@ -175,7 +188,7 @@ class Store:
 
     def changed_licence(self, licence: Licence) -> Update:
         """The change that replaces a licence as it was read."""
-        data = self._close(licence, _LICENCE_PRIVATE)
+        data = self._close(licence, licence_key(licence.no), _LICENCE_PRIVATE)
         return Update(Item(licence_key(licence.no), data, licence.version + 1, _licence_places(licence)))
 
     def filed_about(self, no: str, case: Case) -> Create:
@@ -228,12 +241,12 @@ class Store:
     def officer(self, pseudonym: str) -> Officer | None:
         """An officer, or None for everybody else."""
         item = self._table.get(officer_key(pseudonym))
-        return None if item is None else Officer.model_validate(item.data)
+        return None if item is None else _officer(item)
 
     def officers_of(self, agency: str, after: str | None, limit: int) -> tuple[list[Officer], str | None]:
         """The people whom an agency let act in its name, those who were taken off too."""
         page = self._table.query(f"STAFF@{agency}", index="by_agency", after=after, limit=limit)
-        return [Officer.model_validate(item.data) for item in page.items], page.after
+        return [_officer(item) for item in page.items], page.after
 
     def enlisted(self, officer: Officer, there: Item | None) -> Create | Update:
         """The change that records an officer, new or altered."""
@@ -264,6 +277,8 @@ class Store:
 
     def held_by(self, owner: str) -> list[Held]:
         """A person's accepted documents, the newest hundred, newest first, in one request."""
+        from .documents.model import Held
+
         page = self._table.query(f"HELD#{owner}", limit=100, newest_first=True)
         return [
             Held.model_validate(
@@ -274,12 +289,12 @@ class Store:
 
     # --- sealing
 
-    def _close(self, noun: Case | Licence, private: tuple[str, ...]) -> Json:
+    def _close(self, noun: Case | Licence, key: Key, private: tuple[str, ...]) -> Json:
         whole = noun.model_dump(mode="json")
         hidden = {name: whole.pop(name) for name in private}
         whole.pop("version")
         text = json.dumps(hidden, ensure_ascii=False, separators=(",", ":"))
-        return {**whole, "sealed": self._keyring.seal(text, _context(noun))}
+        return {**whole, "sealed": self._keyring.seal(text, key.pk)}
 
     def _open(self, item: Item) -> dict[str, Any]:
         data = dict(item.data)
@@ -287,8 +302,10 @@ class Store:
         return {**data, **hidden}
 
 
-def _context(noun: Case | Licence) -> str:
-    return case_key(noun.id).pk if isinstance(noun, Case) else licence_key(noun.no).pk
+def _officer(item: Item) -> Officer:
+    from .model import Officer
+
+    return Officer.model_validate(item.data)
 
 
 def _places(case: Case, turn: Turn) -> dict[str, Key]:

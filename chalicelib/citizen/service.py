@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared.identity import Gate
+from chalicelib.shared.later import later
 from chalicelib.shared.parts import made
 
 from .acting import ActingGate
@@ -241,7 +242,7 @@ class Citizen:
 
         from .appointments.service import Appointments
 
-        return Appointments(self.hall, self.inbox, Calendar.load())
+        return Appointments(self.hall, later(lambda: self.inbox), later(Calendar.load))
 
     @cached_property
     def services(self) -> Services:

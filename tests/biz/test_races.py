@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from chalicelib.biz.model import CaseId
+from chalicelib.biz.noun import CaseId
 from chalicelib.biz.payments import rules as payments
 from chalicelib.shared.storage import Item, Key
 from tests.support.memory import MemoryTable

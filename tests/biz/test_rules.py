@@ -16,7 +16,8 @@ from chalicelib.biz.cases import clock, rules
 from chalicelib.biz.cases.rules import Actor, Book
 from chalicelib.biz.definitions.model import ServiceDefinition
 from chalicelib.biz.laws import load
-from chalicelib.biz.model import Case, CaseId, Decision, Deficiency, Document, Finding, Provenance
+from chalicelib.biz.model import Case, Decision, Deficiency, Document, Finding, Provenance
+from chalicelib.biz.noun import CaseId
 from chalicelib.shared.errors import Invalid, NotAllowed, Refusal, WrongState
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import BANGKOK, Calendar, thai_date

@@ -10,9 +10,9 @@ from chalicelib.shared.journal import Event, Once, Replayed
 
 from ..cases import rules as cases
 from ..definitions import forms
-from ..definitions.parts import SYSTEM
 from ..documents.rules import case_key as object_key
 from ..office import Told, as_applicant, told_of
+from ..roles import SYSTEM
 from . import graph, rules
 from .hall import Changed, Sight, Written
 from .model import Member

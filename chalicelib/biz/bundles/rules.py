@@ -19,11 +19,11 @@ from chalicelib.shared.workdays import thai_date
 from ..cases import rules as cases
 from ..cases.rules import Book
 from ..definitions import computed
-from ..definitions.parts import APPLICANT
 from ..definitions.validators import holds
 from ..licences import issuance
 from ..licences import rules as licences
 from ..model import Case, Document, Origin, Provenance
+from ..roles import APPLICANT
 from . import graph
 from .model import LICENCE_NO, BundleDefinition, Run, Why
 

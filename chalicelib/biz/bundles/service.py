@@ -21,7 +21,8 @@ from ..definitions import computed
 from ..definitions.model import Prefill, ServiceDefinition
 from ..definitions.parts import ApplicantKind
 from ..guide.service import Offer
-from ..model import Case, CaseId
+from ..model import Case
+from ..noun import CaseId
 from ..office import Office, Told
 from ..ports import Extract
 from . import graph, rules, views

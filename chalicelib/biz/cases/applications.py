@@ -27,7 +27,8 @@ from ..delegations.rules import must_be_live, no_delegation
 from ..delegations.store import delegation_key
 from ..licences.model import Licence
 from ..licences.rules import plausible
-from ..model import Case, CaseId
+from ..model import Case
+from ..noun import CaseId
 from ..office import Office, Told, as_applicant, told_of, unchanged
 from ..ports import Extract, Registers
 from ..store import filed_key, licence_key

@@ -12,11 +12,11 @@ from chalicelib.shared.workdays import thai_date
 
 from ..definitions import fees
 from ..definitions.model import ServiceDefinition
-from ..definitions.parts import APPLICANT
 from ..delegations.rules import must_be_live, no_delegation
 from ..documents.reuse import Reuse
 from ..model import Case
 from ..office import Office
+from ..roles import APPLICANT
 from ..store import case_key
 from . import clock, rules, views
 from .views import CaseCard, CaseView, ClockAnswer, Happening

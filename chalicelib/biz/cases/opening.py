@@ -14,7 +14,8 @@ from ..definitions.parts import ApplicantKind, Procedure
 from ..definitions.procedures import Base
 from ..licences import succession
 from ..licences.model import Licence
-from ..model import Case, CaseId
+from ..model import Case
+from ..noun import CaseId
 
 
 @dataclass(frozen=True)

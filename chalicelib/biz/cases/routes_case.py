@@ -9,7 +9,7 @@ from chalicelib.shared.identity import citizen, officer
 from chalicelib.shared.web import Call, Reply, Room
 
 from ..documents.uploads import DOWNLOAD_LIVES
-from ..model import DESK_ROLES
+from ..roles import DESK_ROLES
 from ..service import Biz
 from . import replies
 from .views import CaseView, ClockAnswer

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..roles import APPLICANT, LINKED, SYSTEM
 from .link import Link, address_fault
-from .parts import APPLICANT, LINKED, SYSTEM, Workflow
+from .parts import Workflow
 from .problems import Problem, at
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .parts import AGENCY_ROLES, APPLICANT, LINKED, ROLES, SYSTEM, Action, Effect, Workflow
+from ..roles import AGENCY_ROLES, APPLICANT, LINKED, ROLES, SYSTEM
+from .parts import Action, Effect, Workflow
 from .problems import Problem
 
 if TYPE_CHECKING:

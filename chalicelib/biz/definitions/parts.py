@@ -20,15 +20,6 @@ Effect = Literal["file", "deficiency", "inspection", "refusal", "fee", "paid", "
 """`licensed`: the agency's own system tells of a licence that the agency issued itself."""
 
 
-APPLICANT = "applicant"
-SYSTEM = "system"
-LINKED = "linked"
-"""The agency's own system, where a service is linked to it."""
-OFFICER_ROLES = ("intake", "inspector", "approver")
-AGENCY_ROLES = (*OFFICER_ROLES, LINKED)
-ROLES = (APPLICANT, SYSTEM, *AGENCY_ROLES)
-
-
 class Hint(Part):
     """How one field is shown, and when it is asked."""
 

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from chalicelib.shared.journal import Head
 
-from ..model import Act, Noun, Power
+from ..model import Act, Power
+from ..noun import Noun
 
 Status = Literal["offered", "accepted", "declined", "revoked", "resigned"]
 Standing = Literal["offered", "accepted", "declined", "revoked", "resigned", "expired"]

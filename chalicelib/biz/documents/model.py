@@ -6,7 +6,7 @@ import datetime as dt
 
 from pydantic import Field
 
-from ..model import Noun
+from ..noun import Noun
 
 
 class Held(Noun):

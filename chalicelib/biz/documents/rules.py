@@ -19,7 +19,8 @@ from chalicelib.shared.objects import Stored
 from ..cases.rules import Book, effect_action, must_be_applicants_turn
 from ..definitions.model import DocumentRule
 from ..definitions.parts import Effect
-from ..model import INSPECTION_PHOTO, Case, CaseId, Document, Origin, ScanState
+from ..model import INSPECTION_PHOTO, Case, Document, Origin, ScanState
+from ..noun import CaseId
 from .model import Held, Offer
 from .reasons import NOTES, REASONS
 

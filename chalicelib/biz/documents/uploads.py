@@ -11,7 +11,8 @@ from chalicelib.shared.identity import Caller
 from chalicelib.shared.journal import Once, Replayed
 from chalicelib.shared.objects import UploadForm
 
-from ..model import INSPECTION_PHOTO, Case, CaseId, Document
+from ..model import INSPECTION_PHOTO, Case, Document
+from ..noun import CaseId
 from ..office import Office, Told, unchanged
 from ..ports import Scanner
 from . import rules as documents

@@ -11,7 +11,7 @@ from chalicelib.shared.journal import Head
 from chalicelib.shared.thai import Text
 
 from ..definitions.parts import ApplicantKind
-from ..model import CaseId, Noun
+from ..noun import CaseId, Noun
 
 LicenceNo = NewType("LicenceNo", str)
 

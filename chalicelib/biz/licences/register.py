@@ -223,7 +223,7 @@ class Register:
 
     def credential_type(self, vct: str) -> TypeMetadata:
         """What a type of the room's credentials and its claims are called; raises NotFound for any other."""
-        own = types.OWN.get(vct)
+        own = types.own(vct)
         if own is not None:
             return own
         definition = self._office.catalogue.issuing(vct, self._office.today())

@@ -14,8 +14,8 @@ from chalicelib.shared.identity import CITIZEN, PUBLIC, officer
 from chalicelib.shared.paces import Pace
 from chalicelib.shared.web import Call, Outgoing, Reply, Room
 
-from ..model import DESK_ROLES
 from ..paging import page_of
+from ..roles import DESK_ROLES
 from . import bodies
 from .page import page, refusal
 from .register import Search, verifier_text

@@ -27,27 +27,31 @@ HEAD: Mapping[str, Text] = {
 }
 """Claims of every licence besides those of its definition."""
 
-_RECEIPT = metadata(
-    RECEIPT_VCT,
-    Text(th="ใบเสร็จรับเงินค่าธรรมเนียม", en="Receipt for a fee"),
-    [
-        Claim("receipt_no", Text(th="เลขที่ใบเสร็จ", en="Receipt number")),
-        Claim("application", Text(th="เลขที่คำขอ", en="Application number")),
-        Claim("agency", Text(th="รหัสหน่วยงานที่รับคำขอ", en="Code of the agency")),
-        Claim("agency_name", Text(th="หน่วยงานที่รับคำขอ", en="Agency")),
-        Claim("paid_at", Text(th="ชำระเมื่อ", en="Paid at")),
-        Claim("lines", Text(th="รายการ", en="Items")),
-        Claim("total_baht", Text(th="รวมเป็นเงิน (บาท)", en="Total (baht)")),
-        Claim("payer", Text(th="ผู้ชำระเงิน", en="Payer"), sd="always"),
-    ],
-)
-_SLIP = metadata(
-    SLIP_VCT,
-    Text(th="เอกสารฉบับย่อใน QR", en="Document in short, of the QR"),
-    [Claim("licence_no", _NO), Claim("licence_name", _NAME), Claim("agency_name", _AGENCY_NAME)],
-)
-OWN: Mapping[str, TypeMetadata] = {RECEIPT_VCT: _RECEIPT, SLIP_VCT: _SLIP}
-"""Types that no definition makes."""
+
+def own(vct: str) -> TypeMetadata | None:
+    """A type that no definition makes: of receipts, and of what a QR carries."""
+    if vct == RECEIPT_VCT:
+        return metadata(
+            RECEIPT_VCT,
+            Text(th="ใบเสร็จรับเงินค่าธรรมเนียม", en="Receipt for a fee"),
+            [
+                Claim("receipt_no", Text(th="เลขที่ใบเสร็จ", en="Receipt number")),
+                Claim("application", Text(th="เลขที่คำขอ", en="Application number")),
+                Claim("agency", Text(th="รหัสหน่วยงานที่รับคำขอ", en="Code of the agency")),
+                Claim("agency_name", Text(th="หน่วยงานที่รับคำขอ", en="Agency")),
+                Claim("paid_at", Text(th="ชำระเมื่อ", en="Paid at")),
+                Claim("lines", Text(th="รายการ", en="Items")),
+                Claim("total_baht", Text(th="รวมเป็นเงิน (บาท)", en="Total (baht)")),
+                Claim("payer", Text(th="ผู้ชำระเงิน", en="Payer"), sd="always"),
+            ],
+        )
+    if vct == SLIP_VCT:
+        return metadata(
+            SLIP_VCT,
+            Text(th="เอกสารฉบับย่อใน QR", en="Document in short, of the QR"),
+            [Claim("licence_no", _NO), Claim("licence_name", _NAME), Claim("agency_name", _AGENCY_NAME)],
+        )
+    return None
 
 
 def licence_type(definition: ServiceDefinition) -> TypeMetadata:

@@ -18,9 +18,9 @@ from chalicelib.shared.journal import Event, Head, NotYet, Once, Replayed
 from chalicelib.shared.storage import Item, WriteRefused
 from chalicelib.shared.web import as_json
 
-from ..definitions.parts import SYSTEM
 from ..model import Case
 from ..office import Office
+from ..roles import SYSTEM
 from . import rules, store
 from .model import Delivery, Partner
 from .views import Fetched, SystemCase, Told, Waiting, waiting

@@ -19,9 +19,9 @@ from ..cases.answering import MAX_ANSWERS
 from ..cases.rules import Actor
 from ..cases.views import CaseCard
 from ..definitions.link import origin
-from ..definitions.parts import LINKED
 from ..model import Case
 from ..office import Office, Told, told_of
+from ..roles import LINKED
 from ..store import case_key
 from . import rules, store
 from .model import HandOver, Partner

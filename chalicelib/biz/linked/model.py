@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..definitions.link import Link
 from ..definitions.model import ServiceDefinition
-from ..model import Noun
+from ..noun import Noun
 from ..office import system_of
 
 What = Literal["filed", "withdrawn", "paid", "reversed", "settled", "licensed", "overdue"]

@@ -12,13 +12,13 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Request
 
 from ..cases.views import CaseCard
-from ..definitions.parts import LINKED
 from ..definitions.shelf import Shelf
 from ..documents.uploads import Uploads
 from ..model import AgencyLicence, Case, Deficiency, Finding
 from ..office import Office
 from ..officers.desk import Desk
 from ..officers.lateness import Lateness
+from ..roles import LINKED
 from . import rules, signatures, views
 from .deliveries import Deliveries
 from .handing_over import HandingOver

@@ -12,9 +12,9 @@ from chalicelib.shared.web import Outgoing
 
 from ..cases.rules import Book, permits
 from ..definitions.fees import Quote
-from ..definitions.parts import LINKED
 from ..documents.uploads import DOWNLOAD_LIVES
 from ..model import AgencyLicence, Case, Decision, DeficiencyList, Provenance
+from ..roles import LINKED
 from .model import Delivery, What
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from chalicelib.shared.thai import Text
 
-from ..definitions.parts import APPLICANT, SYSTEM, Workflow
+from ..definitions.parts import Workflow
+from ..roles import APPLICANT, SYSTEM
 
 TURNS = {
     "applicant": Text(th="ผู้ยื่นคำขอ", en="applicant"),

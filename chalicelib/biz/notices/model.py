@@ -11,7 +11,7 @@ from chalicelib.shared.contacts import Contact
 from chalicelib.shared.journal import Head
 from chalicelib.shared.thai import Language, Text
 
-from ..model import Noun
+from ..noun import Noun
 
 Channel = Literal["app", "email", "sms"]
 CHANNELS: tuple[Channel, ...] = ("app", "email", "sms")

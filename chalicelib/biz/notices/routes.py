@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.shared.identity import CITIZEN, citizen, officer
 from chalicelib.shared.web import Call, Room
 
-from ..definitions.parts import OFFICER_ROLES
+from ..roles import OFFICER_ROLES
 from ..service import Biz
 from .views import Choice, ChoiceCard, ChoiceView, Confirmation, ProofList, choice_view
 

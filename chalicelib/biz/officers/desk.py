@@ -17,11 +17,12 @@ from ..cases.following import quoted
 from ..cases.rules import Actor, Book, Move
 from ..cases.views import CaseCard
 from ..definitions.fees import Quote
-from ..definitions.parts import SYSTEM, Effect
+from ..definitions.parts import Effect
 from ..licences.succession import Barred
 from ..model import AgencyLicence, Case, Decision, Deficiency, Finding, Note, Officer, Place
 from ..office import Office, Told, as_officer, told_of
 from ..payments.counter import Counter
+from ..roles import SYSTEM
 from ..store import case_key, officer_key
 from . import rules as desk_rules
 from .letters import DecisionLetter, written

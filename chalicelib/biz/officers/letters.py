@@ -23,7 +23,8 @@ from chalicelib.shared.workdays import thai_date
 from ..cases.rules import Book
 from ..definitions import templates
 from ..definitions.parts import LetterKind, Procedure
-from ..model import Case, Noun
+from ..model import Case
+from ..noun import Noun
 
 if TYPE_CHECKING:
     from jinja2 import Template

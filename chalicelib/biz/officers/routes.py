@@ -9,8 +9,9 @@ from ..asked import Words
 from ..cases import bodies, replies
 from ..cases.replies import carded, carded_again
 from ..cases.views import CaseCard
-from ..model import DESK_ROLES, Deficiency, Finding, Place
+from ..model import Deficiency, Finding, Place
 from ..paging import page_of
+from ..roles import DESK_ROLES
 from ..service import Biz
 from . import routes_desk, routes_figures
 from .bodies import QueueQuery

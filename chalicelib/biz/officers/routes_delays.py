@@ -7,8 +7,8 @@ from chalicelib.shared.web import Call, Reply, Room
 
 from ..cases.replies import carded, carded_again
 from ..cases.views import CaseCard
-from ..model import DESK_ROLES, OVERSIGHT
 from ..paging import page_of
+from ..roles import DESK_ROLES, OVERSIGHT
 from ..service import Biz
 from . import bodies, replies
 

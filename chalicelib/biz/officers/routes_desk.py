@@ -9,8 +9,8 @@ from chalicelib.shared.web import Call, Reply, Room
 from ..asked import PageQuery
 from ..cases.replies import carded, carded_again
 from ..cases.views import CaseCard
-from ..model import DESK_ROLES, HEAD
 from ..paging import page_of
+from ..roles import DESK_ROLES, HEAD
 from ..service import Biz
 from . import bodies, replies
 from .letters import policy

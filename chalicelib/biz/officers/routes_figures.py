@@ -6,8 +6,8 @@ from chalicelib.shared.identity import officer
 from chalicelib.shared.web import Call, Room
 
 from ..cases.replies import OfficerView
-from ..model import DESK_ROLES, HEAD
 from ..paging import page_of
+from ..roles import DESK_ROLES, HEAD
 from ..service import Biz
 from . import bodies, replies
 

@@ -19,8 +19,10 @@ from chalicelib.shared.workdays import thai_date
 from ..cases import clock
 from ..cases.rules import Actor, Book, Move
 from ..definitions.parts import LetterKind
-from ..model import HEAD, AgencyLicence, Case, LateReasons, Noun, Officer
+from ..model import AgencyLicence, Case, LateReasons, Officer
+from ..noun import Noun
 from ..office import must_be_impartial
+from ..roles import HEAD
 
 ReportKind = Literal["late", "late_reasons", "reasons_missing", "second_list", "deemed_approval"]
 

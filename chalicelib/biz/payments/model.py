@@ -23,7 +23,7 @@ from chalicelib.shared.payment_reconciling import Report as Report
 from chalicelib.shared.payment_reconciling import Sum as Sum
 from chalicelib.shared.thai import Text
 
-from ..model import Noun
+from ..noun import Noun
 
 Kind = Literal[
     "unknown_reference", "no_fee_due", "case_ended", "short", "over", "already_paid", "licence_changed", "conflict",

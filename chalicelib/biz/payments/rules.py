@@ -18,7 +18,8 @@ from chalicelib.shared.errors import WrongState
 from chalicelib.shared.thai_qr import Satang
 
 from ..cases.rules import Book
-from ..model import Bill, Case, CaseId
+from ..model import Bill, Case
+from ..noun import CaseId
 from .model import Kind
 
 BILLER = "099999999999900"

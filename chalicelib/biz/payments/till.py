@@ -15,11 +15,11 @@ from chalicelib.shared.storage import Change, Item, Json, Key
 from ..cases import rules as cases
 from ..cases.rules import Actor, Book
 from ..definitions.fees import Quote
-from ..definitions.parts import SYSTEM
 from ..licences import issuance
 from ..licences.succession import Barred
 from ..model import Case, Payment
 from ..office import Office, Told, told_of
+from ..roles import SYSTEM
 from ..store import case_key
 from . import joints, moves, receipts, rules
 from .issuing import ATTEMPTS, Issuing, Leaving

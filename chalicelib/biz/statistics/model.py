@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from chalicelib.shared.dataclass import dataclass
 
-from ..model import Noun
+from ..noun import Noun
 
 Outcome = Literal["open", "granted", "refused", "withdrawn"]
 Count = Literal["received", "granted", "refused", "withdrawn", "returned_once", "returned_more", "overdue", "omissions"]

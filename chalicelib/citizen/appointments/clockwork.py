@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from chalicelib.shared.errors import AlreadyThere, NotFound, Stale
 from chalicelib.shared.ids import new_id, new_token
@@ -13,14 +14,15 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import thai_date
 
 from ..hall import Hall, Told
-from ..inbox.model import NewMessage
-from ..inbox.service import Inbox
 from ..model import Person
 from . import store
 from .booking import freed, words
 from .model import RUNNING, Appointment, Desk, OfficeEntry
 from .offices import Offices
 from .store import Store
+
+if TYPE_CHECKING:
+    from ..inbox.service import Inbox
 
 SAID = {
     "booked": (
@@ -115,6 +117,8 @@ class Clockwork:
         self._hall.save(attempt, [*more, self._store.kept(made)], events, pk=store.history_pk(made.id))
 
     def _tell(self, event: Event, made: Appointment, entry: OfficeEntry, desk: Desk) -> None:
+        from ..inbox.model import NewMessage
+
         title_th, title_en, body_th, body_en = SAID[event.type.rsplit(".", 1)[-1]]
         body = words(body_th, body_en, made, entry, desk)
         message = NewMessage(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.storage import Remove
 from chalicelib.shared.thai import Text
-from chalicelib.shared.workdays import Calendar
 
 from ..cards import card_key
 from ..hall import Hall
 from ..holdings import Holding, partition, take_away
-from ..inbox.service import Inbox
 from ..model import Person
 from . import store
 from .booking import Booking
@@ -21,6 +19,11 @@ from .counter import Counter
 from .model import RUNNING
 from .offices import Offices
 from .store import Store
+
+if TYPE_CHECKING:
+    from chalicelib.shared.workdays import Calendar
+
+    from ..inbox.service import Inbox
 
 TITLE = Text(th="นัดหมายที่สำนักงาน", en="Appointments at offices")
 

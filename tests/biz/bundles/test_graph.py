@@ -13,7 +13,8 @@ from chalicelib.biz.bundles import fitting, graph, rules
 from chalicelib.biz.bundles.model import BundleDefinition
 from chalicelib.biz.bundles.rules import Desk
 from chalicelib.biz.cases.rules import Book
-from chalicelib.biz.model import Case, CaseId, Decision
+from chalicelib.biz.model import Case, Decision
+from chalicelib.biz.noun import CaseId
 from chalicelib.shared.thai import Text
 
 from ..town import START, Town

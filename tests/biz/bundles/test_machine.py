@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chalicelib.biz.bundles.model import Member
-from chalicelib.biz.model import Case, CaseId
+from chalicelib.biz.model import Case
+from chalicelib.biz.noun import CaseId
 from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.payments.model import Money, Notice, Status
 from chalicelib.biz.payments.resolving import OPERATOR, Wish

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.biz.model import CaseId
+from chalicelib.biz.noun import CaseId
 from chalicelib.biz.payments import joints
 from chalicelib.biz.payments import rules as payments
 from chalicelib.shared.ids import new_id

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from chalicelib.biz.delegations import rules
 from chalicelib.biz.delegations.model import Command, Delegation, Status
-from chalicelib.biz.model import Act, Case, CaseId, Power
+from chalicelib.biz.model import Act, Case, Power
+from chalicelib.biz.noun import CaseId
 from chalicelib.shared.errors import Invalid, NotAllowed, NotFound, WrongState
 
 NOW = dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC)

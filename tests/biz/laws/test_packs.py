@@ -16,7 +16,8 @@ from chalicelib.biz.cases.rules import Actor, Book
 from chalicelib.biz.definitions.catalogue import Catalogue
 from chalicelib.biz.definitions.model import ServiceDefinition
 from chalicelib.biz.laws import FilingPack, LawPack
-from chalicelib.biz.model import Case, CaseId, Deficiency
+from chalicelib.biz.model import Case, Deficiency
+from chalicelib.biz.noun import CaseId
 from chalicelib.shared.errors import WrongState
 from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import OFFICE_CLOSES, OFFICE_OPENS, RECEIPT_RULE, Calendar

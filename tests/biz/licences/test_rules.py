@@ -16,7 +16,7 @@ from chalicelib.biz.licences.due import Due
 from chalicelib.biz.licences.issuance import SLIP_LENGTH, SLIP_VCT
 from chalicelib.biz.licences.model import NO_END, Licence, LicenceNo, LicenceStatus
 from chalicelib.biz.licences.rules import Standing
-from chalicelib.biz.model import CaseId
+from chalicelib.biz.noun import CaseId
 from chalicelib.shared import credentials
 from chalicelib.shared.credentials import StatusReference
 from chalicelib.shared.errors import Invalid, WrongState

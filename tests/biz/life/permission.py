@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from chalicelib.biz.licences.model import Licence
 from chalicelib.biz.licences.rules import STATUS
-from chalicelib.biz.model import Case, CaseId
+from chalicelib.biz.model import Case
+from chalicelib.biz.noun import CaseId
 from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.store import filed_key
 from chalicelib.shared.journal import chain_is_whole

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.biz.model import CaseId
+from chalicelib.biz.noun import CaseId
 from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.payments.model import Money
 from chalicelib.biz.payments.store import money_key

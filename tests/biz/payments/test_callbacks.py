@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.biz.model import CaseId
+from chalicelib.biz.noun import CaseId
 from chalicelib.biz.payments import rules as payments
 from chalicelib.shared.callbacks import check_signature, signature
 from chalicelib.shared.errors import Unauthenticated

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from chalicelib.biz.model import Case, CaseId
+from chalicelib.biz.model import Case
+from chalicelib.biz.noun import CaseId
 from chalicelib.biz.payments import moves
 from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.payments.model import Money, Notice, Report, Status, Way

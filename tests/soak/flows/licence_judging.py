@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.biz.licences import rules
-from chalicelib.biz.model import CaseId
+from chalicelib.biz.noun import CaseId
 from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.service import Biz
 from chalicelib.shared.journal import Event

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
-from chalicelib.biz.model import CaseId
+from chalicelib.biz.noun import CaseId
 from chalicelib.biz.payments import rules as payments
 from chalicelib.biz.payments.model import Money
 from chalicelib.shared.storage import Item
