@@ -5,6 +5,10 @@ importing this file, so a handler in a room would run outside the house.
 """
 
 import gc
+
+# a start makes much and throws nothing away: the collector would look through all of it again and again
+gc.set_threshold(50_000, 20, 20)
+
 import os
 from typing import Any
 

@@ -8,11 +8,11 @@ parameter.
 import base64
 import datetime as dt
 import json
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from .dataclass import dataclass
+from .later import pattern
 
 Jwk = Mapping[str, Any]
 Jwks = Mapping[str, Sequence[Jwk]]
@@ -24,7 +24,7 @@ Reason = Literal[
 ALGORITHM = "ES256"
 MAX_LENGTH = 64 * 1024
 """Longest token that is looked at, in characters."""
-_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
+_COMPACT = pattern(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
 _END_OF_TIME = 1e11
 """Seconds (the year 5138); a larger number is no time and would break the arithmetic."""
 

@@ -7,7 +7,6 @@ back as what they were, so that they read the same on both sides.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
@@ -16,13 +15,14 @@ from . import errors
 from .dataclass import dataclass
 from .egress import Http, HttpAnswer, Unreachable
 from .errors import AssuranceTooLow, Fault, Refusal, UpstreamFailed
+from .later import pattern
 from .problems import TYPE_BASE
 
 TIMEOUT = 20.0
 _KINDS: Mapping[str, type[Refusal]] = {
     kind.slug: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Refusal)
 }
-_ETAG = re.compile(r'"v([0-9]{1,9})"')
+_ETAG = pattern(r'"v([0-9]{1,9})"')
 
 
 @dataclass(frozen=True)

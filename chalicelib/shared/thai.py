@@ -9,6 +9,8 @@ from typing import Literal, NewType
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .later import pattern
+
 NationalId = NewType("NationalId", str)
 """The 13-digit number of a person in the civil register (เลขประจำตัวประชาชน), checked and in ASCII digits."""
 
@@ -47,9 +49,9 @@ _MONTH_BY_NAME = {
     for number, name in enumerate(names, start=1)
 }
 
-_BE_NUMERIC = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
-_BE_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_BE_WORDS = re.compile(r"(?:วันที่\s*)?([0-9]{1,2})\s*([^0-9\s]+)\s*(?:พ\.?\s*ศ\.?\s*)?([0-9]{4})")
+_BE_NUMERIC = pattern(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_BE_ISO = pattern(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_BE_WORDS = pattern(r"(?:วันที่\s*)?([0-9]{1,2})\s*([^0-9\s]+)\s*(?:พ\.?\s*ศ\.?\s*)?([0-9]{4})")
 _FIRST_BE_YEAR = 2400  # 1857; a smaller number is surely a Gregorian year typed by mistake
 
 

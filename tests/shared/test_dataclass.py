@@ -95,6 +95,47 @@ def test_an_object_is_as_python_makes_it(company: None) -> None:
         shape("a", -1)
 
 
+@pytest.mark.parametrize("ask", [repr, hash, lambda one: one == one], ids=["shown", "hashed", "compared"])
+def test_what_compares_hashes_and_shows_is_made_when_one_is_asked_for(ask: Callable[[Any], Any], company: None) -> None:
+    shape, coloured = shapes()
+    one = shape("a", tags=())
+    waiting = vars(shape)["__eq__"]
+    ask(one)
+    assert vars(shape)["__eq__"] is not waiting
+    named = vars(shape)["__eq__"], vars(shape)["__hash__"], vars(shape)["__repr__"]
+    again = shape("a", 3, ())
+    assert (one == again, hash(one) == hash(again), repr(one) == repr(again)) == (True, True, True)
+    assert (vars(shape)["__eq__"], vars(shape)["__hash__"], vars(shape)["__repr__"]) == named
+    assert one != coloured("a", tags=()) and one != "a" and one.__eq__("a") is NotImplemented
+
+
+def test_what_may_change_has_no_hash_and_what_says_how_it_compares_is_heard() -> None:
+    @dataclass
+    class Open:
+        name: str
+
+    @dataclass
+    class Own:
+        name: str
+
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        def __repr__(self) -> str:
+            return "own"
+
+    @dataclass(frozen=True, eq=False)
+    class One:
+        name: str
+
+    for unhashable in (Open("a"), Own("a")):
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(unhashable)
+    assert Open("a") == Open("a") != Open("b") and repr(Open("a")).endswith("Open(name='a')")
+    assert Own("a") == Own("b") and repr(Own("a")) == "own"
+    assert One("a") != One("a") and hash(One("a"))
+
+
 def test_the_first_object_may_be_one_of_a_class_that_is_none_itself(company: None) -> None:
     shape, _ = shapes()
 
