@@ -59,7 +59,7 @@ def _open_opendata(house: House) -> None:
     room = house.rooms["opendata"] = routes(catalogue, Gate(parts.tokens, parts.keyring, catalogue.staff))
     room.noun("connections", lambda: _datasets(house))
     room.noun("figures", lambda: _figures(house))
-    house.handlers["opendata_uploads"] = catalogue.uploads.take_message
+    house.handlers["opendata_uploads"] = lambda body: catalogue.uploads.take_message(body)
     house.handlers["opendata_events"] = catalogue.on_event
     house.handlers["opendata_harvest"] = lambda body: catalogue.harvest.on_message(body)
     house.handlers["opendata_links"] = lambda body: catalogue.links.on_message(body)

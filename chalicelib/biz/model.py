@@ -16,9 +16,8 @@ from chalicelib.shared.journal import Head
 from chalicelib.shared.thai import Text
 
 from .definitions.fees import Quote
-from .definitions.parts import ApplicantKind, Procedure
 from .definitions.procedures import Base
-from .noun import CaseId, Noun
+from .noun import ApplicantKind, CaseId, Noun, Procedure
 from .roles import OFFICER_ROLES
 
 INSPECTION_PHOTO = "@inspection"

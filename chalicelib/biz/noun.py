@@ -1,12 +1,14 @@
-"""What every noun of the Biz room is."""
+"""What every noun of the Biz room is, and words that most of them use."""
 
 from __future__ import annotations
 
-from typing import NewType
+from typing import Literal, NewType
 
 from pydantic import BaseModel, ConfigDict
 
 CaseId = NewType("CaseId", str)
+ApplicantKind = Literal["person", "juristic"]
+Procedure = Literal["new", "renew", "amend", "cancel", "replace"]
 
 
 class Noun(BaseModel):

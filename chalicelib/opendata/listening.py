@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from chalicelib.shared.ids import new_token
 
-from .purging import PURGED
-from .webhooks.service import DUE
+from .events import PURGED, WEBHOOK_DUE
 
 if TYPE_CHECKING:
-    from .purging import Forget
+    from .forgetting import Forget
     from .service import Catalogue
 
 
@@ -33,7 +32,7 @@ def hang(catalogue: Catalogue) -> None:
     catalogue.sweeps.append(lambda now: catalogue.dumps.sweep(now))
     catalogue.sweeps.append(lambda now: catalogue.versions.roots.sweep(now))
     catalogue.listen("opendata.resource.", lambda event: catalogue.versions.on_event(event))
-    catalogue.listen(DUE, lambda event: catalogue.webhooks.deliver(event))
+    catalogue.listen(WEBHOOK_DUE, lambda event: catalogue.webhooks.deliver(event))
     catalogue.listen("opendata.", lambda event: catalogue.activity_store.enter(event))
     for beginning in ("opendata.dataset.", "opendata.resource."):
         catalogue.listen(beginning, lambda event: catalogue.insight.following.on_event(event))

@@ -15,13 +15,12 @@ write whether the dataset `lives`, and take back what they wrote where it does n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from chalicelib.shared.dataclass import dataclass
 from chalicelib.shared.identity import Caller
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import OPEN, Event, Head, Journal, Once, outbox_key
@@ -33,12 +32,13 @@ from . import changes
 from .access import Access
 from .announcing import upload_key
 from .contents import Contents
+from .events import PURGED
+from .forgetting import Forget, Purged, batches, lives, take_away
 from .model import Package
 from .packages import Packages
 from .rows import dataset_key, name_key, place_key, resource_key
 from .store import QUEUE
 
-PURGED = "opendata.dataset.purged"
 PURGES = "purges/"
 """Where the bucket keeps which datasets were purged (ids and times, by the id of the purge), so that whoever restores
 the table can purge them again: the log of changes, which lies in the table, may be what was damaged."""
@@ -53,33 +53,8 @@ class Purge(BaseModel):
     at: datetime
 
 
-AT_ONCE = 90
-"""Rows that go in one transaction; it takes at most 100."""
 FILES_AT_ONCE = 25
 """File versions of one transaction: each has its row, its use of a content and perhaps the content's state."""
-ATTEMPTS = 3
-
-
-@dataclass(frozen=True)
-class Purged:
-    """A dataset whose traces must go.
-
-    Attributes:
-        event: of the purge.
-        events: what happened to it and to its resources, the purge aside.
-        harvested: where it came from, [source id, id there], or None.
-        still: that its id was not given again meanwhile; part of each transaction that takes something away.
-    """
-
-    id: str
-    still: Require
-    event: Event
-    events: Sequence[Event]
-    harvested: tuple[str, str] | None
-
-
-Forget = Callable[[Purged], None]
-"""Takes away what a noun keeps of a purged dataset. Harmless when repeated or when another does it at the same time."""
 
 
 class Purging:
@@ -208,7 +183,7 @@ class Purging:
     def _clear_sent(self, purged: Purged) -> None:
         """Outbox rows that are done or given up, which hold the events; one that is open is carried, and then ends by
         itself in a week."""
-        for batch in _batches(outbox_key(event.id) for event in purged.events):
+        for batch in batches(outbox_key(event.id) for event in purged.events):
             there = self._table.get_many(batch).values()
             ended = [row for row in there if OPEN not in row.indexes or row.indexes[OPEN].pk == "DEAD"]
             take_away(self._table, (row.key for row in ended), purged.still)
@@ -222,7 +197,7 @@ class Purging:
             head = self._table.get(resource_key(purged.id, resource))
             last = 0 if head is None else int(head.data["uploads"])
         versions = (row.key for kind in ("FILE#", "HELD#") for row in every(self._table, pk, prefix=kind))
-        for batch in _batches(versions):
+        for batch in batches(versions):
             rows = self._table.get_many(batch)
             users = {key: (str(row.data["sha256"]), resource, int(row.data["number"])) for key, row in rows.items()}
             datasets = self._contents.datasets_of(list(users.values()))
@@ -270,32 +245,3 @@ class Purging:
             ):
                 continue  # its own are taken away by now
             yield row.key
-
-
-def lives(table: Table, dataset: str) -> bool:
-    """Whether a dataset is there and not purged."""
-    head = table.get(dataset_key(dataset))
-    return head is not None and "purged" not in head.data
-
-
-def take_away(table: Table, keys: Iterable[Key], *still: Require) -> None:
-    """Takes rows away, whatever they hold, those too that are not there; while something stands, where it is named.
-
-    Raises:
-        WriteRefused: it does not.
-    """
-    for batch in _batches(keys):
-        # what is gone needs no write: whoever comes again is soon where the one before died
-        if there := table.get_many(batch):
-            table.write([*still, *map(Remove, there)], new_token())
-
-
-def _batches(keys: Iterable[Key]) -> Iterator[list[Key]]:
-    batch: dict[Key, None] = {}
-    for key in keys:
-        batch[key] = None
-        if len(batch) == AT_ONCE:
-            yield list(batch)
-            batch = {}
-    if batch:
-        yield list(batch)

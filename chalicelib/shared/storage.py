@@ -27,7 +27,7 @@ class Key(NamedTuple):
     sk: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """One document of a table.
 
@@ -53,21 +53,21 @@ class Item:
         return replace(self, data=data, version=self.version + 1, indexes=kept, expires=expires)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Create:
     """The item must not exist yet."""
 
     item: Item
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Update:
     """The item must exist at exactly the version before this one (optimistic lock)."""
 
     item: Item
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Require:
     """The item must exist (at `version`, if given); it is not changed."""
 
@@ -75,7 +75,7 @@ class Require:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Remove:
     """The item is deleted; it must be at `version`, if given."""
 
@@ -83,7 +83,7 @@ class Remove:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Count:
     """Adds `by` to a counter that must not pass `limit`; the counter is made when absent."""
 
@@ -101,7 +101,7 @@ def key_of(change: Change) -> Key:
     return change.item.key if isinstance(change, Create | Update) else change.key
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """Some items in order, and where to go on (`after`), or None at the end."""
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.biz.definitions import forms
 from chalicelib.biz.definitions.catalogue import SHIPPED, shipped
 from chalicelib.biz.definitions.model import ServiceDefinition
-from chalicelib.biz.definitions.parts import Procedure
+from chalicelib.biz.noun import Procedure
 from chalicelib.shared import credentials
 from chalicelib.shared.thai import Language, Text
 from chalicelib.shared.workdays import Calendar, CalendarYear

@@ -9,8 +9,9 @@ from typing import Any
 
 from chalicelib.biz.definitions import computed
 from chalicelib.biz.definitions.model import Case, ServiceDefinition
-from chalicelib.biz.definitions.parts import Procedure, Schema
+from chalicelib.biz.definitions.parts import Schema
 from chalicelib.biz.definitions.validators import holds
+from chalicelib.biz.noun import Procedure
 from chalicelib.shared import pointers
 from chalicelib.shared.journal import Once
 

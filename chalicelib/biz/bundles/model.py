@@ -16,8 +16,8 @@ from chalicelib.shared.journal import Head
 from chalicelib.shared.sourced import Code, Part, Pointer, Slug, Sourced
 from chalicelib.shared.thai import Text
 
-from ..definitions.parts import ApplicantKind, Form, Schema
-from ..noun import CaseId, Noun
+from ..definitions.parts import Form, Schema
+from ..noun import ApplicantKind, CaseId, Noun
 
 MAX_MEMBERS = 8
 """Licences of a bundle: as many cases of 400 kB as fit into one transaction (4 MB), with their events (100 rows)."""

@@ -19,10 +19,9 @@ from ..cases.answering import answered, must_be_small, prefilled
 from ..cases.opening import ForWhom, drafted, must_fit
 from ..definitions import computed
 from ..definitions.model import Prefill, ServiceDefinition
-from ..definitions.parts import ApplicantKind
 from ..guide.service import Offer
 from ..model import Case
-from ..noun import CaseId
+from ..noun import ApplicantKind, CaseId
 from ..office import Office, Told
 from ..ports import Extract
 from . import graph, rules, views

@@ -21,14 +21,13 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.web import as_json
 
 from ..definitions.model import Prefill, ServiceDefinition
-from ..definitions.parts import ApplicantKind
 from ..delegations.acting import Place
 from ..delegations.rules import must_be_live, no_delegation
 from ..delegations.store import delegation_key
 from ..licences.model import Licence
 from ..licences.rules import plausible
 from ..model import Case
-from ..noun import CaseId
+from ..noun import ApplicantKind, CaseId
 from ..office import Office, Told, as_applicant, told_of, unchanged
 from ..ports import Extract, Registers
 from ..store import filed_key, licence_key

@@ -12,7 +12,7 @@ from chalicelib.shared.thai import is_juristic_id, is_national_id
 from chalicelib.shared.web import Incoming, parse_json
 
 from ..asked import PageQuery, ShortText, Words
-from ..definitions.parts import ApplicantKind, Procedure
+from ..noun import ApplicantKind, Procedure
 
 Body = TypeVar("Body", bound=Incoming)
 MAX_FOUND_VALUE = 1000

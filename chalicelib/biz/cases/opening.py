@@ -10,12 +10,11 @@ from chalicelib.shared.identity import Caller
 
 from ..definitions import computed
 from ..definitions.model import ServiceDefinition
-from ..definitions.parts import ApplicantKind, Procedure
 from ..definitions.procedures import Base
 from ..licences import succession
 from ..licences.model import Licence
 from ..model import Case
-from ..noun import CaseId
+from ..noun import ApplicantKind, CaseId, Procedure
 
 
 @dataclass(frozen=True)

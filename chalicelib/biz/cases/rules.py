@@ -12,10 +12,11 @@ from chalicelib.shared.errors import Fault, Invalid, NotAllowed, WrongState
 from chalicelib.shared.workdays import Calendar, thai_date
 
 from ..definitions import ages, forms, lint_schema, procedures
-from ..definitions.parts import Action, Effect, Procedure, State
+from ..definitions.parts import Action, Effect, State
 from ..laws import LawPack, filing
 from ..licences import succession
 from ..model import INSPECTION_PHOTO, Case, Decision, Deficiency, DeficiencyList, Finding, Inspection, Place
+from ..noun import Procedure
 from ..roles import APPLICANT, LINKED, SYSTEM
 from . import changes, clock
 

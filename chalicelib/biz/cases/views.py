@@ -16,9 +16,10 @@ from chalicelib.shared.web import Outgoing
 
 from ..definitions.fees import Quote
 from ..definitions.model import ServiceDefinition
-from ..definitions.parts import Action, Effect, Procedure
+from ..definitions.parts import Action, Effect
 from ..documents.model import Offer
 from ..model import AgencyLicence, Case, Decision, DeficiencyList, Document, Inspection, Provenance
+from ..noun import Procedure
 from ..roles import APPLICANT, SYSTEM
 from . import changes
 from .rules import Book, permits

@@ -18,8 +18,9 @@ from .validators import holds as holds
 from .validators import validator
 
 if TYPE_CHECKING:
+    from ..noun import ApplicantKind
     from .model import DocumentRule, ServiceDefinition
-    from .parts import ApplicantKind, Asks
+    from .parts import Asks
 
 MAX_FAULTS = 50
 """Faults reported at once; a form with more is mended in rounds."""

@@ -11,8 +11,8 @@ from .lint_workflow import problems as workflow_problems
 from .problems import Problem, at
 
 if TYPE_CHECKING:
+    from ..noun import Procedure
     from .model import ServiceDefinition
-    from .parts import Procedure
     from .procedures import ProcedureRule
 
 _LISTS = ("documents", "prefill", "fees")

@@ -18,9 +18,10 @@ from pydantic import Field, PrivateAttr
 from chalicelib.shared.sourced import Code, Member, Part, Pointer, RateRow, Said, Slug, Sourced
 from chalicelib.shared.thai import Language, Text
 
+from ..noun import ApplicantKind, Procedure
 from .guide import Guide
 from .link import Link
-from .parts import ApplicantKind, Form, LetterKind, Mode, Procedure, Schema, Sla, Workflow
+from .parts import Form, LetterKind, Mode, Schema, Sla, Workflow
 from .procedures import Base, ProcedureRule, variant
 
 Kind = Literal["licence", "registration", "notification", "entitlement"]

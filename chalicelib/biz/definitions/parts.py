@@ -11,8 +11,6 @@ from chalicelib.shared.thai import Text
 from chalicelib.shared.workdays import Basis
 
 Schema = dict[str, Any]
-ApplicantKind = Literal["person", "juristic"]
-Procedure = Literal["new", "renew", "amend", "cancel", "replace"]
 Mode = Literal["upload", "exchange", "present"]
 LetterKind = Literal["approval", "refusal"]
 ClockEffect = Literal["start", "pause", "resume", "stop", "none"]

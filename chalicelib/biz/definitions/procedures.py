@@ -17,7 +17,8 @@ from chalicelib.shared import pointers
 from chalicelib.shared.sourced import Part, Pointer, Said, Sourced
 from chalicelib.shared.thai import Language, Text
 
-from .parts import Form, Procedure, Sla, Workflow
+from ..noun import Procedure
+from .parts import Form, Sla, Workflow
 
 if TYPE_CHECKING:
     from .model import ServiceDefinition

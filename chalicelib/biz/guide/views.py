@@ -10,8 +10,9 @@ from pydantic import Field
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Incoming, Outgoing
 
-from ..definitions.parts import ApplicantKind, Mode
+from ..definitions.parts import Mode
 from ..manual.content import Statement
+from ..noun import ApplicantKind
 
 MAX_ANSWERS = 300
 

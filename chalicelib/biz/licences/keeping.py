@@ -12,7 +12,7 @@ from chalicelib.shared.journal import Event, Once
 from chalicelib.shared.web import as_json
 from chalicelib.shared.workdays import thai_date
 
-from ..definitions.parts import Procedure
+from ..noun import Procedure
 from ..office import QUEUE, Office
 from ..roles import SYSTEM
 from ..store import licence_key

@@ -10,8 +10,7 @@ from pydantic import Field
 from chalicelib.shared.journal import Head
 from chalicelib.shared.thai import Text
 
-from ..definitions.parts import ApplicantKind
-from ..noun import CaseId, Noun
+from ..noun import ApplicantKind, CaseId, Noun
 
 LicenceNo = NewType("LicenceNo", str)
 

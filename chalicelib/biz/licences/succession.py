@@ -16,8 +16,8 @@ from .model import NO_END, Licence, LicenceStatus
 
 if TYPE_CHECKING:
     from ..definitions.model import Validity
-    from ..definitions.parts import Procedure
     from ..model import Case
+    from ..noun import Procedure
 
 _ENDED: dict[LicenceStatus, Text] = {
     "revoked": Text(th="ใบอนุญาตนี้ถูกเพิกถอนแล้ว", en="This licence was revoked."),

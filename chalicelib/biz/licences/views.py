@@ -10,8 +10,7 @@ from pydantic import Field
 from chalicelib.shared.thai import Text
 from chalicelib.shared.web import Outgoing
 
-from ..definitions.parts import Procedure
-from . import succession
+from ..noun import Procedure
 from .model import NO_END, Licence, StatusChange
 from .rules import standing
 
@@ -153,6 +152,8 @@ def _card(
 
 def _possible(licence: Licence, live: ServiceDefinition, on: dt.date) -> tuple[Possible, ...]:
     """Nothing where the licence is over, or another one followed it; else what may be done now or on other days."""
+    from . import succession
+
     lines = []
     for procedure, rule in live.procedures.items():
         first, last = succession.days(procedure, rule, licence.valid_until)

@@ -9,8 +9,9 @@ from chalicelib.shared.thai import Text
 from ..definitions import lint_schema
 from ..definitions.computed import formulas
 from ..definitions.model import ServiceDefinition
-from ..definitions.parts import ApplicantKind, Hint
+from ..definitions.parts import Hint
 from ..definitions.procedures import ProcedureRule
+from ..noun import ApplicantKind
 
 
 def parts(definition: ServiceDefinition, rule: ProcedureRule | None) -> Iterator[tuple[Text, tuple[Text, ...]]]:

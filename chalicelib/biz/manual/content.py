@@ -19,9 +19,10 @@ from chalicelib.shared.web import Outgoing
 
 from ..definitions import partial
 from ..definitions.model import Kind, ServiceDefinition
-from ..definitions.parts import ApplicantKind, Mode, Procedure
+from ..definitions.parts import Mode
 from ..definitions.procedures import FOLLOWING
 from ..laws import LawPack
+from ..noun import ApplicantKind, Procedure
 from . import asking, steps, terms
 
 MODES: dict[Mode, Text] = {

@@ -7,8 +7,9 @@ from typing import Literal
 from chalicelib.shared.thai import Text
 
 from ..definitions.model import ServiceDefinition
-from ..definitions.parts import Procedure, Sla
+from ..definitions.parts import Sla
 from ..definitions.procedures import Window
+from ..noun import Procedure
 
 _FIRST = {
     "licence": Text(th="ขอใบอนุญาตครั้งแรก", en="Apply for the first time"),

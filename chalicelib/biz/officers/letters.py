@@ -22,9 +22,9 @@ from chalicelib.shared.workdays import thai_date
 
 from ..cases.rules import Book
 from ..definitions import templates
-from ..definitions.parts import LetterKind, Procedure
+from ..definitions.parts import LetterKind
 from ..model import Case
-from ..noun import Noun
+from ..noun import Noun, Procedure
 
 if TYPE_CHECKING:
     from jinja2 import Template

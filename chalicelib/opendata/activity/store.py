@@ -21,7 +21,7 @@ from chalicelib.shared.storage import Change as Write
 from chalicelib.shared.storage import Create, Item, Key, Require, Table, WriteRefused
 
 from ..changes import LOG, Change, Version
-from ..purging import lives, take_away
+from ..forgetting import lives, take_away
 
 
 @dataclass(frozen=True)

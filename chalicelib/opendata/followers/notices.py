@@ -25,7 +25,7 @@ from chalicelib.shared.storage import Create, Item, Key, Require, Table, Update,
 from ..activity.asking import Window
 from ..activity.service import Activities
 from ..activity.store import Entry, user_of
-from ..purging import Purged, lives, take_away
+from ..forgetting import Purged, lives, take_away
 from ..views import Json
 from .store import Followed, FollowStore
 

@@ -21,7 +21,7 @@ from chalicelib.shared.ids import new_token
 from chalicelib.shared.journal import Journal, Once
 from chalicelib.shared.storage import Change, Count, Create, Item, Key, Page, Remove, Require, Table
 
-from ..purging import take_away
+from ..forgetting import take_away
 from ..rows import dataset_key
 
 Followed = Literal["dataset", "organization", "group", "user"]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.storage import Change, Remove, Table, WriteRefused, every
 
-from ..purging import ATTEMPTS, Purged, take_away
+from ..forgetting import ATTEMPTS, Purged, take_away
 from . import rows
 from .model import thing_id
 

@@ -21,8 +21,8 @@ from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Change, Create, Item, Key, Remove, Require, Table, Update, WriteRefused, every
 
+from ..forgetting import Purged, take_away
 from ..model import DatasetId
-from ..purging import Purged, take_away
 from ..rows import dataset_key
 from ..rules import Rejected
 from . import rules, store

@@ -7,8 +7,9 @@ import logging
 from chalicelib.shared.journal import Event
 from chalicelib.shared.storage import Table, WriteRefused
 
+from ..events import PURGED
+from ..forgetting import ATTEMPTS, lives
 from ..model import Package, Resource
-from ..purging import ATTEMPTS, PURGED, lives
 from ..recognition.reports import Reports
 from ..store import Store
 from . import rules

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.storage import Change, Create, Item, Key, Remove, Require, Table, Update, every
 
-from ..purging import Purged, take_away
+from ..forgetting import Purged, take_away
 from .model import Entry
 
 RULES = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.storage import Key, Remove, Require, Table, WriteRefused, every
 
-from ..purging import ATTEMPTS, Purged, take_away
+from ..forgetting import ATTEMPTS, Purged, take_away
 from . import store
 
 

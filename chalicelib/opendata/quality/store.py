@@ -17,8 +17,8 @@ from chalicelib.shared.ids import new_token
 from chalicelib.shared.storage import Change as Write
 from chalicelib.shared.storage import Create, Item, Key, Table, Update
 
+from ..forgetting import lives, take_away
 from ..model import Dataset
-from ..purging import lives, take_away
 from ..rows import dataset_key
 from .model import Quality
 

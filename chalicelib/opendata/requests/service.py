@@ -15,9 +15,9 @@ from chalicelib.shared.journal import Event, Head, Journal, Once, Replayed
 from chalicelib.shared.storage import Change as Write
 from chalicelib.shared.storage import Require
 
+from ..forgetting import Purged
 from ..model import Group
 from ..packages import Packages
-from ..purging import Purged
 from ..rows import dataset_key
 from ..rules import is_id
 from ..standard.governance import four_eyes_needed, needs_four_eyes

@@ -21,7 +21,7 @@ from chalicelib.shared.errors import Refusal
 from chalicelib.shared.ids import new_token
 from chalicelib.shared.storage import Count, Key, Require, Table, WriteRefused, every
 
-from ..purging import take_away
+from ..forgetting import take_away
 
 log = logging.getLogger("klang.opendata.usage")
 

@@ -23,7 +23,7 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Create, Item, Key, Require, Table, Update, WriteRefused
 
 from ..figures.service import AGENCY_TITLE, Own, OwnFiles
-from ..purging import take_away
+from ..forgetting import take_away
 from ..rows import dataset_key
 from ..store import Store
 from .counters import KEPT_DAYS, METRICS, Counters, day_of

@@ -18,9 +18,9 @@ from chalicelib.shared.ids import new_token
 from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Create, Item, Require, Table, WriteRefused
 
+from ..forgetting import AT_ONCE, Purged, lives, take_away
 from ..model import File, Resource
 from ..model import Table as DataTable
-from ..purging import AT_ONCE, Purged, lives, take_away
 from ..rows import place_key
 from ..store import Store
 from ..tables.engine.connection import Engine

@@ -18,11 +18,11 @@ from chalicelib.shared.parts import Parts
 from chalicelib.shared.tlog_key import LogKey
 from chalicelib.shared.tlog_proof import proof_text
 
+from ..forgetting import Purged
 from ..jobs.model import Job, Result, Wish
 from ..jobs.service import Jobs
 from ..model import File, Group, Package, Resource
 from ..packages import Packages
-from ..purging import Purged
 from ..rules import Rejected
 from ..store import Store
 from ..tables.engine.connection import Engine

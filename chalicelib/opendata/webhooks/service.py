@@ -24,6 +24,7 @@ from chalicelib.shared.journal import Event, Head, Journal, NotYet, Once
 from chalicelib.shared.keyring import Keyring
 from chalicelib.shared.storage import Change, Count, Create, Item, Remove, Table, Update, WriteRefused, every
 
+from ..events import WEBHOOK_DUE
 from ..model import Package
 from ..store import QUEUE
 from . import store
@@ -32,8 +33,6 @@ from .rules import GONE, MOST, message, signature, told_as, wanted
 
 log = logging.getLogger("klang.opendata.webhooks")
 
-DUE = "opendata.webhook.due"
-"""The event of one delivery."""
 TIMEOUT = 5.0
 """Seconds that a receiver has to answer."""
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -181,7 +180,7 @@ class Webhooks:
             event.id, name, str(event.data["package_id"]), event.at, resource=str(event.data.get("resource") or "")
         )
         due, _ = self._journal.happened(
-            Head(), subject=webhook.id, type=DUE, by=event.by, data={"event": event.id}, queue=QUEUE
+            Head(), subject=webhook.id, type=WEBHOOK_DUE, by=event.by, data={"event": event.id}, queue=QUEUE
         )
         row = Create(self._kept(webhook.id, delivery))
         outbox = self._journal.rows("", due)[1]  # a delivery is no aggregate with a history
@@ -192,7 +191,7 @@ class Webhooks:
         self._journal.send(due)
 
     def deliver(self, event: Event) -> None:
-        """Tries one delivery (listener of `DUE`; harmless when repeated).
+        """Tries one delivery (listener of `WEBHOOK_DUE`; harmless when repeated).
 
         Raises:
             NotYet: the receiver did not take it now.

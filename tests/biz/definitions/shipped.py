@@ -10,8 +10,8 @@ from typing import Any
 from chalicelib.biz.definitions import computed, fees, forms, procedures
 from chalicelib.biz.definitions.catalogue import SHIPPED, shipped
 from chalicelib.biz.definitions.model import ServiceDefinition
-from chalicelib.biz.definitions.parts import ApplicantKind, Procedure
 from chalicelib.biz.definitions.procedures import Base
+from chalicelib.biz.noun import ApplicantKind, Procedure
 
 TODAY = dt.date(2026, 11, 25)
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as some
 from chalicelib.biz.definitions import fees, forms, procedures
 from chalicelib.biz.definitions.catalogue import shipped
 from chalicelib.biz.definitions.model import ServiceDefinition
-from chalicelib.biz.definitions.parts import ApplicantKind, Procedure
 from chalicelib.biz.definitions.procedures import Base
 from chalicelib.biz.licences import succession
 from chalicelib.biz.licences.rules import valid_until
+from chalicelib.biz.noun import ApplicantKind, Procedure
 from chalicelib.shared import pointers
 
 from ..town import ANONG, BUNDIT, MALEE, START, Town

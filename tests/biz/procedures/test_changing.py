@@ -10,9 +10,9 @@ import pytest
 from chalicelib.biz.cases import changes
 from chalicelib.biz.cases.rules import Book
 from chalicelib.biz.definitions.model import ServiceDefinition
-from chalicelib.biz.definitions.parts import Procedure
 from chalicelib.biz.definitions.procedures import Base
 from chalicelib.biz.model import Case, Provenance
+from chalicelib.biz.noun import Procedure
 from chalicelib.shared.storage import Item, Key
 from tests.biz.samples import text
 from tests.biz.town import MALEE, START, pointers

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from chalicelib.opendata.events import PURGED
 from chalicelib.opendata.listening import forgetting
-from chalicelib.opendata.purging import PURGED
 from chalicelib.opendata.routes import routes
 from chalicelib.opendata.service import Catalogue
 from chalicelib.opendata.tables.ingest import table as ingest

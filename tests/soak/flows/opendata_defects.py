@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.opendata.purging import PURGED
+from chalicelib.opendata.events import PURGED
 from chalicelib.opendata.service import Catalogue
 from chalicelib.shared.storage import Change, Create, key_of
 

@@ -20,10 +20,10 @@ from chalicelib.shared.objects import Objects
 from chalicelib.shared.storage import Table as Rows
 
 from ...contents import LEASE, QUARANTINE, Contents
+from ...forgetting import Purged
 from ...live import Live
 from ...model import Package, Resource
 from ...packages import Packages
-from ...purging import Purged
 from ...rows import LIVE, place_key
 from ...store import Store
 from ...store import Writing as Saving
