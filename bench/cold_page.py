@@ -22,12 +22,14 @@ class Started:
 
     Attributes:
         wall: from the new process to its first answer, each time.
+        pace: of a fixed piece of work right before and after each.
         cpu: the process's own CPU time until then.
         warm: CPU time of a further answer, the middle one.
         idle: CPU time of an answer that costs the handler nothing; None where none was asked.
     """
 
     wall: Sequence[float]
+    pace: Sequence[float]
     cpu: Sequence[float]
     warm: float
     idle: float | None
@@ -60,8 +62,8 @@ def page(
         "The floor is bare Chalice with one boto3 client and one GetItem. FastAPI is FastAPI, Mangum and boto3 with",
         "the platform's own routes and pydantic models made from Klang's OpenAPI document, and the same GetItem.",
         "",
-        "A shared machine runs now at one speed and now at another, and a median tells mostly which; so it is the",
-        "lower end of the middle half that is compared.",
+        "A shared machine runs now at one speed and now at another. So each start is compared with a fixed piece of",
+        "work right before and after it, and the medians of those, not of the seconds, make the times of the floor.",
         "",
         "| | first question | median | middle half | CPU | times the floor | aim |",
         "|---|---|---:|---:|---:|---:|---:|",
@@ -110,7 +112,11 @@ def _line(name: str, asked: str, each: Started, floor: Started, aim: str) -> str
 
 
 def _ratio(each: Started, floor: Started) -> float:
-    return Sample(tuple(each.wall)).quartiles[0] / Sample(tuple(floor.wall)).quartiles[0]
+    return _paced(each) / _paced(floor)
+
+
+def _paced(each: Started) -> float:
+    return statistics.median(wall / pace for wall, pace in zip(each.wall, each.pace, strict=True))
 
 
 def _aim(ratio: float, aim: float) -> str:

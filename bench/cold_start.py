@@ -91,17 +91,18 @@ class Measured:
     """What was measured of one way, in seconds."""
 
     wall: list[float] = field(default_factory=list)
+    pace: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)
     idle: list[float] = field(default_factory=list)
 
 
-def started(way: Way, python: Path, log: Path, warm: int) -> tuple[float, float, list[float], list[float]]:
+def started(way: Way, python: Path, log: Path, warm: int) -> tuple[float, float, float, list[float], list[float]]:
     """Starts a process, asks it once, and then `warm` times more each question.
 
     Returns:
-        Seconds to the first answer, CPU seconds until then, CPU seconds of each further answer, and of each answer
-        that costs nothing.
+        Seconds to the first answer, seconds of a fixed piece of work beside it, CPU seconds until then, CPU seconds of
+        each further answer, and of each answer that costs nothing.
 
     Raises:
         RuntimeError: it answered anything but 200.
@@ -126,6 +127,7 @@ def started(way: Way, python: Path, log: Path, warm: int) -> tuple[float, float,
         "PYTHONDONTWRITEBYTECODE": "1",
         "_HANDLER": "app.app",
     }
+    pace = _pace()
     began = time.perf_counter()
     sandbox = Sandbox([str(python), "-m", "awslambdaric", "app.app"], way.folder, environment, "arn:start", log)
     try:
@@ -133,8 +135,8 @@ def started(way: Way, python: Path, log: Path, warm: int) -> tuple[float, float,
         wall = time.perf_counter() - began
         if answer["statusCode"] != 200:
             raise RuntimeError(f"{way.folder.name} answered {answer['statusCode']}: {answer['body'][:300]}")
-        cpu = sandbox.cpu
-        return wall, cpu, _warm(sandbox, way.first, warm), _warm(sandbox, way.idle, warm if way.idle else 0)
+        cpu, pace = sandbox.cpu, (pace + _pace()) / 2
+        return wall, pace, cpu, _warm(sandbox, way.first, warm), _warm(sandbox, way.idle, warm if way.idle else 0)
     finally:
         sandbox.stop()
 
@@ -156,15 +158,25 @@ def measured(ways: Mapping[str, Way], rounds: int, warm: int, say: Callable[[str
         for number in range(rounds + 1):
             turn = number % len(names)
             for name in names[turn:] + names[:turn]:
-                wall, cpu, again, idle = started(ways[name], python, Path(logs, name.replace(" ", "-")), warm)
+                wall, pace, cpu, again, idle = started(ways[name], python, Path(logs, name.replace(" ", "-")), warm)
                 if number:
                     each = taken[name]
                     each.wall.append(wall)
+                    each.pace.append(pace)
                     each.cpu.append(cpu)
                     each.warm += again[10:]
                     each.idle += idle[10:]
             say(f"round {number} of {rounds}")
     return taken
+
+
+def _pace() -> float:
+    """Seconds of a fixed piece of work, of a kind that starts are made of."""
+    text = "\n".join(f"def f{number}(self, a, b={number}): return [self.c, a, b]" for number in range(100))
+    began = time.perf_counter()
+    for _ in range(15):
+        compile(text, "pace", "exec")
+    return time.perf_counter() - began
 
 
 def event_of(document: Mapping[str, Any], address: str) -> Any:
@@ -276,7 +288,11 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     shown = {
         name: Started(
-            each.wall, each.cpu, statistics.median(each.warm), statistics.median(each.idle) if each.idle else None
+            each.wall,
+            each.pace,
+            each.cpu,
+            statistics.median(each.warm),
+            statistics.median(each.idle) if each.idle else None,
         )
         for name, each in taken.items()
     }
