@@ -109,6 +109,16 @@ def test_what_compares_hashes_and_shows_is_made_when_one_is_asked_for(ask: Calla
     assert one != coloured("a", tags=()) and one != "a" and one.__eq__("a") is NotImplemented
 
 
+def test_what_is_not_to_be_shown_or_compared_is_not(company: None) -> None:
+    @dataclass(frozen=True)
+    class Person:
+        id: str
+        name: str = field(repr=False, compare=False)
+
+    one, other = Person("p1", "Somchai"), Person("p1", name="Somying")
+    assert repr(one).endswith("Person(id='p1')") and one == other and hash(one) == hash(other)
+
+
 def test_what_may_change_has_no_hash_and_what_says_how_it_compares_is_heard() -> None:
     @dataclass
     class Open:
