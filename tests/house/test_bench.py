@@ -33,7 +33,6 @@ from chalicelib.opendata.search.synonyms import Synonyms
 pytestmark = pytest.mark.slow
 
 TITLES = (
-    "## Start: import of app.py",
     "## The edge: a public route that does nothing",
     "## A synchronous exchange, 1 kB",
     "## A synchronous exchange, 100 kB",
