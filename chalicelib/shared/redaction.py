@@ -16,7 +16,7 @@ from .thai import is_national_id
 _DIGIT = r"(?:\d|\\u(?:0e5|ff1)[0-9]|\\u066[0-9]|%E0%B9%9[0-9]|&#(?:4[89]|5[0-7]);)"
 _BETWEEN = r"(?:[-\u2010-\u2015\u2212._/ \u00a0\u200b\u202f]|\\u20(?:1[0-5]|0b)|\\u00a0|%20|%2D|\+)"
 _START = re.compile(_DIGIT, re.IGNORECASE)
-_CANDIDATE = pattern(f"{_DIGIT}(?:{_BETWEEN}{{0,2}}{_DIGIT}){{12}}(?!{_DIGIT})", re.IGNORECASE)
+_CANDIDATE = re.compile(f"{_DIGIT}(?:{_BETWEEN}{{0,2}}{_DIGIT}){{12}}(?!{_DIGIT})", re.IGNORECASE)
 """A digit in any script or escape (JSON, percent, HTML), and what people put between the groups of an id."""
 _PART = pattern(f"{_BETWEEN}|({_DIGIT})", re.IGNORECASE)
 """One part of a candidate: what stands between is tried first, for an escape of it is written with digits too."""
